@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.cookie;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cookies of one session: takes {@code Set-Cookie} fields, gives {@code Cookie} fields (RFC 6265bis, sections 5.6 to
+ * 5.8).
+ *
+ * <p>Cookies are kept by site, that is by registrable domain, so that a request costs the same however many other sites
+ * have cookies here. Each site's cookies are an immutable array, replaced by compare-and-set.
+ *
+ * <p>Thread-safe. Reading takes no lock. Expired cookies are never given; they leave the jar when their site is next
+ * asked for, when a new cookie needs room, or with {@link #clear()}.
+ */
+public final class CookieJar {
+
+    private final PublicSuffixes publicSuffixes;
+    private final InstantSource clock;
+    private final CookieLimits limits;
+
+    /** From registrable domain, or from the host where that has none, to {@link Bucket}. Small: most jars see one site. */
+    private final ConcurrentMap<String, Entry[]> buckets = new ConcurrentHashMap<>(1);
+
+    /** Entries in all buckets, expired ones included; follows each change of a bucket at once. */
+    private final AtomicInteger held = new AtomicInteger();
+
+    private volatile @Nullable String firstHost;
+
+    /**
+     * Makes an empty jar.
+     *
+     * @param clock the wall clock; a {@link java.time.Clock} is one
+     */
+    public CookieJar(PublicSuffixes publicSuffixes, InstantSource clock, CookieLimits limits) {
+        this.publicSuffixes = publicSuffixes;
+        this.clock = clock;
+        this.limits = limits;
+    }
+
+    /**
+     * Takes the value of one {@code Set-Cookie} field. Never throws, whatever it holds.
+     *
+     * @param origin the request that was answered with it
+     * @return the cookie as stored; null when the field was ignored, or deleted a cookie
+     */
+    public @Nullable Cookie receive(CookieTarget origin, String setCookie) {
+        Instant now = clock.instant();
+        SetCookie cookie = SetCookie.parse(setCookie, now);
+        if (cookie == null) {
+            return null;
+        }
+        String registrable = registrableDomain(origin.host());
+        if (StorageRules.refusal(cookie, origin, registrable) != null) {
+            return null;
+        }
+        Bucket.Change change =
+                put(origin, registrable, StorageRules.stored(cookie, origin, registrable, now), false, now);
+        return change.stored() == null ? null : change.stored().cookie();
+    }
+
+    /**
+     * Takes a cookie from user code, as if the origin had set it.
+     *
+     * <p>It merges with the same cookie (name, domain, path) set by the server, whichever comes first and whether or not
+     * one of them is host-only: the later value counts, and never are both sent. Cookies that only servers set stay apart
+     * when their host-only-flags differ, as the RFC has it.
+     *
+     * @param origin the URL the cookie is for
+     * @return the cookie as stored; when its expiry-time has passed, it is not stored but deletes the same cookie
+     * @throws IllegalArgumentException when it may not be stored; the message names the cookie, the reason and the way
+     *     out, and not the value. The jar is unchanged then
+     */
+    public Cookie add(CookieTarget origin, SetCookie cookie) {
+        SetCookie checked = ExplicitCookie.checked(cookie);
+        String registrable = registrableDomain(origin.host());
+        String refusal = StorageRules.refusal(checked, origin, registrable);
+        if (refusal != null) {
+            throw ExplicitCookie.refused(checked.name(), refusal, null);
+        }
+        Instant now = clock.instant();
+        Cookie added = StorageRules.stored(checked, origin, registrable, now);
+        Bucket.Change change = put(origin, registrable, added, true, now);
+        return switch (change.outcome()) {
+            case STORED -> change.stored() == null ? added : change.stored().cookie();
+            case DELETED -> added;
+            case OVERLAYS_SECURE ->
+                throw ExplicitCookie.refused(
+                        added.name(),
+                        "a Secure cookie of this name covers its path, and http://" + origin.host()
+                                + " may not hide that; give an https URL",
+                        null);
+            case EVICTED ->
+                throw ExplicitCookie.refused(
+                        added.name(),
+                        "the jar holds " + limits.perDomain()
+                                + " Secure cookies for its domain, and one without Secure goes"
+                                + " first; add Secure, or delete others",
+                        null);
+        };
+    }
+
+    /**
+     * Returns the {@code Cookie} field for a request, and notes the access.
+     *
+     * @return the field's value, cookies with longer paths first, then those created earlier; null when none goes with
+     *     the request
+     */
+    public @Nullable String header(CookieTarget target) {
+        if (buckets.isEmpty()) {
+            return null;
+        }
+        String site = site(target.host());
+        Entry[] entries = buckets.get(site);
+        if (entries == null) {
+            return null;
+        }
+        long now = clock.millis();
+        boolean anyExpired = false;
+        StringBuilder header = null;
+        for (Entry entry : entries) {
+            Cookie cookie = entry.cookie();
+            if (cookie.expiredAt(now)) {
+                anyExpired = true;
+            } else if (cookie.goesWith(target)) {
+                entry.accessed(now);
+                if (header == null) {
+                    header = new StringBuilder(256);
+                } else {
+                    header.append("; ");
+                }
+                if (!cookie.name().isEmpty()) {
+                    header.append(cookie.name()).append('=');
+                }
+                header.append(cookie.value());
+            }
+        }
+        if (anyExpired) {
+            removeExpired(site, now);
+        }
+        return header == null ? null : header.toString();
+    }
+
+    /** Returns all cookies that have not expired, those created earlier first: a copy. */
+    public List<Cookie> cookies() {
+        long now = clock.millis();
+        List<Cookie> cookies = new ArrayList<>();
+        for (Entry[] entries : buckets.values()) {
+            for (Entry entry : entries) {
+                if (!entry.cookie().expiredAt(now)) {
+                    cookies.add(entry.cookie());
+                }
+            }
+        }
+        cookies.sort(Comparator.comparingLong(Cookie::createdMillis));
+        return List.copyOf(cookies);
+    }
+
+    /**
+     * Returns the cookies that have not expired and go to a host, whatever the path and the connection, in the order of
+     * the {@code Cookie} field: those of the host itself, and those of its parent domains that are not host-only.
+     *
+     * @param host a host in any form; a leading dot is ignored
+     * @throws IllegalArgumentException when the host is none
+     */
+    public List<Cookie> cookies(String host) {
+        String canonical = HostNames.canonical(host.startsWith(".") ? host.substring(1) : host);
+        Entry[] entries = buckets.get(site(canonical));
+        if (entries == null) {
+            return List.of();
+        }
+        long now = clock.millis();
+        List<Cookie> cookies = new ArrayList<>(entries.length);
+        for (Entry entry : entries) {
+            if (!entry.cookie().expiredAt(now) && entry.cookie().goesTo(canonical)) {
+                cookies.add(entry.cookie());
+            }
+        }
+        return List.copyOf(cookies);
+    }
+
+    /** Returns the host of the first request, or explicit cookie, that stored a cookie here; null before that. */
+    public @Nullable String firstHost() {
+        return firstHost;
+    }
+
+    /** Returns how many cookies that have not expired are here. Counts them: the time grows with their number. */
+    public int size() {
+        long now = clock.millis();
+        int size = 0;
+        for (Entry[] entries : buckets.values()) {
+            for (Entry entry : entries) {
+                size += entry.cookie().expiredAt(now) ? 0 : 1;
+            }
+        }
+        return size;
+    }
+
+    /** Empties the jar: it is as new afterwards. A cookie received at the same time may survive. */
+    public void clear() {
+        firstHost = null;
+        for (String site : buckets.keySet()) {
+            Entry[] removed = buckets.remove(site);
+            if (removed != null) {
+                held.addAndGet(-removed.length);
+            }
+        }
+    }
+
+    /** Shows how many cookies there are, of how many sites; no names and no values. */
+    @Override
+    public String toString() {
+        return "CookieJar[cookies=" + size() + ", sites=" + buckets.size() + "]";
+    }
+
+    private @Nullable String registrableDomain(String host) {
+        return host.indexOf('.') < 0 || HostNames.isIpAddress(host) ? null : publicSuffixes.registrableDomain(host);
+    }
+
+    private String site(String host) {
+        String registrable = registrableDomain(host);
+        return registrable == null ? host : registrable;
+    }
+
+    private Bucket.Change put(
+            CookieTarget origin, @Nullable String registrable, Cookie cookie, boolean explicit, Instant now) {
+        String site = registrable == null ? origin.host() : registrable;
+        long nowMillis = now.toEpochMilli();
+        // ends: each failed round means that another thread changed this bucket meanwhile
+        while (true) {
+            Entry[] before = buckets.get(site);
+            Bucket.Change change = Bucket.put(
+                    before == null ? Bucket.EMPTY : before,
+                    cookie,
+                    explicit,
+                    origin.secure(),
+                    limits.perDomain(),
+                    nowMillis);
+            if (replace(site, before, change.entries())) {
+                if (change.stored() != null) {
+                    if (firstHost == null) {
+                        firstHost = origin.host();
+                    }
+                    evictExcess(change.stored(), nowMillis);
+                }
+                return change;
+            }
+        }
+    }
+
+    private void removeExpired(String site, long nowMillis) {
+        Entry[] entries = buckets.get(site);
+        if (entries != null) {
+            // if another thread changed the bucket meanwhile, that thread removed them
+            replace(site, entries, Bucket.withoutExpired(entries, nowMillis));
+        }
+    }
+
+    /** Puts a bucket in the place of another by compare-and-set, and keeps {@link #held} right. */
+    private boolean replace(String site, Entry @Nullable [] before, Entry[] after) {
+        boolean replaced;
+        if (before == null) {
+            replaced = after.length == 0 || buckets.putIfAbsent(site, after) == null;
+        } else if (after.length == 0) {
+            replaced = buckets.remove(site, before);
+        } else {
+            replaced = before == after || buckets.replace(site, before, after);
+        }
+        if (replaced) {
+            held.addAndGet(after.length - (before == null ? 0 : before.length));
+        }
+        return replaced;
+    }
+
+    /**
+     * Brings the jar back to its total limit: expired cookies go first, then those least recently accessed, of whatever
+     * site; limits by domain hold already. Guarded by "this", so that two threads do not evict for the same newcomer;
+     * never calls out while holding it.
+     */
+    private void evictExcess(Entry newcomer, long nowMillis) {
+        if (held.get() <= limits.total()) {
+            return;
+        }
+        synchronized (this) {
+            if (held.get() > limits.total()) {
+                for (String site : buckets.keySet()) {
+                    removeExpired(site, nowMillis);
+                }
+            }
+            while (held.get() > limits.total() && evictOne(newcomer)) {}
+        }
+    }
+
+    /** Evicts the cookie least recently accessed; false when there is none but the newcomer. */
+    private boolean evictOne(Entry newcomer) {
+        String victimSite = null;
+        Entry victim = null;
+        for (var bucket : buckets.entrySet()) {
+            for (Entry entry : bucket.getValue()) {
+                if (entry != newcomer && (victim == null || entry.evictedBefore(victim))) {
+                    victim = entry;
+                    victimSite = bucket.getKey();
+                }
+            }
+        }
+        if (victim == null || victimSite == null) {
+            return false;
+        }
+        Entry[] entries = buckets.get(victimSite);
+        if (entries != null) {
+            // if another thread changed the bucket meanwhile, the next round looks again
+            replace(victimSite, entries, Bucket.without(entries, victim));
+        }
+        return true;
+    }
+}
