@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.profile;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Which headers a profile may bring, and which of them are secret. Stateless, hence thread-safe. */
+final class HeaderRules {
+
+    /** RFC 9110, section 5.6.2. */
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+
+    private static final String FRAMING = "belongs to the message or connection, which the HTTP client writes itself";
+    private static final String JAR = "is written from the session's cookies: use the operation addCookies";
+
+    private static final Map<String, String> FORBIDDEN = Map.ofEntries(
+            Map.entry("cookie", JAR),
+            Map.entry("cookie2", JAR),
+            Map.entry("set-cookie", JAR),
+            Map.entry("host", "follows from the target of each request"),
+            Map.entry("content-length", FRAMING),
+            Map.entry("transfer-encoding", FRAMING),
+            Map.entry("connection", FRAMING),
+            Map.entry("keep-alive", FRAMING),
+            Map.entry("proxy-connection", FRAMING),
+            Map.entry("te", FRAMING),
+            Map.entry("trailer", FRAMING),
+            Map.entry("upgrade", FRAMING),
+            Map.entry("expect", FRAMING),
+            Map.entry("proxy-authorization", "would go to the target: use proxy.username and proxy.password"),
+            Map.entry("user-agent", "has a key of its own: use userAgent"));
+
+    private static final List<String> SECRET_PARTS = List.of(
+            "auth",
+            "bearer",
+            "cookie",
+            "credential",
+            "csrf",
+            "jwt",
+            "key",
+            "pass",
+            "pwd",
+            "secret",
+            "session",
+            "signature",
+            "token",
+            "xsrf");
+
+    private static final Pattern PIN = Pattern.compile("(.*[_-])?pin([_-].*)?");
+
+    private static final Pattern CREDENTIALS =
+            Pattern.compile("(basic|bearer|digest|negotiate|token) .*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+    private HeaderRules() {}
+
+    static boolean isToken(String name) {
+        return TOKEN.matcher(name).matches();
+    }
+
+    /** Says why a profile may not set this header (a token), or returns null when it may. */
+    static @Nullable String whyForbidden(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        if (lower.startsWith("camel")) {
+            return "steers Camel and is not sent";
+        }
+        return FORBIDDEN.get(lower);
+    }
+
+    /**
+     * Says what keeps the value from being sent as a header, or returns null when nothing does. Shows nothing of it.
+     *
+     * <p>Latin-1 passes (RFC 9110, section 5.5, obs-text); what is beyond it would arrive as a question mark.
+     */
+    static @Nullable String valueProblem(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '\r' || c == '\n') {
+                return "contains a line break at position " + i + ", which would start another header";
+            }
+            if (c != '\t' && Character.isISOControl(c)) {
+                return "contains a control character at position " + i;
+            }
+            if (c > 0xff) {
+                return "contains a character at position " + i + " that is not Latin-1 and cannot be sent in a header";
+            }
+        }
+        return null;
+    }
+
+    /** Tells whether the value must be masked, by its name or because it reads as credentials. */
+    static boolean isSecret(String name, String value) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return SECRET_PARTS.stream().anyMatch(lower::contains)
+                || PIN.matcher(lower).matches()
+                || CREDENTIALS.matcher(value).matches();
+    }
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.profile;
+
+import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A proxy through which a session's requests go, with the credentials for it.
+ *
+ * <p>Immutable. {@link #toString()} shows scheme, host and port only, and no exception of this type shows anything of
+ * what it was given: a proxy URL that is malformed may have its password anywhere.
+ *
+ * @param scheme {@code http}, {@code https} or {@code socks5}, in lower case; the schemes are those that can be
+ *     written, not those that a transport can use
+ * @param host host name or IP address in lower case, an IPv6 address without brackets
+ * @param port 1 to 65535
+ * @param username null when the proxy asks for no credentials
+ * @param password null when there is none; some proxies take a token as the username and no password
+ */
+public record ProxyServer(
+        String scheme,
+        String host,
+        int port,
+        @Nullable String username,
+        @Nullable String password) {
+
+    private static final Set<String> SCHEMES = Set.of("http", "https", "socks5");
+    private static final int LONGEST_HOST = 253;
+    private static final Pattern HOST_NAME = Pattern.compile("[a-z0-9_-]+(\\.[a-z0-9_-]+)*\\.?");
+    private static final Pattern NUMERIC = Pattern.compile("([0-9.]+\\.)?[0-9]+\\.?");
+    private static final Pattern IPV4 =
+            Pattern.compile("((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(\\.(?!$)|$)){4}");
+    private static final Pattern IPV6 = Pattern.compile("[0-9a-f:.]*:[0-9a-f:.]*");
+    private static final Pattern PORT = Pattern.compile("[0-9]{1,5}");
+    private static final String FORM = "write http://host:port or http://user:password@host:port";
+
+    /**
+     * Checks the parts, and puts scheme and host into lower case.
+     *
+     * @throws IllegalArgumentException when a part is not valid, or there is a password without a username
+     */
+    public ProxyServer {
+        scheme = scheme.toLowerCase(Locale.ROOT);
+        host = host.toLowerCase(Locale.ROOT);
+        if (!SCHEMES.contains(scheme)) {
+            throw new IllegalArgumentException("the scheme of the proxy is not http, https or socks5");
+        }
+        if (!isHost(host)) {
+            throw new IllegalArgumentException("the host of the proxy is neither a host name nor an IP address"
+                    + " (international names in their ASCII form, xn--...)");
+        }
+        if (port < 1 || port > 65535) {
+            throw new IllegalArgumentException("the port of the proxy is not between 1 and 65535");
+        }
+        if (username == null && password != null) {
+            throw new IllegalArgumentException("the proxy has a password but no username: give both or none");
+        }
+        if (username != null && username.isEmpty()) {
+            throw new IllegalArgumentException("the username of the proxy is empty: leave it out or write one");
+        }
+        if (username != null && username.indexOf(':') >= 0) {
+            // RFC 7617, section 2: the first colon ends the user-id
+            throw new IllegalArgumentException("the username of the proxy contains a colon, which cannot be sent");
+        }
+        if (hasControl(username) || hasControl(password)) {
+            throw new IllegalArgumentException("the credentials of the proxy contain a control character");
+        }
+    }
+
+    /**
+     * Reads {@code scheme://host:port} or {@code scheme://user:password@host:port}, user and password percent-encoded.
+     *
+     * <p>The port must be given, because default ports of proxies differ from tool to tool (80, 1080, 3128, 8080).
+     *
+     * @throws IllegalArgumentException when the URL has another form; the message shows nothing of the URL
+     */
+    public static ProxyServer parse(String url) {
+        String text = url.strip();
+        int schemeEnd = text.indexOf("://");
+        if (schemeEnd < 0) {
+            throw new IllegalArgumentException("the proxy URL has no scheme: " + FORM);
+        }
+        String authority = text.substring(schemeEnd + 3);
+        if (authority.endsWith("/")) {
+            authority = authority.substring(0, authority.length() - 1);
+        }
+        for (int i = 0; i < authority.length(); i++) {
+            char c = authority.charAt(i);
+            if (c == '/' || c == '?' || c == '#' || c == '\\') {
+                throw new IllegalArgumentException("the proxy URL has a path, query or fragment: " + FORM
+                        + ", in user and password / ? # and @ percent-encoded");
+            }
+            if (c <= ' ' || c == 0x7f) {
+                throw new IllegalArgumentException("the proxy URL contains a space or control character: " + FORM);
+            }
+        }
+        int at = authority.lastIndexOf('@');
+        String hostAndPort = authority.substring(at + 1);
+        int colon = hostAndPort.lastIndexOf(':');
+        if (colon < 0 || colon < hostAndPort.lastIndexOf(']')) {
+            throw new IllegalArgumentException("the proxy URL has no port: " + FORM);
+        }
+        String port = hostAndPort.substring(colon + 1);
+        if (!PORT.matcher(port).matches()) {
+            throw new IllegalArgumentException("the port of the proxy URL is not a number from 1 to 65535: " + FORM);
+        }
+        String host = hostAndPort.substring(0, colon);
+        boolean brackets = host.startsWith("[") && host.endsWith("]");
+        if (brackets) {
+            host = host.substring(1, host.length() - 1);
+        }
+        if (brackets != host.indexOf(':') >= 0) {
+            throw new IllegalArgumentException("an IPv6 address, and nothing else, stands in brackets: " + FORM);
+        }
+        String username = null;
+        String password = null;
+        if (at >= 0) {
+            String userInfo = authority.substring(0, at);
+            int userEnd = userInfo.indexOf(':');
+            username = percentDecode(userEnd < 0 ? userInfo : userInfo.substring(0, userEnd));
+            password = userEnd < 0 ? null : percentDecode(userInfo.substring(userEnd + 1));
+        }
+        return new ProxyServer(text.substring(0, schemeEnd), host, Integer.parseInt(port), username, password);
+    }
+
+    /**
+     * Returns this proxy with the given credentials.
+     *
+     * @throws IllegalArgumentException when this proxy has credentials already, or these are not valid
+     */
+    ProxyServer withCredentials(@Nullable String newUsername, @Nullable String newPassword) {
+        if (username != null && (newUsername != null || newPassword != null)) {
+            throw new IllegalArgumentException(
+                    "the proxy has credentials twice, in its URL and beside it: remove one of them");
+        }
+        return username != null ? this : new ProxyServer(scheme, host, port, newUsername, newPassword);
+    }
+
+    /**
+     * Returns this proxy with the credentials of a {@code Basic} value, as in a Proxy-Authorization header (RFC 7617).
+     *
+     * @throws IllegalArgumentException when the value is not «Basic», base64, UTF-8, and {@code user:password}
+     */
+    ProxyServer withBasic(String credentials) {
+        String text = credentials.strip();
+        if (!text.regionMatches(true, 0, "Basic ", 0, 6)) {
+            throw new IllegalArgumentException(
+                    "the credentials of the proxy do not have the form \"Basic <base64 of user:password>\"");
+        }
+        String decoded;
+        try {
+            decoded = utf8(Base64.getDecoder().decode(text.substring(6).strip()));
+        } catch (IllegalArgumentException e) {
+            // without the cause, which quotes the characters it stumbled over
+            throw new IllegalArgumentException("the Basic credentials of the proxy are not base64 of UTF-8 text");
+        }
+        int colon = decoded.indexOf(':');
+        if (colon < 0) {
+            throw new IllegalArgumentException(
+                    "the Basic credentials of the proxy have no colon between user and password");
+        }
+        return withCredentials(decoded.substring(0, colon), decoded.substring(colon + 1));
+    }
+
+    /** Returns {@code scheme://host:port}, never the credentials. */
+    @Override
+    public String toString() {
+        return scheme + "://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+
+    private static boolean isHost(String host) {
+        if (host.length() > LONGEST_HOST) {
+            return false;
+        }
+        if (host.indexOf(':') >= 0) {
+            return isIpv6(host);
+        }
+        if (NUMERIC.matcher(host).matches()) {
+            return IPV4.matcher(host).matches();
+        }
+        return HOST_NAME.matcher(host).matches();
+    }
+
+    private static boolean isIpv6(String host) {
+        if (!IPV6.matcher(host).matches()) {
+            return false;
+        }
+        try {
+            // in brackets it is read as a literal: no name is ever looked up
+            InetAddress.getByName("[" + host + "]");
+            return true;
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    private static boolean hasControl(@Nullable String text) {
+        return text != null && text.chars().anyMatch(Character::isISOControl);
+    }
+
+    private static String percentDecode(String text) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
+        for (int i = 0; i < text.length(); ) {
+            if (text.charAt(i) == '%') {
+                int high = i + 2 < text.length() ? Character.digit(text.charAt(i + 1), 16) : -1;
+                int low = i + 2 < text.length() ? Character.digit(text.charAt(i + 2), 16) : -1;
+                if (high < 0 || low < 0) {
+                    throw notPercentEncoded();
+                }
+                bytes.write(high << 4 | low);
+                i += 3;
+            } else {
+                int codePoint = text.codePointAt(i);
+                bytes.writeBytes(Character.toString(codePoint).getBytes(StandardCharsets.UTF_8));
+                i += Character.charCount(codePoint);
+            }
+        }
+        try {
+            return utf8(bytes.toByteArray());
+        } catch (IllegalArgumentException e) {
+            throw notPercentEncoded();
+        }
+    }
+
+    private static IllegalArgumentException notPercentEncoded() {
+        return new IllegalArgumentException(
+                "user or password in the proxy URL are not percent-encoded UTF-8" + " (write %25 for a percent sign)");
+    }
+
+    private static String utf8(byte[] bytes) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException("not UTF-8");
+        }
+    }
+}
