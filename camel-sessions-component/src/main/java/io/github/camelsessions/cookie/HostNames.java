@@ -81,8 +81,8 @@ final class HostNames {
         if (name.endsWith(".")) {
             name = name.substring(0, name.length() - 1);
         }
-        if (name.isEmpty() || name.equals(".")) {
-            throw notAHost(host, "it is empty");
+        if (name.isEmpty() || name.endsWith(".")) {
+            throw notAHost(host, "it has an empty label");
         }
         return name;
     }
