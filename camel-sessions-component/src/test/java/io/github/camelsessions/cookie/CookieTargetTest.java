@@ -41,7 +41,22 @@ class CookieTargetTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", ".", "a..", "a b", "a/b", "a:b", "a@b", "[::1", "[zz::1]", "[1.2.3.4]", "a\r\nb", "a%41"})
+            strings = {
+                "",
+                ".",
+                "a..",
+                ".a",
+                "a..b",
+                "a b",
+                "a/b",
+                "a:b",
+                "a@b",
+                "[::1",
+                "[zz::1]",
+                "[1.2.3.4]",
+                "a\r\nb",
+                "a%41"
+            })
     void whatIsNoHostIsRefused(String host) {
         assertThatThrownBy(() -> CookieTarget.of("http", host, "/"))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -102,6 +102,8 @@ class ExplicitCookieTest {
                 Arguments.of(SID.withPath("/a\n"), "cookie 'sid': its path holds the control character U+000A"),
                 Arguments.of(SID.withPath("/" + "a".repeat(1024)), "cookie 'sid': its path has 1025 octets"),
                 Arguments.of(SID.withDomain("a".repeat(1025)), "cookie 'sid': its domain has 1025 octets"),
+                Arguments.of(
+                        SID.withDomain("..shop.example"), "cookie 'sid': its domain '.shop.example' is no host name"),
                 Arguments.of(SID.withDomain("a b"), "cookie 'sid': its domain 'a b' is no host name"),
                 Arguments.of(
                         SID.withDomain("shop.example:443"),
