@@ -295,11 +295,16 @@ public final class CookieJar {
                     removeExpired(site, nowMillis);
                 }
             }
-            while (held.get() > limits.total() && evictOne(newcomer)) {}
+            // ends: each round evicts one, or finds that another thread took it, or finds none left
+            while (held.get() > limits.total()) {
+                if (!evictOne(newcomer)) {
+                    return;
+                }
+            }
         }
     }
 
-    /** Evicts the cookie least recently accessed; false when there is none but the newcomer. */
+    /** Evicts the cookie least recently accessed; false when there is none but the newcomer. Walks the whole jar. */
     private boolean evictOne(Entry newcomer) {
         String victimSite = null;
         Entry victim = null;

@@ -23,11 +23,15 @@ final class HostNames {
      * @throws IllegalArgumentException when the text is no host
      */
     static String canonical(String host) {
-        int length = host.length();
-        boolean plain = length > 0 && host.charAt(length - 1) != '.';
-        for (int i = 0; plain && i < length; i++) {
-            plain = isPlain(host.charAt(i));
+        boolean plain = true;
+        char before = '.';
+        for (int i = 0; plain && i < host.length(); i++) {
+            char c = host.charAt(i);
+            plain = isPlain(c) && !(c == '.' && before == '.');
+            before = c;
         }
+        // an empty host, or one with a dot at its end, comes here with a dot before
+        plain &= before != '.';
         return plain ? host : convert(host);
     }
 
@@ -81,8 +85,8 @@ final class HostNames {
         if (name.endsWith(".")) {
             name = name.substring(0, name.length() - 1);
         }
-        if (name.isEmpty() || name.equals(".")) {
-            throw notAHost(host, "it is empty");
+        if (name.isEmpty() || name.startsWith(".") || name.endsWith(".") || name.contains("..")) {
+            throw notAHost(host, "it has an empty label");
         }
         return name;
     }

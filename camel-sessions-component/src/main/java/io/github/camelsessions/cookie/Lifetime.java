@@ -14,8 +14,11 @@ final class Lifetime {
 
     private Lifetime() {}
 
-    /** Returns the expiry-time, or the limit when that is earlier. */
+    /** Returns the expiry-time, brought into the range from {@link #PAST} to the limit. */
     static Instant capped(Instant expiry, Instant now) {
+        if (expiry.isBefore(PAST)) {
+            return PAST;
+        }
         Instant limit = now.plus(LIMIT);
         return expiry.isAfter(limit) ? limit : expiry;
     }

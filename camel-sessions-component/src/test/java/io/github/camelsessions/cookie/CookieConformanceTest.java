@@ -48,9 +48,13 @@ class CookieConformanceTest {
 
     private static Stream<DynamicTest> tests(String file, String expectedField, Tally tally) throws IOException {
         Path path = Path.of(System.getProperty("conformance.dir", "../shared/conformance"), file);
-        Assumptions.assumeTrue(
-                Files.isReadable(path),
-                () -> "no conformance data at " + path + ": set -Dconformance.dir to its folder to run these cases");
+        if (!Files.isReadable(path)) {
+            // a test of its own, because build tools do not report a factory that was skipped
+            String message =
+                    "no conformance data at " + path + ": set -Dconformance.dir to its folder to run these cases";
+            System.out.println(message);
+            return Stream.of(DynamicTest.dynamicTest(file, () -> Assumptions.abort(message)));
+        }
         List<DynamicTest> tests = new ArrayList<>();
         for (JsonNode one : new ObjectMapper().readTree(path.toFile())) {
             if (!one.path("disabled_in_suite").asBoolean()) {
