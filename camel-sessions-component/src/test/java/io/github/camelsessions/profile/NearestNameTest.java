@@ -49,6 +49,8 @@ class NearestNameTest {
     void theNearestOfSeveralWins() {
         assertThat(NearestName.of("maxIdlee", List.of("maxAgeee", "maxIdles", "maxIdle")))
                 .isEqualTo("maxIdle");
+        assertThat(NearestName.of("userAgents", List.of("aserAgent", "userAgent")))
+                .isEqualTo("userAgent");
     }
 
     @Test

@@ -229,6 +229,7 @@ class ProfileFileErrorsTest {
     @ParameterizedTest
     @CsvSource({
         "https://user:se3cret@config.example/p.json?token=se3cret, https://config.example/p.json",
+        "file:P.JSON, file:P.JSON",
         "https://config.example/p.json#se3cret, https://config.example/p.json",
         "classpath:a@b.json, classpath:a@b.json"
     })
