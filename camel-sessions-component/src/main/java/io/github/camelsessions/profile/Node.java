@@ -66,6 +66,8 @@ final class Node {
     private static final JsonFactory YAML = YAMLFactory.builder()
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
             .streamReadConstraints(LIMITS)
+            // a default of the factory, but not of its builder
+            .enable(YAMLParser.Feature.EMPTY_STRING_AS_NULL)
             .build();
 
     final Kind kind;
