@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+/** What {@code getCookies} makes of a session's cookies. The constants are named as in the URI. */
+public enum CookieFormat {
+    /** A Map of name to value. */
+    map,
+    /** A List of full cookie strings, as in Set-Cookie. */
+    list,
+    /** A JSON array of objects, as {@code addCookies} takes them. */
+    json
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import io.github.camelsessions.http.SessionCall;
+import io.github.camelsessions.http.SessionHttpClient;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.StreamCache;
+import org.apache.camel.component.http.HttpConstants;
+import org.apache.camel.component.http.HttpMethods;
+import org.apache.camel.support.service.ServiceSupport;
+import org.jspecify.annotations.Nullable;
+
+/** Sends the exchange's HTTP request in its session: the operation {@code fetch}. */
+final class FetchOperation extends ServiceSupport implements ExchangeOperation {
+
+    private final SessionsEndpoint endpoint;
+    private final SessionsComponent component;
+    private final SessionCalls calls;
+    // few: one for each site this endpoint has sent to
+    private final Map<String, Sender> senders = new ConcurrentHashMap<>();
+    private @Nullable URI fixedTarget;
+    private @Nullable String fixedSite;
+
+    /** How requests of this endpoint go to one site. */
+    private record Sender(EffectiveRules rules, SessionHttpClient client) {}
+
+    FetchOperation(SessionsEndpoint endpoint) {
+        this.endpoint = endpoint;
+        this.component = endpoint.getComponent();
+        this.calls = Sessions.get(endpoint.getCamelContext()).calls();
+    }
+
+    @Override
+    public void run(Exchange exchange) throws Exception {
+        Message message = exchange.getIn();
+        URI target = target(message);
+        HttpMethods method = method(message);
+        HttpTarget.consumeHeaders(message);
+
+        Sender sender =
+                sender(fixedSite != null ? fixedSite : component.siteRules().siteOf(target));
+        SessionCall call = calls.open(exchange, sender.rules(), target);
+        try {
+            sender.client().send(exchange, call, target, method);
+        } finally {
+            calls.done(exchange, call);
+        }
+    }
+
+    private URI target(Message message) {
+        URI target = fixedTarget != null ? fixedTarget : HttpTarget.fromHeaders(message);
+        if (target == null) {
+            throw new IllegalArgumentException("endpoint " + endpoint + " has no target: write it into the URI, as in"
+                    + " sessions:fetch/https://portal.example/orders, or set the header " + HttpConstants.HTTP_URI);
+        }
+        return target;
+    }
+
+    private HttpMethods method(Message message) {
+        if (endpoint.getMethod() != null) {
+            return endpoint.getMethod();
+        }
+        Object given = message.getHeader(HttpConstants.HTTP_METHOD);
+        if (given != null) {
+            HttpMethods method = message.getHeader(HttpConstants.HTTP_METHOD, HttpMethods.class);
+            if (method == null) {
+                throw new IllegalArgumentException(
+                        "header " + HttpConstants.HTTP_METHOD + ": unknown HTTP method '" + given + "'");
+            }
+            return method;
+        }
+        return hasBody(message) ? HttpMethods.POST : HttpMethods.GET;
+    }
+
+    private static boolean hasBody(Message message) {
+        Object body = message.getBody();
+        return body instanceof StreamCache cache ? cache.length() != 0 : body != null;
+    }
+
+    private Sender sender(String site) throws Exception {
+        Sender sender = senders.get(site);
+        return sender != null ? sender : newSender(site);
+    }
+
+    private Sender newSender(String site) throws Exception {
+        EffectiveRules rules = EffectiveRules.of(
+                site,
+                List.of(endpoint.getConfiguration(), component.siteRules().rules(site), component.getConfiguration()));
+        Sender made = new Sender(rules, component.clients().acquire(rules.http()));
+        Sender other = senders.putIfAbsent(site, made);
+        if (other != null) {
+            component.clients().release(rules.http());
+            return other;
+        }
+        return made;
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        Sites sites = component.siteRules();
+        fixedTarget = endpoint.target();
+        if (endpoint.getSite() != null) {
+            fixedSite = sites.require(endpoint.getSite());
+        } else if (fixedTarget != null) {
+            fixedSite = sites.siteOf(fixedTarget);
+        }
+        // whatever is wrong with the endpoint's options shows now, not at the first request
+        Sender sender = sender(fixedSite == null ? "" : fixedSite);
+        if (sender.rules().profile() != null) {
+            Sessions.get(endpoint.getCamelContext())
+                    .registry()
+                    .requireProfile(sender.rules().profile());
+        }
+    }
+
+    @Override
+    protected void doStop() {
+        senders.values()
+                .forEach(sender -> component.clients().release(sender.rules().http()));
+        senders.clear();
+    }
+}

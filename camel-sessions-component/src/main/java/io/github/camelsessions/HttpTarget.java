@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.component.http.HttpConstants;
+import org.apache.camel.util.URISupport;
+import org.apache.camel.util.UnsafeUriCharactersEncoder;
+import org.jspecify.annotations.Nullable;
+
+/** Reads where a request goes, from an endpoint or from a message's headers. Names what is wrong with it, if so. */
+final class HttpTarget {
+
+    private static final String[] CONSUMED = {
+        HttpConstants.HTTP_URI,
+        HttpConstants.HTTP_PATH,
+        HttpConstants.HTTP_QUERY,
+        HttpConstants.HTTP_RAW_QUERY,
+        HttpConstants.HTTP_METHOD,
+        Exchange.REST_HTTP_URI,
+        Exchange.REST_HTTP_QUERY
+    };
+
+    private HttpTarget() {}
+
+    /**
+     * An absolute http or https URL.
+     *
+     * @param place where it was given, for the error: an option or a header
+     */
+    static URI parse(String place, String url) {
+        String shown = withoutQuery(url);
+        if (url.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException(place + ": the URL contains a control character such as CR or LF");
+        }
+        URI uri;
+        try {
+            uri = new URI(UnsafeUriCharactersEncoder.encodeHttpURI(url.trim()));
+        } catch (URISyntaxException e) {
+            // the reason, not the exception: it carries the URL with its query
+            throw new IllegalArgumentException(place + " '" + shown + "' is not a URL: " + e.getReason());
+        }
+        String scheme = uri.getScheme();
+        if (!"http".equalsIgnoreCase(scheme) && !"https".equalsIgnoreCase(scheme)) {
+            throw new IllegalArgumentException(place + " '" + shown
+                    + "' must be an absolute http or https URL, such as https://portal.example/orders");
+        }
+        if (uri.getRawAuthority() == null) {
+            throw new IllegalArgumentException(place + " '" + shown + "' has no host");
+        }
+        if (uri.getRawAuthority().contains("@")) {
+            throw new IllegalArgumentException(place + ": user and password must not stand in the URL;"
+                    + " use http.authMethod=Basic, http.authUsername and http.authPassword");
+        }
+        return uri;
+    }
+
+    /** The URL with parameters added to its query. */
+    static String addQuery(String url, Map<String, Object> parameters) {
+        if (parameters.isEmpty()) {
+            return url;
+        }
+        String query = URISupport.createQueryString(parameters, true);
+        return url + (url.indexOf('?') < 0 ? '?' : '&') + query;
+    }
+
+    /**
+     * The target in a message's headers: {@code CamelHttpUri} with {@code CamelHttpPath} and {@code CamelHttpQuery}.
+     *
+     * @return null when there is no {@code CamelHttpUri}
+     */
+    static @Nullable URI fromHeaders(Message message) {
+        String url = message.getHeader(HttpConstants.HTTP_URI, String.class);
+        if (url == null) {
+            return null;
+        }
+        String path = message.getHeader(HttpConstants.HTTP_PATH, String.class);
+        if (path != null && !path.isEmpty()) {
+            url = appendPath(url, path);
+        }
+        String query = message.getHeader(HttpConstants.HTTP_RAW_QUERY, String.class);
+        if (query == null) {
+            query = message.getHeader(HttpConstants.HTTP_QUERY, String.class);
+        }
+        if (query != null) {
+            url = withoutQuery(url) + (query.isEmpty() ? "" : "?" + query);
+        }
+        return parse("header " + HttpConstants.HTTP_URI, url);
+    }
+
+    /** Removes the headers that named this call's target and method, so that they do not steer the next call. */
+    static void consumeHeaders(Message message) {
+        for (String header : CONSUMED) {
+            message.removeHeader(header);
+        }
+    }
+
+    private static String appendPath(String url, String path) {
+        String base = withoutQuery(url);
+        String slash = base.endsWith("/") || path.startsWith("/") ? "" : "/";
+        String relative = base.endsWith("/") && path.startsWith("/") ? path.substring(1) : path;
+        return base + slash + relative + url.substring(base.length());
+    }
+
+    private static String withoutQuery(String url) {
+        int end = url.indexOf('?');
+        return end < 0 ? url : url.substring(0, end);
+    }
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import io.github.camelsessions.profile.NearestName;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.EndpointUriFactory;
+import org.jspecify.annotations.Nullable;
+
+/** The names of the endpoint's options, for telling a mistyped one from a query parameter of the target. */
+final class OptionNames {
+
+    private OptionNames() {}
+
+    /** The option whose name is near to this one, null when none is. */
+    static @Nullable String nearest(CamelContext context, String name) {
+        EndpointUriFactory factory = context.getCamelContextExtension().getEndpointUriFactory("sessions");
+        return factory == null ? null : NearestName.of(name, factory.propertyNames());
+    }
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import io.github.camelsessions.http.SessionCall;
+import io.github.camelsessions.session.Admission;
+import io.github.camelsessions.session.Generation;
+import io.github.camelsessions.session.SessionKey;
+import io.github.camelsessions.session.SessionRegistry;
+import java.net.URI;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.support.LRUCacheFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way of every exchange that sends a request, whatever form the route has: which session, in with the request
+ * cookies, and the result headers afterwards. Thread-safe.
+ */
+final class SessionCalls {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SessionCalls.class);
+
+    private final SessionRegistry sessions;
+    private final Map<SessionKey, Boolean> profileWarned = LRUCacheFactory.newLRUCache(1000);
+
+    SessionCalls(SessionRegistry sessions) {
+        this.sessions = sessions;
+    }
+
+    /** The session that an exchange names, else the one of the rules. */
+    static SessionKey session(Exchange exchange, EffectiveRules rules) {
+        String id = exchange.getMessage().getHeader(SessionsConstants.ID, String.class);
+        return new SessionKey(rules.site(), id == null ? rules.sessionId() : id);
+    }
+
+    /** Whether the exchange asks to be sent outside all sessions; it does so once. */
+    static boolean takeBypass(Exchange exchange) {
+        Message message = exchange.getMessage();
+        boolean bypass = Boolean.TRUE.equals(message.getHeader(SessionsConstants.BYPASS, Boolean.class));
+        message.removeHeader(SessionsConstants.BYPASS);
+        return bypass;
+    }
+
+    /**
+     * Admits the exchange to its session and adds the request cookies to it.
+     *
+     * @throws IllegalArgumentException when a header of the message is wrong; the session is as it was
+     */
+    SessionCall open(Exchange exchange, EffectiveRules rules, URI target) {
+        Message message = exchange.getMessage();
+        removeResults(message);
+        if (takeBypass(exchange)) {
+            message.removeHeader(SessionsConstants.REQUEST_COOKIES);
+            return SessionCall.bypass(rules.call());
+        }
+        SessionKey session = session(exchange, rules);
+        String named = message.getHeader(SessionsConstants.PROFILE, String.class);
+        String profile = named == null ? rules.profile() : named;
+        Object given = message.removeHeader(SessionsConstants.REQUEST_COOKIES);
+        ExplicitCookies cookies =
+                given == null ? null : ExplicitCookies.parse("header " + SessionsConstants.REQUEST_COOKIES, given);
+
+        Admission admission = sessions.admit(session, profile);
+        try {
+            if (profile != null) {
+                warnOfOtherProfile(profile, admission.generation());
+            }
+            if (cookies != null) {
+                cookies.addTo(admission.generation().jar(), target);
+            }
+            return SessionCall.in(admission, rules.call());
+        } catch (RuntimeException e) {
+            admission.close();
+            throw e;
+        }
+    }
+
+    private void warnOfOtherProfile(String wanted, Generation generation) {
+        String has = generation.profile().name();
+        if (!wanted.equals(has) && profileWarned.putIfAbsent(generation.session(), true) == null) {
+            LOG.warn(
+                    "session '{}' keeps its profile '{}', though '{}' is asked for: a session takes its profile when it"
+                            + " is new or was cleared. This is logged once.",
+                    generation.session(),
+                    has,
+                    wanted);
+        }
+    }
+
+    /** Tells the exchange how its call went and ends the use of the session. */
+    void done(Exchange exchange, SessionCall call) {
+        call.close();
+        Message message = exchange.getMessage();
+        URI finalUri = call.finalUri();
+        if (finalUri != null) {
+            message.setHeader(SessionsConstants.FINAL_URI, finalUri.toString());
+        }
+        Generation generation = call.generation();
+        if (generation != null) {
+            message.setHeader(SessionsConstants.USED_ID, generation.session().id());
+            message.setHeader(SessionsConstants.GENERATION, generation.number());
+            message.setHeader(SessionsConstants.COOKIES, call.receivedCookies());
+            if (!generation.profile().name().isEmpty()) {
+                message.setHeader(
+                        SessionsConstants.USED_PROFILE, generation.profile().name());
+            }
+        }
+    }
+
+    // what an earlier call left must not pass for the result of this one
+    private static void removeResults(Message message) {
+        message.removeHeader(SessionsConstants.USED_ID);
+        message.removeHeader(SessionsConstants.GENERATION);
+        message.removeHeader(SessionsConstants.COOKIES);
+        message.removeHeader(SessionsConstants.USED_PROFILE);
+        message.removeHeader(SessionsConstants.FINAL_URI);
+    }
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.camelsessions.cookie.Cookie;
+import io.github.camelsessions.session.SessionKey;
+import io.github.camelsessions.session.SessionStats;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.support.service.ServiceSupport;
+import org.jspecify.annotations.Nullable;
+
+/** The operations on sessions that send no request. */
+final class SessionOperation extends ServiceSupport implements ExchangeOperation {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final SessionsEndpoint endpoint;
+    private final SessionsComponent component;
+    private final Sessions sessions;
+
+    SessionOperation(SessionsEndpoint endpoint) {
+        this.endpoint = endpoint;
+        this.component = endpoint.getComponent();
+        this.sessions = Sessions.get(endpoint.getCamelContext());
+    }
+
+    @Override
+    protected void doStart() {
+        endpoint.target();
+        if (endpoint.getSite() != null) {
+            component.siteRules().require(endpoint.getSite());
+        }
+        if (endpoint.getOffset() < 0 || endpoint.getLimit() < 1) {
+            throw new IllegalArgumentException("offset=" + endpoint.getOffset() + ", limit=" + endpoint.getLimit()
+                    + ": offset must be at least 0 and limit at least 1");
+        }
+    }
+
+    @Override
+    public void run(Exchange exchange) throws JsonProcessingException {
+        Message message = exchange.getMessage();
+        switch (endpoint.getOperation()) {
+            case clear -> sessions.registry().clear(session(exchange, targetOf(message)));
+            case getCookies -> message.setBody(cookies(session(exchange, targetOf(message))));
+            case getProfile ->
+                message.setBody(
+                        handle(session(exchange, targetOf(message))).profile().masked());
+            case addCookies -> addCookies(exchange);
+            case list -> message.setBody(rows());
+            case fetch -> throw new IllegalStateException("fetch is not run here");
+        }
+        HttpTarget.consumeHeaders(message);
+    }
+
+    private @Nullable URI targetOf(Message message) {
+        URI target = endpoint.target();
+        return target != null ? target : HttpTarget.fromHeaders(message);
+    }
+
+    private SessionKey session(Exchange exchange, @Nullable URI target) {
+        Sites sites = component.siteRules();
+        String site = endpoint.getSite() != null
+                ? endpoint.getSite()
+                : target == null ? SessionKey.DEFAULT_SITE : sites.siteOf(target);
+        EffectiveRules rules = EffectiveRules.of(
+                site, List.of(endpoint.getConfiguration(), sites.rules(site), component.getConfiguration()));
+        return SessionCalls.session(exchange, rules);
+    }
+
+    private NamedSession handle(SessionKey session) {
+        return sessions.site(session.site()).session(session.id());
+    }
+
+    private Object cookies(SessionKey key) throws JsonProcessingException {
+        NamedSession session = handle(key);
+        String domain = endpoint.getDomain();
+        List<Cookie> cookies = domain == null
+                ? session.cookiesOfFirstHost()
+                : domain.equals("*") ? session.cookies() : session.cookies(domain);
+        return switch (endpoint.getFormat()) {
+            case map -> NamedSession.byName(cookies);
+            case list -> cookies.stream().map(Cookie::toSetCookieString).toList();
+            case json ->
+                JSON.writeValueAsString(
+                        cookies.stream().map(ExplicitCookies::describe).toList());
+        };
+    }
+
+    private void addCookies(Exchange exchange) {
+        Message message = exchange.getMessage();
+        URI target = targetOf(message);
+        ExplicitCookies cookies = ExplicitCookies.parse("the body of addCookies", message.getBody());
+        cookies.addTo(sessions.registry().fill(session(exchange, target)), target);
+    }
+
+    private List<Map<String, Object>> rows() {
+        Instant now = Instant.now();
+        return sessions.registry()
+                .stats()
+                .filter(stats -> endpoint.getSite() == null
+                        || endpoint.getSite().equals(stats.key().site()))
+                .sorted(Comparator.comparing(SessionStats::key))
+                .skip(endpoint.getOffset())
+                .limit(endpoint.getLimit())
+                .map(stats -> row(stats, now))
+                .toList();
+    }
+
+    private static Map<String, Object> row(SessionStats stats, Instant now) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("site", stats.key().site());
+        row.put("id", stats.key().id());
+        row.put("generation", stats.generation());
+        row.put("cookies", stats.cookies());
+        row.put("profile", stats.profile());
+        row.put("inFlight", stats.inFlight());
+        row.put("uses", stats.uses());
+        row.put("age", Duration.between(stats.created(), now));
+        row.put("idle", Duration.between(stats.lastUsed(), now));
+        return row;
+    }
+}

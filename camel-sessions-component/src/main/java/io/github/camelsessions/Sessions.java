@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import io.github.camelsessions.cookie.Cookie;
+import io.github.camelsessions.http.PublicSuffixList;
+import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.session.SessionKey;
+import io.github.camelsessions.session.SessionRegistry;
+import io.github.camelsessions.session.SessionStats;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ExtendedCamelContext;
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.support.service.ServiceSupport;
+
+/**
+ * The sessions of a Camel context, for Java code: {@code Sessions.get(camelContext)}. Also bound in the registry as the
+ * bean {@code sessions}.
+ *
+ * <p>The methods speak of the default site; {@link #site} gives the same for another one. Reading creates no session.
+ *
+ * <p>A service of the context: it is there before routes are made, is shared by all {@code sessions:} components, and
+ * drops its sessions when the context stops. Thread-safe.
+ */
+public final class Sessions {
+
+    static final int DEFAULT_MAX_SESSIONS = 10_000;
+
+    private static final String BEAN = "sessions";
+    private static final ReentrantLock CREATION = new ReentrantLock();
+
+    private final CamelContext context;
+    private final SessionRegistry registry;
+    private final SessionCalls calls;
+    private final String site;
+
+    private Sessions(CamelContext context) {
+        this.context = context;
+        this.registry = new SessionRegistry(new PublicSuffixList(), InstantSource.system(), DEFAULT_MAX_SESSIONS);
+        this.site = SessionKey.DEFAULT_SITE;
+        this.calls = new SessionCalls(registry);
+    }
+
+    private Sessions(Sessions sessions, String site) {
+        this.context = sessions.context;
+        this.registry = sessions.registry;
+        this.calls = sessions.calls;
+        this.site = site;
+    }
+
+    /** The sessions of a Camel context; always the same object for the same context. */
+    public static Sessions get(CamelContext context) {
+        ExtendedCamelContext extended = context.getCamelContextExtension();
+        Sessions sessions = extended.getContextPlugin(Sessions.class);
+        return sessions != null ? sessions : create(context, extended);
+    }
+
+    private static Sessions create(CamelContext context, ExtendedCamelContext extended) {
+        CREATION.lock();
+        try {
+            Sessions sessions = extended.getContextPlugin(Sessions.class);
+            if (sessions == null) {
+                sessions = new Sessions(context);
+                extended.addContextPlugin(Sessions.class, sessions);
+                context.addService(new Closing(sessions.registry));
+                if (context.getRegistry().lookupByName(BEAN) == null) {
+                    context.getRegistry().bind(BEAN, sessions);
+                }
+            }
+            return sessions;
+        } catch (Exception e) {
+            throw RuntimeCamelException.wrapRuntimeException(e);
+        } finally {
+            CREATION.unlock();
+        }
+    }
+
+    /** Drops the sessions when the context stops. */
+    private static final class Closing extends ServiceSupport {
+
+        private final SessionRegistry registry;
+
+        Closing(SessionRegistry registry) {
+            this.registry = registry;
+        }
+
+        @Override
+        protected void doStop() {
+            registry.closeAll();
+        }
+    }
+
+    void configure(List<ClientProfile> profiles, int maxSessions) {
+        registry.setProfiles(profiles);
+        registry.setMaxSessions(maxSessions);
+    }
+
+    SessionRegistry registry() {
+        return registry;
+    }
+
+    SessionCalls calls() {
+        return calls;
+    }
+
+    /** The sessions of a site. The site need not be configured, then it has none. */
+    public Sessions site(String name) {
+        return new Sessions(this, name);
+    }
+
+    /** The session of that id, whether it exists or not. */
+    public NamedSession session(String id) {
+        return new NamedSession(registry, new SessionKey(site, id));
+    }
+
+    /** The ids of the sessions that exist, sorted. */
+    public List<String> ids() {
+        return registry.stats()
+                .map(SessionStats::key)
+                .filter(key -> key.site().equals(site))
+                .map(SessionKey::id)
+                .sorted()
+                .toList();
+    }
+
+    /** {@link NamedSession#cookies()} of the session. */
+    public List<Cookie> cookies(String id) {
+        return session(id).cookies();
+    }
+
+    /** {@link NamedSession#cookies(String)} of the session. */
+    public List<Cookie> cookies(String id, String domain) {
+        return session(id).cookies(domain);
+    }
+
+    /** {@link NamedSession#cookieMap()} of the session. */
+    public Map<String, String> cookieMap(String id) {
+        return session(id).cookieMap();
+    }
+
+    /** {@link NamedSession#profile()} of the session. */
+    public ClientProfile profile(String id) {
+        return session(id).profile();
+    }
+
+    /** {@link NamedSession#addCookies} of the session. */
+    public void addCookies(String id, String uri, Map<String, String> cookies) {
+        session(id).addCookies(uri, cookies);
+    }
+
+    /** {@link NamedSession#clear} of the session. */
+    public boolean clear(String id) {
+        return session(id).clear();
+    }
+
+    /** {@link NamedSession#stats} of the session. */
+    public Optional<SessionStats> stats(String id) {
+        return session(id).stats();
+    }
+
+    /**
+     * A processor that sends each exchange through a camel-http endpoint, with its options, in the exchange's session:
+     * {@code .process(sessions.wrap("https://portal.example/api?connectTimeout=5000"))}. The session is the one in the
+     * header {@code CamelSessionsId}, else the {@code sessionId} of the rules; the site is the one that the target
+     * belongs to.
+     *
+     * @param uri the URI of a camel-http endpoint
+     */
+    public SessionHttpProcessor wrap(String uri) {
+        SessionHttpProcessor processor = new SessionHttpProcessor();
+        processor.setCamelContext(context);
+        processor.setUri(uri);
+        return processor;
+    }
+
+    static String describe(SessionStats stats) {
+        return "session '" + stats.key() + "' (generation=" + stats.generation() + ", cookies=" + stats.cookies()
+                + (stats.profile().isEmpty() ? "" : ", profile=" + stats.profile()) + ", uses=" + stats.uses() + ")";
+    }
+
+    /** All sessions of all sites, one a line; no cookie value. */
+    @Override
+    public String toString() {
+        return registry.stats()
+                .sorted(Comparator.comparing(SessionStats::key))
+                .map(Sessions::describe)
+                .collect(Collectors.joining(System.lineSeparator(), "Sessions:" + System.lineSeparator(), ""));
+    }
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import org.apache.camel.spi.Metadata;
+
+/** The message headers that the component reads and writes. All start with Camel, so they never leave on the wire. */
+public final class SessionsConstants {
+
+    @Metadata(description = "The id of the session to use. Wins over the option sessionId.", javaType = "String")
+    public static final String ID = "CamelSessionsId";
+
+    @Metadata(
+            description = "The name of the client profile that the session takes, when it has none yet."
+                    + " Wins over the option profile.",
+            javaType = "String")
+    public static final String PROFILE = "CamelSessionsProfile";
+
+    @Metadata(
+            description = "Cookies to add to the session before the request is sent, as if its target had set them:"
+                    + " a Map of name to value, a List of Maps (name, value, domain, path, ...), or a String such as"
+                    + " a=b; c=d. Consumed by the call.",
+            javaType = "Object")
+    public static final String REQUEST_COOKIES = "CamelSessionsRequestCookies";
+
+    @Metadata(
+            description =
+                    "Whether this request is sent outside all sessions: no jar, no profile." + " Consumed by the call.",
+            javaType = "Boolean")
+    public static final String BYPASS = "CamelSessionsBypass";
+
+    @Metadata(description = "After the call: the id of the session that was used.", javaType = "String")
+    public static final String USED_ID = "CamelSessionsUsedId";
+
+    @Metadata(
+            description = "After the call: the cookies that its responses set, name to value, redirects included."
+                    + " Printed with masked values.",
+            javaType = "java.util.Map<String, String>")
+    public static final String COOKIES = "CamelSessionsCookies";
+
+    @Metadata(
+            description = "After the call: the generation of the session that was used, 0 for the first.",
+            javaType = "Long")
+    public static final String GENERATION = "CamelSessionsGeneration";
+
+    @Metadata(
+            description = "After the call: the name of the client profile that was used, if any.",
+            javaType = "String")
+    public static final String USED_PROFILE = "CamelSessionsUsedProfile";
+
+    @Metadata(description = "After the call: the URI that gave the response, after redirects.", javaType = "String")
+    public static final String FINAL_URI = "CamelSessionsFinalUri";
+
+    private SessionsConstants() {}
+}

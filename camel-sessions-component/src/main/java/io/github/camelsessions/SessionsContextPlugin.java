@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import io.github.camelsessions.http.CallSource;
+import io.github.camelsessions.http.WrapEndpointStrategy;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.ContextServicePlugin;
+import org.apache.camel.support.LifecycleStrategySupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Found by Camel through its service file in each context: lets sites with {@code wrap=true} put sessions under plain
+ * camel-http endpoints, which must be known before the first route is made.
+ */
+public final class SessionsContextPlugin implements ContextServicePlugin {
+
+    @Override
+    public void load(CamelContext context) {
+        context.addLifecycleStrategy(new LifecycleStrategySupport() {
+            @Override
+            public void onContextInitializing(CamelContext initializing) {
+                initializing
+                        .getCamelContextExtension()
+                        .registerEndpointCallback(new WrapEndpointStrategy(() -> wrappedSites(initializing)));
+            }
+        });
+    }
+
+    private static @Nullable CallSource wrappedSites(CamelContext context) {
+        return context.hasComponent("sessions") instanceof SessionsComponent component && component.wrapsEndpoints()
+                ? SiteCalls.ofWrappedSites(component)
+                : null;
+    }
+}

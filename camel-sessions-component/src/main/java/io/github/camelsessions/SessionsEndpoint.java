@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.camel.Category;
+import org.apache.camel.Consumer;
+import org.apache.camel.Processor;
+import org.apache.camel.Producer;
+import org.apache.camel.component.http.HttpMethods;
+import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.UriEndpoint;
+import org.apache.camel.spi.UriParam;
+import org.apache.camel.spi.UriPath;
+import org.apache.camel.support.DefaultEndpoint;
+import org.jspecify.annotations.Nullable;
+
+/** Fetch HTTP resources in named sessions, each with its own cookies and client profile. */
+@UriEndpoint(
+        firstVersion = "0.1.0",
+        scheme = "sessions",
+        title = "Sessions",
+        syntax = "sessions:operation/httpUri",
+        producerOnly = true,
+        lenientProperties = true,
+        category = {Category.HTTP},
+        headersClass = SessionsConstants.class)
+public class SessionsEndpoint extends DefaultEndpoint {
+
+    @UriPath(description = "What to do.")
+    @Metadata(required = true)
+    private final SessionsOperation operation;
+
+    @UriPath(
+            description = "The target: an absolute http or https URL. Wins over the header CamelHttpUri. As an option,"
+                    + " httpUri=RAW(...) takes any URL as it is.")
+    private @Nullable String httpUri;
+
+    @UriParam
+    private SessionsConfiguration configuration = new SessionsConfiguration();
+
+    @UriParam(
+            description = "The site whose rules and sessions are used. By default the one whose uris match the target,"
+                    + " else the default site.")
+    private @Nullable String site;
+
+    @UriParam(
+            description = "The HTTP method. By default the one in the header CamelHttpMethod, else POST with a body and"
+                    + " GET without.")
+    private @Nullable HttpMethods method;
+
+    @UriParam(prefix = "query.", multiValue = true, description = "Parameters for the query of the target.")
+    private Map<String, Object> query = new LinkedHashMap<>();
+
+    @UriParam(
+            label = "getCookies",
+            defaultValue = "map",
+            description = "What getCookies makes the body: map is a Map of name to value, list a List of full cookie"
+                    + " strings, json a JSON array.")
+    private CookieFormat format = CookieFormat.map;
+
+    @UriParam(
+            label = "getCookies",
+            description = "The domain whose cookies getCookies gives, * for all. By default the host that was the first"
+                    + " to set one.")
+    private @Nullable String domain;
+
+    @UriParam(label = "list", defaultValue = "0", description = "How many sessions list skips.")
+    private int offset;
+
+    @UriParam(label = "list", defaultValue = "100", description = "How many sessions list gives at most.")
+    private int limit = 100;
+
+    SessionsEndpoint(String uri, SessionsComponent component, SessionsOperation operation) {
+        super(uri, component);
+        this.operation = operation;
+    }
+
+    @Override
+    public Producer createProducer() throws Exception {
+        return new SessionsProducer(this);
+    }
+
+    @Override
+    public Consumer createConsumer(Processor processor) {
+        throw new UnsupportedOperationException("endpoint " + this + " cannot be consumed from: use it in to()");
+    }
+
+    @Override
+    public SessionsComponent getComponent() {
+        return (SessionsComponent) super.getComponent();
+    }
+
+    /**
+     * The target given by this endpoint.
+     *
+     * @return null when the message names the target
+     * @throws IllegalArgumentException when what is given is no http or https URL
+     */
+    @Nullable
+    URI target() {
+        if (httpUri == null) {
+            if (!query.isEmpty()) {
+                throw new IllegalArgumentException("options query. need a target in the endpoint: give httpUri, or put"
+                        + " the query into the header CamelHttpQuery");
+            }
+            return null;
+        }
+        return HttpTarget.parse("httpUri", HttpTarget.addQuery(httpUri, query));
+    }
+
+    public SessionsOperation getOperation() {
+        return operation;
+    }
+
+    public @Nullable String getHttpUri() {
+        return httpUri;
+    }
+
+    public void setHttpUri(@Nullable String httpUri) {
+        this.httpUri = httpUri;
+    }
+
+    public SessionsConfiguration getConfiguration() {
+        return configuration;
+    }
+
+    public void setConfiguration(SessionsConfiguration configuration) {
+        this.configuration = configuration;
+    }
+
+    public @Nullable String getSite() {
+        return site;
+    }
+
+    public void setSite(@Nullable String site) {
+        this.site = site;
+    }
+
+    public @Nullable HttpMethods getMethod() {
+        return method;
+    }
+
+    public void setMethod(@Nullable HttpMethods method) {
+        this.method = method;
+    }
+
+    public Map<String, Object> getQuery() {
+        return query;
+    }
+
+    public void setQuery(Map<String, Object> query) {
+        this.query = query;
+    }
+
+    public CookieFormat getFormat() {
+        return format;
+    }
+
+    public void setFormat(CookieFormat format) {
+        this.format = format;
+    }
+
+    public @Nullable String getDomain() {
+        return domain;
+    }
+
+    public void setDomain(@Nullable String domain) {
+        this.domain = domain;
+    }
+
+    public int getOffset() {
+        return offset;
+    }
+
+    public void setOffset(int offset) {
+        this.offset = offset;
+    }
+
+    public int getLimit() {
+        return limit;
+    }
+
+    public void setLimit(int limit) {
+        this.limit = limit;
+    }
+}

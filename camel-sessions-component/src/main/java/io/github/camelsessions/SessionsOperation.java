@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import io.github.camelsessions.profile.NearestName;
+import java.util.Arrays;
+import java.util.List;
+
+/** What a {@code sessions:} endpoint does. The constants are named as in the URI. */
+public enum SessionsOperation {
+    /** Sends the exchange's HTTP request in the session. */
+    fetch,
+    /** Empties the session's jar and gives its profile back. */
+    clear,
+    /** Sets the body to the session's cookies. */
+    getCookies,
+    /** Sets the body to the session's client profile, secrets masked. */
+    getProfile,
+    /** Adds the cookies in the body to the session. */
+    addCookies,
+    /** Sets the body to one row for each session. */
+    list;
+
+    private static final List<String> NAMES =
+            Arrays.stream(values()).map(Enum::name).toList();
+
+    static SessionsOperation parse(String name) {
+        for (SessionsOperation operation : values()) {
+            if (operation.name().equals(name)) {
+                return operation;
+            }
+        }
+        if (name.startsWith("fetch:")) {
+            throw new IllegalArgumentException("unknown operation '" + name
+                    + "': write a slash before the target, as in sessions:fetch/https://host/path");
+        }
+        String nearest = NearestName.of(name, NAMES);
+        throw new IllegalArgumentException("unknown operation '" + name + "': "
+                + (nearest == null ? "must be one of " + String.join(", ", NAMES) : "did you mean " + nearest + "?"));
+    }
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.DefaultAsyncProducer;
+import org.apache.camel.support.service.ServiceHelper;
+
+/** Runs the endpoint's operation on each exchange. */
+final class SessionsProducer extends DefaultAsyncProducer {
+
+    private final ExchangeOperation operation;
+
+    SessionsProducer(SessionsEndpoint endpoint) {
+        super(endpoint);
+        operation = endpoint.getOperation() == SessionsOperation.fetch
+                ? new FetchOperation(endpoint)
+                : new SessionOperation(endpoint);
+    }
+
+    @Override
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        try {
+            operation.run(exchange);
+        } catch (Exception e) {
+            exchange.setException(e);
+        }
+        callback.done(true);
+        return true;
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        ServiceHelper.startService(operation);
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        ServiceHelper.stopService(operation);
+        super.doStop();
+    }
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.component.http.HttpConstants;
+import org.apache.camel.spi.annotations.SendDynamic;
+import org.apache.camel.support.component.SendDynamicAwareSupport;
+import org.apache.camel.util.StringHelper;
+import org.apache.camel.util.URISupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets {@code toD("sessions:fetch/https://...?sessionId=${header.user}")} use one endpoint for all sessions and all
+ * targets: both travel as headers, put in before the endpoint and taken out after it. Thread-safe.
+ */
+@SendDynamic("sessions")
+public class SessionsSendDynamicAware extends SendDynamicAwareSupport {
+
+    private static final String HTTP_URI = "httpUri";
+    private static final String SESSION_ID = "sessionId";
+    private static final String QUERY = "query.";
+
+    /** What the evaluated URI comes to: an endpoint that is the same for all, and what differs. */
+    private static final class Parts extends DynamicAwareEntry {
+
+        private final String operation;
+        private final Map<String, Object> options = new LinkedHashMap<>();
+        private @Nullable String sessionId;
+        private @Nullable String target;
+
+        Parts(DynamicAwareEntry entry, String operation) {
+            super(entry.getUri(), entry.getOriginalUri(), entry.getProperties(), entry.getLenientProperties());
+            this.operation = operation;
+        }
+    }
+
+    @Override
+    public boolean isLenientProperties() {
+        return true;
+    }
+
+    @Override
+    public DynamicAwareEntry prepare(Exchange exchange, String uri, String originalUri) throws Exception {
+        DynamicAwareEntry entry = new DynamicAwareEntry(
+                uri, originalUri, endpointProperties(exchange, uri), endpointLenientProperties(exchange, uri));
+        String remaining = StringHelper.before(uri, "?", uri).substring("sessions:".length());
+        remaining = remaining.startsWith("//") ? remaining.substring(2) : remaining;
+        Parts parts = new Parts(entry, StringHelper.before(remaining, "/", remaining));
+        parts.target = StringHelper.after(remaining, "/");
+        Map<String, Object> query = new LinkedHashMap<>();
+        if (entry.getProperties() != null) {
+            entry.getProperties().forEach((name, value) -> sort(parts, query, name, value));
+        }
+        if (entry.getLenientProperties() != null) {
+            entry.getLenientProperties().forEach((name, value) -> {
+                // what is no parameter of a target goes to the endpoint, which refuses it
+                boolean parameter = parts.target != null && OptionNames.nearest(getCamelContext(), name) == null;
+                (parameter ? query : parts.options).put(name, value);
+            });
+        }
+        if (parts.target != null) {
+            parts.target = HttpTarget.addQuery(parts.target, query);
+        } else {
+            query.forEach((name, value) -> parts.options.put(QUERY + name, value));
+        }
+        return parts;
+    }
+
+    private static void sort(Parts parts, Map<String, Object> query, String name, Object value) {
+        if (name.equals(SESSION_ID)) {
+            parts.sessionId = String.valueOf(value);
+        } else if (name.equals(HTTP_URI) && parts.target == null) {
+            parts.target = String.valueOf(value);
+        } else if (name.startsWith(QUERY)) {
+            query.put(name.substring(QUERY.length()), value);
+        } else {
+            parts.options.put(name, value);
+        }
+    }
+
+    @Override
+    public String resolveStaticUri(Exchange exchange, DynamicAwareEntry entry) throws Exception {
+        Parts parts = (Parts) entry;
+        String query = URISupport.createQueryString(parts.options, true);
+        return "sessions:" + parts.operation + (query.isEmpty() ? "" : "?" + query);
+    }
+
+    @Override
+    public Processor createPreProcessor(Exchange exchange, DynamicAwareEntry entry) {
+        Parts parts = (Parts) entry;
+        return prepared -> {
+            Message message = prepared.getMessage();
+            if (namesSession(parts, message)) {
+                message.setHeader(SessionsConstants.ID, parts.sessionId);
+            }
+            if (parts.target != null) {
+                String method = message.getHeader(HttpConstants.HTTP_METHOD, String.class);
+                HttpTarget.consumeHeaders(message);
+                message.setHeader(HttpConstants.HTTP_URI, parts.target);
+                if (method != null) {
+                    message.setHeader(HttpConstants.HTTP_METHOD, method);
+                }
+            }
+        };
+    }
+
+    @Override
+    public @Nullable Processor createPostProcessor(Exchange exchange, DynamicAwareEntry entry) {
+        // asked before the pre-processor runs: was the session named by the URI or by the message?
+        return namesSession((Parts) entry, exchange.getMessage())
+                ? done -> done.getMessage().removeHeader(SessionsConstants.ID)
+                : null;
+    }
+
+    private static boolean namesSession(Parts parts, Message message) {
+        // the header wins over the option
+        return parts.sessionId != null && message.getHeader(SessionsConstants.ID) == null;
+    }
+}

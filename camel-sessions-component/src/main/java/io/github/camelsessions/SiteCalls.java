@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import io.github.camelsessions.http.CallSource;
+import io.github.camelsessions.http.SessionCall;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens the calls of plain camel-http endpoints, by the rules of the site that the request's URL belongs to.
+ * Thread-safe.
+ */
+final class SiteCalls implements CallSource {
+
+    private final SessionsComponent component;
+    private final boolean wrappedSitesOnly;
+    private final SessionsConfiguration own;
+    // one for each site that was met; sites are fixed once the component is started
+    private final Map<String, EffectiveRules> rules = new ConcurrentHashMap<>();
+
+    private SiteCalls(SessionsComponent component, boolean wrappedSitesOnly, SessionsConfiguration own) {
+        this.component = component;
+        this.wrappedSitesOnly = wrappedSitesOnly;
+        this.own = own;
+    }
+
+    /** Calls in sessions for URLs of sites with {@code wrap=true}, none for others. */
+    static SiteCalls ofWrappedSites(SessionsComponent component) {
+        return new SiteCalls(component, true, new SessionsConfiguration());
+    }
+
+    /**
+     * Calls in sessions for all URLs.
+     *
+     * @param own rules that win over those of site and component
+     */
+    static SiteCalls ofAllSites(SessionsComponent component, SessionsConfiguration own) {
+        return new SiteCalls(component, false, own);
+    }
+
+    @Override
+    public @Nullable SessionCall open(Exchange exchange, URI target) {
+        String site = component.siteRules().siteOf(target);
+        if (wrappedSitesOnly && !component.siteRules().isWrapped(site)) {
+            return null;
+        }
+        if (SessionCalls.takeBypass(exchange)) {
+            return null;
+        }
+        return calls().open(exchange, rules.computeIfAbsent(site, this::rulesOf), target);
+    }
+
+    private EffectiveRules rulesOf(String site) {
+        return EffectiveRules.of(site, List.of(own, component.siteRules().rules(site), component.getConfiguration()));
+    }
+
+    @Override
+    public void done(Exchange exchange, SessionCall call) {
+        calls().done(exchange, call);
+    }
+
+    private SessionCalls calls() {
+        return Sessions.get(component.getCamelContext()).calls();
+    }
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import org.apache.camel.spi.Configurer;
+import org.apache.camel.spi.Metadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A site: which target URLs belong to it, and the rules for its sessions. Configured as
+ * {@code camel.component.sessions.sites[portal].uris=https://portal.example/*}.
+ */
+@Configurer(extended = true)
+public class SiteConfiguration extends SessionsConfiguration {
+
+    @Metadata(
+            description = "The target URLs of this site: URL patterns separated by commas, where * stands for any"
+                    + " characters (in the host: for any but a slash). Without a path, all paths match.")
+    private @Nullable String uris;
+
+    @Metadata(
+            defaultValue = "false",
+            description = "Whether plain camel-http endpoints, such as to(\"https:...\"), run in a session when their"
+                    + " request URL belongs to this site.")
+    private boolean wrap;
+
+    public @Nullable String getUris() {
+        return uris;
+    }
+
+    public void setUris(@Nullable String uris) {
+        this.uris = uris;
+    }
+
+    public boolean isWrap() {
+        return wrap;
+    }
+
+    public void setWrap(boolean wrap) {
+        this.wrap = wrap;
+    }
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import io.github.camelsessions.profile.NearestName;
+import io.github.camelsessions.session.SessionKey;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The configured sites: finds the one that a target belongs to. Immutable once made. */
+final class Sites {
+
+    private static final SiteConfiguration NO_RULES = new SiteConfiguration();
+
+    private record Entry(UriPattern pattern, String site) {}
+
+    private final Map<String, SiteConfiguration> sites;
+    // the longest pattern first, so that the most specific site wins whatever the order of configuration
+    private final List<Entry> entries = new ArrayList<>();
+
+    Sites(Map<String, SiteConfiguration> sites) {
+        this.sites = Map.copyOf(sites);
+        sites.forEach((name, site) -> {
+            if (name.isBlank() || name.contains("/")) {
+                throw new IllegalArgumentException("sites[" + name + "]: a site's name must be without a slash");
+            }
+            String place = "sites[" + name + "].uris";
+            if (site.getUris() != null) {
+                for (String pattern : site.getUris().split(",", -1)) {
+                    entries.add(new Entry(UriPattern.parse(place, pattern.trim()), name));
+                }
+            } else if (site.isWrap()) {
+                throw new IllegalArgumentException("sites[" + name + "].wrap=true needs " + place);
+            }
+        });
+        entries.sort(Comparator.comparingInt((Entry entry) -> entry.pattern().length())
+                .reversed()
+                .thenComparing(Entry::site));
+    }
+
+    /** The name of the site that the target belongs to, that of the default site when none claims it. */
+    String siteOf(URI target) {
+        if (!entries.isEmpty()) {
+            String canonical = UriPattern.canonical(target);
+            for (Entry entry : entries) {
+                if (entry.pattern().matches(canonical)) {
+                    return entry.site();
+                }
+            }
+        }
+        return SessionKey.DEFAULT_SITE;
+    }
+
+    /** The rules of a site; those of the default site are empty. */
+    SiteConfiguration rules(String site) {
+        return site.isEmpty() ? NO_RULES : sites.getOrDefault(require(site), NO_RULES);
+    }
+
+    /** The name itself, when there is such a site. */
+    String require(String site) {
+        if (!site.isEmpty() && !sites.containsKey(site)) {
+            String nearest = NearestName.of(site, sites.keySet());
+            throw new IllegalArgumentException("site '" + site + "' is not configured: "
+                    + (nearest == null
+                            ? "set camel.component.sessions.sites[" + site + "].uris"
+                            : "did you mean " + nearest + "?"));
+        }
+        return site;
+    }
+
+    boolean isWrapped(@Nullable String site) {
+        return site != null && !site.isEmpty() && rules(site).isWrap();
+    }
+}

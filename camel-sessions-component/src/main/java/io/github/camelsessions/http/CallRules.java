@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.http;
+
+/**
+ * How requests are sent, resolved from endpoint, site and component. Immutable.
+ *
+ * @param throwExceptionOnFailure whether a status outside the ok range is an exception
+ * @param followRedirects         whether redirects are followed
+ * @param maxRedirects            how many redirects one request may follow
+ * @param cookiesEnabled          whether the jar takes part; profile and session do in any case
+ * @param cookiesDebug            what is logged of the cookies
+ */
+public record CallRules(
+        boolean throwExceptionOnFailure,
+        boolean followRedirects,
+        int maxRedirects,
+        boolean cookiesEnabled,
+        CookiesDebug cookiesDebug) {}

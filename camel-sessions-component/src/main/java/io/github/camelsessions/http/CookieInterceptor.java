@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.http;
+
+import io.github.camelsessions.cookie.Cookie;
+import io.github.camelsessions.cookie.CookieJar;
+import io.github.camelsessions.cookie.CookieTarget;
+import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.session.Generation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.hc.core5.http.EntityDetails;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.HttpRequestInterceptor;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.HttpResponseInterceptor;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.http.protocol.HttpCoreContext;
+import org.apache.hc.core5.net.URIAuthority;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts the session's cookies and identity on each request and takes {@code Set-Cookie} off each response. HttpClient
+ * runs it at every redirect hop, so that a cookie set by one hop goes out with the next. Thread-safe: all state is in
+ * the {@link SessionCall} of the request's context.
+ */
+final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInterceptor {
+
+    static final CookieInterceptor INSTANCE = new CookieInterceptor();
+
+    /** The context attribute that holds the {@link SessionCall}. */
+    static final String CALL = "io.github.camelsessions.call";
+
+    private static final Logger COOKIES_LOG = LoggerFactory.getLogger("io.github.camelsessions.cookies");
+
+    private CookieInterceptor() {}
+
+    @Override
+    public void process(HttpRequest request, @Nullable EntityDetails entity, HttpContext context) {
+        // The message's own Cookie header, perhaps left by another site's response, is nobody's session.
+        request.removeHeaders(HttpHeaders.COOKIE);
+        if (context.getAttribute(CALL) instanceof SessionCall call && call.generation() != null) {
+            identify(request, call.profile());
+            if (call.rules().cookiesEnabled()) {
+                sendCookies(request, call, call.generation());
+            }
+        }
+    }
+
+    private static void identify(HttpRequest request, ClientProfile profile) {
+        if (profile.userAgent() != null) {
+            request.setHeader(HttpHeaders.USER_AGENT, profile.userAgent());
+        }
+        profile.headers().forEach(request::setHeader);
+    }
+
+    private static void sendCookies(HttpRequest request, SessionCall call, Generation generation) {
+        CookieTarget target = target(request);
+        if (target == null) {
+            return;
+        }
+        String cookies = generation.jar().header(target);
+        if (cookies != null) {
+            request.setHeader(HttpHeaders.COOKIE, cookies);
+        }
+        CookiesDebug debug = call.rules().cookiesDebug();
+        if (debug != CookiesDebug.OFF && COOKIES_LOG.isInfoEnabled()) {
+            COOKIES_LOG.info(
+                    "session '{}' sends to {}: {}",
+                    generation,
+                    target,
+                    cookies == null ? "no cookies" : debug == CookiesDebug.VALUES ? cookies : names(cookies));
+        }
+    }
+
+    private static String names(String cookies) {
+        return List.of(cookies.split("; ", -1)).stream()
+                .map(pair -> pair.contains("=") ? pair.substring(0, pair.indexOf('=')) : "(nameless)")
+                .collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public void process(HttpResponse response, @Nullable EntityDetails entity, HttpContext context) {
+        Header[] headers = response.getHeaders(HttpHeaders.SET_COOKIE);
+        if (headers.length == 0) {
+            return;
+        }
+        // Neither message nor exception may carry them: they would go out with the next request of the route.
+        response.removeHeaders(HttpHeaders.SET_COOKIE);
+        if (context.getAttribute(CALL) instanceof SessionCall call
+                && call.generation() != null
+                && call.rules().cookiesEnabled()) {
+            HttpRequest request = HttpCoreContext.cast(context).getRequest();
+            receiveCookies(headers, call, call.generation(), request == null ? null : target(request));
+        }
+    }
+
+    private static void receiveCookies(
+            Header[] headers, SessionCall call, Generation generation, @Nullable CookieTarget target) {
+        if (target == null) {
+            return;
+        }
+        CookieJar jar = generation.jar();
+        CookiesDebug debug = call.rules().cookiesDebug();
+        List<String> log = new ArrayList<>();
+        for (Header header : headers) {
+            Cookie cookie = jar.receive(target, header.getValue() == null ? "" : header.getValue());
+            if (cookie != null) {
+                call.receivedCookies().put(cookie.name(), cookie.value());
+            }
+            if (debug == CookiesDebug.VALUES) {
+                log.add(header.getValue() + (cookie == null ? " (not kept)" : ""));
+            } else if (debug == CookiesDebug.NAMES && cookie != null) {
+                log.add(cookie.name());
+            } else if (debug == CookiesDebug.NAMES) {
+                log.add("(not kept)");
+            }
+        }
+        if (debug != CookiesDebug.OFF) {
+            COOKIES_LOG.info("session '{}' receives from {}: {}", generation, target, String.join(", ", log));
+        }
+    }
+
+    private static @Nullable CookieTarget target(HttpRequest request) {
+        URIAuthority authority = request.getAuthority();
+        return authority == null
+                ? null
+                : CookieTarget.of(request.getScheme(), authority.getHostName(), request.getPath());
+    }
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.http;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.camel.CamelExchangeException;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.http.HttpEndpoint;
+import org.apache.camel.component.http.HttpMethods;
+import org.apache.camel.component.http.HttpProducer;
+import org.apache.camel.support.ObjectHelper;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.entity.UrlEncodedFormEntity;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.NameValuePair;
+import org.apache.hc.core5.http.io.HttpClientResponseHandler;
+import org.apache.hc.core5.http.message.BasicNameValuePair;
+
+/**
+ * camel-http's producer, sending to the target that the call names. The target comes as an object and never through the
+ * headers {@code CamelHttpUri}, {@code CamelHttpPath} and {@code CamelHttpQuery}, which consumers set for reasons of
+ * their own.
+ */
+final class FetchHttpProducer extends HttpProducer {
+
+    /** What one fetch sends, carried by the exchange between {@link #send} and the overridden steps of camel-http. */
+    private record Fetch(SessionCall call, URI target, HttpMethods method) {}
+
+    private static final String FETCH = "io.github.camelsessions.fetch";
+
+    FetchHttpProducer(HttpEndpoint endpoint) {
+        super(endpoint);
+    }
+
+    void send(Exchange exchange, SessionCall call, URI target, HttpMethods method) throws Exception {
+        exchange.setProperty(FETCH, new Fetch(call, target, method));
+        try {
+            process(exchange);
+        } finally {
+            exchange.removeProperty(FETCH);
+        }
+    }
+
+    @Override
+    protected HttpUriRequest createMethod(Exchange exchange) throws CamelExchangeException {
+        Fetch fetch = fetch(exchange);
+        HttpUriRequest request = fetch.method().createMethod(fetch.target());
+        if (carriesBody(fetch.method())) {
+            request.setEntity(createRequestEntity(exchange));
+        }
+        return request;
+    }
+
+    private boolean carriesBody(HttpMethods method) {
+        return switch (method) {
+            case GET -> getEndpoint().isGetWithBody();
+            case DELETE -> getEndpoint().isDeleteWithBody();
+            default -> method.isEntityEnclosing();
+        };
+    }
+
+    @Override
+    protected HttpEntity createRequestEntity(Exchange exchange) throws CamelExchangeException {
+        Object body = exchange.getIn().getBody();
+        return body instanceof Map<?, ?> form ? formEntity(form) : super.createRequestEntity(exchange);
+    }
+
+    private static HttpEntity formEntity(Map<?, ?> form) {
+        List<NameValuePair> fields = new ArrayList<>();
+        form.forEach((name, value) -> {
+            // one field for each element of a collection or array, none for null; a comma is part of the value
+            for (Object element : ObjectHelper.createIterable(value, null)) {
+                fields.add(new BasicNameValuePair(String.valueOf(name), String.valueOf(element)));
+            }
+        });
+        return new UrlEncodedFormEntity(fields, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    protected <T> T executeMethod(
+            Exchange exchange, HttpHost host, HttpUriRequest request, HttpClientResponseHandler<T> handler)
+            throws IOException, HttpException {
+        if (request.getEntity() instanceof UrlEncodedFormEntity form) {
+            // the message's own Content-Type is, on the way from page to form, the one of the page
+            request.setHeader(HttpHeaders.CONTENT_TYPE, form.getContentType());
+        }
+        SessionCall call = fetch(exchange).call();
+        RequestConfig.Builder config = SessionExecutor.requestConfig(getHttpClient())
+                .setRedirectsEnabled(call.rules().followRedirects())
+                .setMaxRedirects(call.rules().maxRedirects());
+        return SessionExecutor.execute(getEndpoint(), getHttpClient(), config, exchange, host, request, call, handler);
+    }
+
+    private static Fetch fetch(Exchange exchange) {
+        return Objects.requireNonNull(exchange.getProperty(FETCH, Fetch.class), "sent by send only");
+    }
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.http;
+
+import io.github.camelsessions.profile.NearestName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.component.http.HttpEndpoint;
+import org.apache.camel.component.http.HttpEndpointUriFactory;
+import org.apache.camel.util.URISupport;
+
+/** Which of camel-http's options make sense in a session. */
+final class HttpOptions {
+
+    private static final String OWN_COOKIES = "a session keeps its cookies itself; remove it";
+
+    private static final Map<String, String> REJECTED = Map.ofEntries(
+            Map.entry("cookieStore", OWN_COOKIES),
+            Map.entry("cookieHandler", OWN_COOKIES),
+            Map.entry("clearExpiredCookies", OWN_COOKIES),
+            Map.entry("bridgeEndpoint", "it would take the target from the message; set httpUri"),
+            Map.entry("skipControlHeaders", "the target never comes from camel-http's control headers; remove it"),
+            Map.entry("httpMethod", "use the option method"),
+            Map.entry("followRedirects", "use the option followRedirects, without the prefix http."),
+            Map.entry("httpClient.redirectsEnabled", "use the option followRedirects"),
+            Map.entry("httpClient.maxRedirects", "use the option maxRedirects"),
+            Map.entry("throwExceptionOnFailure", "use the option throwExceptionOnFailure, without the prefix http."),
+            Map.entry("lazyStartProducer", "use the option lazyStartProducer, without the prefix http."),
+            Map.entry("httpClient", "a client made elsewhere knows no sessions; use the other http. options"),
+            Map.entry("clientBuilder", "a builder made elsewhere may be shared; use httpClientConfigurer"));
+
+    private HttpOptions() {}
+
+    /** Refuses options that would have no effect, or a dangerous one. */
+    static void check(Map<String, Object> options) {
+        for (String name : options.keySet()) {
+            String wayOut = REJECTED.get(name);
+            if (wayOut != null) {
+                throw new IllegalArgumentException("option http." + name + " cannot be used: " + wayOut);
+            }
+        }
+    }
+
+    /** Refuses options that camel-http did not know: it takes them for query parameters of its URL. */
+    static void checkAllUsed(Map<String, Object> options, HttpEndpoint endpoint) throws Exception {
+        String query = endpoint.getHttpUri().getRawQuery();
+        if (query == null) {
+            return;
+        }
+        List<String> known = new ArrayList<>(new HttpEndpointUriFactory().propertyNames());
+        known.removeAll(REJECTED.keySet());
+        known.addAll(List.of("connectTimeout", "connectionRequestTimeout", "responseTimeout", "soTimeout"));
+        for (String name : URISupport.parseQuery(query).keySet()) {
+            String nearest = NearestName.of(name, known);
+            throw new IllegalArgumentException("option http." + name + " is unknown to camel-http"
+                    + (nearest == null ? "" : ", did you mean http." + nearest + "?"));
+        }
+        throw new IllegalArgumentException("options http." + options.keySet() + " make a query, which they must not");
+    }
+}

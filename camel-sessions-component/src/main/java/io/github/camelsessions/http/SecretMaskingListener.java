@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.http;
+
+import java.util.Locale;
+import java.util.Set;
+import org.apache.camel.CamelContextAware;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.http.HttpActivityListener;
+import org.apache.camel.component.http.HttpEndpoint;
+import org.apache.camel.component.http.LoggingHttpActivityListener;
+import org.apache.camel.support.service.ServiceHelper;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpEntityContainer;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpMessage;
+import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
+import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shows another listener, usually camel-http's logger, each request and response with cookies and credentials masked.
+ * Thread-safe when the other one is.
+ */
+final class SecretMaskingListener implements HttpActivityListener {
+
+    private static final Set<String> SECRET =
+            Set.of("cookie", "set-cookie", "authorization", "proxy-authorization", "authentication-info");
+
+    private final HttpActivityListener listener;
+
+    private SecretMaskingListener(HttpActivityListener listener) {
+        this.listener = listener;
+    }
+
+    /** Puts the mask between the endpoint and its listener, if it has one. */
+    static void install(HttpEndpoint endpoint) {
+        HttpActivityListener listener = endpoint.getHttpActivityListener();
+        if (listener == null && endpoint.isLogHttpActivity()) {
+            LoggingHttpActivityListener logging = new LoggingHttpActivityListener();
+            logging.setLogMask(true);
+            listener = logging;
+        }
+        if (listener != null && !(listener instanceof SecretMaskingListener)) {
+            CamelContextAware.trySetCamelContext(listener, endpoint.getCamelContext());
+            ServiceHelper.startService(listener);
+            endpoint.setHttpActivityListener(new SecretMaskingListener(listener));
+        }
+    }
+
+    @Override
+    public void onRequestSubmitted(
+            Object source, Exchange exchange, HttpHost host, HttpRequest request, @Nullable HttpEntity entity) {
+        BasicClassicHttpRequest shown = new BasicClassicHttpRequest(request.getMethod(), request.getPath());
+        shown.setVersion(request.getVersion());
+        shown.setScheme(request.getScheme());
+        shown.setAuthority(request.getAuthority());
+        copyHeaders(request, shown);
+        // a form is how credentials travel
+        HttpEntity body = isForm(entity) ? null : entity;
+        shown.setEntity(body);
+        listener.onRequestSubmitted(source, exchange, host, shown, body);
+        giveBack(shown, body, request);
+    }
+
+    @Override
+    public void onResponseReceived(
+            Object source,
+            Exchange exchange,
+            HttpHost host,
+            HttpResponse response,
+            @Nullable HttpEntity entity,
+            long elapsed) {
+        BasicClassicHttpResponse shown = new BasicClassicHttpResponse(response.getCode(), response.getReasonPhrase());
+        shown.setVersion(response.getVersion());
+        copyHeaders(response, shown);
+        shown.setEntity(entity);
+        listener.onResponseReceived(source, exchange, host, shown, entity, elapsed);
+        giveBack(shown, entity, response);
+    }
+
+    private static boolean isForm(@Nullable HttpEntity entity) {
+        ContentType type = entity == null ? null : ContentType.parseLenient(entity.getContentType());
+        return ContentType.APPLICATION_FORM_URLENCODED.isSameMimeType(type);
+    }
+
+    /** A listener that reads a stream to show it leaves one that can be read again in its place. */
+    private static void giveBack(HttpEntityContainer shown, @Nullable HttpEntity before, HttpMessage message) {
+        if (shown.getEntity() != before && message instanceof HttpEntityContainer container) {
+            container.setEntity(shown.getEntity());
+        }
+    }
+
+    private static void copyHeaders(HttpMessage from, HttpMessage to) {
+        for (Header header : from.getHeaders()) {
+            boolean secret = SECRET.contains(header.getName().toLowerCase(Locale.ROOT));
+            to.addHeader(header.getName(), secret ? "***" : header.getValue());
+        }
+    }
+}

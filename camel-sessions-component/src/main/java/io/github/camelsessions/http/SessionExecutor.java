@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.http;
+
+import io.github.camelsessions.profile.ProxyServer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import org.apache.camel.Exchange;
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.component.http.HttpEndpoint;
+import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
+import org.apache.hc.client5.http.classic.HttpClient;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
+import org.apache.hc.client5.http.config.Configurable;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.auth.BasicScheme;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.client5.http.protocol.RedirectLocations;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.io.HttpClientResponseHandler;
+
+/** The one place where a request of a session leaves: with the call in its context and its profile's proxy. */
+final class SessionExecutor {
+
+    private SessionExecutor() {}
+
+    /** The client's request defaults, to be adapted to one call. */
+    static RequestConfig.Builder requestConfig(HttpClient client) {
+        RequestConfig config = client instanceof Configurable configurable ? configurable.getConfig() : null;
+        // Log-in chains do return to the URL they came from, with a cookie set; maxRedirects bounds them.
+        return RequestConfig.copy(config == null ? RequestConfig.DEFAULT : config)
+                .setCircularRedirectsAllowed(true);
+    }
+
+    static <T> T execute(
+            HttpEndpoint endpoint,
+            HttpClient client,
+            RequestConfig.Builder config,
+            Exchange exchange,
+            HttpHost host,
+            HttpUriRequest request,
+            SessionCall call,
+            HttpClientResponseHandler<T> handler)
+            throws IOException, HttpException {
+        HttpClientContext context = new HttpClientContext(endpoint.getHttpContext());
+        context.setAttribute(CookieInterceptor.CALL, call);
+        if (endpoint.getHttpActivityListener() != null) {
+            context.setAttribute("org.apache.camel.Exchange", exchange);
+            context.setAttribute("org.apache.hc.core5.http.HttpHost", host);
+        }
+        ProxyServer proxy = call.profile().proxy();
+        if (proxy != null) {
+            useProxy(proxy, config, context);
+        }
+        context.setRequestConfig(config.build());
+        // Open: the response's stream is closed by camel-http's handler, or at the exchange's completion.
+        ClassicHttpResponse response = client.executeOpen(host, request, context);
+        call.setFinalUri(finalUri(request, context));
+        return handler.handleResponse(response);
+    }
+
+    @SuppressWarnings("deprecation") // the alternative, a route planner, would make camel-http's proxy options void
+    private static void useProxy(ProxyServer proxy, RequestConfig.Builder config, HttpClientContext context) {
+        HttpHost proxyHost = new HttpHost(proxy.scheme(), proxy.host(), proxy.port());
+        config.setProxy(proxyHost);
+        if (proxy.username() != null) {
+            String password = proxy.password() == null ? "" : proxy.password();
+            BasicScheme basic = new BasicScheme();
+            basic.initPreemptive(new UsernamePasswordCredentials(proxy.username(), password.toCharArray()));
+            context.getAuthExchange(proxyHost).select(basic);
+        }
+    }
+
+    private static URI finalUri(HttpUriRequest request, HttpClientContext context) {
+        RedirectLocations redirects = context.getRedirectLocations();
+        if (redirects != null && redirects.size() > 0) {
+            return redirects.get(redirects.size() - 1);
+        }
+        try {
+            return request.getUri();
+        } catch (URISyntaxException e) {
+            throw new RuntimeCamelException(e);
+        }
+    }
+}

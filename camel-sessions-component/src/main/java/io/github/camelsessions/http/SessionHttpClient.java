@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.http;
+
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.http.HttpComponent;
+import org.apache.camel.component.http.HttpEndpoint;
+import org.apache.camel.component.http.HttpMethods;
+import org.apache.camel.support.service.ServiceHelper;
+import org.apache.camel.support.service.ServiceSupport;
+
+/**
+ * One HTTP client with its connection pool, made from a set of camel-http options, that sends requests in any session to
+ * any absolute URL. A service of Camel: start it before use, stopping it closes its connections. Thread-safe.
+ */
+public final class SessionHttpClient extends ServiceSupport {
+
+    // No request goes there: each call names its own target. RFC 2606 keeps the name from ever existing.
+    private static final String NO_TARGET = "https://sessions.invalid";
+
+    private final HttpEndpoint endpoint;
+    private final FetchHttpProducer throwing;
+    private final FetchHttpProducer lenient;
+
+    /**
+     * Makes the client. It is not started.
+     *
+     * @param options camel-http options, without the prefix {@code http.}
+     * @throws IllegalArgumentException when an option is unknown, or has no effect in a session or a dangerous one
+     * @throws Exception                when camel-http refuses an option's value
+     */
+    public SessionHttpClient(CamelContext context, Map<String, Object> options) throws Exception {
+        HttpOptions.check(options);
+        Map<String, Object> all = new LinkedHashMap<>(options);
+        all.put("followRedirects", true); // whether a call follows them is decided for each call
+        HttpComponent http = context.getComponent("https", HttpComponent.class);
+        endpoint = SessionHttpComponent.like(http).newEndpoint(NO_TARGET, all);
+        HttpOptions.checkAllUsed(options, endpoint);
+        endpoint.setCamelContext(context);
+        SecretMaskingListener.install(endpoint);
+        endpoint.setThrowExceptionOnFailure(true);
+        throwing = new FetchHttpProducer(endpoint);
+        endpoint.setThrowExceptionOnFailure(false);
+        lenient = new FetchHttpProducer(endpoint);
+    }
+
+    /**
+     * Sends the exchange's message and puts the response on the exchange, as camel-http does.
+     *
+     * @param call   the session it is sent in, and how
+     * @param target where to, absolute http or https
+     * @throws Exception what camel-http throws: an I/O error, or HttpOperationFailedException for a status outside the
+     *                   ok range unless the rules say otherwise. The session is usable afterwards.
+     */
+    public void send(Exchange exchange, SessionCall call, URI target, HttpMethods method) throws Exception {
+        FetchHttpProducer producer = call.rules().throwExceptionOnFailure() ? throwing : lenient;
+        producer.send(exchange, call, target, method);
+    }
+
+    @Override
+    protected void doStart() {
+        ServiceHelper.startService(endpoint, throwing, lenient);
+    }
+
+    @Override
+    protected void doStop() {
+        ServiceHelper.stopService(throwing, lenient, endpoint);
+    }
+}

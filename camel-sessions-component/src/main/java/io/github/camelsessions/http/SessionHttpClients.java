@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.http;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.camel.CamelContextAware;
+import org.apache.camel.support.service.ServiceHelper;
+
+/**
+ * The HTTP clients in use: one for each different set of camel-http options, shared by all endpoints that have these
+ * options. Thread-safe.
+ */
+public final class SessionHttpClients {
+
+    private final CamelContextAware context;
+    private final ReentrantLock lock = new ReentrantLock();
+    // guarded by lock
+    private final Map<Map<String, Object>, Shared> clients = new HashMap<>();
+
+    private static final class Shared {
+        final SessionHttpClient client;
+        int users;
+
+        Shared(SessionHttpClient client) {
+            this.client = client;
+        }
+    }
+
+    /**
+     * @param context has the Camel context by the time the first client is asked for
+     */
+    public SessionHttpClients(CamelContextAware context) {
+        this.context = context;
+    }
+
+    /**
+     * A started client with these options, to be given back by {@link #release}.
+     *
+     * @throws IllegalArgumentException when an option is unknown or cannot be used
+     */
+    public SessionHttpClient acquire(Map<String, Object> options) throws Exception {
+        lock.lock();
+        try {
+            Shared shared = clients.get(options);
+            if (shared == null) {
+                shared = new Shared(new SessionHttpClient(Objects.requireNonNull(context.getCamelContext()), options));
+                ServiceHelper.startService(shared.client);
+                clients.put(options, shared);
+            }
+            shared.users++;
+            return shared.client;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives a client back; its connections are closed with its last user. */
+    public void release(Map<String, Object> options) {
+        lock.lock();
+        try {
+            Shared shared = clients.get(options);
+            if (shared != null && --shared.users == 0) {
+                clients.remove(options);
+                ServiceHelper.stopService(shared.client);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Checks options without keeping a client.
+     *
+     * @throws IllegalArgumentException when one is unknown or cannot be used
+     */
+    public void check(Map<String, Object> options) throws Exception {
+        if (!options.isEmpty()) {
+            acquire(options);
+            release(options);
+        }
+    }
+
+    /** Closes all clients. */
+    public void stop() {
+        lock.lock();
+        try {
+            clients.values().forEach(shared -> ServiceHelper.stopService(shared.client));
+            clients.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

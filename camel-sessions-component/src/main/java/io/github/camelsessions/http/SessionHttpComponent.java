@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.http;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.http.CompositeHttpConfigurer;
+import org.apache.camel.component.http.HttpComponent;
+import org.apache.camel.component.http.HttpComponentConfigurer;
+import org.apache.camel.component.http.HttpEndpoint;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.jsse.SSLContextParameters;
+import org.apache.camel.util.URISupport;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.io.HttpClientConnectionManager;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
+import org.apache.hc.core5.http.config.CharCodingConfig;
+import org.apache.hc.core5.http.io.SocketConfig;
+import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
+import org.apache.hc.core5.util.TimeValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the HTTP clients that sessions use: camel-http's own, with the options that the context's {@code https}
+ * component has, but with our cookies instead of HttpClient's, without automatic retries, and with header octets kept as
+ * they are. Never registered in the context.
+ */
+final class SessionHttpComponent extends HttpComponent {
+
+    // HttpClient writes each header character outside ISO-8859-1's printable range as a question mark, which breaks
+    // cookie values in UTF-8. One char, one octet, both ways.
+    private static final CharCodingConfig OCTETS = CharCodingConfig.custom()
+            .setCharset(StandardCharsets.ISO_8859_1)
+            .setMalformedInputAction(CodingErrorAction.REPLACE)
+            .setUnmappableInputAction(CodingErrorAction.REPLACE)
+            .build();
+
+    /** Copies the options of an HTTP component, for clients that differ only in what sessions need. */
+    static SessionHttpComponent like(HttpComponent original) {
+        CamelContext context = original.getCamelContext();
+        SessionHttpComponent copy = new SessionHttpComponent();
+        copy.setCamelContext(context);
+        HttpComponentConfigurer options = new HttpComponentConfigurer();
+        Map<String, Object> properties = new HashMap<>();
+        PluginHelper.getBeanIntrospection(context).getProperties(original, properties, null, false);
+        properties.forEach((name, value) -> options.configure(context, copy, name, value, false));
+        copy.setCookieManagementDisabled(true);
+        copy.setAutomaticRetriesDisabled(true);
+        copy.setRedirectHandlingDisabled(false);
+        return copy;
+    }
+
+    /** An endpoint of camel-http that is not registered in the context: start and stop it yourself. */
+    HttpEndpoint newEndpoint(String uri, Map<String, Object> options) throws Exception {
+        HttpEndpoint endpoint = (HttpEndpoint) createEndpoint(uri, options);
+        CompositeHttpConfigurer configurers = new CompositeHttpConfigurer();
+        configurers.addConfigurer(endpoint.getHttpClientConfigurer());
+        configurers.addConfigurer(SessionHttpComponent::sessionize);
+        endpoint.setHttpClientConfigurer(configurers);
+        return endpoint;
+    }
+
+    /** Makes a client builder build clients for sessions. To be called once for each builder. */
+    static void sessionize(HttpClientBuilder builder) {
+        builder.disableCookieManagement()
+                .disableAutomaticRetries()
+                .addRequestInterceptorLast(CookieInterceptor.INSTANCE)
+                .addResponseInterceptorFirst(CookieInterceptor.INSTANCE);
+    }
+
+    /** A connection manager with the connection options of an existing endpoint. */
+    HttpClientConnectionManager newConnectionManager(HttpEndpoint endpoint) throws Exception {
+        String uri = endpoint.getEndpointUri();
+        Map<String, Object> parameters = new HashMap<>(URISupport.parseQuery(URISupport.extractQuery(uri)));
+        SSLContextParameters ssl =
+                resolveAndRemoveReferenceParameter(parameters, "sslContextParameters", SSLContextParameters.class);
+        if (ssl == null) {
+            ssl = getSslContextParameters();
+        }
+        URI target = endpoint.getHttpUri();
+        if (ssl == null && "https".equals(target.getScheme())) {
+            ssl = retrieveGlobalSslContextParameters();
+        }
+        return createConnectionManager(parameters, ssl, new HashMap<>());
+    }
+
+    @Override
+    protected HttpClientConnectionManager createConnectionManager(
+            Map<String, Object> parameters, @Nullable SSLContextParameters ssl, Map<String, Object> connectionOptions)
+            throws GeneralSecurityException, IOException {
+        return super.createConnectionManager(parameters, ssl, connectionOptions);
+    }
+
+    @Override
+    protected HttpClientConnectionManager createConnectionManager(
+            TlsSocketStrategy tls, int maxTotalConnections, int connectionsPerRoute, SocketConfig socketConfig) {
+        return PoolingHttpClientConnectionManagerBuilder.create()
+                .setTlsSocketStrategy(tls)
+                .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.STRICT)
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setTimeToLive(TimeValue.ofMilliseconds(getConnectionTimeToLive()))
+                        .build())
+                .setDefaultSocketConfig(socketConfig)
+                .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
+                        .charCodingConfig(OCTETS)
+                        .build())
+                .setMaxConnTotal(maxTotalConnections > 0 ? maxTotalConnections : getMaxTotalConnections())
+                .setMaxConnPerRoute(connectionsPerRoute > 0 ? connectionsPerRoute : getConnectionsPerRoute())
+                .build();
+    }
+}

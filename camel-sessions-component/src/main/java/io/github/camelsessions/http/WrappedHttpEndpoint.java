@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.http;
+
+import java.io.Closeable;
+import java.util.Map;
+import org.apache.camel.Producer;
+import org.apache.camel.component.http.HttpEndpoint;
+import org.apache.camel.component.http.HttpEndpointConfigurer;
+import org.apache.camel.component.http.HttpEndpointUriFactory;
+import org.apache.camel.util.IOHelper;
+import org.apache.camel.util.URISupport;
+import org.apache.hc.client5.http.classic.HttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A camel-http endpoint whose requests may run in sessions. It is the plain endpoint with the same options and defaults,
+ * and has, beside the plain client, one for sessions, made at the first request that needs it.
+ */
+final class WrappedHttpEndpoint extends HttpEndpoint {
+
+    private final CallSource calls;
+    private @Nullable HttpClient sessionClient;
+
+    WrappedHttpEndpoint(HttpEndpoint original, CallSource calls) {
+        super(
+                original.getEndpointUri(),
+                original.getComponent(),
+                original.getHttpUri(),
+                original.getClientBuilder(),
+                original.getClientConnectionManager(),
+                original.getHttpClientConfigurer());
+        this.calls = calls;
+        copyOptions(original);
+    }
+
+    private void copyOptions(HttpEndpoint original) {
+        setCamelContext(original.getCamelContext());
+        HttpEndpointConfigurer options = new HttpEndpointConfigurer();
+        for (String name : new HttpEndpointUriFactory().propertyNames()) {
+            // asking for the client would build it
+            Object value = name.equals("httpClient") ? null : options.getOptionValue(original, name, false);
+            if (value != null) {
+                options.configure(getCamelContext(), this, name, value, false);
+            }
+        }
+        setConnectTimeout(original.getConnectTimeout());
+        setConnectionRequestTimeout(original.getConnectionRequestTimeout());
+        setResponseTimeout(original.getResponseTimeout());
+        setSoTimeout(original.getSoTimeout());
+        setHttpBinding(original.getHttpBinding());
+        setHttpMethodRestrict(original.getHttpMethodRestrict());
+        setExchangePattern(original.getExchangePattern());
+    }
+
+    @Override
+    public Producer createProducer() throws Exception {
+        return createProducer(calls);
+    }
+
+    Producer createProducer(CallSource source) {
+        return new WrappedHttpProducer(this, source);
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        SecretMaskingListener.install(this);
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        lock.lock();
+        try {
+            if (sessionClient instanceof Closeable closeable) {
+                IOHelper.close(closeable);
+            }
+            sessionClient = null;
+        } finally {
+            lock.unlock();
+        }
+        super.doStop();
+    }
+
+    /**
+     * The client for requests in sessions.
+     *
+     * @throws IllegalStateException when the endpoint was given a client of its own, which knows no sessions
+     */
+    HttpClient sessionClient() {
+        lock.lock();
+        try {
+            if (sessionClient == null) {
+                sessionClient = newSessionClient();
+            }
+            return sessionClient;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private HttpClient newSessionClient() {
+        try {
+            Map<String, Object> given = URISupport.parseQuery(URISupport.extractQuery(getEndpointUri()));
+            for (String option : new String[] {"httpClient", "clientBuilder"}) {
+                if (given.containsKey(option)) {
+                    throw new IllegalStateException("endpoint " + URISupport.sanitizeUri(getEndpointUri())
+                            + " cannot send in a session: its option " + option
+                            + " brings a client that knows no sessions; remove the option, or the site's wrap=true");
+                }
+            }
+            SessionHttpComponent component = SessionHttpComponent.like(getComponent());
+            getHttpClient(); // the plain client is made before its builder is changed
+            HttpClientBuilder builder = getClientBuilder();
+            SessionHttpComponent.sessionize(builder);
+            builder.setConnectionManager(component.newConnectionManager(this));
+            builder.setConnectionManagerShared(component.getClientConnectionManager() != null);
+            return builder.build();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(
+                    "endpoint " + URISupport.sanitizeUri(getEndpointUri()) + ": cannot make a client for sessions", e);
+        }
+    }
+
+    // Two endpoints are the same when they have the same URI, as camel-http has it: the client takes no part.
+    @Override
+    public boolean equals(@Nullable Object object) {
+        return super.equals(object);
+    }
+
+    @Override
+    public int hashCode() {
+        return super.hashCode();
+    }
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.session;
+
+import java.util.Comparator;
+import java.util.Objects;
+
+/**
+ * Names a session: its site and its id within the site. The same id on two sites names two sessions.
+ *
+ * @param site the site's name, empty for the default site
+ * @param id   the session id, never empty
+ */
+public record SessionKey(String site, String id) implements Comparable<SessionKey> {
+
+    /** The name of the default site. */
+    public static final String DEFAULT_SITE = "";
+
+    private static final Comparator<SessionKey> ORDER =
+            Comparator.comparing(SessionKey::site).thenComparing(SessionKey::id);
+
+    public SessionKey {
+        Objects.requireNonNull(site, "site");
+        if (id.isEmpty()) {
+            throw new IllegalArgumentException("a session id must not be empty");
+        }
+    }
+
+    @Override
+    public int compareTo(SessionKey other) {
+        return ORDER.compare(this, other);
+    }
+
+    /** The form shown to users: {@code anna}, or {@code portal/anna} on the site named portal. */
+    @Override
+    public String toString() {
+        return site.isEmpty() ? id : site + "/" + id;
+    }
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.session;
+
+import io.github.camelsessions.cookie.CookieJar;
+import io.github.camelsessions.cookie.CookieLimits;
+import io.github.camelsessions.cookie.PublicSuffixes;
+import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.profile.NearestName;
+import io.github.camelsessions.profile.ProfileRotation;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All sessions of a Camel context, by site and id. Sessions are created by their first use; reading creates none. When
+ * the limit is reached, the session that was idle longest makes room for the new one; a session with an exchange in
+ * flight is never evicted.
+ *
+ * <p>Thread-safe. Finding a session takes no lock; creating one takes the registry's lock, under
+ * which it may take a session's; never the other way round.
+ */
+public final class SessionRegistry {
+
+    private static final ProfileRotation NO_PROFILES = new ProfileRotation(List.of());
+
+    private final PublicSuffixes suffixes;
+    private final InstantSource clock;
+    private final ConcurrentHashMap<SessionKey, Session> sessions = new ConcurrentHashMap<>();
+
+    private final ReentrantLock creation = new ReentrantLock();
+    // Ordered by what lastUsed was when the entry was queued. It never exceeds the session's true lastUsed, so a head
+    // whose value is still true is the longest idle of all, and a head that was used since is queued again.
+    private final PriorityQueue<Idle> idleOrder = new PriorityQueue<>(Comparator.comparingLong(Idle::since));
+    private int maxSessions;
+    private volatile ProfileRotation rotation = NO_PROFILES;
+
+    private record Idle(Session session, long since) {}
+
+    /**
+     * @param suffixes    tells the jars which domains are public suffixes
+     * @param clock       wall clock for cookies and idle times
+     * @param maxSessions how many sessions may exist at once
+     */
+    public SessionRegistry(PublicSuffixes suffixes, InstantSource clock, int maxSessions) {
+        this.suffixes = suffixes;
+        this.clock = clock;
+        this.maxSessions = maxSessions;
+    }
+
+    /** Changes the limit. Sessions beyond it are evicted when the next one is created. */
+    public void setMaxSessions(int maxSessions) {
+        if (maxSessions < 1) {
+            throw new IllegalArgumentException("maxSessions=" + maxSessions + ": must be at least 1");
+        }
+        creation.lock();
+        try {
+            this.maxSessions = maxSessions;
+        } finally {
+            creation.unlock();
+        }
+    }
+
+    /**
+     * Replaces the profiles that sessions take from now on. Nothing happens when they are the same as before, so that
+     * a reload of unchanged configuration does not start the rotation anew. Sessions keep the profile they have.
+     */
+    public void setProfiles(List<ClientProfile> profiles) {
+        if (!rotation.profiles().equals(profiles)) {
+            rotation = new ProfileRotation(profiles);
+        }
+    }
+
+    /**
+     * Checks that there is a profile of that name.
+     *
+     * @throws IllegalArgumentException when there is none, with the nearest name
+     */
+    public void requireProfile(String name) {
+        ProfileRotation now = rotation;
+        if (now.byName(name) == null) {
+            throw unknownProfile(name, now);
+        }
+    }
+
+    /**
+     * Admits an exchange to a session, which is created when it does not exist.
+     *
+     * @param profile the name of the profile that the session takes if it has none yet, null for the next one
+     * @throws IllegalStateException    when a new session is needed and each of the others has an exchange in flight
+     * @throws IllegalArgumentException when there is no profile of that name
+     */
+    public Admission admit(SessionKey key, @Nullable String profile) {
+        while (true) {
+            Admission admission = obtain(key).admit(profile);
+            if (admission != null) {
+                return admission;
+            }
+        }
+    }
+
+    /** The jar to add cookies to from outside an exchange; creates the session when it does not exist. */
+    public CookieJar fill(SessionKey key) {
+        while (true) {
+            Generation generation = obtain(key).fill();
+            if (generation != null) {
+                return generation.jar();
+            }
+        }
+    }
+
+    /** The current generation of a session, null when the session does not exist or is cleared. Creates nothing. */
+    public @Nullable Generation find(SessionKey key) {
+        Session session = sessions.get(key);
+        return session == null ? null : session.current();
+    }
+
+    /**
+     * Empties a session and gives its profile back.
+     *
+     * @return whether there was a session with something to empty
+     */
+    public boolean clear(SessionKey key) {
+        Session session = sessions.get(key);
+        return session != null && session.clear();
+    }
+
+    /** How a session stands, null when it does not exist. Creates nothing. */
+    public @Nullable SessionStats stats(SessionKey key) {
+        Session session = sessions.get(key);
+        return session == null ? null : session.stats();
+    }
+
+    /** All sessions as they stand, in no order. */
+    public Stream<SessionStats> stats() {
+        return sessions.values().stream().map(Session::stats);
+    }
+
+    /** How many sessions there are. */
+    public int size() {
+        return sessions.size();
+    }
+
+    /** Drops all sessions that have no exchange in flight. */
+    public void closeAll() {
+        creation.lock();
+        try {
+            idleOrder.clear();
+            for (Session session : sessions.values()) {
+                if (session.close()) {
+                    sessions.remove(session.key());
+                } else {
+                    idleOrder.add(new Idle(session, session.lastUsed()));
+                }
+            }
+        } finally {
+            creation.unlock();
+        }
+    }
+
+    private Session obtain(SessionKey key) {
+        Session session = sessions.get(key);
+        return session != null ? session : create(key);
+    }
+
+    private Session create(SessionKey key) {
+        creation.lock();
+        try {
+            Session session = sessions.get(key);
+            if (session == null) {
+                while (sessions.size() >= maxSessions) {
+                    evictLongestIdle(key);
+                }
+                session = new Session(key, new Rotated(), this::newJar, clock);
+                idleOrder.add(new Idle(session, session.lastUsed()));
+                sessions.put(key, session);
+            }
+            return session;
+        } finally {
+            creation.unlock();
+        }
+    }
+
+    private void evictLongestIdle(SessionKey wanted) {
+        List<Idle> busy = new ArrayList<>();
+        try {
+            for (Idle head = idleOrder.poll(); head != null; head = idleOrder.poll()) {
+                Session session = head.session();
+                long lastUsed = session.lastUsed();
+                if (lastUsed > head.since()) {
+                    idleOrder.add(new Idle(session, lastUsed));
+                } else if (session.close()) {
+                    sessions.remove(session.key(), session);
+                    return;
+                } else {
+                    busy.add(head);
+                }
+            }
+        } finally {
+            idleOrder.addAll(busy);
+        }
+        throw new IllegalStateException("session '" + wanted + "': no room, each of the " + sessions.size()
+                + " sessions has an exchange in flight; raise the component option maxSessions (now " + maxSessions
+                + ")");
+    }
+
+    private CookieJar newJar() {
+        return new CookieJar(suffixes, clock, CookieLimits.DEFAULT);
+    }
+
+    /** A profile goes back to the rotation it was taken from: one of a file since replaced goes nowhere. */
+    private final class Rotated implements Session.Profiles {
+
+        private ProfileRotation takenFrom = NO_PROFILES;
+
+        @Override
+        public ClientProfile take(@Nullable String name) {
+            takenFrom = rotation;
+            if (name == null) {
+                return takenFrom.take();
+            }
+            ClientProfile profile = takenFrom.take(name);
+            if (profile == null) {
+                throw unknownProfile(name, takenFrom);
+            }
+            return profile;
+        }
+
+        @Override
+        public void giveBack(ClientProfile profile) {
+            takenFrom.giveBack(profile);
+        }
+    }
+
+    private static IllegalArgumentException unknownProfile(String name, ProfileRotation rotation) {
+        List<String> names =
+                rotation.profiles().stream().map(ClientProfile::name).toList();
+        String nearest = NearestName.of(name, names);
+        return new IllegalArgumentException("profile '" + name + "' is unknown: "
+                + (names.isEmpty()
+                        ? "no profiles are loaded, set the component option profiles"
+                        : nearest == null ? "must be one of " + names : "did you mean " + nearest + "?"));
+    }
+}

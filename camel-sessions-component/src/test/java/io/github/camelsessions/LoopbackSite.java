@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * A web site on a free loopback port. Besides the pages that a test adds it has {@code /echo} (request line, headers and
+ * body as text), {@code /set?name=value} (sets a cookie), {@code /status/404} and {@code /redirect?to=/path}.
+ */
+final class LoopbackSite implements AutoCloseable {
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
+
+    /** What the site was asked. Header names are as HttpServer capitalises them. */
+    record Request(String method, String uri, List<String> cookies, String userAgent, String body) {
+
+        /** The one Cookie header, null without one; more than one would be an error of the client. */
+        String cookie() {
+            if (cookies.size() > 1) {
+                throw new AssertionError("more than one Cookie header: " + cookies);
+            }
+            return cookies.isEmpty() ? null : cookies.get(0);
+        }
+    }
+
+    interface Page {
+        void answer(HttpExchange http) throws IOException;
+    }
+
+    LoopbackSite() {
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.setExecutor(threads);
+        page("/echo", http -> {
+            StringBuilder text = new StringBuilder();
+            text.append(http.getRequestMethod())
+                    .append(' ')
+                    .append(http.getRequestURI())
+                    .append('\n');
+            http.getRequestHeaders()
+                    .forEach((name, values) -> values.forEach(value ->
+                            text.append(name).append(": ").append(value).append('\n')));
+            text.append('\n').append(lastRequest().body());
+            answer(http, 200, text.toString());
+        });
+        page("/set", http -> {
+            for (String pair : http.getRequestURI().getQuery().split("&")) {
+                http.getResponseHeaders().add("Set-Cookie", pair + "; Path=/");
+            }
+            answer(http, 200, "set");
+        });
+        page("/status/", http -> {
+            String path = http.getRequestURI().getPath();
+            http.getResponseHeaders().add("Set-Cookie", "from=status; Path=/");
+            answer(http, Integer.parseInt(path.substring(path.lastIndexOf('/') + 1)), "status page");
+        });
+        page("/redirect", http -> {
+            String query = http.getRequestURI().getQuery();
+            http.getResponseHeaders().add("Set-Cookie", "hop=redirect; Path=/");
+            http.getResponseHeaders().add("Location", query.substring("to=".length()));
+            answer(http, 302, "");
+        });
+        server.start();
+    }
+
+    LoopbackSite page(String path, Page page) {
+        server.createContext(path, http -> {
+            try (http) {
+                requests.add(new Request(
+                        http.getRequestMethod(),
+                        http.getRequestURI().toString(),
+                        http.getRequestHeaders().getOrDefault("Cookie", List.of()),
+                        http.getRequestHeaders().getFirst("User-Agent"),
+                        new String(http.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
+                page.answer(http);
+            }
+        });
+        return this;
+    }
+
+    static void answer(HttpExchange http, int status, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        http.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+        http.getResponseBody().write(bytes);
+    }
+
+    /** The site's URL, without a slash at the end. */
+    String url() {
+        return "http://127.0.0.1:" + port();
+    }
+
+    int port() {
+        return server.getAddress().getPort();
+    }
+
+    List<Request> requests() {
+        return List.copyOf(requests);
+    }
+
+    Request lastRequest() {
+        List<Request> all = requests();
+        return all.get(all.size() - 1);
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}
