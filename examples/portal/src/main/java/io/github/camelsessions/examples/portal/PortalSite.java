@@ -49,6 +49,7 @@ public final class PortalSite implements AutoCloseable {
     private final Tomcat tomcat = new Tomcat();
     private final Path folder;
     private final Set<String> mixedUpPaths = ConcurrentHashMap.newKeySet();
+    private final Set<String> brokenPaths = ConcurrentHashMap.newKeySet();
 
     private PortalSite(Path folder) {
         this.folder = folder;
@@ -75,9 +76,14 @@ public final class PortalSite implements AutoCloseable {
         return folder;
     }
 
-    /** Lets one page show another user than the one who is logged in: the fault that the example has to notice. */
+    /** Lets a page show another user than the one who is logged in: the fault that the example has to notice. */
     void mixUp(String path) {
         mixedUpPaths.add(path);
+    }
+
+    /** Lets a page fail with status 500. */
+    void breakDown(String path) {
+        brokenPaths.add(path);
     }
 
     static String password(String user) {
@@ -219,6 +225,8 @@ public final class PortalSite implements AutoCloseable {
             Customer customer = CUSTOMERS.get(user);
             if (customer == null) {
                 response.sendError(HttpServletResponse.SC_FORBIDDEN);
+            } else if (brokenPaths.contains(path)) {
+                response.sendError(HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
             } else if (path.equals("/account")) {
                 response.addCookie(new Cookie("customer", user));
                 page(request, response, "Account", user, "<p>company: " + escape(customer.company()) + "</p>\n");
