@@ -3,6 +3,7 @@ package io.github.camelsessions.examples.portal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.camelsessions.SessionsConstants;
 import java.io.PrintStream;
 import java.net.URI;
 import java.util.LinkedHashMap;
@@ -21,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 public class PortalSummary {
 
-    private static final String ID = "CamelSessionsId";
-    private static final String PROFILE = "CamelSessionsUsedProfile";
-    private static final String FINAL_URI = "CamelSessionsFinalUri";
     private static final String PAGE = "page";
 
     private final Map<String, Row> rows = new LinkedHashMap<>();
@@ -48,7 +46,7 @@ public class PortalSummary {
     }
 
     /** Passes a page of the session's own user only. A session's id is its user's name. */
-    public void checkUser(@Header(ID) String id, @Body byte[] page) {
+    public void checkUser(@Header(SessionsConstants.ID) String id, @Body byte[] page) {
         String user = find(userPattern, page);
         if (user == null) {
             throw new IllegalStateException("the page shows no user, so nobody is logged in");
@@ -59,7 +57,7 @@ public class PortalSummary {
     }
 
     /** Passes a page that was asked for with the user agent of the session's client profile. */
-    public synchronized void checkAgent(@Header(ID) String id, @Body byte[] page) {
+    public synchronized void checkAgent(@Header(SessionsConstants.ID) String id, @Body byte[] page) {
         String agent = find(agentPattern, page);
         String expected = row(id).userAgent;
         if (agent == null || !agent.equals(expected)) {
@@ -68,7 +66,10 @@ public class PortalSummary {
     }
 
     /** Notes a log-in that went well and the client profile of the session. */
-    public synchronized void loggedIn(@Header(ID) String id, @Header(PROFILE) String name, @Body Map<?, ?> profile) {
+    public synchronized void loggedIn(
+            @Header(SessionsConstants.ID) String id,
+            @Header(SessionsConstants.USED_PROFILE) String name,
+            @Body Map<?, ?> profile) {
         Row row = row(id);
         row.loggedIn = true;
         row.profile = name;
@@ -76,15 +77,15 @@ public class PortalSummary {
         progress(id, "log-in", "ok, with profile " + name);
     }
 
-    public synchronized boolean isLoggedIn(@Header(ID) String id) {
+    public synchronized boolean isLoggedIn(@Header(SessionsConstants.ID) String id) {
         return row(id).loggedIn;
     }
 
     /** Counts a page that was checked and written to its file. */
     public synchronized void page(
-            @Header(ID) String id,
+            @Header(SessionsConstants.ID) String id,
             @ExchangeProperty(PAGE) String path,
-            @Header(FINAL_URI) @Nullable URI finalUri,
+            @Header(SessionsConstants.FINAL_URI) @Nullable URI finalUri,
             @Body byte[] page) {
         Row row = row(id);
         row.pages++;
@@ -93,13 +94,15 @@ public class PortalSummary {
     }
 
     /** Counts the session's cookies, names to values. */
-    public synchronized void cookies(@Header(ID) String id, @Body Map<?, ?> cookies) {
+    public synchronized void cookies(@Header(SessionsConstants.ID) String id, @Body Map<?, ?> cookies) {
         row(id).cookies = cookies.size();
     }
 
     /** Counts a page or log-in that failed. */
     public synchronized void failed(
-            @Header(ID) String id, @ExchangeProperty(PAGE) @Nullable String page, @ExchangeException Exception cause) {
+            @Header(SessionsConstants.ID) String id,
+            @ExchangeProperty(PAGE) @Nullable String page,
+            @ExchangeException Exception cause) {
         Row row = row(id);
         if (cause instanceof WrongUserException) {
             row.wrongUsers++;
