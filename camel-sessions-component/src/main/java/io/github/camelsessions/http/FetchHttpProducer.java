@@ -66,6 +66,12 @@ final class FetchHttpProducer extends HttpProducer {
         return request;
     }
 
+    @Override
+    protected HttpHost createHost(HttpUriRequest request) {
+        // java.net.URI, which camel-http asks, finds no host in https://under_score.example
+        return new HttpHost(request.getScheme(), request.getAuthority());
+    }
+
     private boolean carriesBody(HttpMethods method) {
         return switch (method) {
             case GET -> getEndpoint().isGetWithBody();
