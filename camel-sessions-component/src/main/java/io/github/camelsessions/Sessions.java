@@ -72,16 +72,23 @@ public final class Sessions {
             if (sessions == null) {
                 sessions = new Sessions(context);
                 extended.addContextPlugin(Sessions.class, sessions);
-                context.addService(new Closing(sessions));
-                if (context.getRegistry().lookupByName(BEAN) == null) {
-                    context.getRegistry().bind(BEAN, sessions);
-                }
+                sessions.join();
             }
             return sessions;
         } catch (Exception e) {
             throw RuntimeCamelException.wrapRuntimeException(e);
         } finally {
             CREATION.unlock();
+        }
+    }
+
+    /** Makes the context know this object, again after it was stopped: then it forgets its beans and services. */
+    void join() throws Exception {
+        if (context.hasService(Closing.class) == null) {
+            context.addService(new Closing(this));
+        }
+        if (context.getRegistry().lookupByName(BEAN) == null) {
+            context.getRegistry().bind(BEAN, this);
         }
     }
 

@@ -103,7 +103,7 @@ public class SessionsComponent extends DefaultComponent {
     @Override
     protected void doInit() throws Exception {
         super.doInit();
-        Sessions.get(getCamelContext()); // so that the bean is there when routes are made
+        Sessions.get(getCamelContext()).join(); // so that the bean is there when routes are made
     }
 
     @Override
