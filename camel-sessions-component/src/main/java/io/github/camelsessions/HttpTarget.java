@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.cookie.CookieTarget;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Map;
@@ -54,6 +55,11 @@ final class HttpTarget {
         if (uri.getRawAuthority().contains("@")) {
             throw new IllegalArgumentException(place + ": user and password must not stand in the URL;"
                     + " use http.authMethod=Basic, http.authUsername and http.authPassword");
+        }
+        try {
+            CookieTarget.of(uri);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(place + " '" + shown + "': " + e.getMessage());
         }
         return uri;
     }

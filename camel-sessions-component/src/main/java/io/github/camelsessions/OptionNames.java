@@ -2,6 +2,7 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.profile.NearestName;
+import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.EndpointUriFactory;
 import org.jspecify.annotations.Nullable;
@@ -11,9 +12,18 @@ final class OptionNames {
 
     private OptionNames() {}
 
-    /** The option whose name is near to this one, null when none is. */
-    static @Nullable String nearest(CamelContext context, String name) {
+    /** The option of the operation whose name is near to this one, null when none is. */
+    static @Nullable String nearest(CamelContext context, SessionsOperation operation, String name) {
         EndpointUriFactory factory = context.getCamelContextExtension().getEndpointUriFactory("sessions");
-        return factory == null ? null : NearestName.of(name, factory.propertyNames());
+        if (factory == null) {
+            return null;
+        }
+        List<String> options = factory.propertyNames().stream()
+                .filter(option -> {
+                    SessionsOperation owner = SessionsOperation.ownerOf(option);
+                    return owner == null || owner == operation;
+                })
+                .toList();
+        return NearestName.of(name, options);
     }
 }

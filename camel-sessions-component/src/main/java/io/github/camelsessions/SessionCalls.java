@@ -58,6 +58,9 @@ final class SessionCalls {
         SessionKey session = session(exchange, rules);
         String named = message.getHeader(SessionsConstants.PROFILE, String.class);
         String profile = named == null ? rules.profile() : named;
+        if (named != null) {
+            sessions.requireProfile(named); // before a session is made for it
+        }
         Object given = message.removeHeader(SessionsConstants.REQUEST_COOKIES);
         ExplicitCookies cookies =
                 given == null ? null : ExplicitCookies.parse("header " + SessionsConstants.REQUEST_COOKIES, given);

@@ -59,26 +59,43 @@ public class SessionsComponent extends DefaultComponent {
         String httpUri = slash < 0 ? "" : remaining.substring(slash + 1);
 
         SessionsEndpoint endpoint = new SessionsEndpoint(uri, this, SessionsOperation.parse(operation));
+        refuseForeign(endpoint.getOperation(), parameters.keySet());
         endpoint.getConfiguration().setHttp(PropertiesHelper.extractProperties(parameters, "http."));
         endpoint.setQuery(PropertiesHelper.extractProperties(parameters, "query."));
         setProperties(endpoint, parameters);
 
         if (httpUri.isEmpty()) {
-            refuseUnknown(parameters.keySet());
+            refuseUnknown(endpoint.getOperation(), parameters.keySet());
         } else if (endpoint.getHttpUri() != null) {
             throw new IllegalArgumentException(
                     "the target is given twice, in the path and as option httpUri: " + "remove one of them");
         } else {
-            refuseNearMisses(parameters.keySet());
+            refuseNearMisses(endpoint.getOperation(), parameters.keySet());
             endpoint.setHttpUri(HttpTarget.addQuery(httpUri, parameters));
             parameters.clear();
         }
         return endpoint;
     }
 
-    private void refuseUnknown(Set<String> names) {
+    static IllegalArgumentException targetGivenTwice() {
+        return new IllegalArgumentException(
+                "the target is given twice, in the path and as option httpUri: remove one of them");
+    }
+
+    // limit and format are names that targets use for their own parameters: they must not vanish without a word
+    private static void refuseForeign(SessionsOperation operation, Set<String> names) {
         for (String name : names) {
-            String nearest = OptionNames.nearest(getCamelContext(), name);
+            SessionsOperation owner = SessionsOperation.ownerOf(name);
+            if (owner != null && owner != operation) {
+                throw new IllegalArgumentException("option '" + name + "' belongs to the operation " + owner
+                        + ", not to " + operation + "; a query parameter of this name is written query." + name);
+            }
+        }
+    }
+
+    private void refuseUnknown(SessionsOperation operation, Set<String> names) {
+        for (String name : names) {
+            String nearest = OptionNames.nearest(getCamelContext(), operation, name);
             throw new IllegalArgumentException("unknown option '" + name + "'"
                     + (nearest == null
                             ? ": options of camel-http are written http." + name
@@ -89,9 +106,9 @@ public class SessionsComponent extends DefaultComponent {
 
     // With a target in the path an unknown parameter is the target's, as in camel-http, but a mistyped option must not
     // silently go out in the query.
-    private void refuseNearMisses(Set<String> names) {
+    private void refuseNearMisses(SessionsOperation operation, Set<String> names) {
         for (String name : names) {
-            String nearest = OptionNames.nearest(getCamelContext(), name);
+            String nearest = OptionNames.nearest(getCamelContext(), operation, name);
             if (nearest != null) {
                 throw new IllegalArgumentException("unknown option '" + name + "', did you mean " + nearest
                         + "? A query parameter of this name is written query." + name);

@@ -4,6 +4,8 @@ package io.github.camelsessions;
 import io.github.camelsessions.profile.NearestName;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What a {@code sessions:} endpoint does. The constants are named as in the URI. */
 public enum SessionsOperation {
@@ -12,16 +14,32 @@ public enum SessionsOperation {
     /** Empties the session's jar and gives its profile back. */
     clear,
     /** Sets the body to the session's cookies. */
-    getCookies,
+    getCookies("format", "domain"),
     /** Sets the body to the session's client profile, secrets masked. */
     getProfile,
     /** Adds the cookies in the body to the session. */
     addCookies,
     /** Sets the body to one row for each session. */
-    list;
+    list("offset", "limit");
 
     private static final List<String> NAMES =
             Arrays.stream(values()).map(Enum::name).toList();
+
+    private final Set<String> ownOptions;
+
+    SessionsOperation(String... ownOptions) {
+        this.ownOptions = Set.of(ownOptions);
+    }
+
+    /** The operation that alone has this option, null when it is no operation's own. */
+    static @Nullable SessionsOperation ownerOf(String option) {
+        for (SessionsOperation operation : values()) {
+            if (operation.ownOptions.contains(option)) {
+                return operation;
+            }
+        }
+        return null;
+    }
 
     static SessionsOperation parse(String name) {
         for (SessionsOperation operation : values()) {

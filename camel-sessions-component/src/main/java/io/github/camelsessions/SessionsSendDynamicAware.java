@@ -27,12 +27,12 @@ public class SessionsSendDynamicAware extends SendDynamicAwareSupport {
     /** What the evaluated URI comes to: an endpoint that is the same for all, and what differs. */
     private static final class Parts extends DynamicAwareEntry {
 
-        private final String operation;
+        private final SessionsOperation operation;
         private final Map<String, Object> options = new LinkedHashMap<>();
         private @Nullable String sessionId;
         private @Nullable String target;
 
-        Parts(DynamicAwareEntry entry, String operation) {
+        Parts(DynamicAwareEntry entry, SessionsOperation operation) {
             super(entry.getUri(), entry.getOriginalUri(), entry.getProperties(), entry.getLenientProperties());
             this.operation = operation;
         }
@@ -49,7 +49,7 @@ public class SessionsSendDynamicAware extends SendDynamicAwareSupport {
                 uri, originalUri, endpointProperties(exchange, uri), endpointLenientProperties(exchange, uri));
         String remaining = StringHelper.before(uri, "?", uri).substring("sessions:".length());
         remaining = remaining.startsWith("//") ? remaining.substring(2) : remaining;
-        Parts parts = new Parts(entry, StringHelper.before(remaining, "/", remaining));
+        Parts parts = new Parts(entry, SessionsOperation.parse(StringHelper.before(remaining, "/", remaining)));
         parts.target = StringHelper.after(remaining, "/");
         Map<String, Object> query = new LinkedHashMap<>();
         if (entry.getProperties() != null) {
@@ -58,7 +58,8 @@ public class SessionsSendDynamicAware extends SendDynamicAwareSupport {
         if (entry.getLenientProperties() != null) {
             entry.getLenientProperties().forEach((name, value) -> {
                 // what is no parameter of a target goes to the endpoint, which refuses it
-                boolean parameter = parts.target != null && OptionNames.nearest(getCamelContext(), name) == null;
+                boolean parameter =
+                        parts.target != null && OptionNames.nearest(getCamelContext(), parts.operation, name) == null;
                 (parameter ? query : parts.options).put(name, value);
             });
         }
@@ -73,7 +74,10 @@ public class SessionsSendDynamicAware extends SendDynamicAwareSupport {
     private static void sort(Parts parts, Map<String, Object> query, String name, Object value) {
         if (name.equals(SESSION_ID)) {
             parts.sessionId = String.valueOf(value);
-        } else if (name.equals(HTTP_URI) && parts.target == null) {
+        } else if (name.equals(HTTP_URI)) {
+            if (parts.target != null) {
+                throw SessionsComponent.targetGivenTwice();
+            }
             parts.target = String.valueOf(value);
         } else if (name.startsWith(QUERY)) {
             query.put(name.substring(QUERY.length()), value);

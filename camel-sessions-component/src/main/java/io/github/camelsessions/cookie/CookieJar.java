@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * asked for, when a new cookie needs room, or with {@link #clear()}.
  */
 public final class CookieJar {
+
+    /** One for all jars: eviction is rare, and a lock in each jar would cost memory in a million of them. */
+    private static final ReentrantLock EVICTION = new ReentrantLock();
 
     private final PublicSuffixes publicSuffixes;
     private final InstantSource clock;
@@ -282,14 +286,15 @@ public final class CookieJar {
 
     /**
      * Brings the jar back to its total limit: expired cookies go first, then those least recently accessed, of whatever
-     * site; limits by domain hold already. Guarded by "this", so that two threads do not evict for the same newcomer;
-     * never calls out while holding it.
+     * site; limits by domain hold already. Guarded by {@link #EVICTION}, so that two threads do not evict for the same
+     * newcomer; never calls out while holding it.
      */
     private void evictExcess(Entry newcomer, long nowMillis) {
         if (held.get() <= limits.total()) {
             return;
         }
-        synchronized (this) {
+        EVICTION.lock();
+        try {
             if (held.get() > limits.total()) {
                 for (String site : buckets.keySet()) {
                     removeExpired(site, nowMillis);
@@ -301,6 +306,8 @@ public final class CookieJar {
                     return;
                 }
             }
+        } finally {
+            EVICTION.unlock();
         }
     }
 

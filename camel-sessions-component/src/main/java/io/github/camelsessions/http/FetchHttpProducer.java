@@ -10,13 +10,19 @@ import java.util.Map;
 import java.util.Objects;
 import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.StreamCache;
+import org.apache.camel.component.http.HttpConstants;
 import org.apache.camel.component.http.HttpEndpoint;
 import org.apache.camel.component.http.HttpMethods;
 import org.apache.camel.component.http.HttpProducer;
+import org.apache.camel.support.ExchangeHelper;
+import org.apache.camel.support.GZIPHelper;
 import org.apache.camel.support.ObjectHelper;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.entity.UrlEncodedFormEntity;
+import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
@@ -60,6 +66,12 @@ final class FetchHttpProducer extends HttpProducer {
         return request;
     }
 
+    @Override
+    protected HttpHost createHost(HttpUriRequest request) {
+        // java.net.URI, which camel-http asks, finds no host in https://under_score.example
+        return new HttpHost(request.getScheme(), request.getAuthority());
+    }
+
     private boolean carriesBody(HttpMethods method) {
         return switch (method) {
             case GET -> getEndpoint().isGetWithBody();
@@ -70,8 +82,18 @@ final class FetchHttpProducer extends HttpProducer {
 
     @Override
     protected HttpEntity createRequestEntity(Exchange exchange) throws CamelExchangeException {
-        Object body = exchange.getIn().getBody();
-        return body instanceof Map<?, ?> form ? formEntity(form) : super.createRequestEntity(exchange);
+        Message message = exchange.getIn();
+        if (message.getBody() instanceof Map<?, ?> form) {
+            return formEntity(form);
+        }
+        if (message.getBody() instanceof StreamCache cache
+                && !getEndpoint().isMultipartUpload()
+                && !GZIPHelper.isGzip(message)) {
+            String type = ExchangeHelper.getContentType(exchange);
+            String encoding = message.getHeader(HttpConstants.CONTENT_ENCODING, String.class);
+            return new StreamCacheEntity(cache, type == null ? null : ContentType.parse(type), encoding);
+        }
+        return super.createRequestEntity(exchange);
     }
 
     private static HttpEntity formEntity(Map<?, ?> form) {

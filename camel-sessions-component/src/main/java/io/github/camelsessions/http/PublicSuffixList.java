@@ -2,9 +2,9 @@
 package io.github.camelsessions.http;
 
 import io.github.camelsessions.cookie.PublicSuffixes;
-import java.util.Map;
 import java.util.Optional;
-import org.apache.camel.support.LRUCacheFactory;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.apache.hc.client5.http.psl.PublicSuffixMatcher;
 import org.apache.hc.client5.http.psl.PublicSuffixMatcherLoader;
 import org.jspecify.annotations.Nullable;
@@ -18,12 +18,18 @@ public final class PublicSuffixList implements PublicSuffixes {
     private static final int REMEMBERED_HOSTS = 10_000;
 
     private final PublicSuffixMatcher matcher = PublicSuffixMatcherLoader.getDefault();
-    private final Map<String, Optional<String>> domains = LRUCacheFactory.newLRUCache(REMEMBERED_HOSTS);
+    private final ConcurrentMap<String, Optional<String>> domains = new ConcurrentHashMap<>();
 
     @Override
     public @Nullable String registrableDomain(String host) {
-        // An unknown host, as attackers may make without end, costs one entry of a bounded cache.
-        return domains.computeIfAbsent(host, h -> Optional.ofNullable(matcher.getDomainRoot(h, null)))
-                .orElse(null);
+        Optional<String> domain = domains.get(host);
+        if (domain == null) {
+            domain = Optional.ofNullable(matcher.getDomainRoot(host, null));
+            if (domains.size() >= REMEMBERED_HOSTS) {
+                domains.clear(); // hosts without end are an attack or a crawl: no order of use is worth its cost
+            }
+            domains.put(host, domain);
+        }
+        return domain.orElse(null);
     }
 }

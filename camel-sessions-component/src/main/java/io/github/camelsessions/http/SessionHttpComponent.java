@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
-import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.CamelContext;
@@ -19,14 +17,17 @@ import org.apache.camel.util.URISupport;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
+import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.config.CharCodingConfig;
+import org.apache.hc.core5.http.config.Registry;
+import org.apache.hc.core5.http.io.HttpConnectionFactory;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.util.TimeValue;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the HTTP clients that sessions use: camel-http's own, with the options that the context's {@code https}
@@ -92,28 +93,47 @@ final class SessionHttpComponent extends HttpComponent {
         return createConnectionManager(parameters, ssl, new HashMap<>());
     }
 
-    @Override
-    protected HttpClientConnectionManager createConnectionManager(
-            Map<String, Object> parameters, @Nullable SSLContextParameters ssl, Map<String, Object> connectionOptions)
-            throws GeneralSecurityException, IOException {
-        return super.createConnectionManager(parameters, ssl, connectionOptions);
-    }
-
-    @Override
+    // Camel 4.22 calls this one ...
+    @SuppressWarnings("MissingOverride") // overrides nothing in Camel 4.18
     protected HttpClientConnectionManager createConnectionManager(
             TlsSocketStrategy tls, int maxTotalConnections, int connectionsPerRoute, SocketConfig socketConfig) {
-        return PoolingHttpClientConnectionManagerBuilder.create()
+        PoolingHttpClientConnectionManager manager = PoolingHttpClientConnectionManagerBuilder.create()
                 .setTlsSocketStrategy(tls)
                 .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.STRICT)
-                .setDefaultConnectionConfig(ConnectionConfig.custom()
-                        .setTimeToLive(TimeValue.ofMilliseconds(getConnectionTimeToLive()))
-                        .build())
-                .setDefaultSocketConfig(socketConfig)
-                .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
-                        .charCodingConfig(OCTETS)
-                        .build())
-                .setMaxConnTotal(maxTotalConnections > 0 ? maxTotalConnections : getMaxTotalConnections())
-                .setMaxConnPerRoute(connectionsPerRoute > 0 ? connectionsPerRoute : getConnectionsPerRoute())
+                .setConnectionFactory(octetsFactory())
                 .build();
+        return limit(manager, maxTotalConnections, connectionsPerRoute, socketConfig);
+    }
+
+    // ... and Camel 4.18 this one.
+    @SuppressWarnings({"deprecation", "MissingOverride"}) // overrides nothing in Camel 4.22
+    protected HttpClientConnectionManager createConnectionManager(
+            Registry<org.apache.hc.client5.http.socket.ConnectionSocketFactory> sockets,
+            int maxTotalConnections,
+            int connectionsPerRoute,
+            SocketConfig socketConfig) {
+        PoolingHttpClientConnectionManager manager = new PoolingHttpClientConnectionManager(
+                sockets, PoolConcurrencyPolicy.STRICT, TimeValue.NEG_ONE_MILLISECOND, octetsFactory());
+        return limit(manager, maxTotalConnections, connectionsPerRoute, socketConfig);
+    }
+
+    private static HttpConnectionFactory<ManagedHttpClientConnection> octetsFactory() {
+        return ManagedHttpClientConnectionFactory.builder()
+                .charCodingConfig(OCTETS)
+                .build();
+    }
+
+    private HttpClientConnectionManager limit(
+            PoolingHttpClientConnectionManager manager,
+            int maxTotalConnections,
+            int connectionsPerRoute,
+            SocketConfig socketConfig) {
+        manager.setDefaultSocketConfig(socketConfig);
+        manager.setDefaultConnectionConfig(ConnectionConfig.custom()
+                .setTimeToLive(TimeValue.ofMilliseconds(getConnectionTimeToLive()))
+                .build());
+        manager.setMaxTotal(maxTotalConnections > 0 ? maxTotalConnections : getMaxTotalConnections());
+        manager.setDefaultMaxPerRoute(connectionsPerRoute > 0 ? connectionsPerRoute : getConnectionsPerRoute());
+        return manager;
     }
 }

@@ -123,15 +123,4 @@ final class WrappedHttpEndpoint extends HttpEndpoint {
                     "endpoint " + URISupport.sanitizeUri(getEndpointUri()) + ": cannot make a client for sessions", e);
         }
     }
-
-    // Two endpoints are the same when they have the same URI, as camel-http has it: the client takes no part.
-    @Override
-    public boolean equals(@Nullable Object object) {
-        return super.equals(object);
-    }
-
-    @Override
-    public int hashCode() {
-        return super.hashCode();
-    }
 }

@@ -280,6 +280,12 @@ class CookieJarTest {
         void aPrefixedCookieThatBreaksItsPromiseIsIgnored(String field) {
             assertThat(jar.receive(HTTPS, field)).isNull();
         }
+
+        @Test
+        void aHostPrefixAsksForAPathAttributeEvenWhereTheDefaultPathWouldDo() {
+            assertThat(jar.receive(at("https://shop.example/"), "__Host-a=1; Secure"))
+                    .isNull();
+        }
     }
 
     @Nested

@@ -264,6 +264,16 @@ class ProfileFileErrorsTest {
     }
 
     @Test
+    void sixteenLevelsAreReadAndSeventeenAreNot() {
+        for (String source : new String[] {"p.yaml", "p.json"}) {
+            refused(source, "[".repeat(16) + "]".repeat(16)).contains("entry 0 ('profile-1'): is not a map");
+            refused(source, "[".repeat(17) + "]".repeat(17)).contains("nested deeper than 16 levels (line 1, column");
+            refused(source, "{\"a\":".repeat(15) + "{}" + "}".repeat(15)).contains("entry 0 ('a'): unknown key 'a'");
+            refused(source, "{\"a\":".repeat(16) + "{}" + "}".repeat(16)).contains("nested deeper than 16 levels");
+        }
+    }
+
+    @Test
     void aFileOfTheGreatestLengthIsRead() {
         String text = "[{}]" + " ".repeat(Node.LONGEST_TEXT - 4);
 
