@@ -62,8 +62,9 @@ public class SessionsEndpoint extends DefaultEndpoint {
 
     @UriParam(
             label = "getCookies",
-            description = "The domain whose cookies getCookies gives, * for all. By default the host that was the first"
-                    + " to set one.")
+            description =
+                    "The domain whose cookies getCookies gives, an asterisk for all. By default the host that was the"
+                            + " first to set one.")
     private @Nullable String domain;
 
     @UriParam(label = "list", defaultValue = "0", description = "How many sessions list skips.")

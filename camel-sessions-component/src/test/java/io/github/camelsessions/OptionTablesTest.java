@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** Keeps the tables of {@code src-docs/sessions-component.adoc} as the code has it. */
+class OptionTablesTest {
+
+    private static final Path MODULE = Path.of(System.getProperty("basedir", "."));
+    private static final Path METADATA =
+            MODULE.resolve("src/generated/resources/META-INF/io/github/camelsessions/sessions.json");
+    private static final Path PAGE = MODULE.resolve("../src-docs/sessions-component.adoc");
+
+    private static final String COMMAND =
+            "mvn -B -ntp -pl camel-sessions-component test -Dtest=OptionTablesTest -Ddocs.update=true";
+
+    @Test
+    void theTablesOfThePageAreThoseOfTheCode() throws IOException {
+        assumeThat(System.getProperty("camel.version"))
+                .as("another Camel describes its own options otherwise")
+                .isNull();
+        String page = Files.readString(PAGE);
+        String current = new OptionTables(Files.readString(METADATA)).into(page);
+
+        if (Boolean.getBoolean("docs.update") && !current.equals(page)) {
+            Files.writeString(PAGE, current);
+            page = current;
+        }
+
+        assertThat(page)
+                .as("src-docs/sessions-component.adoc is not current; to update it run: " + COMMAND)
+                .isEqualTo(current);
+    }
+}
