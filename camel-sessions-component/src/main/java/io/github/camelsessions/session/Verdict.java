@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.session;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the gate decides on an event: what the exchange that brought it does, and what others do now. The others are
+ * acted on by the caller, after the gate's lock was let go.
+ *
+ * @param action     what this exchange does
+ * @param generation for {@link Action#SEND}: the generation to send in
+ * @param renewal    a renewal that the caller starts now, null for none
+ * @param failure    for {@link Action#FAIL}: why
+ * @param standing   others, whose refusals were judged to be their own answers
+ * @param again      others, that ask for admission again
+ * @param release    whether those that are held ask for admission again
+ */
+public record Verdict(
+        Action action,
+        @Nullable Generation generation,
+        @Nullable RenewalToken renewal,
+        @Nullable GateFailure failure,
+        List<Passage> standing,
+        List<Passage> again,
+        boolean release) {
+
+    /** What an exchange does next. */
+    public enum Action {
+        /** Sends its request in the generation. */
+        SEND,
+        /** Waits until the renewal has ended. */
+        HOLD,
+        /** Waits for the gate to judge its refusal; the gate gives it back in {@link #standing} or {@link #again}. */
+        PARK,
+        /** Asks for admission again. */
+        ADMIT_AGAIN,
+        /** Asks for admission again, but keeps the answer it has, which stands if the replay fails. */
+        REPLAY_STALE,
+        /** Is given the answer it has. */
+        DELIVER,
+        /** Goes on without renewing: what it saw was renewed since. */
+        SKIP,
+        /** Ends with an exception. */
+        FAIL,
+        /** Looks the session up again: this one is closed. */
+        LOOK_UP,
+        /** Nothing: the event came from no exchange that waits. */
+        NOTHING
+    }
+
+    static Verdict of(Action action) {
+        return new Verdict(action, null, null, null, List.of(), List.of(), false);
+    }
+
+    static Verdict send(Generation generation) {
+        return new Verdict(Action.SEND, generation, null, null, List.of(), List.of(), false);
+    }
+
+    static Verdict failing(GateFailure failure) {
+        return new Verdict(Action.FAIL, null, null, failure, List.of(), List.of(), false);
+    }
+
+    /** The same, and a renewal to start; the others ask for admission again. */
+    Verdict starting(@Nullable RenewalToken started, List<Passage> others) {
+        return new Verdict(action, generation, started, failure, standing, plus(again, others), release);
+    }
+
+    Verdict judging(List<Passage> own, List<Passage> others) {
+        return new Verdict(action, generation, renewal, failure, plus(standing, own), plus(again, others), release);
+    }
+
+    Verdict releasing() {
+        return new Verdict(action, generation, renewal, failure, standing, again, true);
+    }
+
+    private static List<Passage> plus(List<Passage> some, List<Passage> more) {
+        return some.isEmpty()
+                ? more
+                : Stream.concat(some.stream(), more.stream()).toList();
+    }
+}
