@@ -122,7 +122,6 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
     public Object getCollectionValueType(Object target, String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "http": return java.lang.Object.class;
-        case "sites": return io.github.camelsessions.SiteConfiguration.class;
         default: return null;
         }
     }

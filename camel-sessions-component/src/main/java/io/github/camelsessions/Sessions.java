@@ -3,6 +3,7 @@ package io.github.camelsessions;
 
 import io.github.camelsessions.cookie.Cookie;
 import io.github.camelsessions.http.PublicSuffixList;
+import io.github.camelsessions.http.SessionHttpClients;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
@@ -38,6 +39,7 @@ public final class Sessions {
     private final CamelContext context;
     private final SessionRegistry registry;
     private final SessionCalls calls;
+    private final SessionHttpClients clients;
     private final String site;
 
     private Sessions(CamelContext context) {
@@ -45,12 +47,14 @@ public final class Sessions {
         this.registry = new SessionRegistry(new PublicSuffixList(), InstantSource.system(), DEFAULT_MAX_SESSIONS);
         this.site = SessionKey.DEFAULT_SITE;
         this.calls = new SessionCalls(registry);
+        this.clients = new SessionHttpClients(context);
     }
 
     private Sessions(Sessions sessions, String site) {
         this.context = sessions.context;
         this.registry = sessions.registry;
         this.calls = sessions.calls;
+        this.clients = sessions.clients;
         this.site = site;
     }
 
@@ -68,10 +72,7 @@ public final class Sessions {
             if (sessions == null) {
                 sessions = new Sessions(context);
                 extended.addContextPlugin(Sessions.class, sessions);
-                context.addService(new Closing(sessions.registry));
-                if (context.getRegistry().lookupByName(BEAN) == null) {
-                    context.getRegistry().bind(BEAN, sessions);
-                }
+                sessions.join();
             }
             return sessions;
         } catch (Exception e) {
@@ -81,24 +82,30 @@ public final class Sessions {
         }
     }
 
+    /** Makes the context know this object, again after it was stopped: then it forgets its beans and services. */
+    void join() throws Exception {
+        if (context.hasService(Closing.class) == null) {
+            context.addService(new Closing(this));
+        }
+        if (context.getRegistry().lookupByName(BEAN) == null) {
+            context.getRegistry().bind(BEAN, this);
+        }
+    }
+
     /** Drops the sessions when the context stops. */
     private static final class Closing extends ServiceSupport {
 
-        private final SessionRegistry registry;
+        private final Sessions sessions;
 
-        Closing(SessionRegistry registry) {
-            this.registry = registry;
+        Closing(Sessions sessions) {
+            this.sessions = sessions;
         }
 
         @Override
         protected void doStop() {
-            registry.closeAll();
+            sessions.registry.closeAll();
+            sessions.clients.stop();
         }
-    }
-
-    void configure(List<ClientProfile> profiles, int maxSessions) {
-        registry.setProfiles(profiles);
-        registry.setMaxSessions(maxSessions);
     }
 
     SessionRegistry registry() {
@@ -107,6 +114,11 @@ public final class Sessions {
 
     SessionCalls calls() {
         return calls;
+    }
+
+    /** The clients are no component's: endpoints of a component that was replaced go on sending. */
+    SessionHttpClients clients() {
+        return clients;
     }
 
     /** The sessions of a site. The site need not be configured, then it has none. */

@@ -4,13 +4,14 @@ package io.github.camelsessions;
 import io.github.camelsessions.http.SessionHttpClients;
 import io.github.camelsessions.profile.ClientProfile;
 import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.Endpoint;
+import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.DefaultComponent;
@@ -46,11 +47,11 @@ public class SessionsComponent extends DefaultComponent {
             description = "Rules by target URL, one entry for each site, its name in brackets: uris (URL patterns"
                     + " separated by commas), wrap, and any rule that an endpoint can have. A session belongs to its"
                     + " site: the same id on two sites names two sessions.",
-            javaType = "java.util.Map<java.lang.String, io.github.camelsessions.SiteConfiguration>")
-    private Map<String, SiteConfiguration> sites = new SiteMap();
+            // without the type of its values: with it Camel would take the map itself for a site in sites.portal.uris
+            javaType = "java.util.Map")
+    private Map<String, SiteConfiguration> sites = new SiteMap<>();
 
-    private final SessionHttpClients clients = new SessionHttpClients(this);
-    private @Nullable Sites siteRules;
+    private volatile @Nullable Sites siteRules;
 
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
@@ -119,20 +120,25 @@ public class SessionsComponent extends DefaultComponent {
     @Override
     protected void doInit() throws Exception {
         super.doInit();
-        Sessions.get(getCamelContext()); // so that the bean is there when routes are made
+        Sessions.get(getCamelContext()).join(); // so that the bean is there when routes are made
     }
 
     @Override
     protected void doStart() throws Exception {
         super.doStart();
+        useMaxSessions();
+        useProfiles();
+        siteRules = makeSiteRules();
+    }
+
+    private Sites makeSiteRules() throws Exception {
         Sites made = new Sites(sites);
-        Sessions.get(getCamelContext()).configure(loadProfiles(), maxSessions);
         // whatever is wrong with the options of component and sites shows now, not at the first request
         checkRules(made, "");
         for (String site : sites.keySet()) {
             checkRules(made, site);
         }
-        siteRules = made;
+        return made;
     }
 
     private void checkRules(Sites made, String site) throws Exception {
@@ -142,37 +148,50 @@ public class SessionsComponent extends DefaultComponent {
             if (rules.profile() != null) {
                 Sessions.get(getCamelContext()).registry().requireProfile(rules.profile());
             }
-            clients.check(rules.http());
+            clients().check(rules.http());
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(place + ": " + e.getMessage(), e);
         }
     }
 
-    private List<ClientProfile> loadProfiles() throws Exception {
-        if (profiles == null) {
-            return List.of();
+    private void useMaxSessions() {
+        Sessions.get(getCamelContext()).registry().setMaxSessions(maxSessions);
+    }
+
+    // A component made anew by a reload is started before it gets its options. Until then the profiles stay that there
+    // are: a session that is new in between must not go out without its proxy.
+    private void useProfiles() {
+        if (profiles != null) {
+            Sessions.get(getCamelContext()).registry().setProfiles(loadProfiles(profiles));
         }
+    }
+
+    private List<ClientProfile> loadProfiles(String profiles) {
         String text;
         try (InputStream in = ResourceHelper.resolveMandatoryResourceAsInputStream(getCamelContext(), profiles)) {
             text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (FileNotFoundException e) {
             throw new IllegalArgumentException(
                     "option profiles: there is no resource " + profiles + "; give classpath:name or file:path", e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("option profiles: " + profiles + " cannot be read", e);
         }
         return ProfileLoader.parse(getCamelContext(), profiles, text);
-    }
-
-    @Override
-    protected void doStop() throws Exception {
-        clients.stop();
-        super.doStop();
     }
 
     /** The configured sites. They are there once the component was started. */
     Sites siteRules() {
         Sites made = siteRules;
         if (made == null) {
-            throw new IllegalStateException("component sessions is not started");
+            if (!isStarted()) {
+                throw new IllegalStateException("component sessions is not started");
+            }
+            try {
+                made = makeSiteRules();
+            } catch (Exception e) {
+                throw RuntimeCamelException.wrapRuntimeException(e);
+            }
+            siteRules = made;
         }
         return made;
     }
@@ -183,7 +202,7 @@ public class SessionsComponent extends DefaultComponent {
     }
 
     SessionHttpClients clients() {
-        return clients;
+        return Sessions.get(getCamelContext()).clients();
     }
 
     public SessionsConfiguration getConfiguration() {
@@ -200,6 +219,9 @@ public class SessionsComponent extends DefaultComponent {
 
     public void setProfiles(@Nullable String profiles) {
         this.profiles = profiles;
+        if (isStarted()) {
+            useProfiles();
+        }
     }
 
     public int getMaxSessions() {
@@ -208,30 +230,20 @@ public class SessionsComponent extends DefaultComponent {
 
     public void setMaxSessions(int maxSessions) {
         this.maxSessions = maxSessions;
+        if (isStarted()) {
+            useMaxSessions();
+        }
     }
 
+    /** The sites, to be changed by the caller. Endpoints that are started afterwards go by the changes. */
     public Map<String, SiteConfiguration> getSites() {
+        siteRules = isStarted() ? null : siteRules;
         return sites;
     }
 
     public void setSites(Map<String, SiteConfiguration> sites) {
-        this.sites = new SiteMap();
+        this.sites = new SiteMap<>();
         this.sites.putAll(sites);
-    }
-
-    /** Refuses what a dotted property name makes of a site, and tells how it is written. */
-    private static final class SiteMap extends LinkedHashMap<String, SiteConfiguration> {
-
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public @Nullable SiteConfiguration put(String name, SiteConfiguration site) {
-            Object value = site; // reflection does not keep to the declared type
-            if (!(value instanceof SiteConfiguration)) {
-                throw new IllegalArgumentException("sites." + name + " cannot be set: write the site's name in"
-                        + " brackets, as in camel.component.sessions.sites[" + name + "].uris");
-            }
-            return super.put(name, site);
-        }
+        siteRules = isStarted() ? null : siteRules;
     }
 }

@@ -26,8 +26,10 @@ public final class SessionsContextPlugin implements ContextServicePlugin {
         });
     }
 
+    // Asks for the component, so that one that is a bean or gets its options at creation is there for routes that have
+    // no sessions: endpoint.
     private static @Nullable CallSource wrappedSites(CamelContext context) {
-        return context.hasComponent("sessions") instanceof SessionsComponent component && component.wrapsEndpoints()
+        return context.getComponent("sessions") instanceof SessionsComponent component && component.wrapsEndpoints()
                 ? SiteCalls.ofWrappedSites(component)
                 : null;
     }

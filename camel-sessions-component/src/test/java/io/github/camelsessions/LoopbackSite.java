@@ -20,6 +20,11 @@ import java.util.concurrent.Executors;
  */
 final class LoopbackSite implements AutoCloseable {
 
+    static {
+        // else each response after a connection's first waits 40 ms for the client's acknowledgement
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
+
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Queue<Request> requests = new ConcurrentLinkedQueue<>();

@@ -3,9 +3,8 @@ package io.github.camelsessions.http;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
-import org.apache.camel.CamelContextAware;
+import org.apache.camel.CamelContext;
 import org.apache.camel.support.service.ServiceHelper;
 
 /**
@@ -14,7 +13,7 @@ import org.apache.camel.support.service.ServiceHelper;
  */
 public final class SessionHttpClients {
 
-    private final CamelContextAware context;
+    private final CamelContext context;
     private final ReentrantLock lock = new ReentrantLock();
     // guarded by lock
     private final Map<Map<String, Object>, Shared> clients = new HashMap<>();
@@ -28,10 +27,7 @@ public final class SessionHttpClients {
         }
     }
 
-    /**
-     * @param context has the Camel context by the time the first client is asked for
-     */
-    public SessionHttpClients(CamelContextAware context) {
+    public SessionHttpClients(CamelContext context) {
         this.context = context;
     }
 
@@ -45,7 +41,7 @@ public final class SessionHttpClients {
         try {
             Shared shared = clients.get(options);
             if (shared == null) {
-                shared = new Shared(new SessionHttpClient(Objects.requireNonNull(context.getCamelContext()), options));
+                shared = new Shared(new SessionHttpClient(context, options));
                 ServiceHelper.startService(shared.client);
                 clients.put(options, shared);
             }

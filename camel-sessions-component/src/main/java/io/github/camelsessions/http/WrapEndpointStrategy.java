@@ -34,12 +34,9 @@ public final class WrapEndpointStrategy implements EndpointStrategy {
 
     @Override
     public Endpoint registerEndpoint(String uri, Endpoint endpoint) {
-        CallSource source = calls.get();
-        if (source == null) {
-            return endpoint;
-        }
         if (endpoint instanceof HttpEndpoint plain && !(endpoint instanceof WrappedHttpEndpoint)) {
-            return new WrappedHttpEndpoint(plain, source);
+            CallSource source = calls.get();
+            return source == null ? endpoint : new WrappedHttpEndpoint(plain, source);
         }
         if (endpoint instanceof InterceptSendToEndpoint intercept) {
             Endpoint original = intercept.getOriginalEndpoint();

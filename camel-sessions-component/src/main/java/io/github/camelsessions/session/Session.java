@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><th>event</th><th>OPEN(n)</th><th>CLEARED(n)</th><th>CLOSED</th></tr>
  * <tr><td>admit, fill</td><td>use n</td><td>take a profile, OPEN(n)</td><td>refused: look the session up again</td></tr>
  * <tr><td>clear</td><td>give the profile back, CLEARED(n+1)</td><td>nothing</td><td>nothing</td></tr>
- * <tr><td>close</td><td>without an exchange in flight: give the profile back, CLOSED</td><td>CLOSED</td>
- * <td>nothing</td></tr>
+ * <tr><td>close</td><td>with an exchange in flight nothing, else give the profile back, CLOSED</td>
+ * <td>with an exchange in flight nothing, else CLOSED</td><td>nothing</td></tr>
  * </table>
  *
  * CLEARED is a session without a generation: it has an empty jar and no profile, so that the profile it gave back is free
@@ -59,8 +59,8 @@ final class Session {
     /**
      * Admits an exchange to the current generation.
      *
-     * @param profile the name of the profile this session must have, null for the next one of the rotation; it counts
-     *                when the session takes a profile, that is, when it is new or was cleared
+     * @param profile the name of the profile this session must have, null for the one named before, else the next one of
+     *                the rotation; it counts when the session takes a profile, that is, when it is new or was cleared
      * @return null when the session is closed: then it must be looked up again
      */
     @Nullable
@@ -104,10 +104,9 @@ final class Session {
             return null;
         }
         if (current == null) {
-            if (pinnedProfile == null) {
-                pinnedProfile = profile;
-            }
-            current = new Generation(key, generations, profiles.take(pinnedProfile), jars.newJar());
+            String wanted = profile == null ? pinnedProfile : profile;
+            current = new Generation(key, generations, profiles.take(wanted), jars.newJar());
+            pinnedProfile = wanted; // not before: taking an unknown profile fails
         }
         return current;
     }

@@ -91,7 +91,8 @@ public final class SessionRegistry {
     /**
      * Admits an exchange to a session, which is created when it does not exist.
      *
-     * @param profile the name of the profile that the session takes if it has none yet, null for the next one
+     * @param profile the name of the profile that the session takes if it has none, null for the one named for it
+     *                before, else the next one
      * @throws IllegalStateException    when a new session is needed and each of the others has an exchange in flight
      * @throws IllegalArgumentException when there is no profile of that name
      */

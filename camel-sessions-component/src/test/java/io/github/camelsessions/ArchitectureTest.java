@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.stream.Stream;
+
+/** What each package may import. Arrows point down: the engine knows no Camel, the jar knows nothing at all. */
+@AnalyzeClasses(packages = ArchitectureTest.ROOT, importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    static final String ROOT = "io.github.camelsessions";
+
+    private static final String HTTP = ROOT + ".http";
+    private static final String SESSION = ROOT + ".session";
+    private static final String COOKIE = ROOT + ".cookie";
+    private static final String PROFILE = ROOT + ".profile";
+
+    private static final String CAMEL = "org.apache.camel..";
+    private static final String HTTP_CLIENT = "org.apache.hc..";
+    private static final String JACKSON = "com.fasterxml.jackson..";
+    private static final String LOG = "org.slf4j";
+
+    @ArchTest
+    static final ArchRule everyPackageIsNamedHere =
+            classes().should().resideInAnyPackage(ROOT, HTTP, SESSION, COOKIE, PROFILE);
+
+    @ArchTest
+    static final ArchRule cookiesNeedNothingElse = in(COOKIE).mayImport();
+
+    @ArchTest
+    static final ArchRule profilesAreReadWithJackson = in(PROFILE).mayImport(JACKSON);
+
+    @ArchTest
+    static final ArchRule sessionsKnowNeitherCamelNorHttp = in(SESSION).mayImport(COOKIE, PROFILE);
+
+    @ArchTest
+    static final ArchRule httpKnowsSessionsButNoOperations =
+            in(HTTP).mayImport(SESSION, COOKIE, PROFILE, CAMEL, HTTP_CLIENT, LOG);
+
+    @ArchTest
+    static final ArchRule theComponentLeavesHttpClientToHttp =
+            in(ROOT).mayImport(HTTP, SESSION, COOKIE, PROFILE, CAMEL, JACKSON, LOG);
+
+    @ArchTest
+    static final ArchRule packagesHaveNoCycles =
+            slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();
+
+    private static Package in(String name) {
+        return new Package(name);
+    }
+
+    private record Package(String name) {
+
+        /** Itself, the JDK and the annotations of JSpecify it may in any case. */
+        ArchRule mayImport(String... others) {
+            return classes()
+                    .that()
+                    .resideInAPackage(name)
+                    .should()
+                    .onlyDependOnClassesThat()
+                    .resideInAnyPackage(
+                            Stream.concat(Stream.of(name, "java..", "org.jspecify.annotations"), Stream.of(others))
+                                    .toArray(String[]::new));
+        }
+    }
+}

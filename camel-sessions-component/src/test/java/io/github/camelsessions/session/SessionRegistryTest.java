@@ -1,0 +1,555 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.session;
+
+import static io.github.camelsessions.session.TestSessions.SITE;
+import static io.github.camelsessions.session.TestSessions.key;
+import static io.github.camelsessions.session.TestSessions.profiles;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.camelsessions.session.TestSessions.FakeClock;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class SessionRegistryTest {
+
+    private final FakeClock clock = new FakeClock();
+    private final SessionRegistry registry = new SessionRegistry(host -> host, clock, 3);
+
+    /** One exchange, a millisecond long and a millisecond after the one before. */
+    private Generation use(String id) {
+        return use(id, null);
+    }
+
+    private Generation use(String id, String profile) {
+        clock.tick();
+        try (Admission admission = registry.admit(key(id), profile)) {
+            clock.tick();
+            return admission.generation();
+        }
+    }
+
+    private void useAll(String... ids) {
+        Stream.of(ids).forEach(this::use);
+    }
+
+    private Set<String> ids() {
+        return registry.stats().map(stats -> stats.key().id()).collect(Collectors.toSet());
+    }
+
+    private String profileOf(String id) {
+        return use(id).profile().name();
+    }
+
+    @Test
+    void aSessionIsCreatedByItsFirstUseAndFoundByTheNext() {
+        Generation generation = use("anna");
+
+        assertThat(use("anna")).isSameAs(generation).isSameAs(registry.find(key("anna")));
+        assertThat(registry.size()).isEqualTo(1);
+        assertThat(registry.stats(key("anna")).uses()).isEqualTo(2);
+    }
+
+    @Test
+    void theSameIdOnTwoSitesIsTwoSessions() {
+        registry.fill(new SessionKey("portal", "anna")).receive(SITE, "a=portal");
+
+        assertThat(registry.fill(new SessionKey("shop", "anna")).size()).isZero();
+        assertThat(registry.size()).isEqualTo(2);
+    }
+
+    @Test
+    void readingAndClearingCreateNothing() {
+        assertThat(registry.find(key("anna"))).isNull();
+        assertThat(registry.stats(key("anna"))).isNull();
+        assertThat(registry.stats()).isEmpty();
+        assertThat(registry.clear(key("anna"))).isFalse();
+        registry.closeAll();
+
+        assertThat(registry.size()).isZero();
+    }
+
+    @Test
+    void fillCreatesASessionThatTheNextExchangeUses() {
+        registry.fill(key("anna")).receive(SITE, "a=1");
+
+        assertThat(use("anna").jar().header(SITE)).isEqualTo("a=1");
+        assertThat(registry.stats(key("anna")).cookies()).isEqualTo(1);
+    }
+
+    @Nested
+    class Clearing {
+
+        @Test
+        void aLateResponseOfTheOldGenerationDoesNotReachTheNewJar() {
+            Admission late = registry.admit(key("anna"), null);
+            assertThat(registry.clear(key("anna"))).isTrue();
+            Generation now = use("anna");
+
+            late.generation().jar().receive(SITE, "sid=late");
+            late.close();
+
+            assertThat(now.jar().header(SITE)).isNull();
+            assertThat(registry.find(key("anna"))).isSameAs(now);
+            assertThat(now.number()).isEqualTo(1);
+            assertThat(late.generation().number()).isZero();
+        }
+
+        @Test
+        void theNumberCountsClearsThatHadSomethingToEmpty() {
+            use("anna");
+            assertThat(registry.clear(key("anna"))).isTrue();
+            assertThat(registry.clear(key("anna"))).isFalse();
+            assertThat(registry.stats(key("anna")).generation()).isEqualTo(1);
+            use("anna");
+            registry.clear(key("anna"));
+
+            assertThat(use("anna").number()).isEqualTo(2);
+        }
+
+        @Test
+        void aClearedSessionHasNoGenerationAndNoProfileUntilItIsUsed() {
+            registry.setProfiles(profiles("a", "b"));
+            use("anna");
+            registry.clear(key("anna"));
+
+            assertThat(registry.find(key("anna"))).isNull();
+            assertThat(registry.stats(key("anna")).profile()).isEmpty();
+            assertThat(registry.size()).isEqualTo(1);
+            assertThat(profileOf("anna")).isEqualTo("b");
+        }
+    }
+
+    @Nested
+    class Evicting {
+
+        @Test
+        void theSessionIdleLongestMakesRoom() {
+            useAll("a", "b", "c", "d");
+            assertThat(ids()).containsExactlyInAnyOrder("b", "c", "d");
+
+            use("e");
+            assertThat(ids()).containsExactlyInAnyOrder("c", "d", "e");
+        }
+
+        @Test
+        void aSessionUsedAgainIsEvictedInItsNewPlace() {
+            useAll("a", "b", "c", "a", "b");
+
+            use("d");
+            assertThat(ids()).containsExactlyInAnyOrder("a", "b", "d");
+            use("e");
+            assertThat(ids()).containsExactlyInAnyOrder("b", "d", "e");
+        }
+
+        @Test
+        void fillingIsAUse() {
+            useAll("a", "b", "c");
+            clock.tick();
+            registry.fill(key("a"));
+
+            use("d");
+            assertThat(ids()).containsExactlyInAnyOrder("a", "c", "d");
+        }
+
+        @Test
+        void theEndOfAnExchangeIsAUse() {
+            clock.tick();
+            Admission slow = registry.admit(key("a"), null);
+            useAll("b", "c");
+            clock.tick();
+            slow.close();
+
+            use("d");
+            assertThat(ids()).containsExactlyInAnyOrder("a", "c", "d");
+        }
+
+        @Test
+        void aSessionWithAnExchangeInFlightIsNeverEvicted() {
+            Admission slow = registry.admit(key("a"), null);
+            useAll("b", "c", "d", "e", "f");
+
+            assertThat(ids()).containsExactlyInAnyOrder("a", "e", "f");
+            slow.close();
+            useAll("g", "h", "i");
+            assertThat(ids()).containsExactlyInAnyOrder("g", "h", "i");
+        }
+
+        @Test
+        void aNewSessionIsRefusedWhenAllOthersHaveExchangesInFlight() {
+            List<Admission> admissions = Stream.of("a", "b", "c")
+                    .map(id -> registry.admit(key(id), null))
+                    .toList();
+
+            assertThatThrownBy(() -> registry.admit(new SessionKey("portal", "d"), null))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("session 'portal/d': no room, each of the 3 sessions has an exchange in flight;"
+                            + " raise the component option maxSessions (now 3)");
+            assertThatThrownBy(() -> registry.fill(key("d"))).isInstanceOf(IllegalStateException.class);
+
+            assertThat(ids()).containsExactlyInAnyOrder("a", "b", "c");
+            admissions.get(1).close();
+            use("d");
+            assertThat(ids()).containsExactlyInAnyOrder("a", "c", "d");
+        }
+
+        @Test
+        void sessionsThatExistNeedNoRoom() {
+            List<Admission> admissions = Stream.of("a", "b", "c", "a")
+                    .map(id -> registry.admit(key(id), null))
+                    .toList();
+
+            assertThat(admissions.get(3).generation())
+                    .isSameAs(admissions.get(0).generation());
+        }
+
+        @Test
+        void anEvictedSessionStartsAnew() {
+            Generation first = use("a");
+            first.jar().receive(SITE, "sid=1");
+            registry.clear(key("a"));
+            use("a").jar().receive(SITE, "sid=2");
+            useAll("b", "c", "d");
+            assertThat(registry.find(key("a"))).isNull();
+
+            Generation again = use("a");
+            assertThat(again.number()).isZero();
+            assertThat(again.jar().size()).isZero();
+            assertThat(again).isNotSameAs(first);
+        }
+
+        @Test
+        void aLoweredLimitHoldsFromTheNextNewSession() {
+            useAll("a", "b", "c");
+            registry.setMaxSessions(2);
+            use("a");
+            assertThat(ids()).containsExactlyInAnyOrder("a", "b", "c");
+
+            use("d");
+            assertThat(ids()).containsExactlyInAnyOrder("a", "d");
+        }
+
+        @Test
+        void aLoweredLimitDoesNotEvictSessionsInFlight() {
+            Admission a = registry.admit(key("a"), null);
+            Admission b = registry.admit(key("b"), null);
+            use("c");
+            registry.setMaxSessions(2);
+
+            assertThatThrownBy(() -> use("d"))
+                    .hasMessageContaining("each of the 2 sessions")
+                    .hasMessageContaining("maxSessions (now 2)");
+
+            assertThat(ids()).containsExactlyInAnyOrder("a", "b");
+            a.close();
+            b.close();
+        }
+
+        @Test
+        void aRaisedLimitMakesRoom() {
+            useAll("a", "b", "c");
+            registry.setMaxSessions(4);
+            use("d");
+
+            assertThat(ids()).containsExactlyInAnyOrder("a", "b", "c", "d");
+        }
+
+        @Test
+        void aLimitBelowOneIsRefused() {
+            assertThatThrownBy(() -> registry.setMaxSessions(0))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("maxSessions=0: must be at least 1");
+            useAll("a", "b", "c");
+            assertThat(registry.size()).isEqualTo(3);
+        }
+
+        @Test
+        void theOrderIsExactHoweverSessionsAreUsed() {
+            for (long seed = 1; seed <= 50; seed++) {
+                new Model(seed).compare(300);
+            }
+        }
+    }
+
+    /** A registry beside a list of ids in the order of their last use, which is what eviction must follow. */
+    private static final class Model {
+
+        private static final int LIMIT = 5;
+
+        private final long seed;
+        private final Random random;
+        private final FakeClock clock = new FakeClock();
+        private final SessionRegistry registry = new SessionRegistry(host -> host, clock, LIMIT);
+        private final Set<String> byLastUse = new LinkedHashSet<>();
+        private final List<Admission> open = new ArrayList<>();
+
+        Model(long seed) {
+            this.seed = seed;
+            this.random = new Random(seed);
+        }
+
+        void compare(int steps) {
+            for (int step = 0; step < steps; step++) {
+                clock.tick();
+                if (!open.isEmpty() && random.nextInt(3) > 0) {
+                    Admission done = open.remove(random.nextInt(open.size()));
+                    done.close();
+                    used(done.generation().session().id());
+                } else {
+                    admit("s" + random.nextInt(10));
+                }
+                assertThat(registry.stats().map(stats -> stats.key().id()))
+                        .as("seed %d, step %d", seed, step)
+                        .containsExactlyInAnyOrderElementsOf(byLastUse);
+            }
+        }
+
+        private void admit(String id) {
+            if (!byLastUse.contains(id) && byLastUse.size() == LIMIT) {
+                String evicted =
+                        byLastUse.stream().filter(this::isIdle).findFirst().orElse(null);
+                if (evicted == null) {
+                    assertThatThrownBy(() -> registry.admit(key(id), null)).isInstanceOf(IllegalStateException.class);
+                    return;
+                }
+                byLastUse.remove(evicted);
+            }
+            open.add(registry.admit(key(id), null));
+            used(id);
+        }
+
+        private boolean isIdle(String id) {
+            return open.stream()
+                    .noneMatch(
+                            admission -> admission.generation().session().id().equals(id));
+        }
+
+        private void used(String id) {
+            byLastUse.remove(id);
+            byLastUse.add(id);
+        }
+    }
+
+    @Nested
+    class Profiles {
+
+        @Test
+        void sessionsTakeThemInTurn() {
+            registry.setProfiles(profiles("a", "b"));
+
+            assertThat(List.of(profileOf("1"), profileOf("2"), profileOf("1"), profileOf("3")))
+                    .containsExactly("a", "b", "a", "a");
+        }
+
+        @Test
+        void withoutProfilesASessionHasNone() {
+            assertThat(profileOf("1")).isEmpty();
+            assertThat(registry.stats(key("1")).profile()).isEmpty();
+        }
+
+        @Test
+        void aSessionTakesTheOneThatIsNamed() {
+            registry.setProfiles(profiles("a", "b", "c"));
+
+            assertThat(use("1", "b").profile().name()).isEqualTo("b");
+            assertThat(profileOf("2")).isEqualTo("a");
+            assertThat(profileOf("3")).isEqualTo("c");
+            assertThat(registry.stats(key("1")).profile()).isEqualTo("b");
+        }
+
+        @Test
+        void anUnknownNameIsRefusedWithTheNearest() {
+            registry.setProfiles(profiles("berlin", "paris"));
+
+            assertThatThrownBy(() -> use("1", "berlim"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("profile 'berlim' is unknown: did you mean berlin?");
+            assertThatThrownBy(() -> registry.requireProfile("pariss"))
+                    .hasMessage("profile 'pariss' is unknown: did you mean paris?");
+            assertThatThrownBy(() -> registry.requireProfile("tokyo-2"))
+                    .hasMessage("profile 'tokyo-2' is unknown: must be one of [berlin, paris]");
+            registry.requireProfile("paris");
+        }
+
+        @Test
+        void aNameWithoutProfilesIsRefusedWithTheOptionToSet() {
+            assertThatThrownBy(() -> registry.requireProfile("berlin"))
+                    .hasMessage("profile 'berlin' is unknown: no profiles are loaded,"
+                            + " set the component option profiles");
+        }
+
+        @Test
+        void afterAnUnknownNameTheSessionTakesARightOne() {
+            registry.setProfiles(profiles("berlin", "paris"));
+            assertThatThrownBy(() -> use("1", "berlim")).isInstanceOf(IllegalArgumentException.class);
+
+            assertThat(profileOf("1")).isEqualTo("berlin");
+            assertThat(registry.stats(key("1")).inFlight()).isZero();
+            assertThat(use("2", "paris").profile().name()).isEqualTo("paris");
+        }
+
+        @Test
+        void aClearedSessionGivesItsOwnBackAndTakesTheNext() {
+            registry.setProfiles(profiles("a", "b", "c"));
+            use("1");
+            registry.clear(key("1"));
+
+            assertThat(profileOf("1")).isEqualTo("b");
+            assertThat(profileOf("2")).isEqualTo("c");
+            assertThat(profileOf("3")).isEqualTo("a");
+        }
+
+        @Test
+        void anEvictedSessionGivesItsOwnBack() {
+            registry.setProfiles(profiles("a", "b", "c", "d"));
+            useAll("1", "2", "3"); // a, b, c
+            assertThat(profileOf("4")).isEqualTo("d"); // evicts 1: a is free
+
+            assertThat(profileOf("5")).isEqualTo("a"); // evicts 2: b is free
+            assertThat(profileOf("6")).isEqualTo("b");
+            assertThat(registry.size()).isEqualTo(3);
+        }
+
+        @Test
+        void anUnchangedListKeepsTheRotation() {
+            registry.setProfiles(profiles("a", "b", "c"));
+            use("1");
+            registry.setProfiles(profiles("a", "b", "c"));
+
+            assertThat(profileOf("2")).isEqualTo("b");
+        }
+
+        @Test
+        void aChangedListHoldsForSessionsThatTakeOneFromNowOn() {
+            registry.setProfiles(profiles("a", "b"));
+            use("1");
+            registry.setProfiles(profiles("x", "y"));
+
+            assertThat(profileOf("1")).isEqualTo("a");
+            assertThat(profileOf("2")).isEqualTo("x");
+            registry.clear(key("1"));
+            assertThat(profileOf("1")).isEqualTo("y");
+        }
+
+        @Test
+        void aProfileOfAnOldListDoesNotEnterTheNewRotation() {
+            registry.setMaxSessions(10);
+            registry.setProfiles(profiles("a", "b"));
+            use("old"); // a, of the old list
+            registry.setProfiles(profiles("c", "a"));
+            assertThat(profileOf("1")).isEqualTo("c");
+            assertThat(profileOf("2")).isEqualTo("a");
+
+            registry.clear(key("old"));
+
+            // session 2 still uses the new list's a: the next one to share is c, assigned longest ago
+            assertThat(profileOf("3")).isEqualTo("c");
+        }
+
+        @Test
+        void emptyingTheListLeavesNewSessionsWithout() {
+            registry.setProfiles(profiles("a"));
+            registry.setProfiles(List.of());
+
+            assertThat(profileOf("1")).isEmpty();
+        }
+    }
+
+    @Nested
+    class Closing {
+
+        @Test
+        void allSessionsGoAndTheirProfilesAreFree() {
+            registry.setProfiles(profiles("a", "b", "c"));
+            useAll("1", "2");
+            registry.clear(key("2"));
+            use("3");
+
+            registry.closeAll();
+
+            assertThat(registry.size()).isZero();
+            assertThat(registry.find(key("1"))).isNull();
+            assertEveryProfileIsFree(registry, 3);
+        }
+
+        @Test
+        void aSessionInFlightStaysWithItsGenerationUntilItIsIdle() {
+            registry.setProfiles(profiles("a", "b"));
+            use("idle");
+            Admission slow = registry.admit(key("slow"), null);
+
+            registry.closeAll();
+
+            assertThat(ids()).containsExactly("slow");
+            assertThat(registry.find(key("slow"))).isSameAs(slow.generation());
+            slow.close();
+            registry.closeAll();
+            assertThat(registry.size()).isZero();
+            assertEveryProfileIsFree(registry, 2);
+        }
+
+        @Test
+        void aSessionThatStayedIsEvictedInItsTurn() {
+            Admission slow = registry.admit(key("slow"), null);
+            use("a");
+            registry.closeAll();
+            clock.tick();
+            slow.close();
+            useAll("b", "c", "d");
+
+            assertThat(ids()).containsExactlyInAnyOrder("b", "c", "d");
+        }
+
+        @Test
+        void theRegistryIsUsableAfterwards() {
+            use("a");
+            registry.closeAll();
+
+            assertThat(use("a").number()).isZero();
+            assertThat(registry.stats(key("a")).uses()).isEqualTo(1);
+        }
+
+        @Test
+        void anAdmissionClosedTwiceDoesNotEndAnother() {
+            Admission first = registry.admit(key("a"), null);
+            Admission second = registry.admit(key("a"), null);
+            first.close();
+            first.close();
+
+            registry.closeAll();
+
+            assertThat(registry.stats(key("a")).inFlight()).isEqualTo(1);
+            second.close();
+        }
+    }
+
+    /**
+     * Takes all profiles and gives them back in the opposite order, in which they must come again. One that a session
+     * still held would stay behind those that are free.
+     */
+    static void assertEveryProfileIsFree(SessionRegistry registry, int count) {
+        registry.setMaxSessions(2 * count);
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            try (Admission admission = registry.admit(key("taking-" + i), null)) {
+                names.add(admission.generation().profile().name());
+            }
+        }
+        assertThat(names).doesNotHaveDuplicates();
+        for (int i = count - 1; i >= 0; i--) {
+            registry.clear(key("taking-" + i));
+        }
+        for (int i = count - 1; i >= 0; i--) {
+            try (Admission admission = registry.admit(key("again-" + i), null)) {
+                assertThat(admission.generation().profile().name()).isEqualTo(names.get(i));
+            }
+        }
+    }
+}
