@@ -11,6 +11,7 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.support.LRUCacheFactory;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,17 @@ final class SessionCalls {
         return new SessionKey(rules.site(), id == null ? rules.sessionId() : id);
     }
 
+    /** The profile that the session of the exchange takes if it has none, null for the next one of the rotation. */
+    @Nullable
+    String profile(Message message, EffectiveRules rules) {
+        String named = message.getHeader(SessionsConstants.PROFILE, String.class);
+        if (named == null) {
+            return rules.profile();
+        }
+        sessions.requireProfile(named); // before a session is made for it
+        return named;
+    }
+
     /** Whether the exchange asks to be sent outside all sessions; it does so once. */
     static boolean takeBypass(Exchange exchange) {
         Message message = exchange.getMessage();
@@ -56,11 +68,7 @@ final class SessionCalls {
             return SessionCall.bypass(rules.call());
         }
         SessionKey session = session(exchange, rules);
-        String named = message.getHeader(SessionsConstants.PROFILE, String.class);
-        String profile = named == null ? rules.profile() : named;
-        if (named != null) {
-            sessions.requireProfile(named); // before a session is made for it
-        }
+        String profile = profile(message, rules);
         Object given = message.removeHeader(SessionsConstants.REQUEST_COOKIES);
         ExplicitCookies cookies =
                 given == null ? null : ExplicitCookies.parse("header " + SessionsConstants.REQUEST_COOKIES, given);

@@ -67,13 +67,16 @@ final class SessionOperation extends ServiceSupport implements ExchangeOperation
     }
 
     private SessionKey session(Exchange exchange, @Nullable URI target) {
+        return SessionCalls.session(exchange, rules(target));
+    }
+
+    private EffectiveRules rules(@Nullable URI target) {
         Sites sites = component.siteRules();
         String site = endpoint.getSite() != null
                 ? endpoint.getSite()
                 : target == null ? SessionKey.DEFAULT_SITE : sites.siteOf(target);
-        EffectiveRules rules = EffectiveRules.of(
+        return EffectiveRules.of(
                 site, List.of(endpoint.getConfiguration(), sites.rules(site), component.getConfiguration()));
-        return SessionCalls.session(exchange, rules);
     }
 
     private NamedSession handle(SessionKey session) {
@@ -99,7 +102,10 @@ final class SessionOperation extends ServiceSupport implements ExchangeOperation
         Message message = exchange.getMessage();
         URI target = targetOf(message);
         ExplicitCookies cookies = ExplicitCookies.parse("the body of addCookies", message.getBody());
-        cookies.addTo(sessions.registry().fill(session(exchange, target)), target);
+        EffectiveRules rules = rules(target);
+        SessionKey session = SessionCalls.session(exchange, rules);
+        String profile = sessions.calls().profile(message, rules);
+        cookies.addTo(sessions.registry().fill(session, profile), target);
     }
 
     private List<Map<String, Object>> rows() {
