@@ -104,10 +104,9 @@ final class Session {
             return null;
         }
         if (current == null) {
-            if (pinnedProfile == null) {
-                pinnedProfile = profile;
-            }
-            current = new Generation(key, generations, profiles.take(pinnedProfile), jars.newJar());
+            String wanted = pinnedProfile == null ? profile : pinnedProfile;
+            current = new Generation(key, generations, profiles.take(wanted), jars.newJar());
+            pinnedProfile = wanted; // only now: an unknown one must not stay
         }
         return current;
     }
