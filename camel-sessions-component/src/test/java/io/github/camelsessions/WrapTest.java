@@ -9,10 +9,10 @@ import org.apache.camel.ExchangePattern;
 import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.http.base.HttpHeaderFilterStrategy;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.camel.http.base.cookie.CookieHandler;
 import org.apache.camel.http.base.cookie.InstanceCookieHandler;
-import org.apache.camel.http.common.HttpHeaderFilterStrategy;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
@@ -60,7 +60,7 @@ class WrapTest {
                 from("direct:echo").to(SITE.url() + "/echo");
                 from("direct:echoWithEcho")
                         .to(SITE.url() + "/echo")
-                        .setBody(constant(null))
+                        .setBody(constant((Object) null))
                         .to(OTHER.url() + "/echo");
                 from("direct:redirect").to(SITE.url() + "/redirect?to=/echo&throwExceptionOnFailure=false");
                 from("direct:followed").to(SITE.url() + "/redirect?to=/echo&followRedirects=true");
