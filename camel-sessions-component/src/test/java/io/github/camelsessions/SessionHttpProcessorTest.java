@@ -53,7 +53,7 @@ class SessionHttpProcessorTest {
                         .split(body())
                         .parallelProcessing()
                         .setHeader(SessionsConstants.ID, body())
-                        .setBody(constant(null))
+                        .setBody(constant((Object) null))
                         .process(sessions.wrap(SITE.url() + "/cookie"))
                         .end();
             }
