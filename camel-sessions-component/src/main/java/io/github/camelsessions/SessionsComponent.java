@@ -69,7 +69,12 @@ public class SessionsComponent extends DefaultComponent {
             refuseUnknown(endpoint.getOperation(), parameters.keySet());
         } else if (endpoint.getHttpUri() != null) {
             throw new IllegalArgumentException(
-                    "the target is given twice, in the path and as option httpUri: " + "remove one of them");
+                    "the target is given twice, in the path and as option httpUri: remove one of them");
+        } else if (httpUri.startsWith("RAW(")) {
+            // cut at its ? by now; it comes from YAML with operation and httpUri both among the parameters
+            throw new IllegalArgumentException(
+                    "httpUri=RAW(...) works as an option only, not in the path: in YAML write" + " uri: sessions:"
+                            + operation + " with httpUri among the parameters");
         } else {
             refuseNearMisses(endpoint.getOperation(), parameters.keySet());
             endpoint.setHttpUri(HttpTarget.addQuery(httpUri, parameters));

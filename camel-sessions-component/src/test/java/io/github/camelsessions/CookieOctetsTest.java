@@ -121,6 +121,16 @@ class CookieOctetsTest {
         assertThat(cookieLines(form, "several")).containsExactly("Cookie: a=5; \u00E9=\u00E8; b=\"3");
     }
 
+    @ParameterizedTest
+    @MethodSource("forms")
+    void aLineBreakInAHeaderOfTheMessageStartsNoNewHeader(String form) throws Exception {
+        Map<String, Object> headers =
+                Map.of("Name: 1\r\nInjected", "by its name", "Value", "1\r\nInjected: by its value\u0000");
+        template.requestBodyAndHeaders("direct:" + form, null, headers);
+
+        assertThat(site.head().lines()).contains("Name: 1??Injected: by its name", "Value: 1  Injected: by its value?");
+    }
+
     /** Speaks HTTP/1.1 in octets: hands out each request's head as it came, answers with the head lines it was given. */
     private static final class RawSite implements AutoCloseable {
 
