@@ -48,7 +48,7 @@ final class SessionCalls {
     }
 
     /** Whether the exchange asks to be sent outside all sessions; it does so once. */
-    static boolean takeBypass(Exchange exchange) {
+    private static boolean takeBypass(Exchange exchange) {
         Message message = exchange.getMessage();
         boolean bypass = Boolean.TRUE.equals(message.getHeader(SessionsConstants.BYPASS, Boolean.class));
         message.removeHeader(SessionsConstants.BYPASS);

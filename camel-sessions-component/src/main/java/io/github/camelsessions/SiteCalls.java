@@ -48,9 +48,6 @@ final class SiteCalls implements CallSource {
         if (wrappedSitesOnly && !component.siteRules().isWrapped(site)) {
             return null;
         }
-        if (SessionCalls.takeBypass(exchange)) {
-            return null;
-        }
         return calls().open(exchange, rules.computeIfAbsent(site, this::rulesOf), target);
     }
 
