@@ -78,8 +78,10 @@ final class FetchHttpProducer extends HttpProducer {
         List<NameValuePair> fields = new ArrayList<>();
         form.forEach((name, value) -> {
             // one field for each element of a collection or array, none for null; a comma is part of the value
-            for (Object element : ObjectHelper.createIterable(value, null)) {
-                fields.add(new BasicNameValuePair(String.valueOf(name), String.valueOf(element)));
+            for (Object element : ObjectHelper.createIterable(value, null, true)) {
+                if (element != null) {
+                    fields.add(new BasicNameValuePair(String.valueOf(name), element.toString()));
+                }
             }
         });
         return new UrlEncodedFormEntity(fields, StandardCharsets.UTF_8);
