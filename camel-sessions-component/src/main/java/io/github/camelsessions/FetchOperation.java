@@ -39,6 +39,7 @@ final class FetchOperation extends ServiceSupport implements ExchangeOperation {
     public void run(Exchange exchange) throws Exception {
         Message message = exchange.getIn();
         URI target = target(message);
+        SessionCalls.removeResults(message);
         HttpMethods method = method(message);
         HttpTarget.consumeHeaders(message);
 

@@ -109,8 +109,8 @@ final class SessionCalls {
         }
     }
 
-    // what an earlier call left must not pass for the result of this one
-    private static void removeResults(Message message) {
+    /** Removes what an earlier call left: it must not pass for the result of this one. */
+    static void removeResults(Message message) {
         message.removeHeader(SessionsConstants.USED_ID);
         message.removeHeader(SessionsConstants.GENERATION);
         message.removeHeader(SessionsConstants.COOKIES);
