@@ -32,7 +32,14 @@ final class SessionCalls {
     /** The session that an exchange names, else the one of the rules. */
     static SessionKey session(Exchange exchange, EffectiveRules rules) {
         String id = exchange.getMessage().getHeader(SessionsConstants.ID, String.class);
-        return new SessionKey(rules.site(), id == null ? rules.sessionId() : id);
+        if (id == null) {
+            return new SessionKey(rules.site(), rules.sessionId());
+        }
+        try {
+            return new SessionKey(rules.site(), id);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("header " + SessionsConstants.ID + ": " + e.getMessage(), e);
+        }
     }
 
     /** Whether the exchange asks to be sent outside all sessions; it does so once. */
@@ -46,7 +53,7 @@ final class SessionCalls {
     /**
      * Admits the exchange to its session and adds the request cookies to it.
      *
-     * @throws IllegalArgumentException when a header of the message is wrong; the session is as it was
+     * @throws IllegalArgumentException when a header of the message is wrong; request cookies before the wrong one are added
      */
     SessionCall open(Exchange exchange, EffectiveRules rules, URI target) {
         Message message = exchange.getMessage();
