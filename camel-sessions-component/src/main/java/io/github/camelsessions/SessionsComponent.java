@@ -6,12 +6,15 @@ import io.github.camelsessions.profile.ClientProfile;
 import java.io.FileNotFoundException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.Endpoint;
+import org.apache.camel.PropertyBindingException;
 import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.PropertyConfigurerGetter;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.DefaultComponent;
 import org.apache.camel.support.ResourceHelper;
@@ -61,7 +64,11 @@ public class SessionsComponent extends DefaultComponent {
         SessionsEndpoint endpoint = new SessionsEndpoint(uri, this, SessionsOperation.parse(operation));
         endpoint.getConfiguration().setHttp(PropertiesHelper.extractProperties(parameters, "http."));
         endpoint.setQuery(PropertiesHelper.extractProperties(parameters, "query."));
-        setProperties(endpoint, parameters);
+        try {
+            setProperties(endpoint, parameters);
+        } catch (PropertyBindingException e) {
+            throw badValue(e);
+        }
 
         if (httpUri.isEmpty()) {
             refuseUnknown(parameters.keySet());
@@ -74,6 +81,23 @@ public class SessionsComponent extends DefaultComponent {
             parameters.clear();
         }
         return endpoint;
+    }
+
+    // Camel tells the option and its value, but not what the value may be.
+    private IllegalArgumentException badValue(PropertyBindingException e) {
+        String name = String.valueOf(e.getPropertyName());
+        Class<?> type = getEndpointPropertyConfigurer() instanceof PropertyConfigurerGetter options
+                ? options.getOptionType(name, true)
+                : null;
+        String choice;
+        if (type != null && type.isEnum()) {
+            choice = "must be one of " + Arrays.toString(type.getEnumConstants());
+        } else if (type == boolean.class || type == Boolean.class) {
+            choice = "must be true or false";
+        } else {
+            choice = "cannot be used";
+        }
+        return new IllegalArgumentException("option " + name + "=" + e.getValue() + ": " + choice, e);
     }
 
     private void refuseUnknown(Set<String> names) {
