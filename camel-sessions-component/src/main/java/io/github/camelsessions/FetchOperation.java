@@ -4,6 +4,7 @@ package io.github.camelsessions;
 import io.github.camelsessions.http.SessionCall;
 import io.github.camelsessions.http.SessionHttpClient;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,6 +39,7 @@ final class FetchOperation extends ServiceSupport implements ExchangeOperation {
     @Override
     public void run(Exchange exchange) throws Exception {
         Message message = exchange.getIn();
+        SessionCalls.removeResults(message);
         URI target = target(message);
         HttpMethods method = method(message);
         HttpTarget.consumeHeaders(message);
@@ -67,10 +69,10 @@ final class FetchOperation extends ServiceSupport implements ExchangeOperation {
         }
         Object given = message.getHeader(HttpConstants.HTTP_METHOD);
         if (given != null) {
-            HttpMethods method = message.getHeader(HttpConstants.HTTP_METHOD, HttpMethods.class);
+            HttpMethods method = endpoint.getCamelContext().getTypeConverter().tryConvertTo(HttpMethods.class, given);
             if (method == null) {
-                throw new IllegalArgumentException(
-                        "header " + HttpConstants.HTTP_METHOD + ": unknown HTTP method '" + given + "'");
+                throw new IllegalArgumentException("header " + HttpConstants.HTTP_METHOD + ": unknown HTTP method '"
+                        + given + "', must be one of " + Arrays.toString(HttpMethods.values()));
             }
             return method;
         }

@@ -33,7 +33,14 @@ final class SessionCalls {
     /** The session that an exchange names, else the one of the rules. */
     static SessionKey session(Exchange exchange, EffectiveRules rules) {
         String id = exchange.getMessage().getHeader(SessionsConstants.ID, String.class);
-        return new SessionKey(rules.site(), id == null ? rules.sessionId() : id);
+        if (id == null) {
+            return new SessionKey(rules.site(), rules.sessionId());
+        }
+        try {
+            return new SessionKey(rules.site(), id);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("header " + SessionsConstants.ID + ": " + e.getMessage(), e);
+        }
     }
 
     /** The profile that the session of the exchange takes if it has none, null for the next one of the rotation. */
@@ -58,7 +65,7 @@ final class SessionCalls {
     /**
      * Admits the exchange to its session and adds the request cookies to it.
      *
-     * @throws IllegalArgumentException when a header of the message is wrong; the session is as it was
+     * @throws IllegalArgumentException when a header of the message is wrong; request cookies before the wrong one are added
      */
     SessionCall open(Exchange exchange, EffectiveRules rules, URI target) {
         Message message = exchange.getMessage();
@@ -120,8 +127,8 @@ final class SessionCalls {
         }
     }
 
-    // what an earlier call left must not pass for the result of this one
-    private static void removeResults(Message message) {
+    /** Removes what an earlier call left: it must not pass for the result of this one. */
+    static void removeResults(Message message) {
         message.removeHeader(SessionsConstants.USED_ID);
         message.removeHeader(SessionsConstants.GENERATION);
         message.removeHeader(SessionsConstants.COOKIES);

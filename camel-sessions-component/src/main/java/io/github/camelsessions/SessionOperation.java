@@ -4,6 +4,7 @@ package io.github.camelsessions;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.camelsessions.cookie.Cookie;
+import io.github.camelsessions.cookie.CookieTarget;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionStats;
 import java.net.URI;
@@ -38,6 +39,14 @@ final class SessionOperation extends ServiceSupport implements ExchangeOperation
         endpoint.target();
         if (endpoint.getSite() != null) {
             component.siteRules().require(endpoint.getSite());
+        }
+        String domain = endpoint.getDomain();
+        if (domain != null && !domain.equals("*")) {
+            try {
+                CookieTarget.of("https", domain.startsWith(".") ? domain.substring(1) : domain, "/");
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("option domain: " + e.getMessage(), e);
+            }
         }
         if (endpoint.getOffset() < 0 || endpoint.getLimit() < 1) {
             throw new IllegalArgumentException("offset=" + endpoint.getOffset() + ", limit=" + endpoint.getLimit()

@@ -7,12 +7,15 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.Endpoint;
+import org.apache.camel.PropertyBindingException;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.PropertyConfigurerGetter;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.DefaultComponent;
 import org.apache.camel.support.ResourceHelper;
@@ -63,17 +66,20 @@ public class SessionsComponent extends DefaultComponent {
         refuseForeign(endpoint.getOperation(), parameters.keySet());
         endpoint.getConfiguration().setHttp(PropertiesHelper.extractProperties(parameters, "http."));
         endpoint.setQuery(PropertiesHelper.extractProperties(parameters, "query."));
-        setProperties(endpoint, parameters);
+        try {
+            setProperties(endpoint, parameters);
+        } catch (PropertyBindingException e) {
+            throw badValue(e);
+        }
 
         if (httpUri.isEmpty()) {
             refuseUnknown(endpoint.getOperation(), parameters.keySet());
         } else if (endpoint.getHttpUri() != null) {
-            throw new IllegalArgumentException(
-                    "the target is given twice, in the path and as option httpUri: remove one of them");
+            throw targetGivenTwice();
         } else if (httpUri.startsWith("RAW(")) {
             // cut at its ? by now; it comes from YAML with operation and httpUri both among the parameters
             throw new IllegalArgumentException(
-                    "httpUri=RAW(...) works as an option only, not in the path: in YAML write" + " uri: sessions:"
+                    "httpUri=RAW(...) works as an option only, not in the path: in YAML write uri: sessions:"
                             + operation + " with httpUri among the parameters");
         } else {
             refuseNearMisses(endpoint.getOperation(), parameters.keySet());
@@ -81,6 +87,23 @@ public class SessionsComponent extends DefaultComponent {
             parameters.clear();
         }
         return endpoint;
+    }
+
+    // Camel tells the option and its value, but not what the value may be.
+    private IllegalArgumentException badValue(PropertyBindingException e) {
+        String name = String.valueOf(e.getPropertyName());
+        Class<?> type = getEndpointPropertyConfigurer() instanceof PropertyConfigurerGetter options
+                ? options.getOptionType(name, true)
+                : null;
+        String choice;
+        if (type != null && type.isEnum()) {
+            choice = "must be one of " + Arrays.toString(type.getEnumConstants());
+        } else if (type == boolean.class || type == Boolean.class) {
+            choice = "must be true or false";
+        } else {
+            choice = "cannot be used";
+        }
+        return new IllegalArgumentException("option " + name + "=" + e.getValue() + ": " + choice, e);
     }
 
     static IllegalArgumentException targetGivenTwice() {

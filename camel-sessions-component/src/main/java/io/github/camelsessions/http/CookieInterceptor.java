@@ -41,8 +41,10 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
 
     @Override
     public void process(HttpRequest request, @Nullable EntityDetails entity, HttpContext context) {
-        // The message's own Cookie header, perhaps left by another site's response, is nobody's session.
+        // The message's own Cookie header is nobody's session, and Set-Cookie is what another site's response left
+        // there.
         request.removeHeaders(HttpHeaders.COOKIE);
+        request.removeHeaders(HttpHeaders.SET_COOKIE);
         if (context.getAttribute(CALL) instanceof SessionCall call && call.generation() != null) {
             identify(request, call.profile());
             if (call.rules().cookiesEnabled()) {

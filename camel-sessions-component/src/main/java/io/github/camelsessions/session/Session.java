@@ -48,7 +48,7 @@ final class Session {
         this.profiles = profiles;
         this.jars = jars;
         this.clock = clock;
-        this.created = clock.instant();
+        this.created = Instant.ofEpochMilli(clock.millis()); // as exact as lastUsed, which must not precede it
         this.lastUsed = created.toEpochMilli();
     }
 
