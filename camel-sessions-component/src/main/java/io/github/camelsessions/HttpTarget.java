@@ -4,11 +4,13 @@ package io.github.camelsessions;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.http.HttpConstants;
+import org.apache.camel.util.StringHelper;
 import org.apache.camel.util.URISupport;
 import org.apache.camel.util.UnsafeUriCharactersEncoder;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +47,9 @@ final class HttpTarget {
         }
         URI uri;
         try {
-            uri = new URI(new URI(UnsafeUriCharactersEncoder.encodeHttpURI(url.trim())).toASCIIString());
+            // a fragment stays with the client; the encoder would make it a part of the path
+            String sent = StringHelper.before(url.trim(), "#", url.trim());
+            uri = new URI(new URI(UnsafeUriCharactersEncoder.encodeHttpURI(sent)).toASCIIString());
         } catch (URISyntaxException e) {
             // the reason, not the exception: it carries the URL with its query
             throw new IllegalArgumentException(place + " '" + shown + "' is not a URL: " + e.getReason());
@@ -76,7 +80,7 @@ final class HttpTarget {
 
     // java.net.URI finds no host in https://under_score.example, which resolvers and HttpClient know
     private static boolean hasHost(URI uri) {
-        Matcher authority = AUTHORITY.matcher(uri.getRawAuthority());
+        Matcher authority = AUTHORITY.matcher(Objects.toString(uri.getRawAuthority(), ""));
         return authority.matches() && (authority.group(1) == null || Integer.parseInt(authority.group(1)) <= LAST_PORT);
     }
 

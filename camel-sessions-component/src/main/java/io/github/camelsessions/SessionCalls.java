@@ -80,6 +80,11 @@ final class SessionCalls {
         ExplicitCookies cookies =
                 given == null ? null : ExplicitCookies.parse("header " + SessionsConstants.REQUEST_COOKIES, given);
 
+        if (cookies != null && !rules.call().cookiesEnabled()) {
+            throw new IllegalArgumentException("header " + SessionsConstants.REQUEST_COOKIES
+                    + ": no cookies are sent with cookiesEnabled=false; leave one of the two out");
+        }
+
         Admission admission = sessions.admit(session, profile);
         try {
             if (profile != null) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.component.http.HttpConstants;
 import org.apache.camel.support.service.ServiceSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +73,12 @@ final class SessionOperation extends ServiceSupport implements ExchangeOperation
 
     private @Nullable URI targetOf(Message message) {
         URI target = endpoint.target();
-        return target != null ? target : HttpTarget.fromHeaders(message);
+        if (target != null || endpoint.getSite() != null) {
+            return target;
+        }
+        // a consumer's relative CamelHttpUri tells nothing about the session; only fetch has to refuse it
+        String url = message.getHeader(HttpConstants.HTTP_URI, String.class);
+        return url != null && url.contains("://") ? HttpTarget.fromHeaders(message) : null;
     }
 
     private SessionKey session(Exchange exchange, @Nullable URI target) {
@@ -80,12 +86,12 @@ final class SessionOperation extends ServiceSupport implements ExchangeOperation
     }
 
     private EffectiveRules rules(@Nullable URI target) {
-        Sites sites = component.siteRules();
         String site = endpoint.getSite() != null
                 ? endpoint.getSite()
-                : target == null ? SessionKey.DEFAULT_SITE : sites.siteOf(target);
-        return EffectiveRules.of(
-                site, List.of(endpoint.getConfiguration(), sites.rules(site), component.getConfiguration()));
+                : target == null
+                        ? SessionKey.DEFAULT_SITE
+                        : component.siteRules().siteOf(target);
+        return component.rules(site, endpoint.getConfiguration());
     }
 
     private NamedSession handle(SessionKey session) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -64,6 +65,8 @@ public class SessionsComponent extends DefaultComponent {
 
         SessionsEndpoint endpoint = new SessionsEndpoint(uri, this, SessionsOperation.parse(operation));
         refuseForeign(endpoint.getOperation(), parameters.keySet());
+        refuseOtherSpellings(parameters.keySet());
+        Map<String, Object> targetParameters = takeTargetParameters(httpUri, parameters);
         endpoint.getConfiguration().setHttp(PropertiesHelper.extractProperties(parameters, "http."));
         endpoint.setQuery(PropertiesHelper.extractProperties(parameters, "query."));
         try {
@@ -83,7 +86,8 @@ public class SessionsComponent extends DefaultComponent {
                             + operation + " with httpUri among the parameters");
         } else {
             refuseNearMisses(endpoint.getOperation(), parameters.keySet());
-            endpoint.setHttpUri(HttpTarget.addQuery(httpUri, parameters));
+            targetParameters.putAll(parameters);
+            endpoint.setHttpUri(HttpTarget.addQuery(httpUri, targetParameters));
             parameters.clear();
         }
         return endpoint;
@@ -120,6 +124,30 @@ public class SessionsComponent extends DefaultComponent {
                         + ", not to " + operation + "; a query parameter of this name is written query." + name);
             }
         }
+    }
+
+    // Camel would take sessionid for sessionId, but it may as well be a parameter of the target
+    private void refuseOtherSpellings(Set<String> names) {
+        for (String name : names) {
+            String option = OptionNames.otherSpelling(getCamelContext(), name);
+            if (option != null) {
+                throw new IllegalArgumentException("option '" + name + "' is written " + option
+                        + "; a query parameter of this name is written query." + name);
+            }
+        }
+    }
+
+    // The names of the prefixes are no options themselves, and query is what many a search calls its parameter
+    private static Map<String, Object> takeTargetParameters(String httpUri, Map<String, Object> parameters) {
+        Map<String, Object> taken = new LinkedHashMap<>();
+        if (!httpUri.isEmpty()) {
+            for (String name : List.of("query", "http")) {
+                if (parameters.containsKey(name)) {
+                    taken.put(name, parameters.remove(name));
+                }
+            }
+        }
+        return taken;
     }
 
     private void refuseUnknown(SessionsOperation operation, Set<String> names) {
@@ -222,6 +250,11 @@ public class SessionsComponent extends DefaultComponent {
             siteRules = made;
         }
         return made;
+    }
+
+    /** The rules for one site, for an endpoint or other place with rules of its own. */
+    EffectiveRules rules(String site, SessionsConfiguration own) {
+        return EffectiveRules.of(site, List.of(own, siteRules().rules(site), configuration));
     }
 
     /** Whether any site wraps plain camel-http endpoints; known as soon as the options are set. */

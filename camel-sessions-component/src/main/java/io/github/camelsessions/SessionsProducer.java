@@ -22,7 +22,7 @@ final class SessionsProducer extends DefaultAsyncProducer {
     public boolean process(Exchange exchange, AsyncCallback callback) {
         try {
             operation.run(exchange);
-        } catch (Exception e) {
+        } catch (Throwable e) { // an error, too, must end the exchange
             exchange.setException(e);
         }
         callback.done(true);

@@ -4,6 +4,7 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.camelsessions.profile.ProfileFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -178,10 +179,24 @@ class ProfilesTest {
     }
 
     @Test
+    void aPlaceholdersValueCannotChangeTheFilesStructure() throws Exception {
+        String text =
+                "{\"anna\":{\"proxy\":{\"url\":\"http://127.0.0.1:1\",\"username\":\"a\",\"password\":\"{{p}}\"}}}";
+
+        String password = ProfileFile.parse("p.json", text, value -> value.replace("{{p}}", "a\"b\\c: #}"))
+                .get(0)
+                .proxy()
+                .password();
+
+        assertThat(password).isEqualTo("a\"b\\c: #}");
+    }
+
+    @Test
     void aPlaceholderThatCannotBeResolvedIsNamed() {
         assertThatThrownBy(() -> start("- name: \"{{no.such}}\""))
                 .hasStackTraceContaining("profiles.yaml")
-                .hasStackTraceContaining("no.such");
+                .hasStackTraceContaining("no.such")
+                .hasStackTraceContaining("line 1");
     }
 
     @Test

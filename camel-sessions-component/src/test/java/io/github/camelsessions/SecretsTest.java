@@ -173,7 +173,10 @@ class SecretsTest extends SharedContextTest {
                 "password=geheim",
                 Map.of("Authorization", "Bearer geheim", SessionsConstants.PROFILE, "plain")));
         assertNoSecret(failure(
-                "sessions:fetch?http.authMethod=Basic&http.authUsername=anna&http.authPassword=geheim", null, headers));
+                "sessions:fetch?http.authMethod=Basic&http.authHost=127.0.0.1&http.authUsername=anna"
+                        + "&http.authPassword=geheim",
+                null,
+                headers));
     }
 
     @ParameterizedTest
