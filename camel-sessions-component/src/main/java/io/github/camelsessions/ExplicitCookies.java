@@ -214,11 +214,11 @@ final class ExplicitCookies {
         if (expires instanceof Date date) {
             return date.toInstant();
         }
-        if (expires instanceof Number seconds) {
-            return Instant.ofEpochSecond(seconds.longValue());
-        }
         if (expires != null) {
             try {
+                if (expires instanceof Number seconds) {
+                    return Instant.ofEpochSecond(seconds.longValue());
+                }
                 return Instant.parse(expires.toString());
             } catch (DateTimeException e) {
                 throw new IllegalArgumentException(place + ": cookie '" + name

@@ -15,7 +15,7 @@ final class SessionsProducer extends DefaultAsyncProducer {
         super(endpoint);
         operation = endpoint.getOperation() == SessionsOperation.fetch
                 ? new FetchOperation(endpoint)
-                : new SessionOperation(endpoint);
+                : new LocalOperation(endpoint);
     }
 
     @Override

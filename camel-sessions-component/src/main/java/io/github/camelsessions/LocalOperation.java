@@ -21,7 +21,7 @@ import org.apache.camel.support.service.ServiceSupport;
 import org.jspecify.annotations.Nullable;
 
 /** The operations on sessions that send no request. */
-final class SessionOperation extends ServiceSupport implements ExchangeOperation {
+final class LocalOperation extends ServiceSupport implements ExchangeOperation {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -29,7 +29,7 @@ final class SessionOperation extends ServiceSupport implements ExchangeOperation
     private final SessionsComponent component;
     private final Sessions sessions;
 
-    SessionOperation(SessionsEndpoint endpoint) {
+    LocalOperation(SessionsEndpoint endpoint) {
         this.endpoint = endpoint;
         this.component = endpoint.getComponent();
         this.sessions = Sessions.get(endpoint.getCamelContext());
