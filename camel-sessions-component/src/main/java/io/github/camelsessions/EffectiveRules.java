@@ -3,6 +3,7 @@ package io.github.camelsessions;
 
 import io.github.camelsessions.http.CallRules;
 import io.github.camelsessions.http.CookiesDebug;
+import io.github.camelsessions.session.SessionKey;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,12 +39,14 @@ record EffectiveRules(
                 maxRedirects,
                 first(places, SessionsConfiguration::getCookiesEnabled, true),
                 CookiesDebug.parse(first(places, SessionsConfiguration::getCookiesDebug, "false")));
+        String sessionId = first(places, SessionsConfiguration::getSessionId, "0");
+        try {
+            new SessionKey(site, sessionId);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("option sessionId: " + e.getMessage(), e);
+        }
         return new EffectiveRules(
-                site,
-                first(places, SessionsConfiguration::getSessionId, "0"),
-                firstOrNull(places, SessionsConfiguration::getProfile),
-                call,
-                Map.copyOf(http));
+                site, sessionId, firstOrNull(places, SessionsConfiguration::getProfile), call, Map.copyOf(http));
     }
 
     private static <T> T first(

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.camelsessions.cookie.Cookie;
 import io.github.camelsessions.cookie.CookieJar;
 import io.github.camelsessions.cookie.CookieTarget;
@@ -17,16 +19,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Cookies that user code gives, in one of three forms: a Map of name to value, a collection of Maps (name, value,
- * domain, path, ...), or a String such as {@code a=b; c=d}. A cookie without a path holds for the whole host.
+ * domain, path, ...), also as JSON, or a String such as {@code a=b; c=d}. A cookie without a path holds for the whole host.
  */
 final class ExplicitCookies {
 
     private static final List<String> KEYS = List.of(
             "name", "value", "domain", "path", "expires", "maxAge", "secure", "httpOnly", "sameSite", "hostOnly");
+
+    // what getCookies gives with format=json; no cookie name looks like this
+    private static final Pattern JSON_ARRAY = Pattern.compile("\\s*\\[\\s*[{\\]]");
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String place;
     private final List<Given> cookies = new ArrayList<>();
@@ -52,7 +59,11 @@ final class ExplicitCookies {
                 answer.addDescribed(index++, element);
             }
         } else if (given instanceof CharSequence text) {
-            answer.addText(text.toString());
+            String string = text.toString();
+            if (JSON_ARRAY.matcher(string).lookingAt()) {
+                return parse(place, answer.readJson(string));
+            }
+            answer.addText(string);
         } else {
             throw new IllegalArgumentException(place + " holds "
                     + (given == null ? "nothing" : given.getClass().getName())
@@ -71,21 +82,50 @@ final class ExplicitCookies {
     void addTo(CookieJar jar, @Nullable URI target) {
         CookieTarget origin = target == null ? null : CookieTarget.of(target);
         for (Given given : cookies) {
-            jar.add(origin == null || given.cookie().domain() != null ? origin(given, origin) : origin, given.cookie());
+            CookieTarget settingHost = origin(given, origin);
+            try {
+                jar.add(settingHost, given.cookie());
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(place + ": " + e.getMessage(), e);
+            }
         }
     }
 
     private CookieTarget origin(Given given, @Nullable CookieTarget target) {
-        if (target != null) {
+        String name = given.cookie().name();
+        if (given.host() == null) {
+            if (target == null) {
+                throw new IllegalArgumentException(place + ": cookie '" + name + "' belongs to no site: give a target"
+                        + " (httpUri or the header CamelHttpUri), or its domain in a List of Maps");
+            }
             return target;
         }
-        if (given.host() == null) {
-            throw new IllegalArgumentException(
-                    place + ": cookie '" + given.cookie().name()
-                            + "' belongs to no site: give a target (httpUri or the header CamelHttpUri), or its domain in a"
-                            + " List of Maps");
+        CookieTarget own = host(name, given.host());
+        if (target == null) {
+            return own;
         }
-        return CookieTarget.of("https", given.host(), "/");
+        if (given.cookie().domain() == null && !own.host().equals(target.host())) {
+            throw new IllegalArgumentException(place + ": cookie '" + name + "' is for the host '" + own.host()
+                    + "' only, and the target is '" + target.host() + "'; leave one of the two out");
+        }
+        return target;
+    }
+
+    private CookieTarget host(String name, String host) {
+        try {
+            return CookieTarget.of("https", host, "/");
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(place + ": cookie '" + name + "': " + e.getMessage(), e);
+        }
+    }
+
+    private List<?> readJson(String text) {
+        try {
+            return JSON.readValue(text, List.class);
+        } catch (JsonProcessingException e) {
+            // without the cause: it shows the text
+            throw new IllegalArgumentException(place + " begins like a JSON array of cookies, but is no valid JSON");
+        }
     }
 
     private void addPair(@Nullable Object name, @Nullable Object value) {
@@ -174,11 +214,11 @@ final class ExplicitCookies {
         if (expires instanceof Date date) {
             return date.toInstant();
         }
-        if (expires instanceof Number seconds) {
-            return Instant.ofEpochSecond(seconds.longValue());
-        }
         if (expires != null) {
             try {
+                if (expires instanceof Number seconds) {
+                    return Instant.ofEpochSecond(seconds.longValue());
+                }
                 return Instant.parse(expires.toString());
             } catch (DateTimeException e) {
                 throw new IllegalArgumentException(place + ": cookie '" + name

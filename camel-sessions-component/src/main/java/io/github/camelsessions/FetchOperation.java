@@ -3,8 +3,10 @@ package io.github.camelsessions;
 
 import io.github.camelsessions.http.SessionCall;
 import io.github.camelsessions.http.SessionHttpClient;
+import io.github.camelsessions.session.SessionKey;
 import java.net.URI;
-import java.util.List;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
@@ -27,7 +29,7 @@ final class FetchOperation extends ServiceSupport implements ExchangeOperation {
     private @Nullable String fixedSite;
 
     /** How requests of this endpoint go to one site. */
-    private record Sender(EffectiveRules rules, SessionHttpClient client) {}
+    private record Sender(EffectiveRules rules, Map<String, Object> http, SessionHttpClient client) {}
 
     FetchOperation(SessionsEndpoint endpoint) {
         this.endpoint = endpoint;
@@ -38,6 +40,7 @@ final class FetchOperation extends ServiceSupport implements ExchangeOperation {
     @Override
     public void run(Exchange exchange) throws Exception {
         Message message = exchange.getIn();
+        SessionCalls.removeResults(message);
         URI target = target(message);
         HttpMethods method = method(message);
         HttpTarget.consumeHeaders(message);
@@ -67,10 +70,10 @@ final class FetchOperation extends ServiceSupport implements ExchangeOperation {
         }
         Object given = message.getHeader(HttpConstants.HTTP_METHOD);
         if (given != null) {
-            HttpMethods method = message.getHeader(HttpConstants.HTTP_METHOD, HttpMethods.class);
+            HttpMethods method = endpoint.getCamelContext().getTypeConverter().tryConvertTo(HttpMethods.class, given);
             if (method == null) {
-                throw new IllegalArgumentException(
-                        "header " + HttpConstants.HTTP_METHOD + ": unknown HTTP method '" + given + "'");
+                throw new IllegalArgumentException("header " + HttpConstants.HTTP_METHOD + ": unknown HTTP method '"
+                        + given + "', must be one of " + Arrays.toString(HttpMethods.values()));
             }
             return method;
         }
@@ -88,16 +91,33 @@ final class FetchOperation extends ServiceSupport implements ExchangeOperation {
     }
 
     private Sender newSender(String site) throws Exception {
-        EffectiveRules rules = EffectiveRules.of(
-                site,
-                List.of(endpoint.getConfiguration(), component.siteRules().rules(site), component.getConfiguration()));
-        Sender made = new Sender(rules, component.clients().acquire(rules.http()));
+        EffectiveRules rules = component.rules(site, endpoint.getConfiguration());
+        if (rules.profile() != null) {
+            Sessions.get(endpoint.getCamelContext()).registry().requireProfile(rules.profile());
+        }
+        Map<String, Object> http = withAuthHost(rules.http());
+        Sender made = new Sender(rules, http, component.clients().acquire(http));
         Sender other = senders.putIfAbsent(site, made);
         if (other != null) {
-            component.clients().release(rules.http());
+            component.clients().release(http);
             return other;
         }
         return made;
+    }
+
+    // Without a host camel-http gives the credentials to any that asks for them, also to one a redirect leads to.
+    private Map<String, Object> withAuthHost(Map<String, Object> http) {
+        boolean credentials = http.containsKey("authUsername") || http.containsKey("authBearerToken");
+        if (!credentials || http.containsKey("authHost")) {
+            return http;
+        }
+        if (fixedTarget == null) {
+            throw new IllegalArgumentException("http.authUsername and http.authBearerToken need http.authHost where the"
+                    + " target comes from the message: any host that asks would get the credentials");
+        }
+        Map<String, Object> limited = new HashMap<>(http);
+        limited.put("authHost", fixedTarget.getHost());
+        return Map.copyOf(limited);
     }
 
     @Override
@@ -110,18 +130,12 @@ final class FetchOperation extends ServiceSupport implements ExchangeOperation {
             fixedSite = sites.siteOf(fixedTarget);
         }
         // whatever is wrong with the endpoint's options shows now, not at the first request
-        Sender sender = sender(fixedSite == null ? "" : fixedSite);
-        if (sender.rules().profile() != null) {
-            Sessions.get(endpoint.getCamelContext())
-                    .registry()
-                    .requireProfile(sender.rules().profile());
-        }
+        sender(fixedSite == null ? SessionKey.DEFAULT_SITE : fixedSite);
     }
 
     @Override
     protected void doStop() {
-        senders.values()
-                .forEach(sender -> component.clients().release(sender.rules().http()));
+        senders.values().forEach(sender -> component.clients().release(sender.http()));
         senders.clear();
     }
 }

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
-import io.github.camelsessions.cookie.CookieTarget;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.http.HttpConstants;
+import org.apache.camel.util.StringHelper;
 import org.apache.camel.util.URISupport;
 import org.apache.camel.util.UnsafeUriCharactersEncoder;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,11 @@ final class HttpTarget {
         Exchange.REST_HTTP_QUERY
     };
 
+    private static final int LAST_PORT = 65535;
+
+    private static final Pattern AUTHORITY =
+            Pattern.compile("(?:[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*\\.?|\\[[0-9A-Fa-f:.]+])(?::([0-9]{1,5})?)?");
+
     private HttpTarget() {}
 
     /**
@@ -33,13 +41,15 @@ final class HttpTarget {
      * @param place where it was given, for the error: an option or a header
      */
     static URI parse(String place, String url) {
-        String shown = withoutQuery(url);
+        String shown = withoutSecrets(url);
         if (url.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException(place + ": the URL contains a control character such as CR or LF");
         }
         URI uri;
         try {
-            uri = new URI(UnsafeUriCharactersEncoder.encodeHttpURI(url.trim()));
+            // a fragment stays with the client; the encoder would make it a part of the path
+            String sent = StringHelper.before(url.trim(), "#", url.trim());
+            uri = new URI(new URI(UnsafeUriCharactersEncoder.encodeHttpURI(sent)).toASCIIString());
         } catch (URISyntaxException e) {
             // the reason, not the exception: it carries the URL with its query
             throw new IllegalArgumentException(place + " '" + shown + "' is not a URL: " + e.getReason());
@@ -49,19 +59,29 @@ final class HttpTarget {
             throw new IllegalArgumentException(place + " '" + shown
                     + "' must be an absolute http or https URL, such as https://portal.example/orders");
         }
-        if (uri.getRawAuthority() == null) {
-            throw new IllegalArgumentException(place + " '" + shown + "' has no host");
-        }
-        if (uri.getRawAuthority().contains("@")) {
+        if (uri.getRawAuthority() != null && uri.getRawAuthority().contains("@")) {
             throw new IllegalArgumentException(place + ": user and password must not stand in the URL;"
                     + " use http.authMethod=Basic, http.authUsername and http.authPassword");
         }
-        try {
-            CookieTarget.of(uri);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(place + " '" + shown + "': " + e.getMessage());
+        if (!hasHost(uri)) {
+            throw new IllegalArgumentException(place + " '" + shown + "' has no valid host and port: a host consists of"
+                    + " letters, digits, dots, hyphens and underscores (others as xn--...), and a port is at most "
+                    + LAST_PORT);
         }
         return uri;
+    }
+
+    /** The URL as errors may show it: neither its query nor a user and password. */
+    private static String withoutSecrets(String url) {
+        String shown = withoutQuery(url);
+        int at = shown.lastIndexOf('@');
+        return at < 0 ? shown : "***" + shown.substring(at);
+    }
+
+    // java.net.URI finds no host in https://under_score.example, which resolvers and HttpClient know
+    private static boolean hasHost(URI uri) {
+        Matcher authority = AUTHORITY.matcher(Objects.toString(uri.getRawAuthority(), ""));
+        return authority.matches() && (authority.group(1) == null || Integer.parseInt(authority.group(1)) <= LAST_PORT);
     }
 
     /** The URL with parameters added to its query. */
@@ -82,6 +102,11 @@ final class HttpTarget {
         String url = message.getHeader(HttpConstants.HTTP_URI, String.class);
         if (url == null) {
             return null;
+        }
+        if (withoutQuery(url).contains("{{")) {
+            // camel-http would resolve it, and with it whatever a message asks for
+            throw new IllegalArgumentException("header " + HttpConstants.HTTP_URI + " '" + withoutSecrets(url)
+                    + "' holds a property placeholder, which is not resolved in a message; resolve it in the route");
         }
         String path = message.getHeader(HttpConstants.HTTP_PATH, String.class);
         if (path != null && !path.isEmpty()) {

@@ -12,6 +12,19 @@ final class OptionNames {
 
     private OptionNames() {}
 
+    /** The option that the name is but for case and dashes, null when it is none or written as it should be. */
+    static @Nullable String otherSpelling(CamelContext context, String name) {
+        EndpointUriFactory factory = context.getCamelContextExtension().getEndpointUriFactory("sessions");
+        if (factory == null || factory.propertyNames().contains(name)) {
+            return null;
+        }
+        String plain = name.replace("-", "");
+        return factory.propertyNames().stream()
+                .filter(plain::equalsIgnoreCase)
+                .findFirst()
+                .orElse(null);
+    }
+
     /** The option of the operation whose name is near to this one, null when none is. */
     static @Nullable String nearest(CamelContext context, SessionsOperation operation, String name) {
         EndpointUriFactory factory = context.getCamelContextExtension().getEndpointUriFactory("sessions");

@@ -12,14 +12,7 @@ final class ProfileLoader {
     private ProfileLoader() {}
 
     static List<ClientProfile> parse(CamelContext context, String source, String text) {
-        String resolved;
-        try {
-            resolved = context.resolvePropertyPlaceholders(text);
-        } catch (Exception e) {
-            throw new IllegalArgumentException(
-                    source + ": a property placeholder cannot be resolved: " + e.getMessage(), e);
-        }
-        List<ClientProfile> profiles = ProfileFile.parse(source, resolved);
+        List<ClientProfile> profiles = ProfileFile.parse(source, text, context::resolvePropertyPlaceholders);
         for (ClientProfile profile : profiles) {
             if (profile.proxy() != null && !profile.proxy().scheme().equals("http")) {
                 throw new IllegalArgumentException(source + ": profile '" + profile.name() + "': a proxy is spoken to"

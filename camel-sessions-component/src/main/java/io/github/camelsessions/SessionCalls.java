@@ -11,6 +11,7 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.support.LRUCacheFactory;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,11 +33,29 @@ final class SessionCalls {
     /** The session that an exchange names, else the one of the rules. */
     static SessionKey session(Exchange exchange, EffectiveRules rules) {
         String id = exchange.getMessage().getHeader(SessionsConstants.ID, String.class);
-        return new SessionKey(rules.site(), id == null ? rules.sessionId() : id);
+        if (id == null) {
+            return new SessionKey(rules.site(), rules.sessionId());
+        }
+        try {
+            return new SessionKey(rules.site(), id);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("header " + SessionsConstants.ID + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The profile that the session of the exchange takes if it has none, null for the next one of the rotation. */
+    @Nullable
+    String profile(Message message, EffectiveRules rules) {
+        String named = message.getHeader(SessionsConstants.PROFILE, String.class);
+        if (named == null) {
+            return rules.profile();
+        }
+        sessions.requireProfile(named); // before a session is made for it
+        return named;
     }
 
     /** Whether the exchange asks to be sent outside all sessions; it does so once. */
-    static boolean takeBypass(Exchange exchange) {
+    private static boolean takeBypass(Exchange exchange) {
         Message message = exchange.getMessage();
         boolean bypass = Boolean.TRUE.equals(message.getHeader(SessionsConstants.BYPASS, Boolean.class));
         message.removeHeader(SessionsConstants.BYPASS);
@@ -46,7 +65,7 @@ final class SessionCalls {
     /**
      * Admits the exchange to its session and adds the request cookies to it.
      *
-     * @throws IllegalArgumentException when a header of the message is wrong; the session is as it was
+     * @throws IllegalArgumentException when a header of the message is wrong; request cookies before the wrong one are added
      */
     SessionCall open(Exchange exchange, EffectiveRules rules, URI target) {
         Message message = exchange.getMessage();
@@ -56,14 +75,15 @@ final class SessionCalls {
             return SessionCall.bypass(rules.call());
         }
         SessionKey session = session(exchange, rules);
-        String named = message.getHeader(SessionsConstants.PROFILE, String.class);
-        String profile = named == null ? rules.profile() : named;
-        if (named != null) {
-            sessions.requireProfile(named); // before a session is made for it
-        }
+        String profile = profile(message, rules);
         Object given = message.removeHeader(SessionsConstants.REQUEST_COOKIES);
         ExplicitCookies cookies =
                 given == null ? null : ExplicitCookies.parse("header " + SessionsConstants.REQUEST_COOKIES, given);
+
+        if (cookies != null && !rules.call().cookiesEnabled()) {
+            throw new IllegalArgumentException("header " + SessionsConstants.REQUEST_COOKIES
+                    + ": no cookies are sent with cookiesEnabled=false; leave one of the two out");
+        }
 
         Admission admission = sessions.admit(session, profile);
         try {
@@ -112,8 +132,8 @@ final class SessionCalls {
         }
     }
 
-    // what an earlier call left must not pass for the result of this one
-    private static void removeResults(Message message) {
+    /** Removes what an earlier call left: it must not pass for the result of this one. */
+    static void removeResults(Message message) {
         message.removeHeader(SessionsConstants.USED_ID);
         message.removeHeader(SessionsConstants.GENERATION);
         message.removeHeader(SessionsConstants.COOKIES);

@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
-import io.github.camelsessions.http.WrapEndpointStrategy;
+import io.github.camelsessions.http.SessionHttpSender;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.camel.AsyncCallback;
-import org.apache.camel.AsyncProcessor;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
-import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
-import org.apache.camel.component.http.HttpEndpoint;
-import org.apache.camel.spi.InterceptSendToEndpoint;
-import org.apache.camel.support.AsyncProcessorConverterHelper;
+import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.support.AsyncProcessorSupport;
 import org.apache.camel.support.service.ServiceHelper;
+import org.apache.camel.util.StringHelper;
 import org.apache.camel.util.URISupport;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +26,7 @@ public final class SessionHttpProcessor extends AsyncProcessorSupport implements
     private final SessionsConfiguration rules = new SessionsConfiguration();
 
     private final ReentrantLock starting = new ReentrantLock();
-    private volatile @Nullable AsyncProcessor producer;
+    private volatile @Nullable SessionHttpSender sender;
 
     /** The URI of the camel-http endpoint, such as {@code https://portal.example/api?connectTimeout=5000}. */
     public @Nullable String getUri() {
@@ -61,65 +58,63 @@ public final class SessionHttpProcessor extends AsyncProcessorSupport implements
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
-        AsyncProcessor started;
         try {
-            started = startedProducer(exchange.getContext());
-        } catch (Exception e) {
+            startedSender(exchange.getContext()).process(exchange);
+        } catch (Throwable e) { // an error, too, must end the exchange
             exchange.setException(e);
-            callback.done(true);
-            return true;
         }
-        return started.process(exchange, callback);
+        callback.done(true);
+        return true;
     }
 
-    // A bean that is called through bean: or Simple is started by nobody; then the first exchange starts it.
-    private AsyncProcessor startedProducer(CamelContext context) throws Exception {
-        AsyncProcessor started = producer;
+    private SessionHttpSender startedSender(CamelContext context) throws Exception {
+        SessionHttpSender started = sender;
         if (started != null) {
             return started;
         }
         starting.lock();
         try {
-            if (producer == null) {
-                producer = newProducer(context);
+            if (sender == null) {
+                sender = newSender(context);
+                if (!isStarting()) {
+                    // called through bean: or Simple, it is started by nobody, and the context has to stop it
+                    context.addService(sender);
+                }
             }
-            return producer;
+            return sender;
         } finally {
             starting.unlock();
         }
     }
 
-    private AsyncProcessor newProducer(CamelContext context) throws Exception {
+    private SessionHttpSender newSender(CamelContext context) throws Exception {
         if (uri == null) {
             throw new IllegalArgumentException("SessionHttpProcessor has no uri: set it to a camel-http endpoint,"
                     + " such as https://portal.example/api");
         }
-        Endpoint endpoint = context.getEndpoint(uri);
-        while (endpoint instanceof InterceptSendToEndpoint intercept) {
-            endpoint = intercept.getOriginalEndpoint();
-        }
-        if (!(endpoint instanceof HttpEndpoint http)) {
+        String resolved = context.resolvePropertyPlaceholders(uri);
+        String scheme = StringHelper.before(resolved, ":", "");
+        if (!(context.getComponent(scheme) instanceof HttpComponent http)) {
             throw new IllegalArgumentException("SessionHttpProcessor: uri " + URISupport.sanitizeUri(uri)
                     + " is no camel-http endpoint; it must begin with http: or https:");
         }
         SessionsComponent component = context.getComponent("sessions", SessionsComponent.class);
         ServiceHelper.startService(component);
-        AsyncProcessor answer = AsyncProcessorConverterHelper.convert(
-                WrapEndpointStrategy.newProducer(http, SiteCalls.ofAllSites(component, rules)));
-        ServiceHelper.startService(answer);
-        return answer;
+        SessionHttpSender made = new SessionHttpSender(http, resolved, SiteCalls.ofAllSites(component, rules));
+        ServiceHelper.startService(made);
+        return made;
     }
 
     @Override
     protected void doStart() throws Exception {
         if (camelContext != null) {
-            startedProducer(camelContext);
+            startedSender(camelContext);
         }
     }
 
     @Override
     protected void doStop() {
-        ServiceHelper.stopService(producer);
-        producer = null;
+        ServiceHelper.stopService(sender);
+        sender = null;
     }
 }

@@ -7,12 +7,16 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.Endpoint;
+import org.apache.camel.PropertyBindingException;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.PropertyConfigurerGetter;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.DefaultComponent;
 import org.apache.camel.support.ResourceHelper;
@@ -61,21 +65,49 @@ public class SessionsComponent extends DefaultComponent {
 
         SessionsEndpoint endpoint = new SessionsEndpoint(uri, this, SessionsOperation.parse(operation));
         refuseForeign(endpoint.getOperation(), parameters.keySet());
+        refuseOtherSpellings(parameters.keySet());
+        Map<String, Object> targetParameters = takeTargetParameters(httpUri, parameters);
         endpoint.getConfiguration().setHttp(PropertiesHelper.extractProperties(parameters, "http."));
         endpoint.setQuery(PropertiesHelper.extractProperties(parameters, "query."));
-        setProperties(endpoint, parameters);
+        try {
+            setProperties(endpoint, parameters);
+        } catch (PropertyBindingException e) {
+            throw badValue(e);
+        }
 
         if (httpUri.isEmpty()) {
             refuseUnknown(endpoint.getOperation(), parameters.keySet());
         } else if (endpoint.getHttpUri() != null) {
+            throw targetGivenTwice();
+        } else if (httpUri.startsWith("RAW(")) {
+            // cut at its ? by now; it comes from YAML with operation and httpUri both among the parameters
             throw new IllegalArgumentException(
-                    "the target is given twice, in the path and as option httpUri: " + "remove one of them");
+                    "httpUri=RAW(...) works as an option only, not in the path: in YAML write uri: sessions:"
+                            + operation + " with httpUri among the parameters");
         } else {
             refuseNearMisses(endpoint.getOperation(), parameters.keySet());
-            endpoint.setHttpUri(HttpTarget.addQuery(httpUri, parameters));
+            targetParameters.putAll(parameters);
+            endpoint.setHttpUri(HttpTarget.addQuery(httpUri, targetParameters));
             parameters.clear();
         }
         return endpoint;
+    }
+
+    // Camel tells the option and its value, but not what the value may be.
+    private IllegalArgumentException badValue(PropertyBindingException e) {
+        String name = String.valueOf(e.getPropertyName());
+        Class<?> type = getEndpointPropertyConfigurer() instanceof PropertyConfigurerGetter options
+                ? options.getOptionType(name, true)
+                : null;
+        String choice;
+        if (type != null && type.isEnum()) {
+            choice = "must be one of " + Arrays.toString(type.getEnumConstants());
+        } else if (type == boolean.class || type == Boolean.class) {
+            choice = "must be true or false";
+        } else {
+            choice = "cannot be used";
+        }
+        return new IllegalArgumentException("option " + name + "=" + e.getValue() + ": " + choice, e);
     }
 
     static IllegalArgumentException targetGivenTwice() {
@@ -92,6 +124,30 @@ public class SessionsComponent extends DefaultComponent {
                         + ", not to " + operation + "; a query parameter of this name is written query." + name);
             }
         }
+    }
+
+    // Camel would take sessionid for sessionId, but it may as well be a parameter of the target
+    private void refuseOtherSpellings(Set<String> names) {
+        for (String name : names) {
+            String option = OptionNames.otherSpelling(getCamelContext(), name);
+            if (option != null) {
+                throw new IllegalArgumentException("option '" + name + "' is written " + option
+                        + "; a query parameter of this name is written query." + name);
+            }
+        }
+    }
+
+    // The names of the prefixes are no options themselves, and query is what many a search calls its parameter
+    private static Map<String, Object> takeTargetParameters(String httpUri, Map<String, Object> parameters) {
+        Map<String, Object> taken = new LinkedHashMap<>();
+        if (!httpUri.isEmpty()) {
+            for (String name : List.of("query", "http")) {
+                if (parameters.containsKey(name)) {
+                    taken.put(name, parameters.remove(name));
+                }
+            }
+        }
+        return taken;
     }
 
     private void refuseUnknown(SessionsOperation operation, Set<String> names) {
@@ -194,6 +250,11 @@ public class SessionsComponent extends DefaultComponent {
             siteRules = made;
         }
         return made;
+    }
+
+    /** The rules for one site, for an endpoint or other place with rules of its own. */
+    EffectiveRules rules(String site, SessionsConfiguration own) {
+        return EffectiveRules.of(site, List.of(own, siteRules().rules(site), configuration));
     }
 
     /** Whether any site wraps plain camel-http endpoints; known as soon as the options are set. */

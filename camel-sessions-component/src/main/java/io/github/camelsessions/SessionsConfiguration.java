@@ -29,7 +29,7 @@ public class SessionsConfiguration {
     @UriParam(
             defaultValue = "true",
             description = "Whether a response with a status outside the ok range (200-299 unless"
-                    + " http.okStatusCodeRange says otherwise) is a HttpOperationFailedException.")
+                    + " http.okStatusCodeRange says otherwise) is an HttpOperationFailedException.")
     private @Nullable Boolean throwExceptionOnFailure;
 
     @UriParam(

@@ -15,14 +15,14 @@ final class SessionsProducer extends DefaultAsyncProducer {
         super(endpoint);
         operation = endpoint.getOperation() == SessionsOperation.fetch
                 ? new FetchOperation(endpoint)
-                : new SessionOperation(endpoint);
+                : new LocalOperation(endpoint);
     }
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
         try {
             operation.run(exchange);
-        } catch (Exception e) {
+        } catch (Throwable e) { // an error, too, must end the exchange
             exchange.setException(e);
         }
         callback.done(true);

@@ -4,7 +4,6 @@ package io.github.camelsessions;
 import io.github.camelsessions.http.CallSource;
 import io.github.camelsessions.http.SessionCall;
 import java.net.URI;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
@@ -48,14 +47,11 @@ final class SiteCalls implements CallSource {
         if (wrappedSitesOnly && !component.siteRules().isWrapped(site)) {
             return null;
         }
-        if (SessionCalls.takeBypass(exchange)) {
-            return null;
-        }
         return calls().open(exchange, rules.computeIfAbsent(site, this::rulesOf), target);
     }
 
     private EffectiveRules rulesOf(String site) {
-        return EffectiveRules.of(site, List.of(own, component.siteRules().rules(site), component.getConfiguration()));
+        return component.rules(site, own);
     }
 
     @Override

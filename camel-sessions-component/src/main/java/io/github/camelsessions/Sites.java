@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 
 /** The configured sites: finds the one that a target belongs to. Immutable once made. */
 final class Sites {
@@ -56,7 +56,7 @@ final class Sites {
 
     /** The rules of a site; those of the default site are empty. */
     SiteConfiguration rules(String site) {
-        return site.isEmpty() ? NO_RULES : sites.getOrDefault(require(site), NO_RULES);
+        return Objects.requireNonNullElse(sites.get(require(site)), NO_RULES);
     }
 
     /** The name itself, when there is such a site. */
@@ -71,7 +71,7 @@ final class Sites {
         return site;
     }
 
-    boolean isWrapped(@Nullable String site) {
-        return site != null && !site.isEmpty() && rules(site).isWrap();
+    boolean isWrapped(String site) {
+        return rules(site).isWrap();
     }
 }

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -119,6 +121,22 @@ class CookieOctetsTest {
         cookieLines(form, "several");
 
         assertThat(cookieLines(form, "several")).containsExactly("Cookie: a=5; \u00E9=\u00E8; b=\"3");
+    }
+
+    @ParameterizedTest
+    @MethodSource("forms")
+    void aLineBreakInAHeaderOfTheMessageStartsNoNewHeader(String form) throws Exception {
+        Map<String, Object> headers =
+                Map.of("Name: 1\r\nInjected", "by its name", "Value", "1\r\nInjected: by its value\u0000");
+        Exchange answer = template.request(
+                "direct:" + form, exchange -> exchange.getMessage().setHeaders(new HashMap<>(headers)));
+
+        if (form.equals("fetch")) {
+            assertThat(answer.getException()).hasMessageContaining("contains a control character");
+        } else {
+            assertThat(site.head().lines())
+                    .contains("Name: 1??Injected: by its name", "Value: 1  Injected: by its value?");
+        }
     }
 
     /** Speaks HTTP/1.1 in octets: hands out each request's head as it came, answers with the head lines it was given. */

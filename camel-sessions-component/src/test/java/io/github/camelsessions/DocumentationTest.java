@@ -383,6 +383,7 @@ class DocumentationTest {
         messages.add(
                 failure(main, "sessions:fetch?sessionId=ben", null, Map.of(Exchange.HTTP_URI, site.url() + "/orders")));
         main.stop();
+        messages.add(failureOfStart("camel.component.sessions.sites.portal.uris = " + PORTAL + "/*"));
 
         String page = Files.readString(Snippets.ROOT.resolve(COMPONENT_PAGE));
         List<String> listed = page.substring(page.indexOf("| Message |"), page.indexOf("== Message headers"))
@@ -409,6 +410,15 @@ class DocumentationTest {
                 prepared.getMessage().setHeaders(new HashMap<>(headers));
             });
             return messageOf(exchange.getException());
+        } catch (Exception e) {
+            return messageOf(e);
+        }
+    }
+
+    private String failureOfStart(String properties) {
+        try {
+            start(properties, List.of(), List.of());
+            return "started with " + properties;
         } catch (Exception e) {
             return messageOf(e);
         }

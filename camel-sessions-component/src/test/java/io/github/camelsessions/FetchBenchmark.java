@@ -30,7 +30,7 @@ import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 
 /**
  * What a session costs: requests a second of {@code sessions:fetch} beside those of plain camel-http, with and without
- * its own cookie store. Both take turns of a fifth of a second in one process, so that whatever else the machine does
+ * its own cookie store. All take turns of a twentieth of a second in one process, so that whatever else the machine does
  * meets all alike; the ratios are those within a round. The site is a process of its own. Takes about a minute:
  *
  * <pre>
@@ -41,9 +41,9 @@ import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 public final class FetchBenchmark {
 
     private static final List<String> ROUTES = List.of("plain", "store", "fetch");
-    private static final int ROUNDS = 40;
-    private static final int WARM_UP_ROUNDS = 10;
-    private static final long TURN_NANOS = 200_000_000;
+    private static final int ROUNDS = 160;
+    private static final int WARM_UP_ROUNDS = 40;
+    private static final long TURN_NANOS = 50_000_000;
     private static final int BODY = 1024;
 
     private final ProducerTemplate template;
@@ -166,9 +166,11 @@ public final class FetchBenchmark {
             List<Double> sorted = sorted(ratios);
             System.out.printf(
                     Locale.ROOT,
-                    "  fetch/%-5s  %.3f (%.3f to %.3f)%n",
+                    "  fetch/%-5s  %.3f (middle half %.3f to %.3f, all %.3f to %.3f)%n",
                     ROUTES.get(other),
                     sorted.get(ROUNDS / 2),
+                    sorted.get(ROUNDS / 4),
+                    sorted.get(ROUNDS * 3 / 4),
                     sorted.get(0),
                     sorted.get(ROUNDS - 1));
         }

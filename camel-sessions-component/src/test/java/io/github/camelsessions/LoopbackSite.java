@@ -10,6 +10,8 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,6 +29,7 @@ final class LoopbackSite implements AutoCloseable {
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Set<String> paths = ConcurrentHashMap.newKeySet();
     private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
 
     /** What the site was asked. Header names are as HttpServer capitalises them. */
@@ -84,7 +87,12 @@ final class LoopbackSite implements AutoCloseable {
         server.start();
     }
 
+    /** Adds a page, or puts it in the place of the one with that path. */
     LoopbackSite page(String path, Page page) {
+        if (paths.remove(path)) {
+            server.removeContext(path);
+        }
+        paths.add(path);
         server.createContext(path, http -> {
             try (http) {
                 requests.add(new Request(

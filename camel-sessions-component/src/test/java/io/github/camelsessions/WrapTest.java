@@ -3,16 +3,19 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.SocketTimeoutException;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.http.HttpEndpoint;
+import org.apache.camel.http.base.HttpHeaderFilterStrategy;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.camel.http.base.cookie.CookieHandler;
 import org.apache.camel.http.base.cookie.InstanceCookieHandler;
-import org.apache.camel.http.common.HttpHeaderFilterStrategy;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
@@ -60,7 +63,7 @@ class WrapTest {
                 from("direct:echo").to(SITE.url() + "/echo");
                 from("direct:echoWithEcho")
                         .to(SITE.url() + "/echo")
-                        .setBody(constant(null))
+                        .setBody(constant((Object) null))
                         .to(OTHER.url() + "/echo");
                 from("direct:redirect").to(SITE.url() + "/redirect?to=/echo&throwExceptionOnFailure=false");
                 from("direct:followed").to(SITE.url() + "/redirect?to=/echo&followRedirects=true");
@@ -79,6 +82,7 @@ class WrapTest {
                                 + "&copyHeaders=false&headerFilterStrategy=#noSecret&userAgent=Own/1");
                 from("direct:okRange").to(SITE.url() + "/echo?headerFilterStrategy=#noSecret&userAgent=Own/1");
                 from("direct:auth").to(SITE.url() + "/auth?authMethod=Basic&authUsername=u&authPassword=p");
+                from("direct:slow").to(SITE.url() + "/slow?responseTimeout=100&connectTimeout=5000");
                 from("direct:ownClient").to(SITE.url() + "/echo?httpClient=#ownClient");
                 from("direct:ownBuilder").to(SITE.url() + "/echo?clientBuilder=#ownBuilder");
                 from("direct:handlerSet").to(SITE.url() + "/set?sid=1&cookieHandler=#cookieHandler");
@@ -284,6 +288,29 @@ class WrapTest {
                 .as("headerFilterStrategy")
                 .contains("Open: o")
                 .doesNotContainIgnoringCase("secret");
+    }
+
+    @Test
+    void theTimeoutsOfTheEndpointSurvive() {
+        CountDownLatch timedOut = new CountDownLatch(1);
+        SITE.page("/slow", http -> {
+            try {
+                timedOut.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+
+        Exchange done = request("direct:slow", "slow");
+        timedOut.countDown();
+
+        assertThat(done.getException()).isInstanceOf(SocketTimeoutException.class);
+        HttpEndpoint endpoint = CONTEXT.hasEndpoint(SITE.url() + "/slow?responseTimeout=100&connectTimeout=5000")
+                        instanceof HttpEndpoint http
+                ? http
+                : null;
+        assertThat(endpoint.getConnectTimeout()).isEqualTo(5000);
+        assertThat(sessions().stats("slow").orElseThrow().inFlight()).isZero();
     }
 
     @Test

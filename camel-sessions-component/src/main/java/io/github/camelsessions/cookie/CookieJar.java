@@ -4,6 +4,7 @@ package io.github.camelsessions.cookie;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -151,6 +152,19 @@ public final class CookieJar {
             removeExpired(site, now);
         }
         return header == null ? null : header.toString();
+    }
+
+    /** Returns the cookies that {@link #header} gives for a request, in its order, without noting an access: a copy. */
+    public List<Cookie> cookies(CookieTarget target) {
+        Entry[] entries = buckets.get(site(target.host()));
+        if (entries == null) {
+            return List.of();
+        }
+        long now = clock.millis();
+        return Arrays.stream(entries)
+                .map(Entry::cookie)
+                .filter(cookie -> !cookie.expiredAt(now) && cookie.goesWith(target))
+                .toList();
     }
 
     /** Returns all cookies that have not expired, those created earlier first: a copy. */

@@ -41,21 +41,32 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
 
     @Override
     public void process(HttpRequest request, @Nullable EntityDetails entity, HttpContext context) {
-        // The message's own Cookie header, perhaps left by another site's response, is nobody's session.
+        // The message's own Cookie header is nobody's session, and Set-Cookie is what another site's response left
+        // there.
         request.removeHeaders(HttpHeaders.COOKIE);
+        request.removeHeaders(HttpHeaders.SET_COOKIE);
         if (context.getAttribute(CALL) instanceof SessionCall call && call.generation() != null) {
-            identify(request, call.profile());
+            identify(request, call);
             if (call.rules().cookiesEnabled()) {
                 sendCookies(request, call, call.generation());
             }
         }
     }
 
-    private static void identify(HttpRequest request, ClientProfile profile) {
+    private static void identify(HttpRequest request, SessionCall call) {
+        ClientProfile profile = call.profile();
         if (profile.userAgent() != null) {
             request.setHeader(HttpHeaders.USER_AGENT, profile.userAgent());
         }
-        profile.headers().forEach(request::setHeader);
+        if (!profile.headers().isEmpty()) {
+            URIAuthority authority = request.getAuthority();
+            boolean trusted = authority != null && call.trusts(request.getScheme(), authority.getHostName());
+            profile.headers().forEach((name, value) -> {
+                if (trusted || !ClientProfile.isSecretHeader(name, value)) {
+                    request.setHeader(name, value);
+                }
+            });
+        }
     }
 
     private static void sendCookies(HttpRequest request, SessionCall call, Generation generation) {
@@ -73,13 +84,18 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
                     "session '{}' sends to {}: {}",
                     generation,
                     target,
-                    cookies == null ? "no cookies" : debug == CookiesDebug.VALUES ? cookies : names(cookies));
+                    cookies == null
+                            ? "no cookies"
+                            : debug == CookiesDebug.VALUES
+                                    ? cookies
+                                    : names(generation.jar().cookies(target)));
         }
     }
 
-    private static String names(String cookies) {
-        return List.of(cookies.split("; ", -1)).stream()
-                .map(pair -> pair.contains("=") ? pair.substring(0, pair.indexOf('=')) : "(nameless)")
+    // from the jar, not from the header: there a nameless cookie's value can look like a name
+    private static String names(List<Cookie> cookies) {
+        return cookies.stream()
+                .map(cookie -> cookie.name().isEmpty() ? "(nameless)" : cookie.name())
                 .collect(Collectors.joining(", "));
     }
 

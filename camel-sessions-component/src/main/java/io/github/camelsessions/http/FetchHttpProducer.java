@@ -23,6 +23,7 @@ import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.entity.UrlEncodedFormEntity;
 import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
@@ -100,8 +101,10 @@ final class FetchHttpProducer extends HttpProducer {
         List<NameValuePair> fields = new ArrayList<>();
         form.forEach((name, value) -> {
             // one field for each element of a collection or array, none for null; a comma is part of the value
-            for (Object element : ObjectHelper.createIterable(value, null)) {
-                fields.add(new BasicNameValuePair(String.valueOf(name), String.valueOf(element)));
+            for (Object element : ObjectHelper.createIterable(value, null, true)) {
+                if (element != null) {
+                    fields.add(new BasicNameValuePair(String.valueOf(name), element.toString()));
+                }
             }
         });
         return new UrlEncodedFormEntity(fields, StandardCharsets.UTF_8);
@@ -115,11 +118,28 @@ final class FetchHttpProducer extends HttpProducer {
             // the message's own Content-Type is, on the way from page to form, the one of the page
             request.setHeader(HttpHeaders.CONTENT_TYPE, form.getContentType());
         }
+        refuseLineBreaks(request);
         SessionCall call = fetch(exchange).call();
         RequestConfig.Builder config = SessionExecutor.requestConfig(getHttpClient())
                 .setRedirectsEnabled(call.rules().followRedirects())
                 .setMaxRedirects(call.rules().maxRedirects());
         return SessionExecutor.execute(getEndpoint(), getHttpClient(), config, exchange, host, request, call, handler);
+    }
+
+    // HttpClient would write a space for each, and the server get a value that nobody meant.
+    private static void refuseLineBreaks(HttpUriRequest request) {
+        for (Header header : request.getHeaders()) {
+            String value = header.getValue();
+            if (hasControl(header.getName()) || (value != null && hasControl(value))) {
+                throw new IllegalArgumentException("header " + header.getName().replaceAll("\\p{Cntrl}", "?")
+                        + " of the message contains a control character such as CR or LF; remove the header before the"
+                        + " call, or its line breaks");
+            }
+        }
+    }
+
+    private static boolean hasControl(String text) {
+        return text.chars().anyMatch(c -> Character.isISOControl(c) && c != '\t' && c < 0x80);
     }
 
     private static Fetch fetch(Exchange exchange) {

@@ -27,6 +27,10 @@ final class HttpOptions {
             Map.entry("throwExceptionOnFailure", "use the option throwExceptionOnFailure, without the prefix http."),
             Map.entry("lazyStartProducer", "use the option lazyStartProducer, without the prefix http."),
             Map.entry("httpClient", "a client made elsewhere knows no sessions; use the other http. options"),
+            Map.entry(
+                    "clientConnectionManager", "it is made here, to keep the octets of cookies; use the http. options"),
+            Map.entry("httpClient.cookieSpec", OWN_COOKIES),
+            Map.entry("httpClient.circularRedirectsAllowed", "they are, up to maxRedirects; remove it"),
             Map.entry("clientBuilder", "a builder made elsewhere may be shared; use httpClientConfigurer"));
 
     private HttpOptions() {}
@@ -34,7 +38,13 @@ final class HttpOptions {
     /** Refuses options that would have no effect, or a dangerous one. */
     static void check(Map<String, Object> options) {
         for (String name : options.keySet()) {
-            String wayOut = REJECTED.get(name);
+            // Camel takes an option in any case, with and without dashes
+            String plain = name.replace("-", "");
+            String wayOut = REJECTED.entrySet().stream()
+                    .filter(rejected -> rejected.getKey().equalsIgnoreCase(plain))
+                    .map(Map.Entry::getValue)
+                    .findFirst()
+                    .orElse(null);
             if (wayOut != null) {
                 throw new IllegalArgumentException("option http." + name + " cannot be used: " + wayOut);
             }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
+import io.github.camelsessions.profile.ClientProfile;
 import java.util.Locale;
-import java.util.Set;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.http.HttpActivityListener;
@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe when the other one is.
  */
 final class SecretMaskingListener implements HttpActivityListener {
-
-    private static final Set<String> SECRET =
-            Set.of("cookie", "set-cookie", "authorization", "proxy-authorization", "authentication-info");
 
     private final HttpActivityListener listener;
 
@@ -94,10 +91,15 @@ final class SecretMaskingListener implements HttpActivityListener {
         }
     }
 
+    private static boolean isSecret(Header header) {
+        // WWW-Authenticate and Proxy-Authenticate ask for credentials and hold none
+        return !header.getName().toLowerCase(Locale.ROOT).endsWith("-authenticate")
+                && ClientProfile.isSecretHeader(header.getName(), header.getValue() == null ? "" : header.getValue());
+    }
+
     private static void copyHeaders(HttpMessage from, HttpMessage to) {
         for (Header header : from.getHeaders()) {
-            boolean secret = SECRET.contains(header.getName().toLowerCase(Locale.ROOT));
-            to.addHeader(header.getName(), secret ? "***" : header.getValue());
+            to.addHeader(header.getName(), isSecret(header) ? "***" : header.getValue());
         }
     }
 }

@@ -5,6 +5,7 @@ import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.session.Admission;
 import io.github.camelsessions.session.Generation;
 import java.net.URI;
+import org.apache.hc.core5.http.HttpHost;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ public final class SessionCall implements AutoCloseable {
     private final @Nullable Admission admission;
     private final CookieMap receivedCookies = new CookieMap();
     private @Nullable URI finalUri;
+    private @Nullable HttpHost origin;
 
     private SessionCall(CallRules rules, @Nullable Admission admission) {
         this.rules = rules;
@@ -55,6 +57,21 @@ public final class SessionCall implements AutoCloseable {
     /** The URI that gave the response, after redirects; null when no request was made. */
     public @Nullable URI finalUri() {
         return finalUri;
+    }
+
+    /** Notes where the first request goes. */
+    void setOrigin(HttpHost origin) {
+        this.origin = origin;
+    }
+
+    /**
+     * Whether a request goes where the first one went, so that the profile's secret headers may go with it: the same
+     * host, and not from https down to http. Another host that a redirect leads to must not learn them.
+     */
+    boolean trusts(String scheme, String host) {
+        return origin != null
+                && origin.getHostName().equalsIgnoreCase(host)
+                && ("https".equalsIgnoreCase(scheme) || scheme.equalsIgnoreCase(origin.getSchemeName()));
     }
 
     void setFinalUri(URI finalUri) {

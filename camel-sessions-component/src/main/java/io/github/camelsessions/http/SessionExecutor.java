@@ -18,6 +18,7 @@ import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.protocol.RedirectLocations;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.HttpClientResponseHandler;
 
@@ -44,6 +45,9 @@ final class SessionExecutor {
             SessionCall call,
             HttpClientResponseHandler<T> handler)
             throws IOException, HttpException {
+        // Before HttpClient looks at the request: a Cookie header of the message would stop redirects to other hosts.
+        request.removeHeaders(HttpHeaders.COOKIE);
+        call.setOrigin(host);
         HttpClientContext context = new HttpClientContext(endpoint.getHttpContext());
         context.setAttribute(CookieInterceptor.CALL, call);
         if (endpoint.getHttpActivityListener() != null) {
@@ -70,6 +74,8 @@ final class SessionExecutor {
             BasicScheme basic = new BasicScheme();
             basic.initPreemptive(new UsernamePasswordCredentials(proxy.username(), password.toCharArray()));
             context.getAuthExchange(proxyHost).select(basic);
+            // a tunnel belongs to the user who opened it: no other user of the proxy may send through it
+            context.setUserToken(proxy);
         }
     }
 

@@ -37,6 +37,10 @@ public final class SessionHttpClient extends ServiceSupport {
         Map<String, Object> all = new LinkedHashMap<>(options);
         all.put("followRedirects", true); // whether a call follows them is decided for each call
         HttpComponent http = context.getComponent("https", HttpComponent.class);
+        if (http.getProxyAuthScheme() == null) {
+            // camel-http takes the scheme of the endpoint, which is made up here, and would speak TLS to the proxy
+            all.putIfAbsent("proxyAuthScheme", "http");
+        }
         endpoint = SessionHttpComponent.like(http).newEndpoint(NO_TARGET, all);
         HttpOptions.checkAllUsed(options, endpoint);
         endpoint.setCamelContext(context);

@@ -42,7 +42,12 @@ public final class SessionHttpClients {
             Shared shared = clients.get(options);
             if (shared == null) {
                 shared = new Shared(new SessionHttpClient(context, options));
-                ServiceHelper.startService(shared.client);
+                try {
+                    ServiceHelper.startService(shared.client);
+                } catch (RuntimeException e) {
+                    ServiceHelper.stopService(shared.client);
+                    throw e;
+                }
                 clients.put(options, shared);
             }
             shared.users++;

@@ -2,8 +2,6 @@
 package io.github.camelsessions.http;
 
 import java.net.URI;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.CamelContext;
@@ -22,7 +20,6 @@ import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuil
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
-import org.apache.hc.core5.http.config.CharCodingConfig;
 import org.apache.hc.core5.http.config.Registry;
 import org.apache.hc.core5.http.io.HttpConnectionFactory;
 import org.apache.hc.core5.http.io.SocketConfig;
@@ -31,18 +28,10 @@ import org.apache.hc.core5.util.TimeValue;
 
 /**
  * Makes the HTTP clients that sessions use: camel-http's own, with the options that the context's {@code https}
- * component has, but with our cookies instead of HttpClient's, without automatic retries, and with header octets kept as
- * they are. Never registered in the context.
+ * component has, but with our cookies instead of HttpClient's, without automatic retries, and with the octets of cookies
+ * kept as they are. Never registered in the context.
  */
 final class SessionHttpComponent extends HttpComponent {
-
-    // HttpClient writes each header character outside ISO-8859-1's printable range as a question mark, which breaks
-    // cookie values in UTF-8. One char, one octet, both ways.
-    private static final CharCodingConfig OCTETS = CharCodingConfig.custom()
-            .setCharset(StandardCharsets.ISO_8859_1)
-            .setMalformedInputAction(CodingErrorAction.REPLACE)
-            .setUnmappableInputAction(CodingErrorAction.REPLACE)
-            .build();
 
     /** Copies the options of an HTTP component, for clients that differ only in what sessions need. */
     static SessionHttpComponent like(HttpComponent original) {
@@ -119,7 +108,7 @@ final class SessionHttpComponent extends HttpComponent {
 
     private static HttpConnectionFactory<ManagedHttpClientConnection> octetsFactory() {
         return ManagedHttpClientConnectionFactory.builder()
-                .charCodingConfig(OCTETS)
+                .requestWriterFactory(CookieOctetWriter::new)
                 .build();
     }
 

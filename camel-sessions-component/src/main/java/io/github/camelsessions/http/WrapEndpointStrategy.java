@@ -3,7 +3,6 @@ package io.github.camelsessions.http;
 
 import java.util.function.Supplier;
 import org.apache.camel.Endpoint;
-import org.apache.camel.Producer;
 import org.apache.camel.component.http.HttpEndpoint;
 import org.apache.camel.spi.EndpointStrategy;
 import org.apache.camel.spi.InterceptSendToEndpoint;
@@ -23,13 +22,6 @@ public final class WrapEndpointStrategy implements EndpointStrategy {
      */
     public WrapEndpointStrategy(Supplier<@Nullable CallSource> calls) {
         this.calls = calls;
-    }
-
-    /** The producer that sends each request through a camel-http endpoint in the session that the source opens. */
-    public static Producer newProducer(HttpEndpoint endpoint, CallSource source) {
-        WrappedHttpEndpoint wrapped =
-                endpoint instanceof WrappedHttpEndpoint already ? already : new WrappedHttpEndpoint(endpoint, source);
-        return wrapped.createProducer(source);
     }
 
     @Override

@@ -55,17 +55,13 @@ final class WrappedHttpEndpoint extends HttpEndpoint {
 
     @Override
     public Producer createProducer() throws Exception {
-        return createProducer(calls);
-    }
-
-    Producer createProducer(CallSource source) {
-        return new WrappedHttpProducer(this, source);
+        return new WrappedHttpProducer(this, this::sessionClient, calls);
     }
 
     @Override
     protected void doStart() throws Exception {
+        SecretMaskingListener.install(this); // before camel-http makes a listener that masks nothing
         super.doStart();
-        SecretMaskingListener.install(this);
     }
 
     @Override

@@ -2,7 +2,9 @@
 package io.github.camelsessions.http;
 
 import java.io.IOException;
+import java.util.function.Supplier;
 import org.apache.camel.Exchange;
+import org.apache.camel.component.http.HttpEndpoint;
 import org.apache.camel.component.http.HttpProducer;
 import org.apache.hc.client5.http.classic.HttpClient;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
@@ -18,12 +20,14 @@ final class WrappedHttpProducer extends HttpProducer {
 
     private static final String CALL = "io.github.camelsessions.wrapped";
 
-    private final WrappedHttpEndpoint endpoint;
+    private final HttpEndpoint endpoint;
+    private final Supplier<HttpClient> sessionClient;
     private final CallSource calls;
 
-    WrappedHttpProducer(WrappedHttpEndpoint endpoint, CallSource calls) {
+    WrappedHttpProducer(HttpEndpoint endpoint, Supplier<HttpClient> sessionClient, CallSource calls) {
         super(endpoint);
         this.endpoint = endpoint;
+        this.sessionClient = sessionClient;
         this.calls = calls;
     }
 
@@ -56,7 +60,7 @@ final class WrappedHttpProducer extends HttpProducer {
         if (call == null) {
             return super.executeMethod(exchange, host, request, handler);
         }
-        HttpClient client = endpoint.sessionClient();
+        HttpClient client = sessionClient.get();
         return SessionExecutor.execute(
                 endpoint, client, SessionExecutor.requestConfig(client), exchange, host, request, call, handler);
     }

@@ -94,6 +94,11 @@ public record ClientProfile(
         return Collections.unmodifiableMap(shown);
     }
 
+    /** Tells whether a header's value must be masked where it is shown, by the header's name or by its look. */
+    public static boolean isSecretHeader(String header, String value) {
+        return HeaderRules.isSecret(header, value);
+    }
+
     /** Returns {@link #masked()} as text. */
     @Override
     public String toString() {

@@ -13,6 +13,9 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +73,8 @@ final class Node {
             .enable(YAMLParser.Feature.EMPTY_STRING_AS_NULL)
             .build();
 
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\s*([\\w.-]+)");
+
     final Kind kind;
     /** As {@code line 3, column 5}. */
     final String place;
@@ -107,7 +112,7 @@ final class Node {
      * @throws IllegalArgumentException when it is not well-formed or exceeds a limit; message and cause show nothing of
      *     the text, which the exceptions of Jackson and SnakeYAML do
      */
-    static @Nullable Node read(String text, boolean json) {
+    static @Nullable Node read(String text, boolean json, UnaryOperator<String> placeholders) {
         if (text.length() > LONGEST_TEXT) {
             throw new IllegalArgumentException(
                     "has more than " + LONGEST_TEXT + " characters: split it, and check that it is the right file");
@@ -118,7 +123,7 @@ final class Node {
             if (parser.nextToken() == null) {
                 return null;
             }
-            Node root = read(parser, 0);
+            Node root = read(parser, 0, placeholders);
             if (parser.nextToken() != null) {
                 throw new Refused("holds more than one document (" + place(parser.currentTokenLocation())
                         + "): write all profiles into one list");
@@ -134,7 +139,7 @@ final class Node {
         }
     }
 
-    private static Node read(JsonParser parser, int depth) throws IOException {
+    private static Node read(JsonParser parser, int depth, UnaryOperator<String> placeholders) throws IOException {
         JsonToken token = parser.currentToken();
         String place = place(parser.currentTokenLocation());
         if (depth == DEEPEST) {
@@ -147,7 +152,7 @@ final class Node {
             case START_ARRAY -> {
                 Node list = new Node(Kind.LIST, place, "");
                 while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    list.items.add(read(parser, depth + 1));
+                    list.items.add(read(parser, depth + 1, placeholders));
                 }
                 return list;
             }
@@ -157,19 +162,40 @@ final class Node {
                     String key = parser.currentName();
                     String keyPlace = place(parser.currentTokenLocation());
                     parser.nextToken();
-                    map.fields.add(new Field(key, keyPlace, read(parser, depth + 1)));
+                    map.fields.add(new Field(key, keyPlace, read(parser, depth + 1, placeholders)));
                 }
                 return map;
             }
             case VALUE_NULL -> {
                 return new Node(Kind.NULL, place, "");
             }
-            case VALUE_STRING, VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT, VALUE_TRUE, VALUE_FALSE -> {
+            case VALUE_STRING -> {
+                return new Node(Kind.SCALAR, place, resolved(parser.getText(), place, placeholders));
+            }
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT, VALUE_TRUE, VALUE_FALSE -> {
                 return new Node(Kind.SCALAR, place, parser.getText());
             }
             default -> {
                 return new Node(Kind.OTHER, place, "");
             }
+        }
+    }
+
+    // After parsing, so that no value can change the structure. The exception is not kept: it may quote the value.
+    private static String resolved(String text, String place, UnaryOperator<String> placeholders) throws Refused {
+        if (!text.contains("{{")) {
+            return text;
+        }
+        try {
+            return placeholders.apply(text);
+        } catch (RuntimeException e) {
+            String names = PLACEHOLDER
+                    .matcher(text)
+                    .results()
+                    .map(found -> found.group(1))
+                    .collect(Collectors.joining(", "));
+            throw new Refused("has a property placeholder that cannot be resolved: " + names + " (" + place
+                    + "): set the property, or give a default as in {{name:default}}");
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,16 +55,17 @@ public final class ProfileFile {
      *
      * @param source the resource's name, for error messages, where it is shown without user info and query; when it
      *     ends in {@code .json}, the text is read as JSON, else as YAML
-     * @param text the content, its property placeholders resolved
+     * @param text the content
+     * @param placeholders resolves the property placeholders of one value that has some, such as {@code {{name}}}
      * @return at least one profile, each with a name of its own
      * @throws IllegalArgumentException when there is no profile, or any is invalid; the message lists every reason with
      *     the index (from 0) and name of the entry, and shows neither credentials nor account nor header values
      */
-    public static List<ClientProfile> parse(String source, String text) {
+    public static List<ClientProfile> parse(String source, String text, UnaryOperator<String> placeholders) {
         String shown = withoutSecrets(source);
         ProfileFile file = new ProfileFile();
         try {
-            file.read(Node.read(text, shown.toLowerCase(Locale.ROOT).endsWith(".json")));
+            file.read(Node.read(text, shown.toLowerCase(Locale.ROOT).endsWith(".json"), placeholders));
         } catch (IllegalArgumentException e) {
             file.reasons.add(e.getMessage());
         }
@@ -71,6 +73,11 @@ public final class ProfileFile {
             return List.copyOf(file.profiles);
         }
         throw new IllegalArgumentException(message(shown, file.reasons));
+    }
+
+    /** Reads all profiles of a text without property placeholders; see {@link #parse(String, String, UnaryOperator)}. */
+    public static List<ClientProfile> parse(String source, String text) {
+        return parse(source, text, UnaryOperator.identity());
     }
 
     private static String message(String source, List<String> reasons) {

@@ -48,7 +48,7 @@ final class Session {
         this.profiles = profiles;
         this.jars = jars;
         this.clock = clock;
-        this.created = clock.instant();
+        this.created = Instant.ofEpochMilli(clock.millis()); // as exact as lastUsed, which must not precede it
         this.lastUsed = created.toEpochMilli();
     }
 
@@ -81,15 +81,16 @@ final class Session {
     }
 
     /**
-     * The current generation, to be filled from outside an exchange.
+     * The current generation, to be filled without a request.
      *
+     * @param profile as for {@link #admit}
      * @return null when the session is closed: then it must be looked up again
      */
     @Nullable
-    Generation fill() {
+    Generation fill(@Nullable String profile) {
         lock.lock();
         try {
-            Generation generation = open(null);
+            Generation generation = open(profile);
             if (generation != null) {
                 touch();
             }

@@ -8,7 +8,7 @@ import java.util.Objects;
  * Names a session: its site and its id within the site. The same id on two sites names two sessions.
  *
  * @param site the site's name, empty for the default site
- * @param id   the session id, never empty
+ * @param id   the session id, never empty and without control characters, because it is logged
  */
 public record SessionKey(String site, String id) implements Comparable<SessionKey> {
 
@@ -22,6 +22,9 @@ public record SessionKey(String site, String id) implements Comparable<SessionKe
         Objects.requireNonNull(site, "site");
         if (id.isEmpty()) {
             throw new IllegalArgumentException("a session id must not be empty");
+        }
+        if (id.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("a session id must not contain a control character such as CR or LF");
         }
     }
 

@@ -105,10 +105,20 @@ public final class SessionRegistry {
         }
     }
 
-    /** The jar to add cookies to from outside an exchange; creates the session when it does not exist. */
+    /** The jar to add cookies to without a request; creates the session when it does not exist. */
     public CookieJar fill(SessionKey key) {
+        return fill(key, null);
+    }
+
+    /**
+     * As {@link #fill(SessionKey)}, for a session that takes a certain profile.
+     *
+     * @param profile as for {@link #admit}
+     * @throws IllegalArgumentException when there is no profile of that name
+     */
+    public CookieJar fill(SessionKey key, @Nullable String profile) {
         while (true) {
-            Generation generation = obtain(key).fill();
+            Generation generation = obtain(key).fill(profile);
             if (generation != null) {
                 return generation.jar();
             }

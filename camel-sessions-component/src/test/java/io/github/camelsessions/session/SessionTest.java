@@ -64,7 +64,7 @@ class SessionTest {
 
         @Test
         void fillGivesTheCurrentGenerationWithoutCountingAUse() {
-            assertThat(session.fill()).isSameAs(opened);
+            assertThat(session.fill(null)).isSameAs(opened);
             assertThat(session.stats().uses()).isEqualTo(1);
             assertThat(session.stats().inFlight()).isZero();
         }
@@ -138,7 +138,7 @@ class SessionTest {
 
         @Test
         void fillTakesAProfileAndANewJar() {
-            Generation generation = session.fill();
+            Generation generation = session.fill(null);
 
             assertThat(generation.number()).isEqualTo(1);
             assertThat(generation.profile().name()).isEqualTo("p1");
@@ -166,7 +166,7 @@ class SessionTest {
 
             assertThat(session.close()).isFalse();
 
-            assertThat(session.fill()).isNotNull();
+            assertThat(session.fill(null)).isNotNull();
             admission.close();
         }
 
@@ -188,7 +188,7 @@ class SessionTest {
         void admitAndFillAreRefused() {
             assertThat(session.admit(null)).isNull();
             assertThat(session.admit("other")).isNull();
-            assertThat(session.fill()).isNull();
+            assertThat(session.fill(null)).isNull();
             assertThat(desk.taken).containsExactly("p0");
             assertThat(session.stats().inFlight()).isZero();
         }
@@ -249,7 +249,7 @@ class SessionTest {
         admission.close();
         assertThat(session.lastUsed()).isEqualTo(START.toEpochMilli() + 2);
         clock.tick();
-        session.fill();
+        session.fill(null);
         assertThat(session.lastUsed()).isEqualTo(START.toEpochMilli() + 3);
 
         clock.tick();

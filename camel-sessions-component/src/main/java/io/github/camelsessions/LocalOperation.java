@@ -4,6 +4,7 @@ package io.github.camelsessions;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.camelsessions.cookie.Cookie;
+import io.github.camelsessions.cookie.CookieTarget;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionStats;
 import java.net.URI;
@@ -15,11 +16,12 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.component.http.HttpConstants;
 import org.apache.camel.support.service.ServiceSupport;
 import org.jspecify.annotations.Nullable;
 
 /** The operations on sessions that send no request. */
-final class SessionOperation extends ServiceSupport implements ExchangeOperation {
+final class LocalOperation extends ServiceSupport implements ExchangeOperation {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -27,7 +29,7 @@ final class SessionOperation extends ServiceSupport implements ExchangeOperation
     private final SessionsComponent component;
     private final Sessions sessions;
 
-    SessionOperation(SessionsEndpoint endpoint) {
+    LocalOperation(SessionsEndpoint endpoint) {
         this.endpoint = endpoint;
         this.component = endpoint.getComponent();
         this.sessions = Sessions.get(endpoint.getCamelContext());
@@ -38,6 +40,14 @@ final class SessionOperation extends ServiceSupport implements ExchangeOperation
         endpoint.target();
         if (endpoint.getSite() != null) {
             component.siteRules().require(endpoint.getSite());
+        }
+        String domain = endpoint.getDomain();
+        if (domain != null && !domain.equals("*")) {
+            try {
+                CookieTarget.of("https", domain.startsWith(".") ? domain.substring(1) : domain, "/");
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("option domain: " + e.getMessage(), e);
+            }
         }
         if (endpoint.getOffset() < 0 || endpoint.getLimit() < 1) {
             throw new IllegalArgumentException("offset=" + endpoint.getOffset() + ", limit=" + endpoint.getLimit()
@@ -63,17 +73,25 @@ final class SessionOperation extends ServiceSupport implements ExchangeOperation
 
     private @Nullable URI targetOf(Message message) {
         URI target = endpoint.target();
-        return target != null ? target : HttpTarget.fromHeaders(message);
+        if (target != null || endpoint.getSite() != null) {
+            return target;
+        }
+        // a consumer's relative CamelHttpUri tells nothing about the session; only fetch has to refuse it
+        String url = message.getHeader(HttpConstants.HTTP_URI, String.class);
+        return url != null && url.contains("://") ? HttpTarget.fromHeaders(message) : null;
     }
 
     private SessionKey session(Exchange exchange, @Nullable URI target) {
-        Sites sites = component.siteRules();
+        return SessionCalls.session(exchange, rules(target));
+    }
+
+    private EffectiveRules rules(@Nullable URI target) {
         String site = endpoint.getSite() != null
                 ? endpoint.getSite()
-                : target == null ? SessionKey.DEFAULT_SITE : sites.siteOf(target);
-        EffectiveRules rules = EffectiveRules.of(
-                site, List.of(endpoint.getConfiguration(), sites.rules(site), component.getConfiguration()));
-        return SessionCalls.session(exchange, rules);
+                : target == null
+                        ? SessionKey.DEFAULT_SITE
+                        : component.siteRules().siteOf(target);
+        return component.rules(site, endpoint.getConfiguration());
     }
 
     private NamedSession handle(SessionKey session) {
@@ -99,7 +117,10 @@ final class SessionOperation extends ServiceSupport implements ExchangeOperation
         Message message = exchange.getMessage();
         URI target = targetOf(message);
         ExplicitCookies cookies = ExplicitCookies.parse("the body of addCookies", message.getBody());
-        cookies.addTo(sessions.registry().fill(session(exchange, target)), target);
+        EffectiveRules rules = rules(target);
+        SessionKey session = SessionCalls.session(exchange, rules);
+        String profile = sessions.calls().profile(message, rules);
+        cookies.addTo(sessions.registry().fill(session, profile), target);
     }
 
     private List<Map<String, Object>> rows() {

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What must not leave a session, and what must not get into its way, at the seams between Camel and HttpClient. */
+class FetchSafetyTest extends SharedContextTest {
+
+    private final List<String> seen = new CopyOnWriteArrayList<>();
+
+    @Override
+    void configure(CamelContext camel) {
+        SessionsComponent component = new SessionsComponent();
+        component.setProfiles(
+                "file:" + getClass().getResource("/secret-profile.yaml").getPath());
+        camel.addComponent("sessions", component);
+        site.page("/seen", http -> {
+            seen.add(http.getRequestHeaders().getFirst("Host") + " "
+                    + http.getRequestHeaders().getFirst("X-Api-Key") + " "
+                    + http.getRequestHeaders().getFirst("Accept-Language"));
+            LoopbackSite.answer(http, 200, "seen");
+        });
+        site.page("/asks", http -> {
+            if (http.getRequestHeaders().containsKey("Authorization")) {
+                LoopbackSite.answer(http, 200, "in");
+            } else {
+                http.getResponseHeaders().add("WWW-Authenticate", "Basic realm=x");
+                LoopbackSite.answer(http, 401, "out");
+            }
+        });
+    }
+
+    @Override
+    RouteBuilder routes() {
+        return new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:plain").to(site.url() + "/set?jar=plain");
+                from("direct:wrapped").process(sessions().wrap(site.url() + "/set?jar=plain"));
+            }
+        };
+    }
+
+    private String otherHost(String path) {
+        return "http://localhost:" + site.port() + path;
+    }
+
+    @Test
+    void aSecretHeaderOfTheProfileStaysWithTheHostOfTheTarget() {
+        page("/redirect?to=" + otherHost("/seen"));
+        page("/redirect?to=/seen");
+
+        assertThat(seen)
+                .containsExactly("localhost:" + site.port() + " null de", "127.0.0.1:" + site.port() + " geheim de");
+    }
+
+    @Test
+    void aCookieHeaderOfTheMessageStopsNoRedirectToAnotherHost() {
+        Exchange answer = send(fetchUri("/redirect?to=" + otherHost("/echo")), null, Map.of("Cookie", "outside=1"));
+
+        assertThat(answer.getException()).isNull();
+        assertThat(answer.getMessage().getBody(String.class)).doesNotContain("outside");
+    }
+
+    @Test
+    void aFragmentStaysAtHome() {
+        assertThat(page("/echo#part")).startsWith("GET /echo\n");
+    }
+
+    @Test
+    void aParameterNamedAsAPrefixIsTheTargets() {
+        assertThat(page("/echo?query=abc&http=1"))
+                .startsWith("GET /echo?")
+                .contains("query=abc")
+                .contains("http=1");
+    }
+
+    @Test
+    void anOptionInAnotherSpellingIsRefused() {
+        assertThatThrownBy(() -> context.getEndpoint(fetchUri("/echo?sessionid=5")))
+                .hasStackTraceContaining("option 'sessionid' is written sessionId")
+                .hasStackTraceContaining("query.sessionid");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http.bridge-endpoint=true",
+                "http.bridgeendpoint=true",
+                "http.clientConnectionManager=#x",
+                "http.httpClient.cookieSpec=strict",
+                "http.httpClient.circularRedirectsAllowed=false"
+            })
+    void anOptionWithoutEffectIsRefusedInAnySpelling(String option) {
+        assertThatThrownBy(() -> send(fetchUri("/echo?" + option), null)).hasStackTraceContaining("cannot be used");
+    }
+
+    @Test
+    void credentialsGoToTheHostOfTheTargetOnly() {
+        String auth = "http.authMethod=Basic&http.authUsername=anna&http.authPassword=geheim";
+
+        assertThat(page("/asks?" + auth)).isEqualTo("in");
+        Exchange redirected = send(fetchUri("/redirect?to=" + otherHost("/asks") + "&" + auth), null);
+        assertThat(redirected.getException()).hasMessageContaining("401");
+        assertThatThrownBy(() -> send("sessions:fetch?" + auth, null)).hasStackTraceContaining("need http.authHost");
+    }
+
+    @Test
+    void anErrorEndsTheExchangeAsItsException() {
+        Map<String, String> broken = new HashMap<>() {
+            @Override
+            public void forEach(BiConsumer<? super String, ? super String> action) {
+                throw new NoSuchMethodError("planted");
+            }
+        };
+
+        Exchange answer = send(fetchUri("/echo"), null, Map.of(SessionsConstants.REQUEST_COOKIES, broken));
+
+        assertThat(answer.getException()).hasStackTraceContaining("planted");
+    }
+
+    @Test
+    void aConsumersRelativeUriDoesNotConcernOperationsWithoutATarget() {
+        page("/set?a=1");
+
+        Exchange answer =
+                send("sessions:getCookies", null, Map.of(Exchange.HTTP_URI, "/orders", SessionsConstants.ID, session));
+
+        assertThat(answer.getException()).isNull();
+        assertThat(answer.getMessage().getBody(Map.class)).containsKey("a");
+    }
+
+    @Test
+    void theProcessorFormLeavesThePlainEndpointAsItIs() {
+        template.requestBody("direct:wrapped", (Object) null);
+        template.requestBody("direct:plain", (Object) null);
+        template.requestBody("direct:plain", (Object) null);
+
+        assertThat(site.lastRequest().cookie())
+                .as("camel-http's own cookie store")
+                .isEqualTo("jar=plain");
+    }
+
+    @Test
+    void theProcessorFormCanBeStoppedAndStartedAgain() throws Exception {
+        SessionHttpProcessor processor = sessions().wrap(site.url() + "/echo");
+        for (int i = 0; i < 2; i++) {
+            processor.start();
+            Exchange exchange = context.getEndpoint("direct:x").createExchange();
+            processor.process(exchange);
+            assertThat(exchange.getMessage().getBody(String.class)).contains("GET /echo");
+            processor.stop();
+        }
+    }
+}

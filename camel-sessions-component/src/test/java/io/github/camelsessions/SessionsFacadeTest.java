@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
+import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
+
+import io.github.camelsessions.cookie.Cookie;
+import io.github.camelsessions.profile.ClientProfile;
+import java.util.Map;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.Test;
+
+/** The facade for Java code. */
+class SessionsFacadeTest extends SharedContextTest {
+
+    @Override
+    RouteBuilder routes() {
+        return new RouteBuilder() {
+            @Override
+            public void configure() {
+                // the bean is there while routes are made
+                Sessions sessions = Sessions.get(getContext());
+                sessions.addCookies("made", "https://a.example", Map.of("a", "1"));
+                from("direct:ids").setBody(simple("${bean:sessions?method=ids}"));
+                from("direct:cookie").setBody(simple("${bean:sessions?method=cookieMap('made')}"));
+            }
+        };
+    }
+
+    @Test
+    void thereIsOneForEachContext() throws Exception {
+        assertThat(Sessions.get(context))
+                .isSameAs(Sessions.get(context))
+                .isSameAs(context.getRegistry().lookupByName("sessions"));
+        try (DefaultCamelContext another = new DefaultCamelContext()) {
+            assertThat(Sessions.get(another)).isNotSameAs(sessions());
+            assertThat(Sessions.get(another).ids()).isEmpty();
+        }
+    }
+
+    @Test
+    void aBeanOfThatNameThatIsThereAlreadyStays() throws Exception {
+        try (DefaultCamelContext another = new DefaultCamelContext()) {
+            another.getRegistry().bind("sessions", "mine");
+            Sessions.get(another);
+
+            assertThat(another.getRegistry().lookupByName("sessions")).isEqualTo("mine");
+        }
+    }
+
+    @Test
+    void aRestartedContextStartsWithoutSessions() {
+        DefaultCamelContext another = new DefaultCamelContext();
+        another.start();
+        Sessions sessions = Sessions.get(another);
+        sessions.addCookies("x", "https://a.example", Map.of("a", "1"));
+
+        another.stop();
+        assertThat(sessions.ids()).isEmpty();
+    }
+
+    @Test
+    void simpleReachesTheBean() {
+        assertThat(send("direct:ids", null).getMessage().getBody())
+                .asInstanceOf(LIST)
+                .contains("made");
+        assertThat(send("direct:cookie", null).getMessage().getBody()).isEqualTo(Map.of("a", "1"));
+    }
+
+    @Test
+    void readingCreatesNoSession() {
+        NamedSession unknown = sessions().session(session);
+
+        assertThat(unknown.id()).isEqualTo(session);
+        assertThat(unknown.site()).isEmpty();
+        assertThat(unknown.cookies()).isEmpty();
+        assertThat(unknown.cookies("a.example")).isEmpty();
+        assertThat(unknown.cookieMap()).isEmpty();
+        assertThat(unknown.profile()).isSameAs(ClientProfile.NONE);
+        assertThat(unknown.clear()).isFalse();
+        assertThat(unknown.stats()).isEmpty();
+        assertThat(unknown).hasToString("session '" + session + "' (does not exist)");
+        assertThat(sessions().ids()).doesNotContain(session);
+    }
+
+    @Test
+    void addedCookiesAreThoseOfTheirHost() {
+        sessions().addCookies(session, "https://shop.example/deep/path", Map.of("a", "1"));
+        sessions().session(session).addCookies("https://other.example", Map.of("b", "2"));
+
+        assertThat(sessions().cookies(session)).extracting(Cookie::name).containsExactlyInAnyOrder("a", "b");
+        assertThat(sessions().cookies(session, ".shop.example"))
+                .singleElement()
+                .satisfies(cookie -> assertThat(cookie.toSetCookieString()).isEqualTo("a=1; Path=/"));
+        assertThat(sessions().cookieMap(session)).containsExactly(entry("a", "1"));
+        assertThat(sessions().ids()).contains(session).isSorted();
+    }
+
+    @Test
+    void wrongCookiesAndUrlsAreRefusedAndCreateNothing() {
+        assertThatThrownBy(() -> sessions().addCookies(session, "shop.example", Map.of("a", "geheim")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("addCookies 'shop.example' must be an absolute http or https URL");
+        assertThatThrownBy(() -> sessions().addCookies(session, "https://shop.example", Map.of("", "geheim")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("addCookies: a cookie has no name");
+        assertThat(sessions().ids()).doesNotContain(session);
+        assertThatThrownBy(() -> sessions().session("")).hasMessageContaining("must not be empty");
+        assertThatThrownBy(() -> sessions().session("a\nb")).hasMessageContaining("control character");
+    }
+
+    @Test
+    void clearEmptiesTheSessionAndCountsItsGeneration() {
+        sessions().addCookies(session, "https://a.example", Map.of("a", "1"));
+
+        assertThat(sessions().clear(session)).isTrue();
+        assertThat(sessions().clear(session)).isFalse();
+        assertThat(sessions().cookies(session)).isEmpty();
+        assertThat(sessions().stats(session).orElseThrow().generation()).isEqualTo(1);
+    }
+
+    @Test
+    void statsCountUsesAndCookies() {
+        page("/set?a=1");
+        page("/echo");
+
+        assertThat(sessions().stats(session)).get().satisfies(stats -> {
+            assertThat(stats.uses()).isEqualTo(2);
+            assertThat(stats.cookies()).isEqualTo(1);
+            assertThat(stats.inFlight()).isZero();
+            assertThat(stats.profile()).isEmpty();
+            assertThat(stats.lastUsed()).isAfterOrEqualTo(stats.created());
+        });
+    }
+
+    @Test
+    void theSameIdOnAnotherSiteIsAnotherSession() {
+        Sessions portal = sessions().site("portal");
+        portal.addCookies(session, "https://a.example", Map.of("at", "portal"));
+
+        assertThat(sessions().ids()).doesNotContain(session);
+        assertThat(portal.ids()).containsExactly(session);
+        assertThat(portal.session(session).site()).isEqualTo("portal");
+        assertThat(portal.session(session).toString()).startsWith("session 'portal/" + session + "'");
+        assertThat(portal.clear(session)).isTrue();
+    }
+
+    @Test
+    void itPrintsAllSessionsButNoCookie() {
+        sessions().addCookies(session, "https://a.example", Map.of("secret", "geheim"));
+        sessions().site("print").addCookies("anna", "https://a.example", Map.of("secret", "geheim"));
+
+        assertThat(sessions().toString())
+                .startsWith("Sessions:")
+                .contains("session '" + session + "' (generation=0, cookies=1, uses=0)")
+                .contains("session 'print/anna'")
+                .doesNotContain("geheim", "secret");
+        assertThat(sessions().cookieMap(session).toString()).isEqualTo("{secret=***}");
+        assertThat(sessions().cookies(session).toString()).doesNotContain("geheim");
+        assertThat(sessions().session(session).toString()).doesNotContain("geheim");
+    }
+}
