@@ -32,13 +32,21 @@ final class Life {
 
     int inFlight;
     long accepted;
-    long refused;
+
+    /** Whether it is counted as refusing everything that it was asked for, though it came from a renewal. */
+    boolean barren;
 
     /** Whether it accepted an exchange that an earlier one had refused: then the renewal was worth its while. */
     boolean acceptedRefused;
 
     /** Whether it refused the last exchange that it judged, and has accepted none since. */
     boolean doubted;
+
+    /** Whether it was alive when it refused an exchange again: then its renewal has not helped that one. */
+    boolean inVain;
+
+    /** Whether a refusal of an exchange that was refused before stood for want of evidence. */
+    boolean stoodInVain;
 
     /** Whether a limit ended it, and not the server: then what it accepted counts, however late. */
     boolean endedByLimit;
@@ -88,13 +96,8 @@ final class Life {
         return origin != Origin.NEW && origin != Origin.CLEARED;
     }
 
-    /** Whether it was refused everything that it asked for, though it came from a renewal. */
-    boolean barren() {
-        return renewed() && refused > 0 && accepted == 0;
-    }
-
     /** Whether it came from a refusal and has accepted none of the refused exchanges yet. */
-    boolean useless() {
+    boolean unproven() {
         return origin == Origin.REFUSAL && !acceptedRefused;
     }
 }

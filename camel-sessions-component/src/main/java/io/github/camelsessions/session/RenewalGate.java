@@ -188,21 +188,19 @@ final class RenewalGate {
     /** The answer of an admitted exchange matches the expiry rules. */
     Verdict refused(Passage passage) {
         return deciding(() -> {
-                    boolean current = landed(passage);
-                    return passage.priority ? Verdict.of(Action.DELIVER) : refused(passage, current);
+                    Life of = landed(passage);
+                    return passage.priority ? Verdict.of(Action.DELIVER) : refused(passage, of);
                 })
                 .apart(passage);
     }
 
-    private Verdict refused(Passage passage, boolean current) {
+    private Verdict refused(Passage passage, Life of) {
         boolean first = !passage.everRefused;
         passage.everRefused = true;
         passage.refusedAt = ++events;
         tally.refused++;
-        if (current) {
-            life.refused++;
-        }
-        if (!current || state != State.ACTIVE) {
+        suspects.refusedBy(of);
+        if (of != life || state != State.ACTIVE) {
             return Verdict.of(admittedAgain());
         }
         if (!rules.renews()) {
@@ -223,25 +221,24 @@ final class RenewalGate {
      */
     Verdict accepted(Passage passage, boolean replayable) {
         return deciding(() -> {
-            boolean current = landed(passage);
+            Life of = landed(passage);
             if (passage.priority) {
                 return Verdict.of(Action.DELIVER);
             }
-            return current
-                    ? judge(acceptedNow(passage), Verdict.of(Action.DELIVER))
-                    : acceptedLate(passage, replayable);
+            suspects.acceptedBy(of);
+            return of == life ? acceptedInTime(passage) : acceptedLate(of, replayable);
         });
     }
 
-    private List<Passage> acceptedNow(Passage passage) {
+    private Verdict acceptedInTime(Passage passage) {
         if (state == State.ACTIVE && life.renewed()) {
             cooldown.endRow();
         }
-        return suspects.accepted(passage, life);
+        return judge(suspects.refutedBy(passage, life), Verdict.of(Action.DELIVER));
     }
 
-    private Verdict acceptedLate(Passage passage, boolean replayable) {
-        if (passage.life != null && passage.life.endedByLimit) {
+    private Verdict acceptedLate(Life of, boolean replayable) {
+        if (of.endedByLimit) {
             return Verdict.of(Action.DELIVER);
         }
         tally.stale++;
@@ -491,8 +488,7 @@ final class RenewalGate {
                     .judging(more.standing(), more.again())
                     .releasing();
         }
-        life.doubted = true;
-        return judge(suspects.drain(), verdict);
+        return judge(suspects.standInQuiet(life), verdict);
     }
 
     /** The refusals were the exchanges' own; those that have replays left are sent again all the same. */
@@ -549,8 +545,8 @@ final class RenewalGate {
 
     // ---- those on the wire and those that wait
 
-    /** Takes an answered passage off the wire; whether its generation is the current one. */
-    private boolean landed(Passage passage) {
+    /** Takes an answered passage off the wire; what it was sent in. */
+    private Life landed(Passage passage) {
         Life of = passage.life;
         if (of == null || passage.place != Place.SENT) {
             throw new IllegalStateException("session '" + key + "': an answer was reported that is not awaited");
@@ -558,7 +554,7 @@ final class RenewalGate {
         passage.place = Place.NOWHERE;
         of.inFlight--;
         inFlight--;
-        return of == life;
+        return of;
     }
 
     private Verdict hold(Passage passage, boolean hasPlace) {
@@ -573,10 +569,8 @@ final class RenewalGate {
 
     /** Renews without being asked to, unless that must wait or has been in vain too often: then -> FAILED. */
     private Verdict renewAutomatically(Origin why, Action action) {
-        if (state == State.ACTIVE) {
-            boolean refusal = why == Origin.REFUSAL;
-            tally.useless += refusal && life.useless() ? 1 : 0;
-            suspects.givenUp(life, refusal);
+        if (state == State.ACTIVE && why == Origin.REFUSAL && suspects.givenUp(life)) {
+            tally.useless++;
         }
         if (suspects.renewalsAreBarren()) {
             enterFailed(new IllegalStateException("after each of " + suspects.barren()

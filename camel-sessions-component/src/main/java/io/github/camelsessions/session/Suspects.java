@@ -32,7 +32,24 @@ final class Suspects {
 
     /** Whether the refusal of an exchange that was never refused before proves that the generation has expired. */
     boolean provenByFirstRefusal(Life life) {
-        return !life.useless() || firsts > 0 || life.doubted;
+        if (renewalsAreBarren() && life.inFlight > 0) {
+            return false; // an answer that is under way may yet show that they are not
+        }
+        return !life.unproven() || firsts > 0 || life.doubted;
+    }
+
+    /** A generation, perhaps no longer the current one, has refused a request. */
+    void refusedBy(Life life) {
+        if (life.renewed() && life.accepted == 0 && !life.barren) {
+            life.barren = true;
+            barren++;
+        }
+    }
+
+    /** A generation, perhaps no longer the current one, has accepted a request. */
+    void acceptedBy(Life life) {
+        life.accepted++;
+        barren = 0;
     }
 
     void park(Passage passage, boolean first) {
@@ -63,18 +80,17 @@ final class Suspects {
     }
 
     /**
-     * The generation has accepted a request.
+     * The current generation has accepted a request.
      *
      * @return those that had been refused before that request was admitted: the generation was alive when it refused them
      */
-    List<Passage> accepted(Passage passage, Life life) {
-        barren = 0;
-        life.accepted++;
+    List<Passage> refutedBy(Passage passage, Life life) {
         life.doubted = false;
         if (passage.everRefused) {
             life.acceptedRefused = true;
             useless = 0;
         }
+        life.inVain |= life.stoodInVain;
         List<Passage> refuted = new ArrayList<>();
         for (Iterator<Passage> oldest = parked.iterator(); oldest.hasNext(); ) {
             Passage suspect = oldest.next();
@@ -84,19 +100,28 @@ final class Suspects {
             oldest.remove();
             unparked(suspect);
             refuted.add(suspect);
+            life.inVain |= !suspect.firstRefusal;
         }
         return refuted;
     }
 
     /** Whether the suspects are reason enough to renew now that no answer is awaited that could tell. */
     boolean provenByQuiet(Life life) {
-        return life.accepted > 0 && useless < tolerated;
+        return renewalsAreBarren() ? firsts > 0 : life.accepted > 0 && useless < tolerated;
     }
 
-    /** The generation is given up, though no limit of its own says so or before one does. */
-    void givenUp(Life life, boolean refusal) {
-        barren += life.barren() ? 1 : 0;
-        useless += refusal && life.useless() ? 1 : 0;
+    /** No answer will come that tells more; the refusals stand. */
+    List<Passage> standInQuiet(Life life) {
+        life.doubted = true;
+        life.stoodInVain |= firsts < parked.size();
+        return drain();
+    }
+
+    /** The generation is given up because of its refusals; whether its renewal was useless. */
+    boolean givenUp(Life life) {
+        boolean vain = life.unproven() && life.inVain;
+        useless += vain ? 1 : 0;
+        return vain;
     }
 
     /** Whether renewals succeed, and everything is refused all the same. */
@@ -106,7 +131,7 @@ final class Suspects {
 
     /** How many log-ins are left before the row of barren ones counts as a failure. */
     int attemptsLeft() {
-        return tolerated - barren;
+        return Math.max(1, tolerated - barren);
     }
 
     /** The row of barren renewals has counted as a failure: from now on one more is enough. */
@@ -116,10 +141,6 @@ final class Suspects {
 
     int barren() {
         return barren;
-    }
-
-    int useless() {
-        return useless;
     }
 
     int size() {
