@@ -10,11 +10,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class Admission implements AutoCloseable {
 
     private final Session session;
+    private final Passage passage;
     private final Generation generation;
     private final AtomicBoolean open = new AtomicBoolean(true);
 
-    Admission(Session session, Generation generation) {
+    Admission(Session session, Passage passage, Generation generation) {
         this.session = session;
+        this.passage = passage;
         this.generation = generation;
     }
 
@@ -27,7 +29,7 @@ public final class Admission implements AutoCloseable {
     @Override
     public void close() {
         if (open.compareAndSet(true, false)) {
-            session.released();
+            session.released(passage);
         }
     }
 }

@@ -27,4 +27,9 @@ public record GateRules(
         int maxReplays,
         int renewalAttempts,
         Duration cooldown,
-        Duration cooldownMax) {}
+        Duration cooldownMax) {
+
+    /** No renewal, no limits. */
+    static final GateRules WITHOUT_RENEWAL = new GateRules(
+            false, false, 0, Duration.ZERO, Duration.ZERO, Integer.MAX_VALUE, 0, 1, Duration.ZERO, Duration.ZERO);
+}

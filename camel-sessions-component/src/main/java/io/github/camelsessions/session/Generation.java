@@ -3,6 +3,7 @@ package io.github.camelsessions.session;
 
 import io.github.camelsessions.cookie.CookieJar;
 import io.github.camelsessions.profile.ClientProfile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One life of a session: the jar and the client profile between two renewals or clears. A request keeps the generation
@@ -10,19 +11,18 @@ import io.github.camelsessions.profile.ClientProfile;
  *
  * <p>Compare generations by identity, never by number: a session that was evicted and created again starts at 0.
  *
- * <p>Immutable, but for the jar, which is thread-safe.
+ * <p>Thread-safe. Nothing changes but the jar, and the profile once, with the first use.
  */
 public final class Generation {
 
     private final SessionKey session;
     private final long number;
-    private final ClientProfile profile;
     private final CookieJar jar;
+    private volatile @Nullable ClientProfile profile;
 
-    Generation(SessionKey session, long number, ClientProfile profile, CookieJar jar) {
+    Generation(SessionKey session, long number, CookieJar jar) {
         this.session = session;
         this.number = number;
-        this.profile = profile;
         this.jar = jar;
     }
 
@@ -36,9 +36,22 @@ public final class Generation {
         return number;
     }
 
-    /** The client identity of each request of this generation, {@link ClientProfile#NONE} without profiles. */
+    /**
+     * The client identity of each request of this generation; {@link ClientProfile#NONE} without profiles, and before the
+     * generation's first use.
+     */
     public ClientProfile profile() {
-        return profile;
+        ClientProfile taken = profile;
+        return taken == null ? ClientProfile.NONE : taken;
+    }
+
+    boolean hasProfile() {
+        return profile != null;
+    }
+
+    /** Gives the generation its profile, once. */
+    void takes(ClientProfile taken) {
+        profile = taken;
     }
 
     /** The cookies of this generation. */

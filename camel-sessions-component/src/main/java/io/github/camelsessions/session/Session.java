@@ -5,51 +5,42 @@ import io.github.camelsessions.cookie.CookieJar;
 import io.github.camelsessions.profile.ClientProfile;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A named session: it points at its current {@link Generation} and counts who uses it.
+ * A named session: the {@link RenewalGate} decides who may use which {@link Generation}, the session sees to the client
+ * profile and counts uses.
  *
- * <table>
- * <caption>Transitions</caption>
- * <tr><th>event</th><th>OPEN(n)</th><th>CLEARED(n)</th><th>CLOSED</th></tr>
- * <tr><td>admit, fill</td><td>use n</td><td>take a profile, OPEN(n)</td><td>refused: look the session up again</td></tr>
- * <tr><td>clear</td><td>give the profile back, CLEARED(n+1)</td><td>nothing</td><td>nothing</td></tr>
- * <tr><td>close</td><td>with an exchange in flight nothing, else give the profile back, CLOSED</td>
- * <td>with an exchange in flight nothing, else CLOSED</td><td>nothing</td></tr>
- * </table>
+ * <p>A generation takes its profile with its first use, not when it is made: a cleared session has an empty jar and no
+ * profile, so that the one it gave back is free for other sessions until this one is used again.
  *
- * CLEARED is a session without a generation: it has an empty jar and no profile, so that the profile it gave back is free
- * for other sessions until this one is used again.
- *
- * <p>Thread-safe. Guarded by one lock per session; the only call made under it is to the source of profiles, whose lock
- * is a leaf.
+ * <p>Thread-safe. One lock orders taking and giving back of profiles; under it the gate's lock may be taken, and that of
+ * the source of profiles, which is a leaf.
  */
 final class Session {
 
     private final SessionKey key;
     private final Profiles profiles;
-    private final JarFactory jars;
     private final InstantSource clock;
     private final Instant created;
-
-    private final ReentrantLock lock = new ReentrantLock();
-    private @Nullable Generation current;
-    private @Nullable String pinnedProfile;
-    private long generations;
-    private long uses;
-    private int inFlight;
-    private boolean closed;
+    private final RenewalGate gate;
+    private final AtomicLong uses = new AtomicLong();
     private volatile long lastUsed;
+
+    private final ReentrantLock profileLock = new ReentrantLock();
+    // guarded by profileLock
+    private @Nullable String pinnedProfile;
 
     Session(SessionKey key, Profiles profiles, JarFactory jars, InstantSource clock) {
         this.key = key;
         this.profiles = profiles;
-        this.jars = jars;
         this.clock = clock;
-        this.created = Instant.ofEpochMilli(clock.millis()); // as exact as lastUsed, which must not precede it
+        this.created = Instant.ofEpochMilli(clock.millis()); // as exact as lastUsed
         this.lastUsed = created.toEpochMilli();
+        this.gate = new RenewalGate(
+                key, GateRules.WITHOUT_RENEWAL, clock, number -> new Generation(key, number, jars.newJar()));
     }
 
     SessionKey key() {
@@ -65,61 +56,62 @@ final class Session {
      */
     @Nullable
     Admission admit(@Nullable String profile) {
-        lock.lock();
-        try {
-            Generation generation = open(profile);
-            if (generation == null) {
-                return null;
-            }
-            uses++;
-            inFlight++;
-            touch();
-            return new Admission(this, generation);
-        } finally {
-            lock.unlock();
+        Passage passage = new Passage();
+        Generation generation = gate.admit(passage, false, null).generation();
+        if (generation == null) {
+            return null;
         }
+        try {
+            takeProfile(generation, profile);
+        } catch (RuntimeException e) {
+            gate.unanswered(passage);
+            throw e;
+        }
+        uses.incrementAndGet();
+        touch();
+        return new Admission(this, passage, generation);
     }
 
     /**
-     * The current generation, to be filled without a request.
+     * The current generation, to be filled from outside an exchange.
      *
      * @param profile as for {@link #admit}
      * @return null when the session is closed: then it must be looked up again
      */
     @Nullable
     Generation fill(@Nullable String profile) {
-        lock.lock();
+        profileLock.lock(); // so that the session is not closed between the two steps
         try {
-            Generation generation = open(profile);
+            Generation generation = gate.open(null).generation();
             if (generation != null) {
+                takeProfile(generation, profile);
                 touch();
             }
             return generation;
         } finally {
-            lock.unlock();
+            profileLock.unlock();
         }
     }
 
-    private @Nullable Generation open(@Nullable String profile) {
-        if (closed) {
-            return null;
+    private void takeProfile(Generation generation, @Nullable String profile) {
+        if (generation.hasProfile()) {
+            return;
         }
-        if (current == null) {
-            String wanted = profile == null ? pinnedProfile : profile;
-            current = new Generation(key, generations, profiles.take(wanted), jars.newJar());
-            pinnedProfile = wanted; // not before: taking an unknown profile fails
-        }
-        return current;
-    }
-
-    void released() {
-        lock.lock();
+        profileLock.lock();
         try {
-            inFlight--;
-            touch();
+            if (!generation.hasProfile()) {
+                String wanted = profile == null ? pinnedProfile : profile;
+                generation.takes(profiles.take(wanted));
+                pinnedProfile = wanted; // not before: taking an unknown profile fails
+            }
         } finally {
-            lock.unlock();
+            profileLock.unlock();
         }
+    }
+
+    void released(Passage passage) {
+        gate.accepted(passage, false);
+        touch();
     }
 
     /**
@@ -129,45 +121,42 @@ final class Session {
      * @return whether there was anything to empty
      */
     boolean clear() {
-        lock.lock();
+        profileLock.lock();
         try {
-            Generation old = current;
-            if (closed || old == null) {
+            Generation old = current();
+            if (old == null) {
                 return false;
             }
-            current = null;
-            generations++;
+            gate.clear(null);
             profiles.giveBack(old.profile());
             return true;
         } finally {
-            lock.unlock();
+            profileLock.unlock();
         }
     }
 
     /** Closes the session unless an exchange uses it. Returns whether it is closed now. */
     boolean close() {
-        lock.lock();
+        profileLock.lock();
         try {
-            if (inFlight > 0) {
+            Generation last = current();
+            if (!gate.close()) {
                 return false;
             }
-            clear();
-            closed = true;
+            if (last != null) {
+                profiles.giveBack(last.profile());
+            }
             return true;
         } finally {
-            lock.unlock();
+            profileLock.unlock();
         }
     }
 
-    /** The current generation, null while the session is cleared or closed. Takes no profile. */
+    /** The current generation, null while it is unused, as after a clear, and when the session is closed. */
     @Nullable
     Generation current() {
-        lock.lock();
-        try {
-            return current;
-        } finally {
-            lock.unlock();
-        }
+        Generation generation = gate.open(null).generation();
+        return generation != null && generation.hasProfile() ? generation : null;
     }
 
     /** When the session was last used, in epoch milliseconds. */
@@ -176,21 +165,17 @@ final class Session {
     }
 
     SessionStats stats() {
-        lock.lock();
-        try {
-            Generation generation = current;
-            return new SessionStats(
-                    key,
-                    generations,
-                    generation == null ? 0 : generation.jar().size(),
-                    generation == null ? "" : generation.profile().name(),
-                    uses,
-                    inFlight,
-                    created,
-                    Instant.ofEpochMilli(lastUsed));
-        } finally {
-            lock.unlock();
-        }
+        GateStats now = gate.stats();
+        Generation generation = current();
+        return new SessionStats(
+                key,
+                now.generation(),
+                generation == null ? 0 : generation.jar().size(),
+                generation == null ? "" : generation.profile().name(),
+                uses.get(),
+                now.inFlight(),
+                created,
+                Instant.ofEpochMilli(lastUsed));
     }
 
     private void touch() {

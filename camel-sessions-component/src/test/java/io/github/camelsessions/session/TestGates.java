@@ -3,7 +3,6 @@ package io.github.camelsessions.session;
 
 import io.github.camelsessions.cookie.CookieJar;
 import io.github.camelsessions.cookie.CookieLimits;
-import io.github.camelsessions.profile.ClientProfile;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,7 +18,7 @@ final class TestGates {
 
     static Generation generation(long number) {
         CookieJar jar = new CookieJar(host -> host, InstantSource.system(), CookieLimits.DEFAULT);
-        return new Generation(KEY, number, ClientProfile.NONE, jar);
+        return new Generation(KEY, number, jar);
     }
 
     static Rules rules() {
