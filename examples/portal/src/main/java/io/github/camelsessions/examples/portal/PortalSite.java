@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * remembered and answered with the log-in form; {@code j_security_check} checks user and password, gives the session a
  * new JSESSIONID and redirects back to the remembered page.
  *
+ * <p>A session lasts as long as Tomcat's do, half an hour; a {@link #builder()} makes it end earlier.
+ *
  * <p>Each page shows the user who is logged in, the data of this user and the caller's User-Agent. The site listens on a
  * free port of 127.0.0.1. Its files are in a temporary folder, which {@link #close()} deletes. Thread-safe.
  */
@@ -48,22 +51,70 @@ public final class PortalSite implements AutoCloseable {
 
     private final Tomcat tomcat = new Tomcat();
     private final Path folder;
+    private final PortalSessionRules rules;
     private final Set<String> mixedUpPaths = ConcurrentHashMap.newKeySet();
     private final Set<String> brokenPaths = ConcurrentHashMap.newKeySet();
 
-    private PortalSite(Path folder) {
+    private PortalSite(Path folder, PortalSessionRules rules) {
         this.folder = folder;
+        this.rules = rules;
     }
 
     /** Starts the site. It answers as soon as this method returns. */
     public static PortalSite start() throws IOException {
-        PortalSite site = new PortalSite(Files.createTempDirectory("portal-site"));
-        try {
-            site.startTomcat();
-            return site;
-        } catch (LifecycleException e) {
-            site.close();
-            throw new IOException("portal site: Tomcat did not start", e);
+        return builder().start();
+    }
+
+    /** A site whose sessions end early. Without further calls it is that of {@link #start()}. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Says how the sessions of a site begin and end. Not thread-safe. */
+    public static final class Builder {
+
+        private int maxUses;
+        private boolean boundToUserAgent;
+        private Duration loginTime = Duration.ZERO;
+
+        private Builder() {}
+
+        /** A session ends after so many requests, the one included that the log-in leads back to. */
+        public Builder expireAfter(int requests) {
+            if (requests < 1) {
+                throw new IllegalArgumentException("portal site: requests needs at least 1, it was " + requests);
+            }
+            maxUses = requests;
+            return this;
+        }
+
+        /** A session ends when another user agent comes with it than the one that logged in. */
+        public Builder boundToUserAgent() {
+            boundToUserAgent = true;
+            return this;
+        }
+
+        /** How long a log-in takes, in real time. */
+        public Builder loginTakes(Duration time) {
+            if (time.isNegative()) {
+                throw new IllegalArgumentException("portal site: time needs to be 0 or more, it was " + time);
+            }
+            loginTime = time;
+            return this;
+        }
+
+        /** Starts the site. It answers as soon as this method returns. */
+        public PortalSite start() throws IOException {
+            PortalSite site = new PortalSite(
+                    Files.createTempDirectory("portal-site"),
+                    new PortalSessionRules(maxUses, boundToUserAgent, loginTime));
+            try {
+                site.startTomcat();
+                return site;
+            } catch (LifecycleException e) {
+                site.close();
+                throw new IOException("portal site: Tomcat did not start", e);
+            }
         }
     }
 
@@ -74,6 +125,11 @@ public final class PortalSite implements AutoCloseable {
 
     Path folder() {
         return folder;
+    }
+
+    /** How many sessions ended early, by the rules of the builder. */
+    int endedSessions() {
+        return rules.ended();
     }
 
     /** Lets a page show another user than the one who is logged in: the fault that the example has to notice. */
@@ -110,6 +166,7 @@ public final class PortalSite implements AutoCloseable {
         context.setClearReferencesRmiTargets(false);
         context.setRequestCharacterEncoding(StandardCharsets.UTF_8.name());
         context.setManager(managerWithoutFiles());
+        context.getPipeline().addValve(rules);
         addLogin(context);
         addServlet(context, "login", new LoginForm("Please log in"), "/login");
         addServlet(context, "refused", new LoginForm("User or password is wrong"), "/login-refused");
@@ -149,6 +206,7 @@ public final class PortalSite implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        rules.close();
         try {
             tomcat.stop();
             tomcat.destroy();

@@ -3,6 +3,7 @@ package io.github.camelsessions.examples.portal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
 import java.net.CookieManager;
@@ -13,6 +14,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -89,6 +94,97 @@ class PortalSiteTest {
     }
 
     @Test
+    void aSessionEndsAfterItsRequestsAndALoginBeginsAnother() throws Exception {
+        try (PortalSite other = PortalSite.builder().expireAfter(3).start()) {
+            Browser anna = new Browser(other).loggedInAs("anna");
+
+            assertThat(anna.get("/orders/1").body()).contains("thyme");
+            assertThat(anna.get("/orders/2").body()).contains("mint");
+            String before = anna.sessionId();
+            assertThat(anna.get("/orders/3").body()).contains("j_security_check");
+            assertThat(anna.sessionId()).isNotEqualTo(before);
+            assertThat(other.endedSessions()).isEqualTo(1);
+
+            assertThat(anna.login("anna", PortalSite.password("anna")).body()).contains("sage");
+            assertThat(anna.get("/orders/1").body()).contains("thyme");
+        }
+    }
+
+    @Test
+    void aSessionNeverAcceptsMoreThanItsRequestsHoweverManyComeAtOnce() throws Exception {
+        try (PortalSite other = PortalSite.builder().expireAfter(11).start()) {
+            Browser anna = new Browser(other).loggedInAs("anna");
+
+            List<CompletableFuture<HttpResponse<String>>> all = IntStream.range(0, 64)
+                    .mapToObj(n -> anna.getLater("/orders/1", "test"))
+                    .toList();
+            List<HttpResponse<String>> responses =
+                    all.stream().map(CompletableFuture::join).toList();
+
+            assertThat(responses).allMatch(response -> response.statusCode() == 200);
+            assertThat(responses)
+                    .filteredOn(response -> response.body().contains("thyme"))
+                    .hasSizeLessThanOrEqualTo(10);
+            assertThat(responses)
+                    .filteredOn(response -> !response.body().contains("thyme"))
+                    .allMatch(response -> response.body().contains("j_security_check"));
+            assertThat(other.endedSessions()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aSessionEndsWhenAnotherUserAgentComesWithIt() throws Exception {
+        try (PortalSite other = PortalSite.builder().boundToUserAgent().start()) {
+            Browser ben = new Browser(other).loggedInAs("ben");
+
+            assertThat(ben.get("/orders/1").body()).contains("saddle");
+            assertThat(ben.get("/orders/1", "another").body()).contains("j_security_check");
+            assertThat(ben.get("/orders/1").body()).contains("j_security_check");
+        }
+    }
+
+    @Test
+    void aLongLoginStopsNobodyElseAndEndsWithTheSite() throws Exception {
+        PortalSite other = PortalSite.builder().loginTakes(Duration.ofDays(1)).start();
+        try (other) {
+            Browser anna = new Browser(other);
+            anna.get("/account");
+            CompletableFuture<HttpResponse<String>> login = anna.loginLater("anna", PortalSite.password("anna"));
+
+            assertThat(new Browser(other).get("/account").body()).contains("j_security_check");
+            assertThat(login).isNotDone();
+        }
+        assertThat(other.folder()).doesNotExist();
+    }
+
+    @Test
+    void aLoginThatTakesTimeSucceeds() throws Exception {
+        try (PortalSite other =
+                PortalSite.builder().loginTakes(Duration.ofMillis(1)).start()) {
+            new Browser(other).loggedInAs("anna");
+        }
+    }
+
+    @Test
+    void byDefaultASessionIsNeitherCountedNorBound() throws Exception {
+        Browser ben = new Browser().loggedInAs("ben");
+
+        for (int n = 0; n < 50; n++) {
+            assertThat(ben.get("/orders/1", "agent " + n).body()).contains("<p>user: ben</p>");
+        }
+        assertThat(site.endedSessions()).isZero();
+    }
+
+    @Test
+    void wrongRulesAreNamed() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PortalSite.builder().expireAfter(0))
+                .withMessageContaining("it was 0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PortalSite.builder().loginTakes(Duration.ofMillis(-1)));
+    }
+
+    @Test
     void aClosedSiteLeavesNoFilesAndNoListener() throws Exception {
         PortalSite other = PortalSite.start();
         String url = other.url();
@@ -105,6 +201,15 @@ class PortalSiteTest {
                 .cookieHandler(cookies)
                 .followRedirects(HttpClient.Redirect.NORMAL)
                 .build();
+        private final PortalSite site;
+
+        Browser() {
+            this(PortalSiteTest.site);
+        }
+
+        Browser(PortalSite site) {
+            this.site = site;
+        }
 
         HttpResponse<String> get(String path) throws IOException, InterruptedException {
             return get(path, "test");
@@ -115,18 +220,33 @@ class PortalSiteTest {
         }
 
         HttpResponse<String> get(URI uri, String userAgent) throws IOException, InterruptedException {
+            return client.send(request(uri, userAgent).build(), HttpResponse.BodyHandlers.ofString());
+        }
+
+        CompletableFuture<HttpResponse<String>> getLater(String path, String userAgent) {
             HttpRequest request =
-                    HttpRequest.newBuilder(uri).header("User-Agent", userAgent).build();
-            return client.send(request, HttpResponse.BodyHandlers.ofString());
+                    request(URI.create(site.url() + path), userAgent).build();
+            return client.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+        }
+
+        private static HttpRequest.Builder request(URI uri, String userAgent) {
+            return HttpRequest.newBuilder(uri).header("User-Agent", userAgent);
         }
 
         HttpResponse<String> login(String user, String password) throws IOException, InterruptedException {
+            return client.send(loginRequest(user, password), HttpResponse.BodyHandlers.ofString());
+        }
+
+        CompletableFuture<HttpResponse<String>> loginLater(String user, String password) {
+            return client.sendAsync(loginRequest(user, password), HttpResponse.BodyHandlers.ofString());
+        }
+
+        private HttpRequest loginRequest(String user, String password) {
             String form = "j_username=" + encode(user) + "&j_password=" + encode(password);
-            HttpRequest request = HttpRequest.newBuilder(URI.create(site.url() + "/j_security_check"))
+            return request(URI.create(site.url() + "/j_security_check"), "test")
                     .header("Content-Type", "application/x-www-form-urlencoded")
                     .POST(HttpRequest.BodyPublishers.ofString(form))
                     .build();
-            return client.send(request, HttpResponse.BodyHandlers.ofString());
         }
 
         Browser loggedInAs(String user) throws IOException, InterruptedException {
