@@ -38,8 +38,9 @@ public class Passage {
     @Nullable
     Generation unwanted;
 
-    /** The number of the renewal that it waits for, 0 when it waits for its turn only. */
-    long awaited;
+    /** The first attempt of the renewal that it waits or waited for, null when it waits for its turn only. */
+    @Nullable
+    RenewalToken awaited;
 
     Instant heldSince = Instant.MIN;
 

@@ -84,7 +84,7 @@ final class RenewalGate {
     private Origin reason = Origin.ASKED;
     private int attempt;
     private int attempts;
-    private long renewal; // counts those that were begun
+    private @Nullable RenewalToken first; // of the attempts of the latest renewal
     private long events;
     private final Waiting waiting = new Waiting();
     private int inFlight; // in all generations
@@ -168,21 +168,14 @@ final class RenewalGate {
         passage.life = to;
         passage.priority = priority;
         passage.initiator = false;
-        passage.awaited = 0;
+        passage.awaited = null;
         passage.admittedAt = ++events;
         return Verdict.send(to.generation);
     }
 
     /** A further request of an admitted exchange, such as a followed redirect: it counts as a use too. */
     void sentAgain(Passage passage) {
-        lock.lock();
-        try {
-            if (passage.life != null) {
-                passage.life.uses++;
-            }
-        } finally {
-            lock.unlock();
-        }
+        locked(() -> passage.life == null ? 0 : passage.life.uses++);
     }
 
     /** The answer of an admitted exchange matches the expiry rules. */
@@ -268,12 +261,7 @@ final class RenewalGate {
 
     /** Whether those that wait still have to: ask after a hold was made, for the renewal may have ended meanwhile. */
     boolean holding() {
-        lock.lock();
-        try {
-            return state == State.RENEWING;
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> state == State.RENEWING);
     }
 
     /**
@@ -399,13 +387,11 @@ final class RenewalGate {
 
     /** Ends the cool-down, so that the next exchange may renew. */
     void endCooldown() {
-        lock.lock();
-        try {
+        deciding(() -> {
             cooldown.end();
             cooldown.endRow();
-        } finally {
-            lock.unlock();
-        }
+            return Verdict.of(Action.NOTHING);
+        });
     }
 
     /**
@@ -414,16 +400,13 @@ final class RenewalGate {
      * @return whether it is closed now
      */
     boolean close() {
-        lock.lock();
-        try {
+        return locked(() -> {
             boolean idle = state != State.RENEWING && inFlight == 0 && waiting.now() == 0 && suspects.isEmpty();
             if (idle && !cooldown.active(clock.instant())) {
                 state = State.CLOSED;
             }
             return state == State.CLOSED;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Closes the session for good; whoever waits is released, to be failed. */
@@ -439,40 +422,39 @@ final class RenewalGate {
     }
 
     GateStats stats() {
-        lock.lock();
-        try {
-            return new GateStats(
-                    state.name(),
-                    life.generation.number(),
-                    life.uses,
-                    inFlight,
-                    waiting.now(),
-                    suspects.size(),
-                    cooldown.failures(),
-                    cooldown.until(),
-                    tally.renewals,
-                    tally.attempts,
-                    tally.failures,
-                    tally.useless,
-                    tally.late,
-                    tally.refused,
-                    tally.standing,
-                    tally.replays,
-                    tally.stale,
-                    tally.staleReplays,
-                    waiting.inAll(),
-                    waiting.longest());
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> new GateStats(
+                state.name(),
+                life.generation.number(),
+                life.uses,
+                inFlight,
+                waiting.now(),
+                suspects.size(),
+                cooldown.failures(),
+                cooldown.until(),
+                tally.renewals,
+                tally.attempts,
+                tally.failures,
+                tally.useless,
+                tally.late,
+                tally.refused,
+                tally.standing,
+                tally.replays,
+                tally.stale,
+                tally.staleReplays,
+                waiting.inAll(),
+                waiting.longest()));
     }
 
     // ---- deciding, under the lock
 
     private Verdict deciding(Supplier<Verdict> decision) {
+        return locked(() -> settleIfQuiet(decision.get()));
+    }
+
+    private <T> T locked(Supplier<T> action) {
         lock.lock();
         try {
-            return settleIfQuiet(decision.get());
+            return action.get();
         } finally {
             lock.unlock();
         }
@@ -561,7 +543,7 @@ final class RenewalGate {
         if (waiting.now() >= rules.maxHeld() && !hasPlace && !passage.initiator) {
             return fail(Kind.FULL);
         }
-        waiting.add(passage, state == State.RENEWING ? renewal : 0, hasPlace, clock.instant());
+        waiting.add(passage, state == State.RENEWING ? first : null, hasPlace, clock.instant());
         return Verdict.of(Action.HOLD);
     }
 
@@ -589,10 +571,10 @@ final class RenewalGate {
     private @Nullable RenewalToken begin(Origin why) {
         attempts = state == State.FAILED || cooldown.failures() > 0 ? 1 : suspects.attemptsLeft();
         attempt = 0;
-        renewal++;
         reason = why;
         state = State.RENEWING;
-        return attempt();
+        first = attempt();
+        return first;
     }
 
     private @Nullable RenewalToken attempt() {
@@ -616,7 +598,7 @@ final class RenewalGate {
     /** Whether a renewal may not be tried: it is too early, or this exchange has waited for one that failed. */
     private boolean barred(Passage passage) {
         return cooldown.active(clock.instant())
-                || state == State.FAILED && passage.awaited == renewal && passage.awaited > 0;
+                || state == State.FAILED && passage.awaited != null && passage.awaited == first;
     }
 
     private Generation next() {

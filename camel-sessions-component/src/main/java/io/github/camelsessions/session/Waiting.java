@@ -4,6 +4,7 @@ package io.github.camelsessions.session;
 import io.github.camelsessions.session.Passage.Place;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** Counts the exchanges that are held; the caller has them, in their order. Guarded by the lock of its gate. */
 final class Waiting {
@@ -13,10 +14,10 @@ final class Waiting {
     private Duration longest = Duration.ZERO;
 
     /**
-     * @param awaited  the number of the renewal that it waits for, 0 when it waits for its turn only
+     * @param awaited  the first attempt of the renewal that it waits for, null when it waits for its turn only
      * @param hasPlace whether it goes on waiting
      */
-    void add(Passage passage, long awaited, boolean hasPlace, Instant time) {
+    void add(Passage passage, @Nullable RenewalToken awaited, boolean hasPlace, Instant time) {
         passage.place = Place.WAITING;
         passage.heldSince = time;
         passage.awaited = awaited;
