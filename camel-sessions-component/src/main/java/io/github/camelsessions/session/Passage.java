@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.session;
 
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,10 +10,12 @@ import org.jspecify.annotations.Nullable;
  */
 public class Passage {
 
-    /** Where the gate has put an exchange that it did not let through. */
+    /** Where the gate has put an exchange. */
     enum Place {
-        /** It is on its way: sending, or not yet told what to do. */
+        /** It is not yet told what to do, or has its answer. */
         NOWHERE,
+        /** Its request is on the wire. */
+        SENT,
         /** It waits for a renewal to end, or behind those that do. */
         WAITING,
         /** Its refusal waits to be judged. */
@@ -21,8 +24,25 @@ public class Passage {
 
     Place place = Place.NOWHERE;
 
+    /** What the latest admission was to. */
     @Nullable
-    Generation generation;
+    Life life;
+
+    /** Whether the latest admission was by the token of a renewal. */
+    boolean priority;
+
+    /** Whether it has started the renewal that it is about to wait for. */
+    boolean initiator;
+
+    /** What a renewal without an observed generation was asked for, before it had to wait. */
+    @Nullable
+    Generation unwanted;
+
+    /** The first attempt of the renewal that it waits or waited for, null when it waits for its turn only. */
+    @Nullable
+    RenewalToken awaited;
+
+    Instant heldSince = Instant.MIN;
 
     long admittedAt;
     long refusedAt;
@@ -32,6 +52,6 @@ public class Passage {
 
     /** The generation of the latest admission, null before the first. */
     public @Nullable Generation generation() {
-        return generation;
+        return life == null ? null : life.generation;
     }
 }

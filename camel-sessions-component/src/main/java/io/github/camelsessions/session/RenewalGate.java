@@ -2,17 +2,15 @@
 package io.github.camelsessions.session;
 
 import io.github.camelsessions.session.GateFailure.Kind;
+import io.github.camelsessions.session.Life.Origin;
 import io.github.camelsessions.session.Passage.Place;
 import io.github.camelsessions.session.Verdict.Action;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,9 +28,11 @@ import org.jspecify.annotations.Nullable;
  * admit, live token    | -                                      | send in the pending generation | -
  * any, revoked token   | fail                                   | fail                           | fail
  * refused(g &lt; n)       | admit again                            | hold                           | as admit
- * refused(n)           | first: -> RENEWING, or park; else park | hold                           | as admit
+ * refused(n)           | first: -> RENEWING, or park; else park;| hold                           | as admit
+ *                      | cannot renew: deliver                  |                                |
  * accepted(n)          | deliver, settle suspects               | deliver                        | deliver
  * accepted(g &lt; n)      | replay, unless a limit ended g         | deliver                        | deliver
+ * answers of a renewal | deliver; never evidence                | deliver                        | deliver
  * no answer            | deliver; never evidence                | deliver                        | deliver
  * renew(observed &lt; n)  | skip                                   | skip                           | skip
  * renew                | -> RENEWING                            | wait                           | before until: fail;
@@ -41,13 +41,23 @@ import org.jspecify.annotations.Nullable;
  * failed(t)            | drop                                   | transient, attempts left:      | drop
  *                      |                                        | -> RENEWING(n,t'); else FAILED |
  * timeout(t)           | -                                      | revoke t, -> FAILED            | -
- * clear                | -> ACTIVE(n+1), suspects admitted again| nothing; by the owner: new jar | -> ACTIVE(n+1), the
- *                      |                                        |                                | cool-down stays
+ * clear                | -> ACTIVE(n+1), suspects admitted again| nothing; by the owner: empty   | -> ACTIVE(n+1), the
+ *                      |                                        | the pending jar                | cool-down stays
+ * open                 | work in n                              | in n; by the owner: pending    | in n
+ * close (evict, remove)| none in flight or held, no cool-down:  | refuse                         | as ACTIVE
+ *                      | -> CLOSED; else refuse                 |                                |
  * stop                 | -> CLOSED                              | revoke t, -> CLOSED            | -> CLOSED
  * </pre>
  *
- * CLEARED is no state: it is ACTIVE with a new generation. The cool-down is an attribute that outlives FAILED. Times are
- * taken from an injected clock; generations are compared by identity.
+ * CLEARED is no state: it is ACTIVE with a new generation. The cool-down is an attribute that outlives FAILED: whatever
+ * would renew in ACTIVE during one goes to FAILED instead. So does what would renew when no new generation is to be had,
+ * and what would renew once too often after renewals that did not help at all. Times are taken from an injected wall
+ * clock; generations are compared by identity.
+ *
+ * <p>A drain time-out and freezing are not there yet.
+ *
+ * <p>The session is quiet when it is ACTIVE and nobody is on the wire or waits: then no answer will come that tells more
+ * about the suspects, so each event that leads there judges them.
  *
  * <p>Thread-safe.
  */
@@ -64,15 +74,6 @@ final class RenewalGate {
         CLOSED
     }
 
-    /** What began a generation, which decides how much a refusal in it tells. */
-    private enum Origin {
-        NEW,
-        CLEARED,
-        LIMIT,
-        ASKED,
-        REFUSAL
-    }
-
     private final SessionKey key;
     private final GateRules rules;
     private final InstantSource clock;
@@ -82,128 +83,131 @@ final class RenewalGate {
     // all below is guarded by lock
     private State state = State.ACTIVE;
     private Life life;
-    private @Nullable RenewalToken token;
+    private @Nullable RenewalToken token; // live, and not null, exactly when RENEWING
     private Origin reason = Origin.ASKED;
     private int attempt;
     private int attempts;
-    private boolean previousEndedByLimit;
+    private @Nullable RenewalToken first; // of the attempts of the latest renewal
     private long events;
-    private int waiting;
-    private final Set<Passage> suspects = new LinkedHashSet<>();
-    private int useless;
-    private int barren;
-    private int failures;
-    private Instant coolUntil = Instant.MIN;
-    private @Nullable Throwable lastFailure;
+    private final Waiting waiting = new Waiting();
+    private int inFlight; // in all generations
+    private final Suspects suspects;
+    private final Cooldown cooldown;
+    private final Tally tally = new Tally();
 
-    /** What the gate knows of one generation. */
-    private static final class Life {
-        final Generation generation;
-        final Origin origin;
-        final Instant began;
-        Instant lastUse;
-        long uses;
-        int inFlight;
-        long accepted;
-        boolean acceptedRefused;
-
-        Life(Generation generation, Origin origin, Instant began) {
-            this.generation = generation;
-            this.origin = origin;
-            this.began = began;
-            this.lastUse = began;
-        }
-    }
-
+    /**
+     * @param generations makes the generation of that number; its locks are leaves
+     */
     RenewalGate(SessionKey key, GateRules rules, InstantSource clock, LongFunction<Generation> generations) {
         this.key = key;
         this.rules = rules;
         this.clock = clock;
         this.generations = generations;
+        this.suspects = new Suspects(rules.renewalAttempts());
+        this.cooldown = new Cooldown(rules);
         this.life = new Life(generations.apply(0), Origin.NEW, clock.instant());
     }
 
     // ---- exchanges
 
     /**
-     * An exchange wants to send.
+     * An exchange is about to send a request. Each SEND is followed by one report of its end: {@link #refused},
+     * {@link #accepted} or {@link #unanswered}.
      *
      * @param released whether it was held before: then it does not stand behind those that are still held
-     * @param held     the renewal that the exchange belongs to, null for an ordinary one
+     * @param held     the renewal of this session that the exchange belongs to, null for an ordinary one
      */
     Verdict admit(Passage passage, boolean released, @Nullable RenewalToken held) {
-        lock.lock();
-        try {
-            stopWaiting(passage);
-            if (state == State.CLOSED) {
-                return Verdict.of(Action.LOOK_UP);
+        return deciding(() -> {
+            waiting.remove(passage, clock.instant());
+            Verdict unusable = unusable(held);
+            if (unusable != null) {
+                return unusable;
             }
             if (held != null && held == token) {
-                passage.generation = held.pending();
-                return Verdict.send(held.pending());
-            }
-            if (held != null && held.state() == RenewalToken.State.REVOKED) {
-                return fail(Kind.REVOKED);
+                return send(passage, held.life, true);
             }
             return admitOrdinary(passage, released);
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     private Verdict admitOrdinary(Passage passage, boolean released) {
-        if (state == State.RENEWING || (state == State.ACTIVE && waiting > 0 && !released)) {
-            return hold(passage);
+        if (state == State.RENEWING || state == State.ACTIVE && waiting.now() > 0 && !released) {
+            return hold(passage, released);
         }
         if (state == State.FAILED) {
-            if (cooling()) {
+            if (barred(passage)) {
                 return fail(Kind.RENEWAL_FAILED);
             }
             if (rules.renews()) {
-                return holdAnd(passage, begin(reason));
+                return holdForRenewal(passage, reason);
             }
             state = State.ACTIVE;
         }
-        boolean limit = limitDue();
-        if (rules.renews() && (limit || firstDue())) {
-            return cooling() ? fail(Kind.RENEWAL_FAILED) : holdAnd(passage, begin(limit ? Origin.LIMIT : Origin.ASKED));
+        boolean limit = life.limitDue(rules, clock.instant());
+        if (rules.renews() && (limit || rules.renewFirst() && life.empty())) {
+            return holdForRenewal(passage, limit ? Origin.LIMIT : Origin.ASKED);
         }
         if (limit) {
-            install(next(), Origin.LIMIT);
+            install(new Life(next(), Origin.LIMIT, clock.instant()));
         }
-        return send(passage);
+        return send(passage, life, false);
     }
 
-    private Verdict send(Passage passage) {
-        life.uses++;
-        life.inFlight++;
-        life.lastUse = clock.instant();
-        passage.generation = life.generation;
+    private Verdict holdForRenewal(Passage passage, Origin why) {
+        Verdict verdict = renewAutomatically(why, Action.HOLD);
+        if (state != State.RENEWING) {
+            return verdict.failing(failure(Kind.RENEWAL_FAILED));
+        }
+        passage.initiator = true;
+        return hold(passage, true).starting(verdict.renewal()).judging(verdict.standing(), verdict.again());
+    }
+
+    private Verdict send(Passage passage, Life to, boolean priority) {
+        inFlight++;
+        to.use(clock.instant());
+        to.admitted += priority ? 0 : 1;
+        passage.place = Place.SENT;
+        passage.life = to;
+        passage.priority = priority;
+        passage.initiator = false;
+        passage.awaited = null;
         passage.admittedAt = ++events;
-        return Verdict.send(life.generation);
+        return Verdict.send(to.generation);
+    }
+
+    /** A further request of an admitted exchange, such as a followed redirect: it counts as a use too. */
+    void sentAgain(Passage passage) {
+        locked(() -> passage.life == null ? 0 : passage.life.uses++);
     }
 
     /** The answer of an admitted exchange matches the expiry rules. */
     Verdict refused(Passage passage) {
-        lock.lock();
-        try {
-            boolean first = !passage.everRefused;
-            passage.everRefused = true;
-            passage.refusedAt = ++events;
-            boolean current = landed(passage);
-            if (state != State.ACTIVE || !current) {
-                return Verdict.of(Action.ADMIT_AGAIN);
-            }
-            if (first && (!afterUselessRenewal() || aFirstRefusalIsParked())) {
-                return renewAfterRefusal(rules.maxReplays() == 0 ? Action.DELIVER : Action.ADMIT_AGAIN);
-            }
-            passage.firstRefusal = first;
-            suspects.add(passage);
-            passage.place = Place.PARKED;
-            return settleIfQuiet(Action.PARK);
-        } finally {
-            lock.unlock();
+        return deciding(() -> {
+                    Life of = landed(passage);
+                    return passage.priority ? Verdict.of(Action.DELIVER) : refused(passage, of);
+                })
+                .apart(passage);
+    }
+
+    private Verdict refused(Passage passage, Life of) {
+        boolean first = !passage.everRefused;
+        passage.everRefused = true;
+        passage.refusedAt = ++events;
+        tally.refused++;
+        suspects.refusedBy(of);
+        if (of != life || state != State.ACTIVE) {
+            return Verdict.of(admittedAgain());
         }
+        if (!rules.renews()) {
+            return Verdict.of(Action.DELIVER);
+        }
+        if (first && suspects.provenByFirstRefusal(life)) {
+            passage.initiator = true;
+            return renewAutomatically(Origin.REFUSAL, admittedAgain());
+        }
+        suspects.park(passage, first);
+        return Verdict.of(Action.PARK);
     }
 
     /**
@@ -212,274 +216,264 @@ final class RenewalGate {
      * @param replayable whether the request may be sent again when its answer is stale
      */
     Verdict accepted(Passage passage, boolean replayable) {
-        lock.lock();
-        try {
-            if (!landed(passage)) {
-                boolean stale = state == State.ACTIVE && replayable && !previousEndedByLimit;
-                return Verdict.of(stale ? Action.REPLAY_STALE : Action.DELIVER);
+        return deciding(() -> {
+            Life of = landed(passage);
+            if (passage.priority) {
+                return Verdict.of(Action.DELIVER);
             }
-            life.accepted++;
-            if (passage.everRefused) {
-                life.acceptedRefused = true;
-                useless = 0;
-            }
-            barren = 0;
-            List<Passage> cleared = new ArrayList<>();
-            suspects.removeIf(suspect -> suspect.refusedAt < passage.admittedAt && cleared.add(suspect));
-            cleared.forEach(suspect -> suspect.place = Place.NOWHERE);
-            return judge(cleared, settleIfQuiet(Action.DELIVER));
-        } finally {
-            lock.unlock();
+            suspects.acceptedBy(of);
+            return of == life ? acceptedInTime(passage) : acceptedLate(of, replayable);
+        });
+    }
+
+    private Verdict acceptedInTime(Passage passage) {
+        if (state == State.ACTIVE && life.renewed()) {
+            cooldown.endRow();
         }
+        return judge(suspects.refutedBy(passage, life), Verdict.of(Action.DELIVER));
+    }
+
+    private Verdict acceptedLate(Life of, boolean replayable) {
+        if (of.endedByLimit) {
+            return Verdict.of(Action.DELIVER);
+        }
+        tally.stale++;
+        if (state != State.ACTIVE || !replayable || rules.maxReplays() == 0) {
+            return Verdict.of(Action.DELIVER);
+        }
+        tally.staleReplays++;
+        return Verdict.of(Action.REPLAY_STALE);
     }
 
     /** An admitted exchange got no answer. That tells nothing about the session. */
     Verdict unanswered(Passage passage) {
-        lock.lock();
-        try {
+        return deciding(() -> {
             landed(passage);
-            return settleIfQuiet(Action.DELIVER);
-        } finally {
-            lock.unlock();
-        }
+            return Verdict.of(Action.DELIVER);
+        });
     }
 
     /** A waiting or parked exchange stopped waiting: its time was up, or its route was stopped. */
     Verdict left(Passage passage) {
-        lock.lock();
-        try {
-            stopWaiting(passage);
-            if (suspects.remove(passage)) {
-                passage.place = Place.NOWHERE;
-            }
-            return settleIfQuiet(Action.NOTHING);
-        } finally {
-            lock.unlock();
-        }
+        return deciding(() -> {
+            waiting.remove(passage, clock.instant());
+            suspects.remove(passage);
+            return Verdict.of(Action.NOTHING);
+        });
     }
 
     /** Whether those that wait still have to: ask after a hold was made, for the renewal may have ended meanwhile. */
     boolean holding() {
-        lock.lock();
-        try {
-            return state == State.RENEWING;
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> state == State.RENEWING);
+    }
+
+    /**
+     * An operation without a request reads or fills the session.
+     *
+     * @return SEND with the generation to work in, which is not counted as a use and needs no report
+     */
+    Verdict open(@Nullable RenewalToken held) {
+        return deciding(() -> {
+            Verdict unusable = unusable(held);
+            return unusable != null
+                    ? unusable
+                    : Verdict.send(held != null && held == token ? held.pending() : life.generation);
+        });
     }
 
     // ---- renewals
 
     /**
-     * An exchange or an operator asks for a renewal.
+     * An exchange or an operator asks for a renewal. The requests of the priority exchange are then admitted one by one,
+     * with the token.
      *
      * @param observed the generation that the asker saw last, null when it asks whatever there was
      * @param passage  the asker; it waits like any other when another renews
-     * @param held     the renewal that the asker belongs to, null for none
+     * @param held     the renewal of this session that the asker belongs to, null for none
      * @return SEND with a renewal: the asker is the priority exchange; SEND without: it has joined the renewal that it
      *     belongs to; HOLD: another one renews, ask again afterwards; SKIP: the generation it saw was renewed since
      */
     Verdict renew(Passage passage, @Nullable Generation observed, @Nullable RenewalToken held) {
-        lock.lock();
-        try {
-            if (state == State.CLOSED) {
-                return Verdict.of(Action.LOOK_UP);
+        return deciding(() -> {
+            boolean waited = waiting.remove(passage, clock.instant());
+            Verdict unusable = unusable(held);
+            if (unusable != null) {
+                return unusable;
             }
             if (held != null && held == token) {
                 return Verdict.send(held.pending());
             }
-            if (held != null && held.state() == RenewalToken.State.REVOKED) {
-                return fail(Kind.REVOKED);
-            }
-            if (observed != null && observed != life.generation) {
+            Generation unwanted = observed != null ? observed : passage.unwanted;
+            if (unwanted != null && unwanted != life.generation) {
                 return Verdict.of(Action.SKIP);
             }
             if (state == State.RENEWING) {
-                return hold(passage);
+                passage.unwanted = life.generation;
+                return hold(passage, waited);
             }
-            if (cooling()) {
+            if (barred(passage)) {
                 return fail(Kind.RENEWAL_FAILED);
             }
             RenewalToken started = begin(Origin.ASKED);
-            return Verdict.send(started.pending()).starting(started, drainSuspects());
-        } finally {
-            lock.unlock();
-        }
+            return suspectsAgain(
+                    started == null
+                            ? fail(Kind.RENEWAL_FAILED).releasing()
+                            : Verdict.send(started.pending()).starting(started));
+        });
     }
 
     /** The attempt has filled its generation: it becomes the current one. A late success is dropped. */
     Verdict succeeded(RenewalToken done) {
-        lock.lock();
-        try {
+        return deciding(() -> {
             if (done != token) {
+                tally.late++;
                 return Verdict.of(Action.NOTHING);
             }
             done.end(RenewalToken.State.ENDED);
             token = null;
-            failures = 0;
-            coolUntil = Instant.MIN;
-            lastFailure = null;
-            install(done.pending(), reason);
+            tally.renewals++;
+            cooldown.end();
+            if (suspects.barren() == 0) {
+                cooldown.endRow();
+            }
+            install(done.life);
             state = State.ACTIVE;
             return Verdict.of(Action.NOTHING).releasing();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /**
-     * The attempt has failed. A failure that was dropped is answered with NOTHING.
+     * The attempt has failed, or its time is up. The end of an attempt that had ended before is dropped: answered with
+     * NOTHING that releases nobody.
      *
      * @param again whether another attempt may help: the failure was transient and there is time left
      * @return with a renewal: the next attempt, to be started after the backoff
      */
     Verdict failed(RenewalToken done, boolean again, Throwable cause) {
-        lock.lock();
-        try {
+        return deciding(() -> {
             if (done != token) {
+                tally.late++;
                 return Verdict.of(Action.NOTHING);
             }
             done.end(RenewalToken.State.REVOKED);
             if (again && attempt < attempts) {
-                attempt++;
-                token = new RenewalToken(next());
-                return Verdict.of(Action.NOTHING).starting(token, List.of());
+                RenewalToken next = attempt();
+                return next == null
+                        ? Verdict.of(Action.NOTHING).releasing()
+                        : Verdict.of(Action.NOTHING).starting(next);
             }
             enterFailed(cause);
             return Verdict.of(Action.NOTHING).releasing();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     // ---- operators
 
     /** Empties the session. Within a renewal only its owner does: then the pending jar is emptied. */
     Verdict clear(@Nullable RenewalToken held) {
-        lock.lock();
-        try {
+        return deciding(() -> {
+            Verdict unusable = unusable(held);
+            if (unusable != null) {
+                return unusable;
+            }
             if (state == State.RENEWING) {
                 if (held != null && held == token) {
                     held.pending().jar().clear();
                 }
                 return Verdict.of(Action.NOTHING);
             }
-            if (state == State.CLOSED) {
-                return Verdict.of(Action.NOTHING);
-            }
-            install(next(), Origin.CLEARED);
+            install(new Life(next(), Origin.CLEARED, clock.instant()));
             state = State.ACTIVE;
-            return Verdict.of(Action.NOTHING).starting(null, drainSuspects()).releasing();
-        } finally {
-            lock.unlock();
-        }
+            return suspectsAgain(Verdict.of(Action.NOTHING)).releasing();
+        });
     }
 
     /** Ends the cool-down, so that the next exchange may renew. */
     void endCooldown() {
-        lock.lock();
-        try {
-            failures = 0;
-            coolUntil = Instant.MIN;
-        } finally {
-            lock.unlock();
-        }
+        deciding(() -> {
+            cooldown.end();
+            cooldown.endRow();
+            return Verdict.of(Action.NOTHING);
+        });
+    }
+
+    /**
+     * Closes the session if nobody needs it: to evict or remove it.
+     *
+     * @return whether it is closed now
+     */
+    boolean close() {
+        return locked(() -> {
+            boolean idle = state != State.RENEWING && inFlight == 0 && waiting.now() == 0 && suspects.isEmpty();
+            if (idle && !cooldown.active(clock.instant())) {
+                state = State.CLOSED;
+            }
+            return state == State.CLOSED;
+        });
     }
 
     /** Closes the session for good; whoever waits is released, to be failed. */
     Verdict stop() {
-        lock.lock();
-        try {
+        return deciding(() -> {
             if (token != null) {
                 token.end(RenewalToken.State.REVOKED);
                 token = null;
             }
             state = State.CLOSED;
-            return Verdict.of(Action.NOTHING).starting(null, drainSuspects()).releasing();
+            return suspectsAgain(Verdict.of(Action.NOTHING)).releasing();
+        });
+    }
+
+    GateStats stats() {
+        return locked(() -> new GateStats(
+                state.name(),
+                life.generation.number(),
+                life.uses,
+                inFlight,
+                waiting.now(),
+                suspects.size(),
+                cooldown.failures(),
+                cooldown.until(),
+                tally.renewals,
+                tally.attempts,
+                tally.failures,
+                tally.useless,
+                tally.late,
+                tally.refused,
+                tally.standing,
+                tally.replays,
+                tally.stale,
+                tally.staleReplays,
+                waiting.inAll(),
+                waiting.longest()));
+    }
+
+    // ---- deciding, under the lock
+
+    private Verdict deciding(Supplier<Verdict> decision) {
+        return locked(() -> settleIfQuiet(decision.get()));
+    }
+
+    private <T> T locked(Supplier<T> action) {
+        lock.lock();
+        try {
+            return action.get();
         } finally {
             lock.unlock();
         }
     }
 
-    // ---- guarded by lock
-
-    /** Takes an answered passage out of flight; whether it was of the current generation. */
-    private boolean landed(Passage passage) {
-        boolean current = passage.generation == life.generation;
-        if (current) {
-            life.inFlight--;
-        }
-        return current;
-    }
-
-    private Verdict hold(Passage passage) {
-        if (waiting >= rules.maxHeld()) {
-            return fail(Kind.FULL);
-        }
-        wait(passage);
-        return Verdict.of(Action.HOLD);
-    }
-
-    private Verdict holdAnd(Passage passage, RenewalToken started) {
-        wait(passage); // whoever starts a renewal waits for it, however many do
-        return Verdict.of(Action.HOLD).starting(started, drainSuspects());
-    }
-
-    private void wait(Passage passage) {
-        passage.place = Place.WAITING;
-        waiting++;
-    }
-
-    private void stopWaiting(Passage passage) {
-        if (passage.place == Place.WAITING) {
-            passage.place = Place.NOWHERE;
-            waiting--;
-        }
-    }
-
-    private Verdict fail(Kind kind) {
-        boolean failed = kind == Kind.RENEWAL_FAILED;
-        return Verdict.failing(new GateFailure(
-                kind, key, life.generation.number(), waiting, failed ? coolUntil : null, failed ? lastFailure : null));
-    }
-
-    private boolean cooling() {
-        return clock.instant().isBefore(coolUntil);
-    }
-
-    private boolean firstDue() {
-        return rules.renewFirst() && life.uses == 0 && (life.origin == Origin.NEW || life.origin == Origin.CLEARED);
-    }
-
-    private boolean limitDue() {
-        Instant now = clock.instant();
-        return rules.maxUses() > 0 && life.uses >= rules.maxUses()
-                || passed(rules.maxAge(), life.began, now)
-                || passed(rules.maxIdle(), life.lastUse, now);
-    }
-
-    private static boolean passed(Duration limit, Instant since, Instant now) {
-        return !limit.isZero() && !now.isBefore(since.plus(limit));
-    }
-
-    /** Whether the current generation came from a refusal and has accepted none of the refused exchanges yet. */
-    private boolean afterUselessRenewal() {
-        return life.origin == Origin.REFUSAL && !life.acceptedRefused;
-    }
-
-    private boolean aFirstRefusalIsParked() {
-        return suspects.stream().anyMatch(suspect -> suspect.firstRefusal);
-    }
-
-    private Verdict settleIfQuiet(Action action) {
-        Verdict verdict = Verdict.of(action);
-        if (state != State.ACTIVE || life.inFlight > 0 || waiting > 0 || suspects.isEmpty()) {
+    private Verdict settleIfQuiet(Verdict verdict) {
+        if (state != State.ACTIVE || life.inFlight > 0 || waiting.now() > 0 || suspects.isEmpty()) {
             return verdict;
         }
-        if (life.accepted > 0 && useless < rules.renewalAttempts()) {
-            return renewAfterRefusal(action);
+        if (suspects.provenByQuiet(life)) {
+            Verdict more = renewAutomatically(Origin.REFUSAL, verdict.action());
+            return verdict.starting(more.renewal())
+                    .judging(more.standing(), more.again())
+                    .releasing();
         }
-        return judge(drainSuspects(), verdict);
+        return judge(suspects.standInQuiet(life), verdict);
     }
 
     /** The refusals were the exchanges' own; those that have replays left are sent again all the same. */
@@ -490,67 +484,133 @@ final class RenewalGate {
             passage.stood++;
             (passage.stood < rules.maxReplays() ? again : standing).add(passage);
         }
+        return judging(verdict, standing, again);
+    }
+
+    /** What the suspects wait for has come: they are sent again, which does not count. */
+    private Verdict suspectsAgain(Verdict verdict) {
+        List<Passage> drained = suspects.drain();
+        return rules.maxReplays() == 0 ? judging(verdict, drained, List.of()) : judging(verdict, List.of(), drained);
+    }
+
+    private Verdict judging(Verdict verdict, List<Passage> standing, List<Passage> again) {
+        tally.standing += standing.size();
+        tally.replays += again.size();
         return verdict.judging(standing, again);
     }
 
-    private Verdict renewAfterRefusal(Action action) {
-        if (life.origin == Origin.REFUSAL) {
-            useless += life.acceptedRefused ? 0 : 1;
-            barren += life.accepted > 0 ? 0 : 1;
-        }
-        Verdict verdict = Verdict.of(action);
-        if (barren >= rules.renewalAttempts()) {
-            enterFailed(new IllegalStateException("after each of " + barren
-                    + " renewals in a row every request was refused, though the log-in succeeded"));
-            return verdict.starting(null, drainSuspects()).releasing();
-        }
-        if (cooling()) {
-            state = State.FAILED;
-            return verdict.starting(null, drainSuspects()).releasing();
-        }
-        return verdict.starting(begin(Origin.REFUSAL), drainSuspects());
+    private Action admittedAgain() {
+        boolean again = rules.maxReplays() > 0;
+        tally.replays += again ? 1 : 0;
+        return again ? Action.ADMIT_AGAIN : Action.DELIVER;
     }
 
-    private RenewalToken begin(Origin why) {
-        attempts = state == State.FAILED ? 1 : Math.max(1, rules.renewalAttempts());
-        state = State.RENEWING;
+    /** Answers an operation that cannot work in this session at all, null when it can. */
+    private @Nullable Verdict unusable(@Nullable RenewalToken held) {
+        if (held != null && held.state() == RenewalToken.State.REVOKED) {
+            return fail(Kind.REVOKED);
+        }
+        return state == State.CLOSED ? Verdict.of(Action.LOOK_UP) : null;
+    }
+
+    private Verdict fail(Kind kind) {
+        return Verdict.of(Action.FAIL).failing(failure(kind));
+    }
+
+    private GateFailure failure(Kind kind) {
+        boolean failed = kind == Kind.RENEWAL_FAILED;
+        return new GateFailure(
+                kind,
+                key,
+                life.generation.number(),
+                waiting.now(),
+                failed ? cooldown.until() : null,
+                failed ? cooldown.cause() : null);
+    }
+
+    // ---- those on the wire and those that wait
+
+    /** Takes an answered passage off the wire; what it was sent in. */
+    private Life landed(Passage passage) {
+        Life of = passage.life;
+        if (of == null || passage.place != Place.SENT) {
+            throw new IllegalStateException("session '" + key + "': an answer was reported that is not awaited");
+        }
+        passage.place = Place.NOWHERE;
+        of.inFlight--;
+        inFlight--;
+        return of;
+    }
+
+    private Verdict hold(Passage passage, boolean hasPlace) {
+        if (waiting.now() >= rules.maxHeld() && !hasPlace && !passage.initiator) {
+            return fail(Kind.FULL);
+        }
+        waiting.add(passage, state == State.RENEWING ? first : null, hasPlace, clock.instant());
+        return Verdict.of(Action.HOLD);
+    }
+
+    // ---- transitions
+
+    /** Renews without being asked to, unless that must wait or has been in vain too often: then -> FAILED. */
+    private Verdict renewAutomatically(Origin why, Action action) {
+        if (state == State.ACTIVE && why == Origin.REFUSAL && suspects.givenUp(life)) {
+            tally.useless++;
+        }
+        if (suspects.renewalsAreBarren()) {
+            enterFailed(new IllegalStateException("after each of " + suspects.barren()
+                    + " renewals in a row every request was refused, though the log-in succeeded"));
+            suspects.punished();
+        } else if (cooldown.active(clock.instant())) {
+            state = State.FAILED;
+        } else {
+            begin(why);
+        }
+        Verdict verdict = suspectsAgain(Verdict.of(action).starting(token));
+        return state == State.FAILED ? verdict.releasing() : verdict;
+    }
+
+    /** -> RENEWING, or null and -> FAILED when there is no generation to fill. After a failure it gets one attempt. */
+    private @Nullable RenewalToken begin(Origin why) {
+        attempts = state == State.FAILED || cooldown.failures() > 0 ? 1 : suspects.attemptsLeft();
+        attempt = 0;
         reason = why;
-        attempt = 1;
-        token = new RenewalToken(next());
+        state = State.RENEWING;
+        first = attempt();
+        return first;
+    }
+
+    private @Nullable RenewalToken attempt() {
+        try {
+            token = new RenewalToken(new Life(next(), reason, clock.instant()));
+            attempt++;
+            tally.attempts++;
+        } catch (RuntimeException e) {
+            enterFailed(e);
+        }
         return token;
     }
 
     private void enterFailed(Throwable cause) {
         token = null;
         state = State.FAILED;
-        lastFailure = cause;
-        failures++;
-        barren = 0;
-        useless = 0;
-        coolUntil = clock.instant().plus(cooldown(failures));
+        tally.failures++;
+        cooldown.failed(cause, clock.instant());
     }
 
-    private Duration cooldown(int failure) {
-        Duration cooldown = rules.cooldown();
-        for (int i = 1; i < failure && cooldown.compareTo(rules.cooldownMax()) < 0; i++) {
-            cooldown = cooldown.multipliedBy(2);
-        }
-        return cooldown.compareTo(rules.cooldownMax()) > 0 ? rules.cooldownMax() : cooldown;
+    /** Whether a renewal may not be tried: it is too early, or this exchange has waited for one that failed. */
+    private boolean barred(Passage passage) {
+        return cooldown.active(clock.instant())
+                || state == State.FAILED && passage.awaited != null && passage.awaited == first;
     }
 
     private Generation next() {
         return generations.apply(life.generation.number() + 1);
     }
 
-    private void install(Generation generation, Origin origin) {
-        previousEndedByLimit = origin == Origin.LIMIT;
-        life = new Life(generation, origin, clock.instant());
-    }
-
-    private List<Passage> drainSuspects() {
-        List<Passage> drained = List.copyOf(suspects);
-        suspects.clear();
-        drained.forEach(passage -> passage.place = Place.NOWHERE);
-        return drained;
+    private void install(Life next) {
+        life.endedByLimit = next.origin == Origin.LIMIT;
+        next.begin(clock.instant());
+        life = next;
     }
 }

@@ -16,21 +16,23 @@ public final class RenewalToken {
         REVOKED
     }
 
-    private final Generation pending;
+    /** Guarded by the lock of the gate. */
+    final Life life;
+
     private volatile State state = State.LIVE;
 
-    RenewalToken(Generation pending) {
-        this.pending = pending;
+    RenewalToken(Life life) {
+        this.life = life;
     }
 
     /** The session that is renewed. */
     public SessionKey session() {
-        return pending.session();
+        return life.generation.session();
     }
 
     /** The generation that the attempt fills. It becomes the session's own when the attempt succeeds. */
     public Generation pending() {
-        return pending;
+        return life.generation;
     }
 
     State state() {
@@ -43,6 +45,6 @@ public final class RenewalToken {
 
     @Override
     public String toString() {
-        return "renewal of " + pending + " (" + state + ")";
+        return "renewal of " + life.generation + " (" + state + ")";
     }
 }

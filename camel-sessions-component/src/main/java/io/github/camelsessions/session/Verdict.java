@@ -30,9 +30,15 @@ public record Verdict(
     public enum Action {
         /** Sends its request in the generation. */
         SEND,
-        /** Waits until the renewal has ended. */
+        /**
+         * Waits for its turn: until a verdict says {@link #release}, or until {@code RenewalGate.holding} says no after it
+         * was put with those that wait.
+         */
         HOLD,
-        /** Waits for the gate to judge its refusal; the gate gives it back in {@link #standing} or {@link #again}. */
+        /**
+         * Waits for the gate to judge its refusal, and keeps that answer until then; some later verdict, perhaps given to
+         * another thread before this one is read, has it among {@link #standing} or {@link #again}.
+         */
         PARK,
         /** Asks for admission again. */
         ADMIT_AGAIN,
@@ -58,21 +64,40 @@ public record Verdict(
         return new Verdict(Action.SEND, generation, null, null, List.of(), List.of(), false);
     }
 
-    static Verdict failing(GateFailure failure) {
-        return new Verdict(Action.FAIL, null, null, failure, List.of(), List.of(), false);
+    /** The same for others, but the one who brought the event ends with an exception. */
+    Verdict failing(GateFailure why) {
+        return new Verdict(Action.FAIL, null, renewal, why, standing, again, release);
     }
 
-    /** The same, and a renewal to start; the others ask for admission again. */
-    Verdict starting(@Nullable RenewalToken started, List<Passage> others) {
-        return new Verdict(action, generation, started, failure, standing, plus(again, others), release);
+    /** The same, with a renewal to start. */
+    Verdict starting(@Nullable RenewalToken started) {
+        return new Verdict(action, generation, started, failure, standing, again, release);
     }
 
+    /** The same, with others that were judged. */
     Verdict judging(List<Passage> own, List<Passage> others) {
         return new Verdict(action, generation, renewal, failure, plus(standing, own), plus(again, others), release);
     }
 
+    /** The same for the one who brought the event: it is told by the action, not as one of the others. */
+    Verdict apart(Passage passage) {
+        if (standing.contains(passage)) {
+            return new Verdict(
+                    Action.DELIVER, generation, renewal, failure, without(standing, passage), again, release);
+        }
+        if (again.contains(passage)) {
+            return new Verdict(
+                    Action.ADMIT_AGAIN, generation, renewal, failure, standing, without(again, passage), release);
+        }
+        return this;
+    }
+
     Verdict releasing() {
         return new Verdict(action, generation, renewal, failure, standing, again, true);
+    }
+
+    private static List<Passage> without(List<Passage> some, Passage one) {
+        return some.stream().filter(other -> other != one).toList();
     }
 
     private static List<Passage> plus(List<Passage> some, List<Passage> more) {

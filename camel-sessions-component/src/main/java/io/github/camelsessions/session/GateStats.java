@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.session;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a gate stands at one moment, and what it has counted since the session was created. Immutable.
+ *
+ * @param state           ACTIVE, RENEWING, FAILED or CLOSED
+ * @param generation      the number of the current generation
+ * @param uses            requests of the current generation on the wire
+ * @param inFlight        requests whose answers are awaited
+ * @param held            exchanges that wait now
+ * @param suspects        exchanges whose refusals wait to be judged now
+ * @param failuresInRow   renewals that failed in a row
+ * @param retryAt         when a cool-down ends or ended, null without one
+ * @param renewals        renewals that succeeded
+ * @param attempts        attempts to renew, each a log-in
+ * @param failures        renewals that failed, barren ones included
+ * @param useless         renewals that helped none of the exchanges that they were made for
+ * @param late            ends of attempts that came when they no longer counted
+ * @param refused         answers that matched the expiry rules
+ * @param standing        refusals that were judged to be the exchange's own answer
+ * @param replays         exchanges sent again because they were refused
+ * @param stale           answers accepted after the session was renewed
+ * @param staleReplays    exchanges sent again because of that
+ * @param heldInAll       how many times an exchange had to wait
+ * @param longestHold     the longest wait that has ended
+ */
+public record GateStats(
+        String state,
+        long generation,
+        long uses,
+        int inFlight,
+        int held,
+        int suspects,
+        int failuresInRow,
+        @Nullable Instant retryAt,
+        long renewals,
+        long attempts,
+        long failures,
+        long useless,
+        long late,
+        long refused,
+        long standing,
+        long replays,
+        long stale,
+        long staleReplays,
+        long heldInAll,
+        Duration longestHold) {}

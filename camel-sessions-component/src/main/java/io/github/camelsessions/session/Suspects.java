@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.session;
+
+import io.github.camelsessions.session.Passage.Place;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The refusals that do not tell alone whether the session has expired or the page is forbidden, and how much the renewals
+ * after refusals were worth. A first refusal tells enough, unless the generation came from a renewal that has not helped
+ * anybody yet: then it takes two exchanges, so that a forbidden page does not renew each time that it is asked for.
+ *
+ * <p>All suspects are of the current generation. Guarded by the lock of its gate.
+ */
+final class Suspects {
+
+    private final int tolerated;
+    private final Set<Passage> parked = new LinkedHashSet<>(); // in the order of their refusals
+    private int firsts;
+    private int useless;
+    private int barren;
+
+    /**
+     * @param tolerated how many useless or barren renewals in a row are tolerated
+     */
+    Suspects(int tolerated) {
+        this.tolerated = Math.max(1, tolerated);
+    }
+
+    /** Whether the refusal of an exchange that was never refused before proves that the generation has expired. */
+    boolean provenByFirstRefusal(Life life) {
+        if (renewalsAreBarren()) {
+            return false; // an answer that is under way may yet show that they are not
+        }
+        return !life.unproven() || firsts > 0 || life.doubted;
+    }
+
+    /** A generation, perhaps no longer the current one, has refused a request. */
+    void refusedBy(Life life) {
+        if (life.renewed() && life.accepted == 0 && !life.barren) {
+            life.barren = true;
+            barren++;
+        }
+    }
+
+    /** A generation, perhaps no longer the current one, has accepted a request. */
+    void acceptedBy(Life life) {
+        life.accepted++;
+        barren = 0;
+    }
+
+    void park(Passage passage, boolean first) {
+        passage.place = Place.PARKED;
+        passage.firstRefusal = first;
+        firsts += first ? 1 : 0;
+        parked.add(passage);
+    }
+
+    void remove(Passage passage) {
+        if (parked.remove(passage)) {
+            unparked(passage);
+        }
+    }
+
+    private void unparked(Passage passage) {
+        passage.place = Place.NOWHERE;
+        firsts -= passage.firstRefusal ? 1 : 0;
+    }
+
+    List<Passage> drain() {
+        List<Passage> drained = List.copyOf(parked);
+        parked.clear();
+        drained.forEach(this::unparked);
+        return drained;
+    }
+
+    /**
+     * The current generation has accepted a request.
+     *
+     * @return those that had been refused before that request was admitted: the generation was alive when it refused them
+     */
+    List<Passage> refutedBy(Passage passage, Life life) {
+        life.doubted = false;
+        if (passage.everRefused) {
+            life.acceptedRefused = true;
+            useless = 0;
+        }
+        life.inVain |= life.stoodInVain;
+        List<Passage> refuted = new ArrayList<>();
+        for (Iterator<Passage> oldest = parked.iterator(); oldest.hasNext(); ) {
+            Passage suspect = oldest.next();
+            if (suspect.refusedAt > passage.admittedAt) {
+                break;
+            }
+            oldest.remove();
+            unparked(suspect);
+            refuted.add(suspect);
+            life.inVain |= !suspect.firstRefusal;
+        }
+        return refuted;
+    }
+
+    /** Whether the suspects are reason enough to renew now that no answer is awaited that could tell. */
+    boolean provenByQuiet(Life life) {
+        return renewalsAreBarren() ? firsts > 0 : life.accepted > 0 && useless < tolerated;
+    }
+
+    /** No answer will come that tells more; the refusals stand. */
+    List<Passage> standInQuiet(Life life) {
+        life.doubted = true;
+        life.stoodInVain |= firsts < parked.size();
+        return drain();
+    }
+
+    /** The generation is given up because of its refusals; whether its renewal was useless. */
+    boolean givenUp(Life life) {
+        boolean vain = life.unproven() && life.inVain;
+        useless += vain ? 1 : 0;
+        return vain;
+    }
+
+    /** Whether renewals succeed, and everything is refused all the same. */
+    boolean renewalsAreBarren() {
+        return barren >= tolerated;
+    }
+
+    /** How many log-ins are left before the row of barren ones counts as a failure. */
+    int attemptsLeft() {
+        return Math.max(1, tolerated - barren);
+    }
+
+    /** The row of barren renewals has counted as a failure: from now on one more is enough. */
+    void punished() {
+        barren = tolerated - 1;
+    }
+
+    int barren() {
+        return barren;
+    }
+
+    int size() {
+        return parked.size();
+    }
+
+    boolean isEmpty() {
+        return parked.isEmpty();
+    }
+}

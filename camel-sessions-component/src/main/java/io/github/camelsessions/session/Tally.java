@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.session;
+
+/** What a gate counts for its {@link GateStats}, where the counts are explained. Guarded by the lock of its gate. */
+final class Tally {
+    long renewals;
+    long attempts;
+    long failures;
+    long useless;
+    long late;
+    long refused;
+    long standing;
+    long replays;
+    long stale;
+    long staleReplays;
+}

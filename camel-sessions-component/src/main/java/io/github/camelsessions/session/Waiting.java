@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.session;
+
+import io.github.camelsessions.session.Passage.Place;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Counts the exchanges that are held; the caller has them, in their order. Guarded by the lock of its gate. */
+final class Waiting {
+
+    private int now;
+    private long inAll;
+    private Duration longest = Duration.ZERO;
+
+    /**
+     * @param awaited  the first attempt of the renewal that it waits for, null when it waits for its turn only
+     * @param hasPlace whether it goes on waiting
+     */
+    void add(Passage passage, @Nullable RenewalToken awaited, boolean hasPlace, Instant time) {
+        passage.place = Place.WAITING;
+        passage.heldSince = time;
+        passage.awaited = awaited;
+        now++;
+        inAll += hasPlace ? 0 : 1;
+    }
+
+    /** Whether it was one of them. */
+    boolean remove(Passage passage, Instant time) {
+        if (passage.place != Place.WAITING) {
+            return false;
+        }
+        passage.place = Place.NOWHERE;
+        now--;
+        Duration held = Duration.between(passage.heldSince, time);
+        if (held.compareTo(longest) > 0) {
+            longest = held;
+        }
+        return true;
+    }
+
+    int now() {
+        return now;
+    }
+
+    long inAll() {
+        return inAll;
+    }
+
+    Duration longest() {
+        return longest;
+    }
+}
