@@ -1,0 +1,511 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.camelsessions.session.Verdict.Action;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.TreeSet;
+
+/**
+ * A world around one gate, played event by event from a seed in a single thread: a site that ends sessions, exchanges
+ * that ask for its pages, log-ins that fail and hang. It treats the gate's verdicts as a caller has to, and checks the
+ * gate's invariants after each event and at the end.
+ */
+final class GateSimulation {
+
+    enum Outcome {
+        OK,
+        /** The refusal was given to the exchange. */
+        REFUSED,
+        NO_ANSWER,
+        RENEWAL_FAILED,
+        FULL,
+        HELD_TOO_LONG,
+        RENEWED,
+        SKIPPED
+    }
+
+    enum LogIn {
+        SUCCEEDS,
+        FATAL,
+        TRANSIENT,
+        /** Never ends before the renewal's time is up, and posts on afterwards. */
+        HANGS
+    }
+
+    /** What happens in one run; the defaults are a site without limits, where all goes well. */
+    static final class World {
+        long seed;
+        int exchanges = 200;
+        int concurrency = 16;
+        int resumeConcurrency = 16;
+        GateRules rules = TestGates.rules().build();
+        /** How many requests the site accepts in one session, 0 for any number. */
+        int siteLimit;
+
+        double forbidden;
+        double posts;
+        double unanswered;
+        double clears;
+        double explicitRenewals;
+        /** How often the site forgets a session by itself, per request. */
+        double expiries;
+
+        boolean everythingRefused;
+        Map<LogIn, Double> logIns = new EnumMap<>(Map.of(LogIn.SUCCEEDS, 1.0));
+        Duration holdTimeout = Duration.ofHours(24);
+        Duration renewalTimeout = Duration.ofSeconds(45);
+        /** What an exchange does between its end and the next one of the same caller. */
+        Duration pause = Duration.ZERO;
+    }
+
+    /** An exchange, with what its caller keeps of it. */
+    private static final class Call extends Passage {
+        final int ticket;
+        boolean forbidden;
+        boolean post;
+        boolean renews;
+        Generation observed;
+        boolean queued;
+        boolean parked;
+        boolean resumed;
+        boolean keepsStaleAnswer;
+        Instant deadline;
+        int acceptedBySite;
+        Outcome outcome;
+
+        Call(int ticket) {
+            this.ticket = ticket;
+        }
+    }
+
+    /** One renewal, with all its attempts. */
+    private static final class Renewal {
+        RenewalToken token;
+        Call asker;
+        Instant deadline;
+        boolean over;
+    }
+
+    private record Event(Instant at, long number, Runnable action) {}
+
+    private final World world;
+    private final Random random;
+    private final TestGates.Clock clock = new TestGates.Clock();
+    final RenewalGate gate;
+    private final PriorityQueue<Event> events =
+            new PriorityQueue<>(Comparator.comparing(Event::at).thenComparing(Event::number));
+    private long eventNumber;
+
+    // the caller
+    private final TreeSet<Call> queue = new TreeSet<>(Comparator.comparingInt(call -> call.ticket));
+    private final List<Call> calls = new ArrayList<>();
+    private final List<RenewalToken> tokens = new ArrayList<>();
+    private int resuming;
+    private Generation current;
+    private final Map<Generation, Boolean> installed = new IdentityHashMap<>();
+
+    // the site
+    private final Map<Generation, Integer> sessions = new HashMap<>();
+
+    // figures
+    final List<Instant> logIns = new ArrayList<>();
+    int refusedBySite;
+    final Map<Outcome, Integer> good = new EnumMap<>(Outcome.class);
+    final Map<Outcome, Integer> forbidden = new EnumMap<>(Outcome.class);
+
+    GateSimulation(World world) {
+        this.world = world;
+        this.random = new Random(world.seed);
+        this.gate = new RenewalGate(TestGates.KEY, world.rules, clock, TestGates::generation);
+        this.current = gate.open(null).generation();
+        installed.put(current, true);
+        if (!world.rules.renews()) {
+            sessions.put(current, 0);
+        }
+    }
+
+    GateSimulation run() {
+        for (int i = 0; i < Math.min(world.concurrency, world.exchanges); i++) {
+            later(random.nextInt(20), this::arrive);
+        }
+        for (Event event = events.poll(); event != null; event = events.poll()) {
+            clock.set(event.at());
+            event.action().run();
+            checkAlways();
+        }
+        checkAtTheEnd();
+        return this;
+    }
+
+    // ---- the caller
+
+    private void arrive() {
+        if (calls.size() >= world.exchanges) {
+            return;
+        }
+        Call call = new Call(calls.size());
+        calls.add(call);
+        call.forbidden = chance(world.forbidden);
+        call.post = chance(world.posts);
+        call.renews = chance(world.explicitRenewals);
+        call.observed = call.renews && random.nextBoolean() ? current : null;
+        call.deadline = clock.instant().plus(world.holdTimeout);
+        if (chance(world.clears)) {
+            others(gate.clear(null));
+        }
+        ask(call, false);
+    }
+
+    private void ask(Call call, boolean released) {
+        if (call.renews) {
+            Verdict verdict = gate.renew(call, call.observed, null);
+            RenewalToken mine = verdict.renewal();
+            if (verdict.action() == Action.SEND) {
+                assertThat(mine).isNotNull();
+                others(verdict);
+                renewal(mine, call);
+                return;
+            }
+            perform(call, verdict);
+        } else {
+            perform(call, gate.admit(call, released, null));
+        }
+    }
+
+    private void perform(Call call, Verdict verdict) {
+        switch (verdict.action()) {
+            case SEND -> send(call, verdict.generation());
+            case HOLD -> hold(call);
+            case PARK -> {
+                call.parked = true;
+                at(call.deadline, () -> timeOut(call));
+            }
+            case ADMIT_AGAIN -> later(0, () -> ask(call, false));
+            case REPLAY_STALE -> {
+                call.keepsStaleAnswer = true;
+                later(0, () -> ask(call, false));
+            }
+            case SKIP -> end(call, Outcome.SKIPPED);
+            case FAIL ->
+                end(
+                        call,
+                        switch (verdict.failure().kind()) {
+                            case RENEWAL_FAILED -> Outcome.RENEWAL_FAILED;
+                            case FULL -> Outcome.FULL;
+                            default -> throw new AssertionError(verdict);
+                        });
+            default -> throw new AssertionError(verdict);
+        }
+        others(verdict);
+    }
+
+    private void others(Verdict verdict) {
+        if (verdict.renewal() != null && verdict.action() != Action.SEND) {
+            renewal(verdict.renewal(), null);
+        }
+        for (Passage other : verdict.standing()) {
+            Call call = unpark(other);
+            later(0, () -> end(call, Outcome.REFUSED));
+        }
+        for (Passage other : verdict.again()) {
+            Call call = unpark(other);
+            later(0, () -> ask(call, false));
+        }
+        if (verdict.release()) {
+            later(0, this::release);
+        }
+        if (gate.open(null).generation() != current) {
+            current = gate.open(null).generation();
+            assertThat(installed.put(current, true))
+                    .as("a jar serves one generation")
+                    .isNull();
+        }
+    }
+
+    private Call unpark(Passage other) {
+        Call call = (Call) other;
+        assertThat(call.parked).as("only parked ones are judged").isTrue();
+        call.parked = false;
+        return call;
+    }
+
+    private void hold(Call call) {
+        queue.add(call);
+        call.queued = true;
+        at(call.deadline, () -> timeOut(call));
+        if (!gate.holding()) {
+            later(0, this::release);
+        }
+    }
+
+    private void timeOut(Call call) {
+        if (call.outcome != null || clock.instant().isBefore(call.deadline) || !(call.queued || call.parked)) {
+            return;
+        }
+        boolean answered = call.parked;
+        queue.remove(call);
+        call.queued = false;
+        call.parked = false;
+        others(gate.left(call));
+        end(call, answered ? Outcome.REFUSED : Outcome.HELD_TOO_LONG);
+    }
+
+    /** What the workers do: as many at once as may be, the oldest first. */
+    private void release() {
+        while (resuming < world.resumeConcurrency && !queue.isEmpty() && !gate.holding()) {
+            Call oldest = queue.pollFirst();
+            oldest.queued = false;
+            oldest.resumed = true;
+            resuming++;
+            ask(oldest, true);
+            if (oldest.resumed && oldest.place != Passage.Place.SENT) {
+                freeWorker(oldest);
+            }
+        }
+    }
+
+    private void freeWorker(Call call) {
+        if (call.resumed) {
+            call.resumed = false;
+            resuming--;
+            later(0, this::release);
+        }
+    }
+
+    private void send(Call call, Generation generation) {
+        int there = 20 + random.nextInt(60);
+        int back = 20 + random.nextInt(60);
+        later(there, () -> {
+            boolean accepted = siteAccepts(call, generation);
+            boolean lost = chance(world.unanswered);
+            later(back, () -> {
+                Verdict verdict;
+                if (lost) {
+                    verdict = gate.unanswered(call);
+                    deliver(call, verdict, Outcome.NO_ANSWER);
+                } else if (accepted) {
+                    verdict = gate.accepted(call, !call.post);
+                    deliver(call, verdict, Outcome.OK);
+                } else {
+                    refusedBySite++;
+                    verdict = gate.refused(call);
+                    deliver(call, verdict, Outcome.REFUSED);
+                }
+                freeWorker(call);
+            });
+        });
+    }
+
+    private void deliver(Call call, Verdict verdict, Outcome outcome) {
+        if (verdict.action() == Action.DELIVER) {
+            end(call, outcome);
+            others(verdict);
+        } else {
+            perform(call, verdict);
+        }
+    }
+
+    private void end(Call call, Outcome outcome) {
+        assertThat(call.outcome).as("an exchange ends once").isNull();
+        if (call.resumed && call.place != Passage.Place.SENT) {
+            freeWorker(call);
+        }
+        call.outcome = call.keepsStaleAnswer ? Outcome.OK : outcome;
+        (call.forbidden ? forbidden : good).merge(call.outcome, 1, Integer::sum);
+        later(world.pause.toMillis(), this::arrive);
+    }
+
+    // ---- the site
+
+    private boolean siteAccepts(Call call, Generation generation) {
+        if (chance(world.expiries)) {
+            sessions.remove(generation);
+        }
+        if (call.forbidden || world.everythingRefused || !sessions.containsKey(generation)) {
+            return false;
+        }
+        int uses = sessions.merge(generation, 1, Integer::sum);
+        boolean accepted = world.siteLimit == 0 || uses <= world.siteLimit;
+        call.acceptedBySite += accepted ? 1 : 0;
+        return accepted;
+    }
+
+    // ---- renewals
+
+    private void renewal(RenewalToken token, Call asker) {
+        Renewal renewal = new Renewal();
+        renewal.asker = asker;
+        renewal.deadline = clock.instant().plus(world.renewalTimeout);
+        attempt(renewal, token, 0);
+        at(renewal.deadline, () -> {
+            if (!renewal.over) {
+                ended(renewal, gate.failed(renewal.token, false, new IllegalStateException("timeout")));
+            }
+        });
+    }
+
+    private void attempt(Renewal renewal, RenewalToken token, int backoff) {
+        renewal.token = token;
+        tokens.add(token);
+        later(backoff, () -> {
+            if (!renewal.over) {
+                logIns.add(clock.instant());
+                LogIn kind = logIn();
+                int steps = 1 + random.nextInt(3);
+                step(renewal, token, kind, steps, kind == LogIn.HANGS ? 60_000 : 50 + random.nextInt(100));
+            }
+        });
+    }
+
+    private void step(Renewal renewal, RenewalToken token, LogIn kind, int steps, int delay) {
+        Passage passage = new Passage();
+        Verdict verdict = gate.admit(passage, false, token);
+        if (token.state() == RenewalToken.State.REVOKED) {
+            assertThat(verdict.failure().kind()).isEqualTo(GateFailure.Kind.REVOKED);
+            assertThat(gate.clear(token).failure().kind()).isEqualTo(GateFailure.Kind.REVOKED);
+            return;
+        }
+        assertThat(verdict.generation()).isSameAs(token.pending());
+        later(delay, () -> {
+            assertThat(gate.accepted(passage, true).action()).isEqualTo(Action.DELIVER);
+            if (steps > 1) {
+                step(renewal, token, kind, steps - 1, delay);
+            } else if (kind == LogIn.SUCCEEDS || kind == LogIn.HANGS) {
+                sessions.put(token.pending(), 0);
+                long before = gate.stats().renewals();
+                Verdict end = gate.succeeded(token);
+                assertThat(gate.stats().renewals() - before).isEqualTo(end.release() ? 1 : 0);
+                ended(renewal, end);
+            } else {
+                boolean again = kind == LogIn.TRANSIENT && clock.instant().isBefore(renewal.deadline);
+                ended(renewal, gate.failed(token, again && renewal.asker == null, new IllegalStateException("log-in")));
+            }
+        });
+    }
+
+    private void ended(Renewal renewal, Verdict verdict) {
+        if (verdict.renewal() != null) {
+            attempt(renewal, verdict.renewal(), 1_000);
+            return;
+        }
+        if (!verdict.release()) {
+            assertThat(renewal.over).as("only late ends are dropped").isTrue();
+            return;
+        }
+        renewal.over = true;
+        others(verdict);
+        if (renewal.asker != null) {
+            boolean failed = renewal.token.state() == RenewalToken.State.REVOKED;
+            end(renewal.asker, failed ? Outcome.RENEWAL_FAILED : Outcome.RENEWED);
+        }
+    }
+
+    private LogIn logIn() {
+        double at = random.nextDouble();
+        for (Map.Entry<LogIn, Double> entry : world.logIns.entrySet()) {
+            at -= entry.getValue();
+            if (at < 0) {
+                return entry.getKey();
+            }
+        }
+        return LogIn.SUCCEEDS;
+    }
+
+    // ---- what must hold
+
+    private void checkAlways() {
+        GateStats stats = gate.stats();
+        tokens.removeIf(token -> token.state() != RenewalToken.State.LIVE);
+        check(tokens.size() == (stats.state().equals("RENEWING") ? 1 : 0), "one live token while renewing");
+        check(resuming >= 0 && resuming <= world.resumeConcurrency, "resumeConcurrency");
+        check(stats.suspects() == 0 || stats.state().equals("ACTIVE"), "suspects outside ACTIVE");
+        check(stats.suspects() == 0 || stats.inFlight() + stats.held() > 0, "who can clear the suspects");
+    }
+
+    private static void check(boolean holds, String what) {
+        if (!holds) {
+            throw new AssertionError(what);
+        }
+    }
+
+    private void checkAtTheEnd() {
+        GateStats stats = gate.stats();
+        assertThat(calls).hasSize(world.exchanges).allMatch(call -> call.outcome != null);
+        assertThat(stats.held()).as("held").isZero();
+        assertThat(stats.suspects()).as("suspects").isZero();
+        assertThat(stats.inFlight()).as("in flight").isZero();
+        assertThat(resuming).as("busy workers").isZero();
+        assertThat(queue).isEmpty();
+        assertThat(stats.state()).isNotEqualTo("RENEWING");
+        assertThat(stats.longestHold()).isLessThanOrEqualTo(world.holdTimeout);
+        assertThat(stats.refused()).isEqualTo(refusedBySite);
+        assertThat(calls)
+                .as("a request with side effects is accepted once")
+                .noneMatch(call -> call.post && call.acceptedBySite > 1);
+        assertThat(calls)
+                .as("what the site accepted is delivered")
+                .noneMatch(call -> call.post && call.acceptedBySite == 1 && call.outcome == Outcome.REFUSED);
+        double works = world.logIns.getOrDefault(LogIn.SUCCEEDS, 0.0);
+        if (!world.rules.cooldown().isZero() && (works == 0 || works == 1 && world.everythingRefused)) {
+            // a limit or a clear may end a generation before the answers come that show that its renewal was barren
+            boolean limits = world.rules.maxUses() > 0
+                    || !world.rules.maxAge().isZero()
+                    || !world.rules.maxIdle().isZero();
+            int unseen = limits || world.clears > 0 ? 1 + world.rules.renewalAttempts() : 0;
+            assertThat(logInsPerCooldown()).isLessThanOrEqualTo(world.rules.renewalAttempts() + unseen);
+        }
+        gate.endCooldown();
+        assertThat(gate.close()).as("an idle session may be evicted").isTrue();
+    }
+
+    /** The most log-ins that were made within one cool-down. */
+    int logInsPerCooldown() {
+        int most = 0;
+        if (world.rules.cooldown().isZero()) {
+            return logIns.size();
+        }
+        for (int i = 0, first = 0; i < logIns.size(); i++) {
+            while (!logIns.get(i).isBefore(logIns.get(first).plus(world.rules.cooldown()))) {
+                first++;
+            }
+            most = Math.max(most, i - first + 1);
+        }
+        return most;
+    }
+
+    int good(Outcome outcome) {
+        return good.getOrDefault(outcome, 0);
+    }
+
+    /** Exchanges that asked for a page that the site has for them, and did not get it. */
+    int lost() {
+        return good.values().stream().mapToInt(Integer::intValue).sum() - good(Outcome.OK);
+    }
+
+    // ---- time
+
+    private boolean chance(double probability) {
+        return probability > 0 && random.nextDouble() < probability;
+    }
+
+    private void later(long millis, Runnable action) {
+        at(clock.instant().plusMillis(millis), action);
+    }
+
+    private void at(Instant time, Runnable action) {
+        Instant now = clock.instant();
+        events.add(new Event(time.isBefore(now) ? now : time, eventNumber++, action));
+    }
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.session;
+
+import io.github.camelsessions.cookie.CookieJar;
+import io.github.camelsessions.cookie.CookieLimits;
+import io.github.camelsessions.profile.ClientProfile;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/** What the tests of the gate share: a clock they set, generations, and rules to vary. */
+final class TestGates {
+
+    static final SessionKey KEY = new SessionKey("portal", "anna");
+    static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+    static final Duration COOLDOWN = Duration.ofSeconds(30);
+
+    private TestGates() {}
+
+    static Generation generation(long number) {
+        CookieJar jar = new CookieJar(host -> host, InstantSource.system(), CookieLimits.DEFAULT);
+        return new Generation(KEY, number, ClientProfile.NONE, jar);
+    }
+
+    static Rules rules() {
+        return new Rules();
+    }
+
+    static final class Clock implements InstantSource {
+
+        private volatile Instant now = START;
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        void advance(Duration time) {
+            now = now.plus(time);
+        }
+
+        void set(Instant time) {
+            now = time;
+        }
+    }
+
+    /** Rules of a session that renews itself when it is refused, three attempts, one replay, no limits. */
+    static final class Rules {
+
+        private boolean renews = true;
+        private boolean renewFirst;
+        private long maxUses;
+        private Duration maxAge = Duration.ZERO;
+        private Duration maxIdle = Duration.ZERO;
+        private int maxHeld = 10_000;
+        private int maxReplays = 1;
+        private int renewalAttempts = 3;
+        private Duration cooldown = COOLDOWN;
+        private Duration cooldownMax = Duration.ofMinutes(30);
+
+        Rules renews(boolean value) {
+            renews = value;
+            return this;
+        }
+
+        Rules renewFirst() {
+            return renewFirst(true);
+        }
+
+        Rules renewFirst(boolean value) {
+            renewFirst = value;
+            return this;
+        }
+
+        Rules maxUses(long value) {
+            maxUses = value;
+            return this;
+        }
+
+        Rules maxAge(Duration value) {
+            maxAge = value;
+            return this;
+        }
+
+        Rules maxIdle(Duration value) {
+            maxIdle = value;
+            return this;
+        }
+
+        Rules maxHeld(int value) {
+            maxHeld = value;
+            return this;
+        }
+
+        Rules maxReplays(int value) {
+            maxReplays = value;
+            return this;
+        }
+
+        Rules renewalAttempts(int value) {
+            renewalAttempts = value;
+            return this;
+        }
+
+        Rules cooldown(Duration first, Duration longest) {
+            cooldown = first;
+            cooldownMax = longest;
+            return this;
+        }
+
+        GateRules build() {
+            return new GateRules(
+                    renews,
+                    renewFirst,
+                    maxUses,
+                    maxAge,
+                    maxIdle,
+                    maxHeld,
+                    maxReplays,
+                    renewalAttempts,
+                    cooldown,
+                    cooldownMax);
+        }
+    }
+}
