@@ -41,8 +41,9 @@ import org.jspecify.annotations.Nullable;
  * failed(t)            | drop                                   | transient, attempts left:      | drop
  *                      |                                        | -> RENEWING(n,t'); else FAILED |
  * timeout(t)           | -                                      | revoke t, -> FAILED            | -
- * clear                | -> ACTIVE(n+1), suspects admitted again| nothing; by the owner: new jar | -> ACTIVE(n+1), the
- *                      |                                        |                                | cool-down stays
+ * clear                | -> ACTIVE(n+1), suspects admitted again| nothing; by the owner: empty   | -> ACTIVE(n+1), the
+ *                      |                                        | the pending jar                | cool-down stays
+ * open                 | work in n                              | in n; by the owner: pending    | in n
  * close (evict, remove)| none in flight or held, no cool-down:  | refuse                         | as ACTIVE
  *                      | -> CLOSED; else refuse                 |                                |
  * stop                 | -> CLOSED                              | revoke t, -> CLOSED            | -> CLOSED
@@ -52,6 +53,8 @@ import org.jspecify.annotations.Nullable;
  * would renew in ACTIVE during one goes to FAILED instead. So does what would renew when no new generation is to be had,
  * and what would renew once too often after renewals that did not help at all. Times are taken from an injected wall
  * clock; generations are compared by identity.
+ *
+ * <p>A drain time-out and freezing are not there yet.
  *
  * <p>The session is quiet when it is ACTIVE and nobody is on the wire or waits: then no answer will come that tells more
  * about the suspects, so each event that leads there judges them.

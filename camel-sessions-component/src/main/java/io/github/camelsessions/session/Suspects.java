@@ -32,7 +32,7 @@ final class Suspects {
 
     /** Whether the refusal of an exchange that was never refused before proves that the generation has expired. */
     boolean provenByFirstRefusal(Life life) {
-        if (renewalsAreBarren() && life.inFlight > 0) {
+        if (renewalsAreBarren()) {
             return false; // an answer that is under way may yet show that they are not
         }
         return !life.unproven() || firsts > 0 || life.doubted;
@@ -59,12 +59,10 @@ final class Suspects {
         parked.add(passage);
     }
 
-    boolean remove(Passage passage) {
-        boolean removed = parked.remove(passage);
-        if (removed) {
+    void remove(Passage passage) {
+        if (parked.remove(passage)) {
             unparked(passage);
         }
-        return removed;
     }
 
     private void unparked(Passage passage) {

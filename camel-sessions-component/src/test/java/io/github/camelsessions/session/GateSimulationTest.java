@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** Whole sessions played from a seed; each run checks the invariants of the gate besides what is said here. */
 class GateSimulationTest {
 
-    private static final int RUNS = Integer.getInteger("gate.runs", 4_000);
+    private static final int RUNS = Integer.getInteger("gate.runs", 2_500);
 
     private static GateSimulation run(Consumer<World> settings) {
         World world = new World();

@@ -27,13 +27,14 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class GateStressTest {
 
-    private static final int EXCHANGES = 20_000;
+    private static final int EXCHANGES = 100_000;
     private static final int CALLERS = 48;
     private static final int RESUME_CONCURRENCY = 8;
 
     private static final class Call extends Passage {
         final int ticket;
         final boolean post;
+        final boolean forbidden;
         final AtomicInteger outcomes = new AtomicInteger();
         final AtomicInteger acceptedBySite = new AtomicInteger();
         /** Whoever takes it out of here may act on it: the release, or the one that gives up. */
@@ -46,6 +47,7 @@ class GateStressTest {
         Call(int ticket) {
             this.ticket = ticket;
             this.post = ticket % 3 == 0;
+            this.forbidden = ticket % 40 == 1;
         }
     }
 
@@ -53,7 +55,7 @@ class GateStressTest {
     private final RenewalGate gate = new RenewalGate(
             TestGates.KEY,
             TestGates.rules()
-                    .maxHeld(40)
+                    .maxHeld(46)
                     .cooldown(Duration.ofNanos(1), Duration.ofNanos(1))
                     .build(),
             InstantSource.system(),
@@ -67,6 +69,7 @@ class GateStressTest {
     private final Map<Generation, AtomicInteger> uses = new ConcurrentHashMap<>();
     private final Map<Long, AtomicInteger> successes = new ConcurrentHashMap<>();
     private final Queue<RenewalToken> tokens = new ConcurrentLinkedQueue<>();
+    private final Map<String, AtomicInteger> outcomes = new ConcurrentHashMap<>();
     private final Queue<Throwable> errors = new ConcurrentLinkedQueue<>();
 
     @AfterEach
@@ -86,6 +89,8 @@ class GateStressTest {
         assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
 
         assertThat(errors).isEmpty();
+        System.out.println("stress: " + outcomes + ", " + gate.stats());
+        assertThat(outcomes).containsKeys("delivered", "refused", "gave up", "FULL", "RENEWAL_FAILED");
         assertThat(queue).isEmpty();
         GateStats stats = gate.stats();
         assertThat(stats.held()).as("held").isZero();
@@ -157,7 +162,7 @@ class GateStressTest {
     private void answer(Call call) {
         Generation generation = call.generation();
         AtomicInteger used = uses.get(generation);
-        boolean accepted = used != null && used.incrementAndGet() <= 200;
+        boolean accepted = !call.forbidden && used != null && used.incrementAndGet() <= 200;
         if (accepted && call.acceptedBySite.incrementAndGet() > 1 && call.post) {
             errors.add(new AssertionError("a request with side effects was accepted twice"));
         }
@@ -213,6 +218,7 @@ class GateStressTest {
             errors.add(new AssertionError("ended twice: " + call.outcome + " and " + outcome));
         }
         call.outcome = outcome;
+        outcomes.computeIfAbsent(outcome, name -> new AtomicInteger()).incrementAndGet();
         ended.countDown();
         run(this::arrive);
     }

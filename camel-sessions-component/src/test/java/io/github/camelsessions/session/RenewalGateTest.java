@@ -149,6 +149,7 @@ class RenewalGateTest {
         void aReleasedExchangeIsHeldAgainWhenTheNextRenewalHasBegun() {
             RenewalToken token = renewing();
             Passage passage = held();
+            assertThat(gate.stats().heldInAll()).isEqualTo(1);
             gate.succeeded(token);
             renewing();
             assertThat(resume(passage).action()).isEqualTo(Action.HOLD);
@@ -581,7 +582,10 @@ class RenewalGateTest {
             gate.refused(suspect);
             Passage after = sent();
             assertThat(gate.accepted(before, true).standing()).isEmpty();
-            assertThat(gate.accepted(after, true).standing()).containsExactly(suspect);
+            Verdict verdict = gate.accepted(after, true);
+            assertThat(verdict.standing()).containsExactly(suspect);
+            assertThat(verdict.again()).isEmpty();
+            assertThat(state()).isEqualTo("ACTIVE");
             assertThat(gate.stats().suspects()).isZero();
             assertThat(gate.stats().standing()).isEqualTo(1);
         }
@@ -612,6 +616,7 @@ class RenewalGateTest {
             assertThat(verdict.renewal()).isNotNull();
             assertThat(verdict.again()).containsExactly(suspect);
             assertThat(suspect.stood).isZero();
+            assertThat(gate.stats().replays()).isEqualTo(3);
         }
 
         @Test
@@ -757,6 +762,67 @@ class RenewalGateTest {
             afterThreeUselessRenewalsQuietDoesNotRenew();
             accept(sent());
             assertThat(gate.refused(sent()).action()).isEqualTo(Action.DELIVER);
+        }
+
+        @Test
+        void whoeverMakesItQuietIsToldApartFromTheOthers() {
+            Passage one = sent();
+            Passage two = sent();
+            gate.succeeded(refuse(one));
+            gate.refused(two);
+            arrive(one);
+            arrive(two);
+            assertThat(gate.refused(one).action()).isEqualTo(Action.PARK);
+            Verdict verdict = gate.refused(two);
+            assertThat(verdict.action()).isEqualTo(Action.DELIVER);
+            assertThat(verdict.standing()).containsExactly(one);
+        }
+
+        @Test
+        void aRenewalIsUselessWhenItsGenerationWasAliveAsItRefusedTheExchangeAgain() {
+            Passage suspect = replayed();
+            gate.refused(suspect);
+            accept(sent());
+            assertThat(gate.refused(sent()).renewal()).isNotNull();
+            assertThat(gate.stats().useless()).isEqualTo(1);
+        }
+
+        @Test
+        void itIsUselessTooWhenALaterAcceptanceRefutedTheSuspect() {
+            Passage suspect = replayed();
+            Passage slow = sent();
+            gate.refused(suspect);
+            Passage refused = sent();
+            accept(sent());
+            assertThat(gate.refused(refused).action()).isEqualTo(Action.PARK);
+            gate.unanswered(slow);
+            assertThat(state()).isEqualTo("RENEWING");
+            assertThat(gate.stats().useless()).isEqualTo(1);
+        }
+
+        @Test
+        void aRefutedFirstRefusalConfirmsNothingAndTellsNothingOfTheRenewal() {
+            Passage gone = sent();
+            gate.succeeded(refuseAndHold(gone));
+            gate.left(gone);
+            Passage slow = sent();
+            gate.refused(sent());
+            accept(sent());
+            assertThat(gate.refused(sent()).action()).isEqualTo(Action.PARK);
+            gate.unanswered(slow);
+            assertThat(state()).isEqualTo("RENEWING");
+            assertThat(gate.stats().useless()).isZero();
+        }
+
+        @Test
+        void aFirstRefusalThatStoodTellsNothingOfTheRenewal() {
+            Passage gone = sent();
+            gate.succeeded(refuseAndHold(gone));
+            gate.left(gone);
+            assertThat(gate.refused(sent()).action()).isEqualTo(Action.DELIVER);
+            accept(sent());
+            assertThat(gate.refused(sent()).renewal()).isNotNull();
+            assertThat(gate.stats().useless()).isZero();
         }
 
         @Test
@@ -1032,6 +1098,19 @@ class RenewalGateTest {
         }
 
         @Test
+        void whoeverAsksKeepsItsPlaceThoughNoMoreMayWait() {
+            gate(rules().maxHeld(1));
+            Passage initiator = sent();
+            RenewalToken token = refuse(initiator);
+            Passage asker = new Passage();
+            assertThat(gate.renew(asker, null, null).action()).isEqualTo(Action.HOLD);
+            arrive(initiator);
+            assertThat(gate.renew(asker, null, null).action()).isEqualTo(Action.HOLD);
+            gate.succeeded(token);
+            assertThat(gate.renew(asker, null, null).action()).isEqualTo(Action.SKIP);
+        }
+
+        @Test
         void aCooldownFailsAnExplicitRenewalToo() {
             failed();
             assertFails(gate.renew(new Passage(), null, null), Kind.RENEWAL_FAILED);
@@ -1055,6 +1134,7 @@ class RenewalGateTest {
         void aSuccessInstallsItsGenerationOnce() {
             RenewalToken token = renewing();
             assertThat(gate.succeeded(token).release()).isTrue();
+            assertThat(token.state()).isEqualTo(RenewalToken.State.ENDED);
             assertThat(current()).isSameAs(token.pending());
             assertThat(gate.succeeded(token).release()).isFalse();
             assertThat(gate.failed(token, true, WRONG).release()).isFalse();
@@ -1228,7 +1308,7 @@ class RenewalGateTest {
             RenewalToken token = renewing();
             CookieTarget origin = CookieTarget.of(URI.create("https://portal.example/"));
             token.pending().jar().receive(origin, "sid=1");
-            gate.clear(null);
+            assertThat(gate.clear(null).action()).isEqualTo(Action.NOTHING);
             assertThat(token.pending().jar().size()).isEqualTo(1);
             assertThat(current().number()).isZero();
             gate.clear(token);

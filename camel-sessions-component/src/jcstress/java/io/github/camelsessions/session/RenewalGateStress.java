@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.session;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.LLL_Result;
+import org.openjdk.jcstress.infra.results.LL_Result;
+
+/** Two events at one gate at the same time; what is not listed as acceptable is forbidden. */
+public class RenewalGateStress {
+
+    private static final Throwable WRONG = new IllegalStateException("log-in");
+
+    /** A gate in whatever state the test brings it to. */
+    public static class Gate {
+
+        final RenewalGate gate = new RenewalGate(
+                TestGates.KEY, TestGates.rules().build(), InstantSource.system(), TestGates::generation);
+
+        final Passage sent() {
+            Passage passage = new Passage();
+            gate.admit(passage, false, null);
+            return passage;
+        }
+
+        final RenewalToken renewing() {
+            return gate.renew(new Passage(), null, null).renewal();
+        }
+
+        final String state() {
+            return gate.stats().state();
+        }
+    }
+
+    @JCStressTest
+    @Outcome(id = "renews, waits, 1", expect = ACCEPTABLE)
+    @Outcome(id = "waits, renews, 1", expect = ACCEPTABLE)
+    @State
+    public static class RefusedAndRefused extends Gate {
+        final Passage one = sent();
+        final Passage two = sent();
+
+        @Actor
+        public void one(LLL_Result result) {
+            result.r1 = gate.refused(one).renewal() == null ? "waits" : "renews";
+        }
+
+        @Actor
+        public void two(LLL_Result result) {
+            result.r2 = gate.refused(two).renewal() == null ? "waits" : "renews";
+        }
+
+        @Arbiter
+        public void end(LLL_Result result) {
+            result.r3 = gate.stats().attempts();
+        }
+    }
+
+    @JCStressTest
+    @Outcome(id = "ADMIT_AGAIN, DELIVER, RENEWING", expect = ACCEPTABLE)
+    @State
+    public static class RefusedAndAccepted extends Gate {
+        final Passage one = sent();
+        final Passage two = sent();
+
+        @Actor
+        public void one(LLL_Result result) {
+            result.r1 = gate.refused(one).action();
+        }
+
+        @Actor
+        public void two(LLL_Result result) {
+            result.r2 = gate.accepted(two, true).action();
+        }
+
+        @Arbiter
+        public void end(LLL_Result result) {
+            result.r3 = state();
+        }
+    }
+
+    /** A repeat refusal and the acceptance that makes the session quiet: the suspect is told once. */
+    @JCStressTest
+    @Outcome(id = "ADMIT_AGAIN, 0, RENEWING 0", expect = ACCEPTABLE)
+    @Outcome(id = "PARK, 1, RENEWING 0", expect = ACCEPTABLE)
+    @State
+    public static class RefusedAgainAndAccepted extends Gate {
+        final Passage one = sent();
+        final Passage two;
+
+        public RefusedAgainAndAccepted() {
+            gate.succeeded(gate.refused(one).renewal());
+            gate.admit(one, false, null);
+            two = sent();
+        }
+
+        @Actor
+        public void one(LLL_Result result) {
+            result.r1 = gate.refused(one).action();
+        }
+
+        @Actor
+        public void two(LLL_Result result) {
+            Verdict verdict = gate.accepted(two, true);
+            result.r2 = verdict.again().size() + verdict.standing().size();
+        }
+
+        @Arbiter
+        public void end(LLL_Result result) {
+            result.r3 = state() + " " + gate.stats().suspects();
+        }
+    }
+
+    /** A hold that is made while the renewal ends is not forgotten. */
+    @JCStressTest
+    @Outcome(id = "1, 0", expect = ACCEPTABLE)
+    @State
+    public static class AdmittedAndSucceeded extends Gate {
+        final RenewalToken token = renewing();
+        final Passage passage = new Passage();
+        final AtomicReference<Passage> queue = new AtomicReference<>();
+        final AtomicInteger sent = new AtomicInteger();
+
+        @Actor
+        public void admit() {
+            if (gate.admit(passage, false, null).action() == Verdict.Action.SEND) {
+                sent.incrementAndGet();
+                return;
+            }
+            queue.set(passage);
+            if (!gate.holding()) {
+                release();
+            }
+        }
+
+        @Actor
+        public void succeed() {
+            if (gate.succeeded(token).release()) {
+                release();
+            }
+        }
+
+        private void release() {
+            Passage held = queue.getAndSet(null);
+            if (held != null && gate.admit(held, true, null).action() == Verdict.Action.SEND) {
+                sent.incrementAndGet();
+            }
+        }
+
+        @Arbiter
+        public void end(LL_Result result) {
+            result.r1 = sent.get();
+            result.r2 = gate.stats().held();
+        }
+    }
+
+    @JCStressTest
+    @Outcome(id = "true, false, FAILED 0", expect = ACCEPTABLE)
+    @Outcome(id = "false, true, ACTIVE 1", expect = ACCEPTABLE)
+    @State
+    public static class TimedOutAndSucceeded extends Gate {
+        final RenewalToken token = renewing();
+
+        @Actor
+        public void timeOut(LLL_Result result) {
+            result.r1 = gate.failed(token, false, WRONG).release();
+        }
+
+        @Actor
+        public void succeed(LLL_Result result) {
+            result.r2 = gate.succeeded(token).release();
+        }
+
+        @Arbiter
+        public void end(LLL_Result result) {
+            result.r3 = state() + " " + gate.stats().generation();
+        }
+    }
+
+    @JCStressTest
+    @Outcome(id = "true, false, RENEWING 0", expect = ACCEPTABLE, desc = "the success was of the attempt before")
+    @Outcome(id = "false, true, ACTIVE 1", expect = ACCEPTABLE)
+    @State
+    public static class FailedAndSucceeded extends Gate {
+        final RenewalToken token = renewing();
+
+        @Actor
+        public void fail(LLL_Result result) {
+            result.r1 = gate.failed(token, true, WRONG).renewal() != null;
+        }
+
+        @Actor
+        public void succeed(LLL_Result result) {
+            result.r2 = gate.succeeded(token).release();
+        }
+
+        @Arbiter
+        public void end(LLL_Result result) {
+            result.r3 = state() + " " + gate.stats().generation();
+        }
+    }
+
+    /** Whoever claims the held exchange has it; the other touches it no more. */
+    @JCStressTest
+    @Outcome(id = "gave up, 0, 0", expect = ACCEPTABLE)
+    @Outcome(id = "sent, 0, 1", expect = ACCEPTABLE)
+    @State
+    public static class LeftAndSucceeded extends Gate {
+        final RenewalToken token = renewing();
+        final AtomicReference<Passage> queue = new AtomicReference<>();
+        final AtomicReference<String> outcome = new AtomicReference<>("none");
+
+        public LeftAndSucceeded() {
+            queue.set(sent());
+        }
+
+        @Actor
+        public void leave() {
+            Passage passage = queue.getAndSet(null);
+            if (passage != null) {
+                gate.left(passage);
+                outcome.set("gave up");
+            }
+        }
+
+        @Actor
+        public void succeed() {
+            if (gate.succeeded(token).release()) {
+                Passage passage = queue.getAndSet(null);
+                if (passage != null && gate.admit(passage, true, null).action() == Verdict.Action.SEND) {
+                    outcome.set("sent");
+                }
+            }
+        }
+
+        @Arbiter
+        public void end(LLL_Result result) {
+            result.r1 = outcome.get();
+            result.r2 = gate.stats().held();
+            result.r3 = gate.stats().inFlight();
+        }
+    }
+
+    @JCStressTest
+    @Outcome(id = "renews, RENEWING 0", expect = ACCEPTABLE, desc = "refused first: the clear finds a renewal")
+    @Outcome(id = "waits, ACTIVE 1", expect = ACCEPTABLE, desc = "cleared first: the refusal is an old one")
+    @State
+    public static class ClearedAndRefused extends Gate {
+        final Passage passage = sent();
+
+        @Actor
+        public void clear() {
+            gate.clear(null);
+        }
+
+        @Actor
+        public void refuse(LL_Result result) {
+            result.r1 = gate.refused(passage).renewal() == null ? "waits" : "renews";
+        }
+
+        @Arbiter
+        public void end(LL_Result result) {
+            result.r2 = state() + " " + gate.stats().generation();
+        }
+    }
+
+    @JCStressTest
+    @Outcome(id = "SEND, HOLD", expect = ACCEPTABLE)
+    @Outcome(id = "HOLD, SEND", expect = ACCEPTABLE)
+    @State
+    public static class RenewAndRenew extends Gate {
+
+        @Actor
+        public void one(LL_Result result) {
+            result.r1 = gate.renew(new Passage(), null, null).action();
+        }
+
+        @Actor
+        public void two(LL_Result result) {
+            result.r2 = gate.renew(new Passage(), null, null).action();
+        }
+    }
+
+    @JCStressTest
+    @Outcome(id = "true, LOOK_UP", expect = ACCEPTABLE)
+    @Outcome(id = "false, SEND", expect = ACCEPTABLE)
+    @State
+    public static class ClosedAndAdmitted extends Gate {
+
+        @Actor
+        public void close(LL_Result result) {
+            result.r1 = gate.close();
+        }
+
+        @Actor
+        public void admit(LL_Result result) {
+            result.r2 = gate.admit(new Passage(), false, null).action();
+        }
+    }
+}
