@@ -6,7 +6,6 @@ import io.github.camelsessions.http.SessionHttpClient;
 import io.github.camelsessions.session.SessionKey;
 import java.net.URI;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
@@ -95,7 +94,7 @@ final class FetchOperation extends ServiceSupport implements ExchangeOperation {
         if (rules.profile() != null) {
             Sessions.get(endpoint.getCamelContext()).registry().requireProfile(rules.profile());
         }
-        Map<String, Object> http = withAuthHost(rules.http());
+        Map<String, Object> http = SessionHttpClient.limitCredentials(rules.http(), fixedTarget);
         Sender made = new Sender(rules, http, component.clients().acquire(http));
         Sender other = senders.putIfAbsent(site, made);
         if (other != null) {
@@ -103,21 +102,6 @@ final class FetchOperation extends ServiceSupport implements ExchangeOperation {
             return other;
         }
         return made;
-    }
-
-    // Without a host camel-http gives the credentials to any that asks for them, also to one a redirect leads to.
-    private Map<String, Object> withAuthHost(Map<String, Object> http) {
-        boolean credentials = http.containsKey("authUsername") || http.containsKey("authBearerToken");
-        if (!credentials || http.containsKey("authHost")) {
-            return http;
-        }
-        if (fixedTarget == null) {
-            throw new IllegalArgumentException("http.authUsername and http.authBearerToken need http.authHost where the"
-                    + " target comes from the message: any host that asks would get the credentials");
-        }
-        Map<String, Object> limited = new HashMap<>(http);
-        limited.put("authHost", fixedTarget.getHost());
-        return Map.copyOf(limited);
     }
 
     @Override

@@ -94,7 +94,7 @@ final class SessionCalls {
                 cookies.addTo(admission.generation().jar(), target);
             }
             return SessionCall.in(admission, rules.call());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             admission.close();
             throw e;
         }

@@ -69,12 +69,12 @@ public final class SessionHttpProcessor extends AsyncProcessorSupport implements
 
     private SessionHttpSender startedSender(CamelContext context) throws Exception {
         SessionHttpSender started = sender;
-        if (started != null) {
+        if (started != null && started.isRunAllowed()) {
             return started;
         }
         starting.lock();
         try {
-            if (sender == null) {
+            if (sender == null || !sender.isRunAllowed()) { // the context stops it, too
                 sender = newSender(context);
                 if (!isStarting()) {
                     // called through bean: or Simple, it is started by nobody, and the context has to stop it

@@ -235,13 +235,10 @@ public class SessionsComponent extends DefaultComponent {
         return ProfileLoader.parse(getCamelContext(), profiles, text);
     }
 
-    /** The configured sites. They are there once the component was started. */
+    /** The configured sites, made of the options when these have changed. */
     Sites siteRules() {
         Sites made = siteRules;
         if (made == null) {
-            if (!isStarted()) {
-                throw new IllegalStateException("component sessions is not started");
-            }
             try {
                 made = makeSiteRules();
             } catch (Exception e) {

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -102,7 +105,9 @@ class FetchSafetyTest extends SharedContextTest {
                 "http.bridgeendpoint=true",
                 "http.clientConnectionManager=#x",
                 "http.httpClient.cookieSpec=strict",
-                "http.httpClient.circularRedirectsAllowed=false"
+                "http.httpClient.circularRedirectsAllowed=false",
+                "http.oauth2ClientId=x",
+                "http.auth-bearer-token=x"
             })
     void anOptionWithoutEffectIsRefusedInAnySpelling(String option) {
         assertThatThrownBy(() -> send(fetchUri("/echo?" + option), null)).hasStackTraceContaining("cannot be used");
@@ -115,7 +120,21 @@ class FetchSafetyTest extends SharedContextTest {
         assertThat(page("/asks?" + auth)).isEqualTo("in");
         Exchange redirected = send(fetchUri("/redirect?to=" + otherHost("/asks") + "&" + auth), null);
         assertThat(redirected.getException()).hasMessageContaining("401");
-        assertThatThrownBy(() -> send("sessions:fetch?" + auth, null)).hasStackTraceContaining("need http.authHost");
+        assertThatThrownBy(() -> send("sessions:fetch?" + auth, null)).hasStackTraceContaining("needs http.authHost");
+        assertThatThrownBy(() -> send("sessions:fetch?" + auth.toLowerCase(Locale.ROOT), null))
+                .hasStackTraceContaining("needs http.authHost");
+    }
+
+    @Test
+    void preemptiveCredentialsGoToTheirHostOnly() {
+        String auth = "http.authMethod=Basic&http.authUsername=anna&http.authPassword=geheim&http.authHost=127.0.0.1"
+                + "&http.authenticationPreemptive=true";
+
+        Exchange own = send("sessions:fetch?" + auth, null, Map.of(Exchange.HTTP_URI, site.url() + "/echo"));
+        Exchange other = send("sessions:fetch?" + auth, null, Map.of(Exchange.HTTP_URI, otherHost("/echo")));
+
+        assertThat(own.getMessage().getBody(String.class)).contains("Authorization: Basic");
+        assertThat(other.getMessage().getBody(String.class)).startsWith("GET").doesNotContain("Authorization");
     }
 
     @Test
@@ -163,6 +182,23 @@ class FetchSafetyTest extends SharedContextTest {
             processor.process(exchange);
             assertThat(exchange.getMessage().getBody(String.class)).contains("GET /echo");
             processor.stop();
+        }
+    }
+
+    @Test
+    void theProcessorFormWorksAfterARestartOfItsContext() throws Exception {
+        try (DefaultCamelContext other = new DefaultCamelContext()) {
+            other.disableJMX();
+            other.start();
+            SessionHttpProcessor processor = Sessions.get(other).wrap(site.url() + "/echo");
+            for (int i = 0; i < 2; i++) {
+                Exchange exchange = new DefaultExchange(other);
+                processor.process(exchange);
+                assertThat(exchange.getException()).isNull();
+                assertThat(exchange.getMessage().getBody(String.class)).contains("GET /echo");
+                other.stop();
+                other.start();
+            }
         }
     }
 }

@@ -83,6 +83,7 @@ class WrapTest {
                 from("direct:okRange").to(SITE.url() + "/echo?headerFilterStrategy=#noSecret&userAgent=Own/1");
                 from("direct:auth").to(SITE.url() + "/auth?authMethod=Basic&authUsername=u&authPassword=p");
                 from("direct:slow").to(SITE.url() + "/slow?responseTimeout=100&connectTimeout=5000");
+                from("direct:slowSocket").to(SITE.url() + "/slow?soTimeout=100");
                 from("direct:ownClient").to(SITE.url() + "/echo?httpClient=#ownClient");
                 from("direct:ownBuilder").to(SITE.url() + "/echo?clientBuilder=#ownBuilder");
                 from("direct:handlerSet").to(SITE.url() + "/set?sid=1&cookieHandler=#cookieHandler");

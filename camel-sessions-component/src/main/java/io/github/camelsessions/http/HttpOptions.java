@@ -8,6 +8,7 @@ import java.util.Map;
 import org.apache.camel.component.http.HttpEndpoint;
 import org.apache.camel.component.http.HttpEndpointUriFactory;
 import org.apache.camel.util.URISupport;
+import org.jspecify.annotations.Nullable;
 
 /** Which of camel-http's options make sense in a session. */
 final class HttpOptions {
@@ -31,6 +32,13 @@ final class HttpOptions {
                     "clientConnectionManager", "it is made here, to keep the octets of cookies; use the http. options"),
             Map.entry("httpClient.cookieSpec", OWN_COOKIES),
             Map.entry("httpClient.circularRedirectsAllowed", "they are, up to maxRedirects; remove it"),
+            Map.entry("oauth2ClientId", "its token would follow redirects to any host; fetch the token in the route"),
+            Map.entry(
+                    "oauth2ClientSecret", "its token would follow redirects to any host; fetch the token in the route"),
+            Map.entry(
+                    "oauth2TokenEndpoint",
+                    "its token would follow redirects to any host; fetch the token in the route"),
+            Map.entry("authBearerToken", "camel-http does not send it; put Authorization into the client profile"),
             Map.entry("clientBuilder", "a builder made elsewhere may be shared; use httpClientConfigurer"));
 
     private HttpOptions() {}
@@ -38,17 +46,31 @@ final class HttpOptions {
     /** Refuses options that would have no effect, or a dangerous one. */
     static void check(Map<String, Object> options) {
         for (String name : options.keySet()) {
-            // Camel takes an option in any case, with and without dashes
-            String plain = name.replace("-", "");
-            String wayOut = REJECTED.entrySet().stream()
-                    .filter(rejected -> rejected.getKey().equalsIgnoreCase(plain))
-                    .map(Map.Entry::getValue)
-                    .findFirst()
-                    .orElse(null);
+            String wayOut = wayOut(name);
             if (wayOut != null) {
                 throw new IllegalArgumentException("option http." + name + " cannot be used: " + wayOut);
             }
         }
+    }
+
+    // Camel takes an option in any case, with and without dashes
+    private static @Nullable String wayOut(String name) {
+        String plain = name.replace("-", "");
+        return REJECTED.entrySet().stream()
+                .filter(rejected -> rejected.getKey().equalsIgnoreCase(plain))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The option of that name, whatever its case and dashes, null when it is not set. */
+    static @Nullable Object get(Map<String, Object> options, String name) {
+        for (Map.Entry<String, Object> option : options.entrySet()) {
+            if (option.getKey().replace("-", "").equalsIgnoreCase(name)) {
+                return option.getValue();
+            }
+        }
+        return null;
     }
 
     /** Refuses options that camel-http did not know: it takes them for query parameters of its URL. */

@@ -13,6 +13,7 @@ import org.apache.hc.client5.http.classic.HttpClient;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
 import org.apache.hc.client5.http.config.Configurable;
 import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.auth.BasicAuthCache;
 import org.apache.hc.client5.http.impl.auth.BasicScheme;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.protocol.RedirectLocations;
@@ -54,6 +55,11 @@ final class SessionExecutor {
             context.setAttribute("org.apache.camel.Exchange", exchange);
             context.setAttribute("org.apache.hc.core5.http.HttpHost", host);
         }
+        String authHost = endpoint.getAuthHost();
+        if (authHost != null && !authHost.equalsIgnoreCase(host.getHostName())) {
+            // camel-http's preemptive authentication, which asks for no host, keeps off where there is a cache
+            context.setAuthCache(new BasicAuthCache());
+        }
         ProxyServer proxy = call.profile().proxy();
         if (proxy != null) {
             useProxy(proxy, config, context);
@@ -61,6 +67,7 @@ final class SessionExecutor {
         context.setRequestConfig(config.build());
         // Open: the response's stream is closed by camel-http's handler, or at the exchange's completion.
         ClassicHttpResponse response = client.executeOpen(host, request, context);
+        response.removeHeaders(HttpHeaders.SET_COOKIE); // of a proxy that refused the tunnel: no interceptor saw it
         call.setFinalUri(finalUri(request, context));
         return handler.handleResponse(response);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
+import io.github.camelsessions.cookie.CookieTarget;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.apache.camel.component.http.HttpEndpoint;
 import org.apache.camel.component.http.HttpMethods;
 import org.apache.camel.support.service.ServiceHelper;
 import org.apache.camel.support.service.ServiceSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One HTTP client with its connection pool, made from a set of camel-http options, that sends requests in any session to
@@ -49,6 +51,26 @@ public final class SessionHttpClient extends ServiceSupport {
         throwing = new FetchHttpProducer(endpoint);
         endpoint.setThrowExceptionOnFailure(false);
         lenient = new FetchHttpProducer(endpoint);
+    }
+
+    /**
+     * Limits credentials among the options to the target's host: without one camel-http gives them to any that asks, also
+     * to one that a redirect leads to.
+     *
+     * @param target where all requests with these options go, null when each message says so
+     * @throws IllegalArgumentException when there are credentials, and no host to limit them to
+     */
+    public static Map<String, Object> limitCredentials(Map<String, Object> options, @Nullable URI target) {
+        if (HttpOptions.get(options, "authUsername") == null || HttpOptions.get(options, "authHost") != null) {
+            return options;
+        }
+        if (target == null) {
+            throw new IllegalArgumentException("http.authUsername needs http.authHost where the target comes from the"
+                    + " message: any host that asks would get the credentials");
+        }
+        Map<String, Object> limited = new LinkedHashMap<>(options);
+        limited.put("authHost", CookieTarget.of(target).host());
+        return Map.copyOf(limited);
     }
 
     /**

@@ -25,6 +25,7 @@ import org.apache.hc.core5.http.io.HttpConnectionFactory;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
 
 /**
  * Makes the HTTP clients that sessions use: camel-http's own, with the options that the context's {@code https}
@@ -79,7 +80,9 @@ final class SessionHttpComponent extends HttpComponent {
         if (ssl == null && "https".equals(target.getScheme())) {
             ssl = retrieveGlobalSslContextParameters();
         }
-        return createConnectionManager(parameters, ssl, new HashMap<>());
+        Map<String, Object> socketOptions = new HashMap<>();
+        socketOptions.put("soTimeout", Timeout.ofMilliseconds(endpoint.getSoTimeout()));
+        return createConnectionManager(parameters, ssl, socketOptions);
     }
 
     // Camel 4.22 calls this one ...

@@ -17,7 +17,7 @@ import java.time.Duration;
  * @param cooldown         how long after a failed renewal none is tried; doubles with each failure in a row
  * @param cooldownMax      what the cool-down grows to at most
  */
-public record GateRules(
+record GateRules(
         boolean renews,
         boolean renewFirst,
         long maxUses,

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param heldInAll       how many times an exchange had to wait
  * @param longestHold     the longest wait that has ended
  */
-public record GateStats(
+record GateStats(
         String state,
         long generation,
         long uses,

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * One exchange's way through the gate of its session, from its arrival to the answer that it is given. What the gate
  * needs to remember of it is here, guarded by the gate's lock; a subclass adds what is needed to send it again.
  */
-public class Passage {
+class Passage {
 
     /** Where the gate has put an exchange. */
     enum Place {
@@ -51,7 +51,8 @@ public class Passage {
     int stood;
 
     /** The generation of the latest admission, null before the first. */
-    public @Nullable Generation generation() {
+    @Nullable
+    Generation generation() {
         return life == null ? null : life.generation;
     }
 }

@@ -5,7 +5,7 @@ package io.github.camelsessions.session;
  * Marks the priority exchange of one renewal attempt. Compared by identity: whoever holds the object passes the gate,
  * and a copy that outlives the attempt holds an object that means nothing any more. Thread-safe.
  */
-public final class RenewalToken {
+final class RenewalToken {
 
     enum State {
         /** The attempt is under way: passes the gate and fills the pending generation. */
@@ -26,12 +26,12 @@ public final class RenewalToken {
     }
 
     /** The session that is renewed. */
-    public SessionKey session() {
+    SessionKey session() {
         return life.generation.session();
     }
 
     /** The generation that the attempt fills. It becomes the session's own when the attempt succeeds. */
-    public Generation pending() {
+    Generation pending() {
         return life.generation;
     }
 

@@ -63,7 +63,7 @@ final class Session {
         }
         try {
             takeProfile(generation, profile);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             gate.unanswered(passage);
             throw e;
         }
@@ -100,7 +100,10 @@ final class Session {
         profileLock.lock();
         try {
             if (!generation.hasProfile()) {
-                String wanted = profile == null ? pinnedProfile : profile;
+                String wanted = profile != null ? profile : pinnedProfile;
+                if (profile == null && pinnedProfile != null && !profiles.has(pinnedProfile)) {
+                    wanted = null; // the profile named before was taken out of the file
+                }
                 generation.takes(profiles.take(wanted));
                 pinnedProfile = wanted; // not before: taking an unknown profile fails
             }
@@ -169,7 +172,7 @@ final class Session {
         Generation generation = current();
         return new SessionStats(
                 key,
-                now.generation(),
+                generation == null ? now.generation() : generation.number(),
                 generation == null ? 0 : generation.jar().size(),
                 generation == null ? "" : generation.profile().name(),
                 uses.get(),
@@ -184,6 +187,9 @@ final class Session {
 
     /** Where a session gets its client profile from. Implementations never call back into a session. */
     interface Profiles {
+
+        /** Whether there is a profile of that name. */
+        boolean has(String name);
 
         /** The profile of that name, or the next one of the rotation when the name is null. */
         ClientProfile take(@Nullable String name);

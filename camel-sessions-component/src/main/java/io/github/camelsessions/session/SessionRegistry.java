@@ -227,7 +227,13 @@ public final class SessionRegistry {
     /** A profile goes back to the rotation it was taken from: one of a file since replaced goes nowhere. */
     private final class Rotated implements Session.Profiles {
 
+        // guarded by the session's profileLock
         private ProfileRotation takenFrom = NO_PROFILES;
+
+        @Override
+        public boolean has(String name) {
+            return rotation.byName(name) != null;
+        }
 
         @Override
         public ClientProfile take(@Nullable String name) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param again      others, that ask for admission again
  * @param release    whether those that are held ask for admission again
  */
-public record Verdict(
+record Verdict(
         Action action,
         @Nullable Generation generation,
         @Nullable RenewalToken renewal,
@@ -27,7 +27,7 @@ public record Verdict(
         boolean release) {
 
     /** What an exchange does next. */
-    public enum Action {
+    enum Action {
         /** Sends its request in the generation. */
         SEND,
         /**

@@ -31,6 +31,11 @@ class SessionTest {
         private final List<String> givenBack = new ArrayList<>();
 
         @Override
+        public boolean has(String name) {
+            return !name.equals("gone");
+        }
+
+        @Override
         public ClientProfile take(String name) {
             if ("unknown".equals(name)) {
                 throw new IllegalArgumentException("profile 'unknown' is unknown");
@@ -215,6 +220,14 @@ class SessionTest {
         session.clear();
 
         assertThat(use().profile().name()).isEqualTo("fixed");
+    }
+
+    @Test
+    void aProfileThatWasTakenOutOfTheFileIsForgotten() {
+        session.admit("gone").close();
+        session.clear();
+
+        assertThat(use().profile().name()).isEqualTo("p1");
     }
 
     @Test
