@@ -54,7 +54,7 @@ final class Cooldown {
     /** When it ends or ended, null when there is none. */
     @Nullable
     Instant until() {
-        return until == Instant.MIN ? null : until;
+        return until.equals(Instant.MIN) ? null : until;
     }
 
     @Nullable

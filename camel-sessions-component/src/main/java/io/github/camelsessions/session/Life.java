@@ -78,7 +78,7 @@ final class Life {
      * took; otherwise a renewal of more requests than {@code maxUses} would be followed by the next for ever.
      */
     boolean limitDue(GateRules rules, Instant now) {
-        return rules.maxUses() > 0 && uses >= rules.maxUses() && (admitted > 0 || !renewed())
+        return (rules.maxUses() > 0 && uses >= rules.maxUses() && (admitted > 0 || !renewed()))
                 || passed(rules.maxAge(), began, now)
                 || passed(rules.maxIdle(), lastUse, now);
     }

@@ -132,7 +132,7 @@ final class RenewalGate {
     }
 
     private Verdict admitOrdinary(Passage passage, boolean released) {
-        if (state == State.RENEWING || state == State.ACTIVE && waiting.now() > 0 && !released) {
+        if (state == State.RENEWING || (state == State.ACTIVE && waiting.now() > 0 && !released)) {
             return hold(passage, released);
         }
         if (state == State.FAILED) {
@@ -145,7 +145,7 @@ final class RenewalGate {
             state = State.ACTIVE;
         }
         boolean limit = life.limitDue(rules, clock.instant());
-        if (rules.renews() && (limit || rules.renewFirst() && life.empty())) {
+        if (rules.renews() && (limit || (rules.renewFirst() && life.empty()))) {
             return holdForRenewal(passage, limit ? Origin.LIMIT : Origin.ASKED);
         }
         if (limit) {
@@ -601,7 +601,7 @@ final class RenewalGate {
     /** Whether a renewal may not be tried: it is too early, or this exchange has waited for one that failed. */
     private boolean barred(Passage passage) {
         return cooldown.active(clock.instant())
-                || state == State.FAILED && passage.awaited != null && passage.awaited == first;
+                || (state == State.FAILED && passage.awaited != null && passage.awaited == first);
     }
 
     private Generation next() {
