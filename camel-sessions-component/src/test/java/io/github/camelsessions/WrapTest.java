@@ -291,8 +291,9 @@ class WrapTest {
                 .doesNotContainIgnoringCase("secret");
     }
 
-    @Test
-    void theTimeoutsOfTheEndpointSurvive() {
+    @ParameterizedTest
+    @ValueSource(strings = {"direct:slow", "direct:slowSocket"})
+    void theTimeoutsOfTheEndpointSurvive(String route) {
         CountDownLatch timedOut = new CountDownLatch(1);
         SITE.page("/slow", http -> {
             try {
@@ -302,7 +303,7 @@ class WrapTest {
             }
         });
 
-        Exchange done = request("direct:slow", "slow");
+        Exchange done = request(route, "slow");
         timedOut.countDown();
 
         assertThat(done.getException()).isInstanceOf(SocketTimeoutException.class);
