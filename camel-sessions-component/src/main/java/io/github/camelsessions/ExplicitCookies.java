@@ -133,6 +133,10 @@ final class ExplicitCookies {
     }
 
     private void addText(String text) {
+        if (text.stripLeading().startsWith("{")) {
+            throw new IllegalArgumentException(
+                    place + " begins like a JSON object: give a Map, a JSON array of cookies, or" + " a=b; c=d");
+        }
         for (String part : text.split(";", -1)) {
             String pair = part.strip();
             int equals = pair.indexOf('=');

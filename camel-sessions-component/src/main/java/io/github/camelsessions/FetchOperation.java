@@ -106,6 +106,7 @@ final class FetchOperation extends ServiceSupport implements ExchangeOperation {
 
     @Override
     protected void doStart() throws Exception {
+        component.awaitStart();
         Sites sites = component.siteRules();
         fixedTarget = endpoint.target();
         if (endpoint.getSite() != null) {

@@ -7,6 +7,8 @@ import io.github.camelsessions.cookie.Cookie;
 import io.github.camelsessions.cookie.CookieTarget;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionStats;
+import java.io.File;
+import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.StreamCache;
+import org.apache.camel.WrappedFile;
 import org.apache.camel.component.http.HttpConstants;
 import org.apache.camel.support.service.ServiceSupport;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +41,7 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
 
     @Override
     protected void doStart() {
+        component.awaitStart();
         endpoint.target();
         if (endpoint.getSite() != null) {
             component.siteRules().require(endpoint.getSite());
@@ -60,7 +65,10 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
         Message message = exchange.getMessage();
         switch (endpoint.getOperation()) {
             case clear -> sessions.registry().clear(session(exchange, targetOf(message)));
-            case getCookies -> message.setBody(cookies(session(exchange, targetOf(message))));
+            case getCookies -> {
+                URI target = targetOf(message);
+                message.setBody(cookies(session(exchange, target), target));
+            }
             case getProfile ->
                 message.setBody(
                         handle(session(exchange, targetOf(message))).profile().masked());
@@ -98,9 +106,12 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
         return sessions.site(session.site()).session(session.id());
     }
 
-    private Object cookies(SessionKey key) throws JsonProcessingException {
+    private Object cookies(SessionKey key, @Nullable URI target) throws JsonProcessingException {
         NamedSession session = handle(key);
         String domain = endpoint.getDomain();
+        if (domain == null && target != null) {
+            domain = CookieTarget.of(target).host();
+        }
         List<Cookie> cookies = domain == null
                 ? session.cookiesOfFirstHost()
                 : domain.equals("*") ? session.cookies() : session.cookies(domain);
@@ -116,7 +127,15 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
     private void addCookies(Exchange exchange) {
         Message message = exchange.getMessage();
         URI target = targetOf(message);
-        ExplicitCookies cookies = ExplicitCookies.parse("the body of addCookies", message.getBody());
+        Object body = message.getBody();
+        if (body instanceof byte[]
+                || body instanceof InputStream
+                || body instanceof StreamCache
+                || body instanceof File
+                || body instanceof WrappedFile<?>) {
+            body = message.getBody(String.class);
+        }
+        ExplicitCookies cookies = ExplicitCookies.parse("the body of addCookies", body);
         EffectiveRules rules = rules(target);
         SessionKey session = SessionCalls.session(exchange, rules);
         String profile = sessions.calls().profile(message, rules);

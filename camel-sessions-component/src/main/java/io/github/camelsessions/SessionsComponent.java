@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.http.SessionHttpClient;
 import io.github.camelsessions.http.SessionHttpClients;
 import io.github.camelsessions.profile.ClientProfile;
 import java.io.FileNotFoundException;
@@ -20,6 +21,7 @@ import org.apache.camel.spi.PropertyConfigurerGetter;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.DefaultComponent;
 import org.apache.camel.support.ResourceHelper;
+import org.apache.camel.support.service.ServiceHelper;
 import org.apache.camel.util.PropertiesHelper;
 import org.jspecify.annotations.Nullable;
 
@@ -165,6 +167,10 @@ public class SessionsComponent extends DefaultComponent {
     // silently go out in the query.
     private void refuseNearMisses(SessionsOperation operation, Set<String> names) {
         for (String name : names) {
+            if (SessionHttpClient.isOption(name)) {
+                throw new IllegalArgumentException("option '" + name + "' of camel-http is written http." + name
+                        + "; a query parameter of this name is written query." + name);
+            }
             String nearest = OptionNames.nearest(getCamelContext(), operation, name);
             if (nearest != null) {
                 throw new IllegalArgumentException("unknown option '" + name + "', did you mean " + nearest
@@ -233,6 +239,13 @@ public class SessionsComponent extends DefaultComponent {
             throw new IllegalArgumentException("option profiles: " + profiles + " cannot be read", e);
         }
         return ProfileLoader.parse(getCamelContext(), profiles, text);
+    }
+
+    /** Makes sure that the component is started: Camel gives it out before, to threads that ask at the same time. */
+    void awaitStart() {
+        if (isNew() || isInit() || isStarting()) {
+            ServiceHelper.startService(this);
+        }
     }
 
     /** The configured sites, made of the options when these have changed. */

@@ -47,7 +47,7 @@ public enum SessionsOperation {
                 return operation;
             }
         }
-        if (name.startsWith("fetch:")) {
+        if (name.startsWith("fetch:") || name.startsWith("http:") || name.startsWith("https:")) {
             throw new IllegalArgumentException("unknown operation '" + name
                     + "': write a slash before the target, as in sessions:fetch/https://host/path");
         }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.http.SessionHttpClient;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -58,8 +59,9 @@ public class SessionsSendDynamicAware extends SendDynamicAwareSupport {
         if (entry.getLenientProperties() != null) {
             entry.getLenientProperties().forEach((name, value) -> {
                 // what is no parameter of a target goes to the endpoint, which refuses it
-                boolean parameter =
-                        parts.target != null && OptionNames.nearest(getCamelContext(), parts.operation, name) == null;
+                boolean parameter = parts.target != null
+                        && !SessionHttpClient.isOption(name)
+                        && OptionNames.nearest(getCamelContext(), parts.operation, name) == null;
                 (parameter ? query : parts.options).put(name, value);
             });
         }

@@ -4,14 +4,22 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -89,6 +97,53 @@ class FetchSafetyTest extends SharedContextTest {
                 .startsWith("GET /echo?")
                 .contains("query=abc")
                 .contains("http=1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"authPassword=geheim", "connectTimeout=5000", "okStatusCodeRange=200"})
+    void anOptionOfCamelHttpWithoutItsPrefixDoesNotGoToTheSite(String option) {
+        assertThatThrownBy(() -> context.getEndpoint(fetchUri("/echo?" + option)))
+                .hasStackTraceContaining("is written http." + option.substring(0, option.indexOf('=')));
+        assertThat(page("/echo?query.connectTimeout=5")).startsWith("GET /echo?connectTimeout=5");
+    }
+
+    @Test
+    void getCookiesGivesThoseOfItsTarget() {
+        Map<String, Object> id = Map.of(SessionsConstants.ID, session);
+        send("sessions:addCookies/https://first.example", "a=1", id);
+        send("sessions:addCookies/https://other.example", "b=2".getBytes(StandardCharsets.US_ASCII), id);
+
+        Exchange answer = send("sessions:getCookies/https://other.example", null, id);
+
+        assertThat(answer.getMessage().getBody(Map.class)).isEqualTo(Map.of("b", "2"));
+        assertThat(send("sessions:addCookies/https://other.example", "{\"c\": \"3\"}", id)
+                        .getException())
+                .hasMessageContaining("begins like a JSON object");
+    }
+
+    @Test
+    void threadsThatAskForTheComponentAtOnceFindItStarted() throws Exception {
+        try (DefaultCamelContext fresh = new DefaultCamelContext()) {
+            fresh.disableJMX();
+            fresh.start();
+            ExecutorService threads = Executors.newFixedThreadPool(16);
+            try (ProducerTemplate sender = fresh.createProducerTemplate()) {
+                CyclicBarrier together = new CyclicBarrier(16);
+                List<Callable<String>> calls = new ArrayList<>();
+                for (int i = 0; i < 16; i++) {
+                    String uri = fetchUri("/echo?n=" + i);
+                    calls.add(() -> {
+                        together.await();
+                        return sender.requestBody(uri, null, String.class);
+                    });
+                }
+                for (Future<String> answer : threads.invokeAll(calls)) {
+                    assertThat(answer.get()).contains("GET /echo");
+                }
+            } finally {
+                threads.shutdownNow();
+            }
+        }
     }
 
     @Test

@@ -230,7 +230,7 @@ class SessionOperationsTest extends SharedContextTest {
                 Arguments.of(
                         "addCookies", Map.of("a", "geheim"), "the body of addCookies: cookie 'a' belongs to no site"),
                 Arguments.of("addCookies/https://a.example", null, "the body of addCookies holds nothing"),
-                Arguments.of("addCookies/https://a.example", new byte[] {1}, "the body of addCookies holds [B"),
+                Arguments.of("addCookies/https://a.example", 1, "the body of addCookies holds java.lang.Integer"),
                 Arguments.of("addCookies/https://a.example", "=geheim", "the body of addCookies: cookies are written"),
                 Arguments.of(
                         "addCookies/https://a.co.uk",

@@ -83,7 +83,7 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
             COOKIES_LOG.info(
                     "session '{}' sends to {}: {}",
                     generation,
-                    target,
+                    target.host() + target.path(),
                     cookies == null
                             ? "no cookies"
                             : debug == CookiesDebug.VALUES
@@ -137,7 +137,11 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
             }
         }
         if (debug != CookiesDebug.OFF) {
-            COOKIES_LOG.info("session '{}' receives from {}: {}", generation, target, String.join(", ", log));
+            COOKIES_LOG.info(
+                    "session '{}' receives from {}: {}",
+                    generation,
+                    target.host() + target.path(),
+                    String.join(", ", log));
         }
     }
 

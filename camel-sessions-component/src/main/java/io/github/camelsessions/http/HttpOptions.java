@@ -3,8 +3,10 @@ package io.github.camelsessions.http;
 
 import io.github.camelsessions.profile.NearestName;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.camel.component.http.HttpEndpoint;
 import org.apache.camel.component.http.HttpEndpointUriFactory;
 import org.apache.camel.util.URISupport;
@@ -40,6 +42,16 @@ final class HttpOptions {
                     "its token would follow redirects to any host; fetch the token in the route"),
             Map.entry("authBearerToken", "camel-http does not send it; put Authorization into the client profile"),
             Map.entry("clientBuilder", "a builder made elsewhere may be shared; use httpClientConfigurer"));
+
+    /** The options of camel-http's endpoint, those that are refused here included. */
+    static final Set<String> KNOWN = known();
+
+    private static Set<String> known() {
+        Set<String> known = new HashSet<>(new HttpEndpointUriFactory().propertyNames());
+        known.remove("httpUri");
+        known.addAll(List.of("connectTimeout", "connectionRequestTimeout", "responseTimeout", "soTimeout"));
+        return Set.copyOf(known);
+    }
 
     private HttpOptions() {}
 
@@ -79,9 +91,8 @@ final class HttpOptions {
         if (query == null) {
             return;
         }
-        List<String> known = new ArrayList<>(new HttpEndpointUriFactory().propertyNames());
+        List<String> known = new ArrayList<>(KNOWN);
         known.removeAll(REJECTED.keySet());
-        known.addAll(List.of("connectTimeout", "connectionRequestTimeout", "responseTimeout", "soTimeout"));
         for (String name : URISupport.parseQuery(query).keySet()) {
             String nearest = NearestName.of(name, known);
             throw new IllegalArgumentException("option http." + name + " is unknown to camel-http"

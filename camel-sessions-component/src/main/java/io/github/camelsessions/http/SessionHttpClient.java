@@ -53,6 +53,11 @@ public final class SessionHttpClient extends ServiceSupport {
         lenient = new FetchHttpProducer(endpoint);
     }
 
+    /** Whether camel-http has an endpoint option of that name, exactly. */
+    public static boolean isOption(String name) {
+        return HttpOptions.KNOWN.contains(name);
+    }
+
     /**
      * Limits credentials among the options to the target's host: without one camel-http gives them to any that asks, also
      * to one that a redirect leads to.
