@@ -3,7 +3,7 @@ package io.github.camelsessions;
 
 import org.apache.camel.spi.Metadata;
 
-/** The message headers that the component reads and writes. All start with Camel, so they never leave on the wire. */
+/** The message headers that the component reads and writes. All start with Camel, so that Camel's header filters keep them off the wire. */
 public final class SessionsConstants {
 
     @Metadata(description = "The id of the session to use. Wins over the option sessionId.", javaType = "String")

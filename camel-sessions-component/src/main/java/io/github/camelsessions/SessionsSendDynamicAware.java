@@ -9,6 +9,7 @@ import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.apache.camel.component.http.HttpConstants;
 import org.apache.camel.spi.annotations.SendDynamic;
+import org.apache.camel.support.LRUCacheFactory;
 import org.apache.camel.support.component.SendDynamicAwareSupport;
 import org.apache.camel.util.StringHelper;
 import org.apache.camel.util.URISupport;
@@ -24,6 +25,8 @@ public class SessionsSendDynamicAware extends SendDynamicAwareSupport {
     private static final String HTTP_URI = "httpUri";
     private static final String SESSION_ID = "sessionId";
     private static final String QUERY = "query.";
+
+    private final Map<String, Boolean> parameters = LRUCacheFactory.newLRUCache(1000);
 
     /** What the evaluated URI comes to: an endpoint that is the same for all, and what differs. */
     private static final class Parts extends DynamicAwareEntry {
@@ -59,9 +62,7 @@ public class SessionsSendDynamicAware extends SendDynamicAwareSupport {
         if (entry.getLenientProperties() != null) {
             entry.getLenientProperties().forEach((name, value) -> {
                 // what is no parameter of a target goes to the endpoint, which refuses it
-                boolean parameter = parts.target != null
-                        && !SessionHttpClient.isOption(name)
-                        && OptionNames.nearest(getCamelContext(), parts.operation, name) == null;
+                boolean parameter = parts.target != null && isParameter(parts.operation, name);
                 (parameter ? query : parts.options).put(name, value);
             });
         }
@@ -71,6 +72,14 @@ public class SessionsSendDynamicAware extends SendDynamicAwareSupport {
             query.forEach((name, value) -> parts.options.put(QUERY + name, value));
         }
         return parts;
+    }
+
+    // remembered: a route's URI has the same names for each exchange, and nearness to all options takes a while to tell
+    private boolean isParameter(SessionsOperation operation, String name) {
+        return parameters.computeIfAbsent(
+                operation + "?" + name,
+                key -> !SessionHttpClient.isOption(name)
+                        && OptionNames.nearest(getCamelContext(), operation, name) == null);
     }
 
     private static void sort(Parts parts, Map<String, Object> query, String name, Object value) {

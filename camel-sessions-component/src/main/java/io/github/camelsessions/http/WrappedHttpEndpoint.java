@@ -21,6 +21,7 @@ final class WrappedHttpEndpoint extends HttpEndpoint {
 
     private final CallSource calls;
     private @Nullable HttpClient sessionClient;
+    private boolean sessionized;
 
     WrappedHttpEndpoint(HttpEndpoint original, CallSource calls) {
         super(
@@ -108,7 +109,10 @@ final class WrappedHttpEndpoint extends HttpEndpoint {
             SessionHttpComponent component = SessionHttpComponent.like(getComponent());
             getHttpClient(); // the plain client is made before its builder is changed
             HttpClientBuilder builder = getClientBuilder();
-            SessionHttpComponent.sessionize(builder);
+            if (!sessionized) { // the builder stays when the endpoint is stopped and started again
+                SessionHttpComponent.sessionize(builder);
+                sessionized = true;
+            }
             builder.setConnectionManager(component.newConnectionManager(this));
             builder.setConnectionManagerShared(component.getClientConnectionManager() != null);
             return builder.build();
