@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.renewal;
+
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.support.MessageHelper;
+import org.jspecify.annotations.Nullable;
+
+/** An answer that is kept while its request is sent again: it stands if that fails. Immutable. */
+final class Answer {
+
+    private final Message message;
+    private final @Nullable Exception exception;
+
+    private Answer(Message message, @Nullable Exception exception) {
+        this.message = message;
+        this.exception = exception;
+    }
+
+    static Answer of(Exchange exchange) {
+        return new Answer(exchange.getMessage(), exchange.getException());
+    }
+
+    @SuppressWarnings("deprecation") // camel-http sets an out message
+    void restore(Exchange exchange) {
+        exchange.setOut(null);
+        exchange.setIn(message);
+        exchange.setException(exception);
+        MessageHelper.resetStreamCache(message);
+    }
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.renewal;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.Charset;
+import java.util.Locale;
+import java.util.function.Predicate;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.StreamCache;
+import org.apache.camel.http.base.HttpHelper;
+import org.apache.camel.http.base.HttpOperationFailedException;
+import org.apache.camel.support.ExchangeHelper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which answers mean that the session has expired: any that one of the rules matches. Immutable.
+ *
+ * @param statuses the statuses, as in {@code 401,440-449}; null for none
+ * @param uri      matches the URI that gave the answer, after redirects; null for none
+ * @param text     what the beginning of a text contains; null for none
+ * @param when     matches the answer on the exchange; null for none
+ */
+public record ExpiryRules(
+        @Nullable String statuses,
+        @Nullable Predicate<URI> uri,
+        @Nullable String text,
+        org.apache.camel.@Nullable Predicate when) {
+
+    private static final int TEXT_LIMIT = 64 * 1024;
+
+    /** Why the answer on the exchange means that the session has expired, null when it does not. */
+    @Nullable
+    String match(Exchange exchange, Reply reply) throws IOException {
+        if (statuses != null && HttpHelper.isStatusCodeOk(reply.status(), statuses)) {
+            return "status " + reply.status();
+        }
+        if (uri != null && uri.test(reply.uri())) {
+            return "the answer came from " + withoutQuery(reply.uri());
+        }
+        if (text != null && beginning(exchange).contains(text)) {
+            return "the answer contains the expiredText";
+        }
+        if (when != null && when.matches(exchange)) {
+            return "expiredWhen holds";
+        }
+        return null;
+    }
+
+    private static String withoutQuery(URI uri) {
+        return uri.getScheme() + "://" + uri.getRawAuthority() + uri.getRawPath();
+    }
+
+    /** The first 64 kB of a text, empty for anything else. */
+    private static String beginning(Exchange exchange) throws IOException {
+        if (exchange.getException() instanceof HttpOperationFailedException failed) {
+            String body = failed.getResponseBody();
+            return body == null ? "" : body.substring(0, Math.min(body.length(), TEXT_LIMIT));
+        }
+        Message message = exchange.getMessage();
+        Object body = message.getBody();
+        if (body instanceof String string) {
+            return string.substring(0, Math.min(string.length(), TEXT_LIMIT));
+        }
+        if (!isText(message.getHeader(Exchange.CONTENT_TYPE, String.class))) {
+            return "";
+        }
+        if (body instanceof byte[] bytes) {
+            return new String(bytes, 0, Math.min(bytes.length, TEXT_LIMIT), charset(exchange));
+        }
+        if (body instanceof StreamCache cache && body instanceof InputStream stream) {
+            cache.reset();
+            try {
+                return new String(stream.readNBytes(TEXT_LIMIT), charset(exchange));
+            } finally {
+                cache.reset();
+            }
+        }
+        return "";
+    }
+
+    private static Charset charset(Exchange exchange) {
+        return Charset.forName(ExchangeHelper.getCharsetName(exchange));
+    }
+
+    // without a type, servers send pages that they wrote by hand
+    private static boolean isText(@Nullable String contentType) {
+        if (contentType == null) {
+            return true;
+        }
+        String type = contentType.toLowerCase(Locale.ROOT);
+        return type.startsWith("text/")
+                || type.contains("html")
+                || type.contains("xml")
+                || type.contains("json")
+                || type.contains("javascript")
+                || type.contains("x-www-form-urlencoded");
+    }
+}

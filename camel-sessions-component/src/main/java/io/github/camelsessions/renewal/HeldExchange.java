@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.renewal;
+
+import io.github.camelsessions.renewal.Resumer.Slot;
+import io.github.camelsessions.renewal.Ticket.SynchronousWait;
+import io.github.camelsessions.renewal.Ticket.Turn;
+import io.github.camelsessions.session.Passage;
+import io.github.camelsessions.session.RenewalToken;
+import io.github.camelsessions.session.Session;
+import io.github.camelsessions.session.Verdict;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One exchange's way through the gate of its session: it asks, does as the gate says, and waits without a thread where it
+ * has to. One loop, {@link #proceed}, for all; an exchange that may not leave its thread waits on it in the same loop.
+ *
+ * <p>Used by one thread at a time: whoever claims the {@link Ticket} of a wait goes on with the exchange. A thread that
+ * has given a ticket out does not touch the exchange any more.
+ */
+abstract class HeldExchange extends Passage {
+
+    private final SessionTraffic traffic;
+    private final @Nullable Object owner;
+    private final Exchange exchange;
+    private final AsyncCallback callback;
+    private final RenewalRules rules;
+    private final @Nullable RenewalToken token;
+    private final List<RenewalToken> renewals;
+    private final long arrival;
+    private Session session;
+    private volatile @Nullable Ticket ticket;
+    private WaitGraph.@Nullable Wait wait;
+    private long waitingSince;
+    private long waited;
+    private boolean inSlot;
+
+    HeldExchange(
+            SessionTraffic traffic,
+            @Nullable Object owner,
+            Exchange exchange,
+            AsyncCallback callback,
+            Session session,
+            RenewalRules rules,
+            @Nullable RenewalToken token) {
+        super(rules.renews(), rules.renewFirst(), rules.renews() ? rules.maxReplays() : 0);
+        this.traffic = traffic;
+        this.owner = owner;
+        this.exchange = exchange;
+        this.callback = callback;
+        this.session = session;
+        this.rules = rules;
+        this.token = token;
+        this.renewals = RenewalScope.tokens(exchange);
+        this.arrival = traffic.nextArrival();
+    }
+
+    /** Asks the gate. */
+    abstract Verdict ask(boolean released);
+
+    /** Does what the gate says, when it neither waits nor fails. */
+    abstract Next obey(Verdict verdict);
+
+    /** The answer that the exchange has stands. */
+    abstract void stand();
+
+    /** The exchange ends with an exception, unless it has an answer that is better than that. */
+    abstract void fail(Exception exception);
+
+    /** As {@code AsyncProcessor.process}: returns whether the exchange was done on this thread. */
+    final boolean start() {
+        boolean done = run(() -> Next.on(ask(false)));
+        if (done) {
+            callback.done(true);
+        }
+        return done;
+    }
+
+    /** Whoever has claimed the ticket lets the exchange go on. */
+    final void go(Ticket claimed, Turn turn, @Nullable Slot slot, Executor threads) {
+        traffic.forget(claimed);
+        SynchronousWait thread = claimed.waiting();
+        if (thread != null) {
+            thread.hand(turn, slot);
+            return;
+        }
+        Runnable goOn = () -> goOn(turn);
+        try {
+            threads.execute(slot == null ? goOn : () -> slot.run(goOn));
+        } catch (RejectedExecutionException e) { // all is being stopped
+            if (slot != null) {
+                slot.release();
+            }
+            goOn(Turn.STOP);
+        }
+    }
+
+    private void goOn(Turn turn) {
+        if (run(() -> after(turn))) {
+            callback.done(false);
+        }
+    }
+
+    /**
+     * Goes on until the exchange has its answer or has to wait.
+     *
+     * @return whether it has its answer; if not, it is no longer this thread's
+     */
+    private boolean run(Supplier<Next> beginning) {
+        Next next;
+        try {
+            next = beginning.get();
+            while (next.verdict() != null) {
+                next = follow(next.verdict());
+            }
+        } catch (Throwable e) { // an error, too, must end the exchange
+            exchange.setException(e);
+            next = Next.DONE;
+        }
+        if (next.done() && inSlot) {
+            Resumer.yieldSlot();
+        }
+        return next.done();
+    }
+
+    private Next follow(Verdict verdict) {
+        return switch (verdict.action()) {
+            case HOLD -> hold(verdict);
+            case PARK -> park(verdict);
+            case LOOK_UP -> {
+                traffic.act(session, verdict);
+                session = traffic.session(session.key(), rules);
+                yield Next.on(ask(false));
+            }
+            case FAIL -> {
+                traffic.act(session, verdict);
+                fail(traffic.exception(session, rules, verdict));
+                yield Next.DONE;
+            }
+            default -> obey(verdict);
+        };
+    }
+
+    private Next hold(Verdict verdict) {
+        Exception obstacle = null;
+        try {
+            wait = traffic.waits().enter(renewals, session.key());
+        } catch (WaitGraph.CycleException e) {
+            obstacle = e;
+        }
+        if (obstacle == null && traffic.isFull() && !isInitiator()) {
+            obstacle = traffic.holdException(session, "not held, because as many exchanges are held in all as the"
+                    + " component's maxHeldTotal allows");
+        }
+        Session at = session;
+        if (obstacle != null) {
+            traffic.act(at, verdict);
+            traffic.act(at, at.left(this));
+            fail(obstacle);
+            return Next.DONE;
+        }
+        Ticket given = newTicket();
+        try {
+            traffic.hold(given, remaining());
+        } catch (RuntimeException e) {
+            traffic.act(at, verdict);
+            if (given.claim() == null) {
+                return Next.ELSEWHERE;
+            }
+            traffic.forget(given);
+            traffic.act(at, at.left(this));
+            throw e;
+        }
+        // from here on the exchange may be another thread's
+        traffic.act(at, verdict);
+        if (!at.holding()) {
+            traffic.release(at); // the renewal ended before the exchange was where its end looks for it
+        }
+        return given.waiting() == null ? elsewhere() : await(given);
+    }
+
+    private Next park(Verdict verdict) {
+        Ticket given = Objects.requireNonNull(ticket, "made before the refusal was reported");
+        Session at = session;
+        traffic.park(given, remaining());
+        traffic.act(at, verdict);
+        return given.waiting() == null ? elsewhere() : await(given);
+    }
+
+    private static Next elsewhere() {
+        Resumer.yieldSlot();
+        return Next.ELSEWHERE;
+    }
+
+    private Next await(Ticket given) {
+        SynchronousWait thread = Objects.requireNonNull(given.waiting());
+        Resumer.yieldSlot();
+        try {
+            thread.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            if (given.claim() != null) {
+                traffic.forget(given);
+                return after(Turn.STOP);
+            }
+            thread.awaitUninterruptibly();
+        }
+        Slot slot = thread.slot();
+        if (slot != null) {
+            slot.enter();
+            inSlot = true;
+        }
+        return after(thread.turn());
+    }
+
+    private Next after(Turn turn) {
+        waited += traffic.nanoTime() - waitingSince;
+        ticket = null;
+        if (wait != null) {
+            wait.leave();
+            wait = null;
+        }
+        switch (turn) {
+            case RESUME -> {
+                return again();
+            }
+            case STAND -> stand();
+            case TIME_OUT -> leave("held for " + Duration.ofNanos(waited).toMillis()
+                    + " ms, which is as long as holdTimeout allows; see whether the renewal takes too long");
+            case STOP -> leave("held until its route was stopped or its thread was interrupted");
+        }
+        return Next.DONE;
+    }
+
+    /** It is the exchange's turn. */
+    Next again() {
+        return Next.on(ask(true));
+    }
+
+    private void leave(String what) {
+        traffic.act(session, session.left(this));
+        fail(traffic.holdException(session, what));
+    }
+
+    /** The ticket of the wait that the gate is about to decide on. */
+    final Ticket newTicket() {
+        waitingSince = traffic.nanoTime();
+        Ticket made = new Ticket(this, exchange.isTransacted() ? new SynchronousWait() : null);
+        ticket = made;
+        return made;
+    }
+
+    private Duration remaining() {
+        return rules.holdTimeout().minusNanos(waited);
+    }
+
+    /** The ticket of the present wait, for those whom the gate has told what becomes of it. */
+    final @Nullable Ticket ticket() {
+        return ticket;
+    }
+
+    final SessionTraffic traffic() {
+        return traffic;
+    }
+
+    final AsyncCallback callback() {
+        return callback;
+    }
+
+    final Exchange exchange() {
+        return exchange;
+    }
+
+    final Session session() {
+        return session;
+    }
+
+    final RenewalRules rules() {
+        return rules;
+    }
+
+    /** The renewal of this session that the exchange belongs to, null for none. */
+    final @Nullable RenewalToken token() {
+        return token;
+    }
+
+    /** Whether the exchange belongs to the renewal of any session. */
+    final boolean isInRenewal() {
+        return !renewals.isEmpty();
+    }
+
+    final @Nullable Object owner() {
+        return owner;
+    }
+
+    final long arrival() {
+        return arrival;
+    }
+
+    /** Why a renewal is needed, in the words of the exchange that starts it. */
+    String cause() {
+        return "asked for";
+    }
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.renewal;
+
+import io.github.camelsessions.session.Verdict;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is next for an exchange. Immutable.
+ *
+ * @param verdict what the gate has said, null when there is nothing to do for this thread
+ * @param done    then: whether the exchange has its answer; if not, it is no longer this thread's
+ */
+record Next(@Nullable Verdict verdict, boolean done) {
+
+    /** The exchange has its answer. */
+    static final Next DONE = new Next(null, true);
+
+    /** The exchange waits, or another thread has gone on with it already. */
+    static final Next ELSEWHERE = new Next(null, false);
+
+    static Next on(Verdict verdict) {
+        return new Next(verdict, false);
+    }
+}

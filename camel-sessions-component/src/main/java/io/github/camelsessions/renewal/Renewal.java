@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.renewal;
+
+import io.github.camelsessions.session.RenewalToken;
+import io.github.camelsessions.session.Session;
+import io.github.camelsessions.session.Verdict;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One renewal of a session: as many attempts as the gate allows and its time permits. Thread-safe: one attempt runs at a
+ * time, and its end races with the time-out; the gate takes the first and drops the other.
+ */
+final class Renewal {
+
+    private final SessionTraffic traffic;
+    private final Session session;
+    private final RenewalRules rules;
+    private final RenewalWork work;
+    private final boolean needsLane;
+    private final long began;
+    private final AtomicBoolean over = new AtomicBoolean();
+    private volatile RenewalToken token;
+    private volatile Runnable leaveLane = () -> {};
+    private volatile @Nullable Future<?> timer;
+    private volatile @Nullable Throwable failure;
+    private Duration backoff;
+
+    /**
+     * @param token     of the first attempt
+     * @param needsLane whether it counts among those that may run at once
+     */
+    Renewal(
+            SessionTraffic traffic,
+            Session session,
+            RenewalRules rules,
+            RenewalWork work,
+            RenewalToken token,
+            boolean needsLane) {
+        this.traffic = traffic;
+        this.session = session;
+        this.rules = rules;
+        this.work = work;
+        this.token = token;
+        this.needsLane = needsLane;
+        this.began = traffic.nanoTime();
+        this.backoff = rules.renewalBackoff();
+    }
+
+    boolean needsLane() {
+        return needsLane;
+    }
+
+    /** Runs an attempt on this thread, and sees to the next one if there is any. */
+    void run(Runnable leave) {
+        leaveLane = leave;
+        if (timer == null) {
+            timer = traffic.schedule(this::timeOut, rules.renewalTimeout());
+        }
+        if (over.get()) {
+            end();
+            return;
+        }
+        RenewalToken mine = token;
+        Throwable cause = attempt(mine);
+        if (cause == null) {
+            succeed(mine);
+        } else {
+            fail(mine, cause);
+        }
+    }
+
+    private @Nullable Throwable attempt(RenewalToken mine) {
+        Throwable[] cause = new Throwable[1];
+        RenewalScope.runIn(mine, () -> {
+            try {
+                cause[0] = RenewalEvidence.failure(work.run(mine), mine, rules);
+            } catch (Throwable e) { // an error, too, must end the renewal
+                cause[0] = e;
+            }
+        });
+        return cause[0];
+    }
+
+    private void succeed(RenewalToken mine) {
+        Verdict verdict = session.succeeded(mine);
+        if (verdict.release()) {
+            over.set(true);
+            traffic.actOnOthers(session, verdict);
+            traffic.renewals().renewed(session, elapsed());
+        }
+        end();
+    }
+
+    private void fail(RenewalToken mine, Throwable cause) {
+        Duration pause = pause(cause);
+        boolean again = work.isRepeatable()
+                && Transience.isTransient(cause)
+                && elapsed().plus(pause).compareTo(rules.renewalTimeout()) < 0;
+        Verdict verdict = session.failed(mine, again, cause);
+        RenewalToken next = verdict.renewal();
+        if (next != null) {
+            token = next;
+            backoff = backoff.multipliedBy(2);
+            leaveLane.run();
+            traffic.actOnOthers(session, verdict);
+            traffic.schedule(() -> traffic.renewals().run(this), pause);
+            return;
+        }
+        if (verdict.release() && over.compareAndSet(false, true)) {
+            failure = cause;
+            traffic.actOnOthers(session, verdict);
+            traffic.renewals().failed(session, rules, cause);
+        }
+        end();
+    }
+
+    /** The time before the next attempt: between half and all of the backoff, or longer when the server asks for it. */
+    private Duration pause(Throwable cause) {
+        long nanos = backoff.toNanos();
+        Duration jittered = Duration.ofNanos(nanos / 2 + (long) (traffic.random() * (nanos - nanos / 2)));
+        Duration asked = Transience.retryAfter(cause, traffic.now());
+        return asked.compareTo(jittered) > 0 ? asked : jittered;
+    }
+
+    private void timeOut() {
+        RenewalToken mine = token;
+        Throwable cause = new TimeoutException("no end within " + rules.renewalTimeout().toMillis()
+                + " ms; a log-in that sends through a ProducerTemplate on another thread waits for itself");
+        while (!over.get()) {
+            Verdict verdict = session.failed(mine, false, cause);
+            if (verdict.release()) {
+                failure = cause;
+                over.set(true);
+                leaveLane.run();
+                traffic.actOnOthers(session, verdict);
+                traffic.renewals().failed(session, rules, cause);
+            } else if (mine == token) {
+                return; // it ended at the same time
+            }
+            mine = token;
+        }
+    }
+
+    private void end() {
+        Future<?> set = timer;
+        if (set != null) {
+            set.cancel(false);
+        }
+        leaveLane.run();
+        work.ended(
+                over.get() && failure == null
+                        ? null
+                        : failure != null ? failure : new IllegalStateException("the session was stopped"));
+    }
+
+    private Duration elapsed() {
+        return Duration.ofNanos(traffic.nanoTime() - began);
+    }
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.renewal;
+
+import io.github.camelsessions.session.RenewalToken;
+import org.apache.camel.CamelException;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
+import org.apache.camel.support.ExchangeHelper;
+import org.jspecify.annotations.Nullable;
+
+/** Judges whether a renewal's exchange has logged in. No exception is no proof: a route may have handled it. */
+final class RenewalEvidence {
+
+    private RenewalEvidence() {}
+
+    /** Why the attempt has failed, null when it has not. */
+    static @Nullable Throwable failure(Exchange exchange, RenewalToken token, RenewalRules rules) {
+        if (exchange.getException() != null) {
+            return exchange.getException();
+        }
+        Throwable caught = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
+        if (ExchangeHelper.isFailureHandled(exchange)) {
+            return caught != null ? caught : new CamelException("the log-in failed, and its route handled that");
+        }
+        if (rules.renewedWhen() != null) {
+            return rules.renewedWhen().matches(exchange) ? null : refused(exchange, "renewedWhen does not hold after it");
+        }
+        if (caught != null) {
+            return caught; // doCatch has had it
+        }
+        return token.pending().jar().size() > 0
+                ? null
+                : refused(exchange, "it left no cookie; if it succeeds without any, say by renewedWhen how that shows");
+    }
+
+    /** A log-in whose answer was no exception, but no success either; its status tells whether that may pass. */
+    private static Throwable refused(Exchange exchange, String what) {
+        Integer status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
+        String message = "the log-in did not succeed: " + what + (status == null ? "" : " (status " + status + ")");
+        return status != null && Transience.isTransient(status)
+                ? new Transience.TransientException(message)
+                : new CamelException(message);
+    }
+}

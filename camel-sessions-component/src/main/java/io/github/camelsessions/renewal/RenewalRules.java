@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.renewal;
+
+import io.github.camelsessions.session.GateRules;
+import java.time.Duration;
+import org.apache.camel.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When a session counts as expired, how it is renewed, and what becomes of the exchanges meanwhile; resolved from
+ * endpoint, site and component. Immutable.
+ *
+ * @param renewalUri        where the priority exchange is sent, null when the session does not renew by itself
+ * @param renewFirst        whether an empty session is renewed before its first request
+ * @param expiry            which answers mean that the session has expired
+ * @param renewedWhen       whether a renewal's exchange shows success, null when any cookie does
+ * @param sameProfile       whether a renewed session keeps its client profile
+ * @param maxReplays        how many refusals of one exchange may be judged its own before the last one stands
+ * @param replayStale       which requests are sent again when their answers are stale
+ * @param drainTimeout      how long a renewal waits for requests under way
+ * @param renewalTimeout    how long a renewal may take, all attempts and the time between them included
+ * @param renewalBackoff    the time between the first two attempts; it doubles
+ * @param holdTimeout       how long an exchange is held at most
+ * @param gate              the rules that belong to the session
+ * @param configuresSession whether any of those is set, and not just the default
+ * @param place             where they are set, for messages
+ */
+public record RenewalRules(
+        @Nullable String renewalUri,
+        boolean renewFirst,
+        ExpiryRules expiry,
+        @Nullable Predicate renewedWhen,
+        boolean sameProfile,
+        int maxReplays,
+        ReplayStale replayStale,
+        Duration drainTimeout,
+        Duration renewalTimeout,
+        Duration renewalBackoff,
+        Duration holdTimeout,
+        GateRules gate,
+        boolean configuresSession,
+        String place) {
+
+    boolean renews() {
+        return renewalUri != null;
+    }
+}

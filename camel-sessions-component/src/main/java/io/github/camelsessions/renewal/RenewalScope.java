@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.renewal;
+
+import io.github.camelsessions.session.Generation;
+import io.github.camelsessions.session.RenewalToken;
+import io.github.camelsessions.session.SessionKey;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.SafeCopyProperty;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which renewals an exchange belongs to, and which generation of each session it saw last. Travels with the exchange as
+ * an immutable property that its copies inherit and that no route removes, never as a header, which anybody could send.
+ * For exchanges that are made inside a renewal, by a ProducerTemplate in a bean, the renewal's thread knows too.
+ */
+public final class RenewalScope implements SafeCopyProperty {
+
+    private static final String PROPERTY = "io.github.camelsessions.renewal";
+    private static final RenewalScope NONE = new RenewalScope(Map.of(), Map.of());
+    private static final ThreadLocal<@Nullable RenewalScope> THREAD = new ThreadLocal<>();
+
+    private final Map<SessionKey, RenewalToken> tokens; // the innermost renewal last
+    private final Map<SessionKey, Generation> observed;
+
+    private RenewalScope(Map<SessionKey, RenewalToken> tokens, Map<SessionKey, Generation> observed) {
+        this.tokens = tokens;
+        this.observed = observed;
+    }
+
+    @Override
+    public SafeCopyProperty safeCopy() {
+        return this;
+    }
+
+    /** The renewal of the session that this thread or the exchange belongs to, null for none. */
+    public static @Nullable RenewalToken token(@Nullable Exchange exchange, SessionKey session) {
+        RenewalToken own = exchange == null ? null : of(exchange).tokens.get(session);
+        return own != null ? own : ofThread().tokens.get(session);
+    }
+
+    /** The session whose renewal the exchange belongs to, the innermost one; null when it belongs to none. */
+    public static @Nullable SessionKey renewing(Exchange exchange) {
+        SessionKey found = of(exchange).innermost();
+        return found != null ? found : ofThread().innermost();
+    }
+
+    private @Nullable SessionKey innermost() {
+        SessionKey last = null;
+        for (Map.Entry<SessionKey, RenewalToken> entry : tokens.entrySet()) {
+            if (entry.getValue().state() == RenewalToken.State.LIVE) {
+                last = entry.getKey();
+            }
+        }
+        return last;
+    }
+
+    /** All renewals that the exchange belongs to. */
+    static List<RenewalToken> tokens(Exchange exchange) {
+        Map<SessionKey, RenewalToken> own = of(exchange).tokens;
+        return List.copyOf((own.isEmpty() ? ofThread().tokens : own).values());
+    }
+
+    /** The generation of the session that the exchange saw last, null when it saw none. */
+    static @Nullable Generation observed(Exchange exchange, SessionKey session) {
+        return of(exchange).observed.get(session);
+    }
+
+    /** The exchange has seen a generation. */
+    static void observe(Exchange exchange, Generation generation) {
+        RenewalScope scope = of(exchange);
+        if (scope.observed.get(generation.session()) != generation) {
+            set(exchange, new RenewalScope(scope.tokens, with(scope.observed, generation.session(), generation)));
+        }
+    }
+
+    /** The exchange belongs to a renewal from now on. */
+    static void enter(Exchange exchange, RenewalToken token) {
+        RenewalScope scope = of(exchange);
+        Map<SessionKey, RenewalToken> tokens = new LinkedHashMap<>(scope.tokens);
+        tokens.remove(token.session()); // so that it comes last
+        tokens.put(token.session(), token);
+        set(exchange, new RenewalScope(tokens, scope.observed));
+    }
+
+    /** The exchange belongs to the renewal no more. */
+    static void leave(Exchange exchange, RenewalToken token) {
+        RenewalScope scope = of(exchange);
+        if (scope.tokens.get(token.session()) == token) {
+            Map<SessionKey, RenewalToken> tokens = new LinkedHashMap<>(scope.tokens);
+            tokens.remove(token.session());
+            set(exchange, new RenewalScope(tokens, scope.observed));
+        }
+    }
+
+    /** Runs something whose new exchanges belong to the renewal too. */
+    static void runIn(RenewalToken token, Runnable action) {
+        RenewalScope before = THREAD.get();
+        THREAD.set(new RenewalScope(with(ofThread().tokens, token.session(), token), Map.of()));
+        try {
+            action.run();
+        } finally {
+            if (before == null) {
+                THREAD.remove();
+            } else {
+                THREAD.set(before);
+            }
+        }
+    }
+
+    private static <V> Map<SessionKey, V> with(Map<SessionKey, V> map, SessionKey key, V value) {
+        if (map.isEmpty()) {
+            return Map.of(key, value);
+        }
+        Map<SessionKey, V> more = new LinkedHashMap<>(map);
+        more.remove(key);
+        more.put(key, value);
+        return more;
+    }
+
+    private static RenewalScope of(Exchange exchange) {
+        RenewalScope scope = exchange.getExchangeExtension().getSafeCopyProperty(PROPERTY, RenewalScope.class);
+        return scope == null ? NONE : scope;
+    }
+
+    private static RenewalScope ofThread() {
+        RenewalScope scope = THREAD.get();
+        return scope == null ? NONE : scope;
+    }
+
+    private static void set(Exchange exchange, RenewalScope scope) {
+        exchange.getExchangeExtension().setSafeCopyProperty(PROPERTY, scope);
+    }
+
+    @Override
+    public String toString() {
+        return "RenewalScope" + tokens.keySet();
+    }
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.renewal;
+
+import io.github.camelsessions.session.GateFailure;
+import io.github.camelsessions.session.RenewalToken;
+import io.github.camelsessions.session.Session;
+import io.github.camelsessions.session.SessionKey;
+import io.github.camelsessions.session.SessionStats;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.support.service.ServiceHelper;
+import org.apache.camel.support.service.ServiceSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Starts renewals when it is their time, and tells how they ended. Thread-safe. */
+final class Renewals extends ServiceSupport {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Renewals.class);
+
+    private final SessionTraffic traffic;
+    private final ProducerTemplate template;
+    private final Lanes lanes;
+    private final List<RenewalListener> listeners = new CopyOnWriteArrayList<>();
+    private final Map<RenewalToken, Runnable> draining = new ConcurrentHashMap<>();
+    // until when the cool-down of a session was reported; sessions that work are not in here
+    private final Map<SessionKey, Instant> reported = new ConcurrentHashMap<>();
+
+    Renewals(CamelContext context, SessionTraffic traffic) {
+        this.traffic = traffic;
+        this.template = context.createProducerTemplate();
+        this.lanes = new Lanes(action -> traffic.threads().execute(action), SessionTraffic.DEFAULT_RENEWAL_CONCURRENCY);
+    }
+
+    void setConcurrency(int renewalConcurrency) {
+        lanes.setLanes(renewalConcurrency);
+    }
+
+    /** A gate has begun a renewal, or lets one start that was begun and waited for requests under way. */
+    void begin(Session session, RenewalToken token) {
+        Runnable drained = draining.remove(token);
+        if (drained != null) {
+            drained.run();
+            return;
+        }
+        HeldExchange initiator = (HeldExchange) token.initiator();
+        RenewalRules rules = initiator.rules();
+        String uri = Objects.requireNonNull(rules.renewalUri(), "a session without renewalUri renews only when asked");
+        PriorityRoute route = new PriorityRoute(template, uri, initiator.cause());
+        // one within another renewal holds a lane already: waiting for a second could be for ever
+        Renewal renewal = new Renewal(traffic, session, rules, route, token, !initiator.isInRenewal());
+        if (isDrained(session, token, rules, () -> run(renewal))) {
+            run(renewal);
+        }
+    }
+
+    /** Runs a renewal on this thread, or, when it has to wait for requests under way and may, later on another. */
+    void runHere(Renewal renewal, Session session, RenewalToken token, RenewalRules rules, boolean mayLeaveThread) {
+        if (mayLeaveThread) {
+            if (isDrained(session, token, rules, () -> run(renewal))) {
+                renewal.run(() -> {});
+            }
+            return;
+        }
+        CountDownLatch drained = new CountDownLatch(1);
+        if (!isDrained(session, token, rules, drained::countDown)) {
+            Uninterruptibly.await(drained);
+        }
+        renewal.run(() -> {});
+    }
+
+    /** Runs the next attempt of a renewal on a thread of its own. */
+    void run(Renewal renewal) {
+        if (renewal.needsLane()) {
+            lanes.enter(renewal::run);
+        } else {
+            traffic.threads().execute(() -> renewal.run(() -> {}));
+        }
+    }
+
+    /**
+     * Whether a renewal need not wait for requests under way.
+     *
+     * @param later is run once if it must: when they have ended, or after the {@code drainTimeout}
+     */
+    private boolean isDrained(Session session, RenewalToken token, RenewalRules rules, Runnable later) {
+        if (rules.drainTimeout().isZero()) {
+            return true;
+        }
+        draining.put(token, later); // before the gate is asked: the last request may end at once
+        if (session.drained(token)) {
+            draining.remove(token);
+            return true;
+        }
+        traffic.schedule(
+                () -> {
+                    Runnable waiting = draining.remove(token);
+                    if (waiting != null) {
+                        waiting.run();
+                    }
+                },
+                rules.drainTimeout());
+        return false;
+    }
+
+    // ---- how they end
+
+    void addListener(RenewalListener listener) {
+        listeners.add(listener);
+    }
+
+    void removeListener(RenewalListener listener) {
+        listeners.remove(listener);
+    }
+
+    void renewed(Session session, Duration took) {
+        reported.remove(session.key());
+        LOG.debug("session '{}' was renewed in {} ms", session.key(), took.toMillis());
+        tell(listener -> listener.renewed(session.key()));
+    }
+
+    void cooldownEnded(Session session) {
+        reported.remove(session.key());
+        tell(listener -> listener.cooldownEnded(session.key()));
+    }
+
+    /** What those get who wait for a renewal that has failed. */
+    SessionRenewalException exception(Session session, RenewalRules rules, @Nullable Throwable cause) {
+        SessionStats stats = session.stats();
+        return exception(session.key(), stats.generation(), stats.held(), stats.retryAt(), cause);
+    }
+
+    SessionRenewalException exception(Session session, RenewalRules rules, GateFailure failure) {
+        report(session.key(), rules, failure.retryAt(), failure.cause());
+        return exception(session.key(), failure.generation(), failure.held(), failure.retryAt(), failure.cause());
+    }
+
+    private static SessionRenewalException exception(
+            SessionKey key, long generation, int held, @Nullable Instant retryAt, @Nullable Throwable cause) {
+        return new SessionRenewalException(key, generation, held, retryAt, "could not be renewed", cause);
+    }
+
+    void failed(Session session, RenewalRules rules, Throwable cause) {
+        report(session.key(), rules, session.stats().retryAt(), cause);
+    }
+
+    /** Tells of a cool-down, once. */
+    private void report(
+            SessionKey key, RenewalRules rules, @Nullable Instant retryAt, @Nullable Throwable cause) {
+        if (retryAt == null || retryAt.equals(reported.put(key, retryAt))) {
+            return;
+        }
+        LOG.error(
+                "session '{}' could not be renewed: {}. Its exchanges fail until {}, then one attempt is made. To try"
+                        + " earlier, mend the log-in and call Sessions.endCooldown.",
+                key,
+                cause == null ? "no cause is known" : cause.toString(),
+                retryAt);
+        tell(listener -> listener.failed(key, rules, retryAt));
+    }
+
+    private void tell(Consumer<RenewalListener> event) {
+        for (RenewalListener listener : listeners) {
+            try {
+                event.accept(listener);
+            } catch (RuntimeException e) {
+                LOG.warn("a listener of renewals failed", e);
+            }
+        }
+    }
+
+    @Override
+    protected void doStart() {
+        ServiceHelper.startService(template);
+    }
+
+    @Override
+    protected void doStop() {
+        draining.clear();
+        reported.clear();
+        ServiceHelper.stopService(template);
+    }
+}

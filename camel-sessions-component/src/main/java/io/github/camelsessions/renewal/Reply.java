@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.renewal;
+
+import java.net.URI;
+
+/**
+ * What is known of an answer besides what is on the exchange. Immutable.
+ *
+ * @param status the status of the final response
+ * @param uri    the URI that gave it, after redirects
+ */
+public record Reply(int status, URI uri) {}

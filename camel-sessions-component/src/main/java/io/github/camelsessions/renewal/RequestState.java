@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.renewal;
+
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
+import org.apache.camel.Message;
+import org.apache.camel.support.MessageHelper;
+import org.jspecify.annotations.Nullable;
+
+/** What an exchange was like before its request was sent, so that each send starts from the same. Immutable. */
+final class RequestState {
+
+    private final Message request;
+    private final @Nullable Object charset;
+
+    private RequestState(Message request, @Nullable Object charset) {
+        this.request = request;
+        this.charset = charset;
+    }
+
+    static RequestState of(Exchange exchange) {
+        return new RequestState(
+                exchange.getIn().copy(), exchange.getProperty(ExchangePropertyKey.CHARSET_NAME));
+    }
+
+    /** Puts the exchange back: the answer, its exception and what an answer left in the properties are gone. */
+    @SuppressWarnings("deprecation") // camel-http sets an out message
+    void restore(Exchange exchange) {
+        exchange.setException(null);
+        exchange.setOut(null);
+        exchange.setIn(request.copy());
+        // the answer's charset would be taken for that of the request
+        exchange.removeProperty(ExchangePropertyKey.CHARSET_NAME);
+        if (charset != null) {
+            exchange.setProperty(ExchangePropertyKey.CHARSET_NAME, charset);
+        }
+        MessageHelper.resetStreamCache(exchange.getIn());
+    }
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.renewal;
+
+import io.github.camelsessions.renewal.Ticket.Turn;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets exchanges go on that have waited: the one that came first goes first, and a limited number at once, each in a
+ * slot. A slot is held until the thread is done with the exchange, rest of its route included, or until an exchange on
+ * that thread has to wait again: a thread that waits must not keep those from going on that it may be waiting for.
+ *
+ * <p>The slots, and not the size of a thread pool, are the limit, so that it holds with virtual threads too.
+ *
+ * <p>Thread-safe. Nothing is called out under the lock.
+ */
+final class Resumer {
+
+    private static final ThreadLocal<@Nullable Slot> CURRENT = new ThreadLocal<>();
+
+    private final Executor threads;
+    private final ReentrantLock lock = new ReentrantLock();
+    // guarded by lock
+    private final PriorityQueue<Entry> line =
+            new PriorityQueue<>(Comparator.comparingLong(entry -> entry.ticket().arrival()));
+    private int slots;
+    private int taken;
+
+    private record Entry(Ticket ticket, Turn turn) {}
+
+    Resumer(Executor threads, int slots) {
+        this.threads = threads;
+        this.slots = slots;
+    }
+
+    void setSlots(int slots) {
+        lock.lock();
+        try {
+            this.slots = slots;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The ticket's exchange goes on when it is its turn. */
+    void add(Ticket ticket, Turn turn) {
+        lock.lock();
+        try {
+            line.add(new Entry(ticket, turn));
+        } finally {
+            lock.unlock();
+        }
+        serve();
+    }
+
+    void addAll(Iterable<Ticket> tickets, Turn turn) {
+        lock.lock();
+        try {
+            tickets.forEach(ticket -> line.add(new Entry(ticket, turn)));
+        } finally {
+            lock.unlock();
+        }
+        serve();
+    }
+
+    /** Fills the slots that are free. */
+    private void serve() {
+        for (Entry next = take(); next != null; next = take()) {
+            HeldExchange exchange = next.ticket().claim();
+            if (exchange == null) {
+                giveBack();
+            } else {
+                exchange.go(next.ticket(), next.turn(), new Slot(), threads);
+            }
+        }
+    }
+
+    private @Nullable Entry take() {
+        lock.lock();
+        try {
+            Entry next = taken < slots ? line.poll() : null;
+            taken += next == null ? 0 : 1;
+            return next;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void giveBack() {
+        lock.lock();
+        try {
+            taken--;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether this thread runs an exchange that has waited. */
+    static boolean isCurrent() {
+        return CURRENT.get() != null;
+    }
+
+    /** Gives this thread's slot up, if it has one: what it runs is about to wait. */
+    static void yieldSlot() {
+        Slot slot = CURRENT.get();
+        if (slot != null) {
+            CURRENT.remove();
+            slot.release();
+        }
+    }
+
+    /** The right to run one exchange. Thread-safe. */
+    final class Slot {
+
+        private final AtomicBoolean held = new AtomicBoolean(true);
+
+        /** Runs an exchange in this slot. */
+        void run(Runnable action) {
+            Slot before = CURRENT.get();
+            CURRENT.set(this);
+            try {
+                action.run();
+            } finally {
+                if (before == null) {
+                    CURRENT.remove();
+                } else {
+                    CURRENT.set(before);
+                }
+                release();
+            }
+        }
+
+        /** This thread, which has waited, is in this slot until it yields. */
+        void enter() {
+            CURRENT.set(this);
+        }
+
+        void release() {
+            if (held.compareAndSet(true, false)) {
+                giveBack();
+                serve();
+            }
+        }
+    }
+}

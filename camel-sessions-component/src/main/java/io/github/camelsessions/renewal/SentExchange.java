@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.renewal;
+
+import io.github.camelsessions.session.Generation;
+import io.github.camelsessions.session.RenewalToken;
+import io.github.camelsessions.session.Session;
+import io.github.camelsessions.session.Verdict;
+import java.io.IOException;
+import java.util.Objects;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
+import org.apache.camel.http.base.HttpOperationFailedException;
+import org.jspecify.annotations.Nullable;
+
+/** An exchange whose request is sent in its session, as often as the gate says. */
+final class SentExchange extends HeldExchange {
+
+    private final SessionRequest request;
+    private final @Nullable RequestState beginning; // null when it is never sent again
+    private boolean sent;
+    private int replays;
+    private @Nullable Reply reply;
+    private @Nullable String refusal; // why the latest answer counts as refused, null when it does not
+    private @Nullable Answer kept;
+
+    SentExchange(
+            SessionTraffic traffic,
+            @Nullable Object owner,
+            Exchange exchange,
+            AsyncCallback callback,
+            Session session,
+            SessionRequest request,
+            @Nullable RenewalToken token) {
+        super(traffic, owner, exchange, callback, session, request.rules(), token);
+        this.request = request;
+        if (rules().renews()) {
+            request.makeResendable(exchange);
+            beginning = RequestState.of(exchange);
+        } else {
+            beginning = null;
+        }
+    }
+
+    @Override
+    Verdict ask(boolean released) {
+        return session().admit(this, released, token());
+    }
+
+    @Override
+    Next obey(Verdict verdict) {
+        traffic().act(session(), verdict);
+        return switch (verdict.action()) {
+            case SEND -> Next.on(send(Objects.requireNonNull(verdict.generation())));
+            case ADMIT_AGAIN -> again(false);
+            case REPLAY_STALE -> {
+                kept = Answer.of(exchange());
+                yield again(false);
+            }
+            case DELIVER -> {
+                stand();
+                yield Next.DONE;
+            }
+            default -> throw new IllegalStateException("unexpected verdict " + verdict.action());
+        };
+    }
+
+    @Override
+    Next again() {
+        return again(true);
+    }
+
+    private Next again(boolean released) {
+        if (sent && request.obstacle(exchange()) != null) {
+            stand();
+            return Next.DONE;
+        }
+        return Next.on(ask(released));
+    }
+
+    /** Sends the request and reports its end, once. */
+    private Verdict send(Generation generation) {
+        reply = null;
+        refusal = null;
+        try {
+            if (sent && beginning != null) {
+                beginning.restore(exchange());
+                replays++;
+            }
+            sent = true;
+            session().equip(generation, token(), request.profile(), rules().sameProfile());
+            RenewalScope.observe(exchange(), generation);
+            reply = priority() ? sendWithToken(generation) : request.send(exchange(), generation, false, this::further);
+            if (reply != null && !priority()) {
+                refusal = refusal(reply);
+            }
+        } catch (Exception | Error e) { // an error, too, must be reported to the gate
+            exchange().setException(e);
+            reply = null;
+        }
+        if (reply == null) {
+            return session().unanswered(this);
+        }
+        if (refusal == null) {
+            return session().accepted(this, isReplayableWhenStale());
+        }
+        newTicket(); // before the refusal is reported: another thread may be told at once that the exchange goes on
+        return session().refused(this);
+    }
+
+    private @Nullable Reply sendWithToken(Generation generation) throws SessionRenewalException {
+        RenewalToken held = Objects.requireNonNull(token());
+        Runnable abort = request::abort;
+        if (!held.enter(abort)) {
+            throw traffic().revoked(session());
+        }
+        try {
+            return request.send(exchange(), generation, true, this::further);
+        } finally {
+            held.leave(abort);
+        }
+    }
+
+    private void further() {
+        session().sentAgain(this);
+    }
+
+    private @Nullable String refusal(Reply answer) throws IOException {
+        if (rules().expiry().text() != null) {
+            request.detach(exchange());
+        }
+        String why = rules().expiry().match(exchange(), answer);
+        if (why != null) {
+            request.detach(exchange()); // an exchange that waits keeps no connection
+        }
+        return why;
+    }
+
+    private boolean isReplayableWhenStale() {
+        boolean wanted =
+                switch (rules().replayStale()) {
+                    case safe -> request.isSafe();
+                    case all -> true;
+                    case none -> false;
+                };
+        return wanted && beginning != null && request.obstacle(exchange()) == null;
+    }
+
+    @Override
+    void stand() {
+        if (kept != null && (reply == null || refusal != null)) {
+            kept.restore(exchange());
+        } else if (refusal != null && reply != null && request.throwsOnFailure()) {
+            exchange().setException(expired(reply, refusal));
+        }
+        exchange().getMessage().setHeader(RenewalHeaders.REPLAYS, replays);
+    }
+
+    private SessionExpiredException expired(Reply answer, String why) {
+        String obstacle = rules().renews() ? request.obstacle(exchange()) : null;
+        String wayOut;
+        if (obstacle != null) {
+            wayOut = "the request cannot be sent again: " + obstacle;
+        } else if (rules().renews()) {
+            wayOut = "a renewal does not help: if this answer is not about the session, change the expiry rules";
+        } else {
+            wayOut = "set renewalUri, or renew it in the route";
+        }
+        int held = session().stats().held();
+        Generation generation = generation();
+        long number = generation == null ? 0 : generation.number();
+        String message = "session '" + session().key() + "': expired by " + why + " to " + request.describe()
+                + " (generation=" + number + ", replays=" + replays + "); " + wayOut;
+        return exchange().getException() instanceof HttpOperationFailedException failed
+                ? SessionExpiredException.of(failed, session().key(), number, held, message)
+                : SessionExpiredException.of(
+                        answer.uri().toString(), answer.status(), session().key(), number, held, message);
+    }
+
+    @Override
+    void fail(Exception exception) {
+        if (kept != null) {
+            kept.restore(exchange());
+            return;
+        }
+        if (sent && beginning != null) {
+            beginning.restore(exchange());
+        }
+        exchange().setException(exception);
+    }
+
+    @Override
+    String cause() {
+        return refusal != null ? "expired by " + refusal : "the session is new, or has reached one of its limits";
+    }
+}

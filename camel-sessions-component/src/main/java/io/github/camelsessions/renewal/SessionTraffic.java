@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.renewal;
+
+import io.github.camelsessions.renewal.Ticket.Turn;
+import io.github.camelsessions.session.GateFailure;
+import io.github.camelsessions.session.Passage;
+import io.github.camelsessions.session.RenewalToken;
+import io.github.camelsessions.session.Session;
+import io.github.camelsessions.session.SessionKey;
+import io.github.camelsessions.session.SessionRegistry;
+import io.github.camelsessions.session.SessionStats;
+import io.github.camelsessions.session.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
+import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.support.LRUCacheFactory;
+import org.apache.camel.support.service.ServiceHelper;
+import org.apache.camel.support.service.ServiceSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The exchanges of a Camel context on their way through the gates of their sessions: takes them in, holds them, lets them
+ * go on, and has sessions renewed. Does what the {@link Verdict}s of the gates ask for, after their locks were let go.
+ *
+ * <p>A service of the context. Thread-safe.
+ */
+public final class SessionTraffic extends ServiceSupport {
+
+    public static final int DEFAULT_RESUME_CONCURRENCY = 16;
+    public static final int DEFAULT_RENEWAL_CONCURRENCY = 8;
+    public static final int DEFAULT_MAX_HELD_TOTAL = 100_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(SessionTraffic.class);
+
+    private final CamelContext context;
+    private final SessionRegistry registry;
+    private final WaitGraph waits = new WaitGraph();
+    private final AtomicLong arrivals = new AtomicLong();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final Set<Ticket> tickets = ConcurrentHashMap.newKeySet();
+    private final Map<SessionKey, Boolean> differencesLogged = LRUCacheFactory.newLRUCache(1000);
+    private final Renewals renewals;
+
+    private volatile int resumeConcurrency = DEFAULT_RESUME_CONCURRENCY;
+    private volatile int maxHeldTotal = DEFAULT_MAX_HELD_TOTAL;
+    private volatile @Nullable Running running;
+
+    /** What there is from start to stop. */
+    private record Running(
+            ExecutorService threads,
+            ScheduledExecutorService timer,
+            ExchangeHold hold,
+            Resumer resumed,
+            Resumer ended) {}
+
+    public SessionTraffic(CamelContext context, SessionRegistry registry) {
+        this.context = context;
+        this.registry = registry;
+        this.renewals = new Renewals(context, this);
+    }
+
+    // ---- for those who send and renew
+
+    /** Sends the exchange's request in its session. As {@code AsyncProcessor.process}. */
+    public boolean send(@Nullable Object owner, Exchange exchange, AsyncCallback callback, SessionRequest request) {
+        Session session = session(request.session(), request.rules());
+        RenewalToken token = RenewalScope.token(exchange, session.key());
+        return new SentExchange(this, owner, exchange, callback, session, request, token).start();
+    }
+
+    /**
+     * Renews a session by the exchange. As {@code AsyncProcessor.process}.
+     *
+     * @param how what renews it, on the exchange itself; null for a priority exchange sent to {@code renewalUri}
+     */
+    boolean renew(
+            @Nullable Object owner,
+            Exchange exchange,
+            AsyncCallback callback,
+            SessionKey key,
+            RenewalRules rules,
+            @Nullable OwnWork how) {
+        Session session = session(key, rules);
+        RenewalToken token = RenewalScope.token(exchange, key);
+        return new RenewingExchange(this, owner, exchange, callback, session, rules, token, how).start();
+    }
+
+    /** Renews a session by sending the exchange's own request. As {@code AsyncProcessor.process}. */
+    public boolean renewBy(@Nullable Object owner, Exchange exchange, AsyncCallback callback, SessionRequest request) {
+        return renew(
+                owner, exchange, callback, request.session(), request.rules(), new OwnRequest(this, owner, request));
+    }
+
+    /** Renews a session by sending a priority exchange to {@code renewalUri}. As {@code AsyncProcessor.process}. */
+    public boolean renewAt(
+            @Nullable Object owner, Exchange exchange, AsyncCallback callback, SessionKey key, RenewalRules rules) {
+        return renew(owner, exchange, callback, key, rules, null);
+    }
+
+    /** Renews a session; completes with the generation, or with a {@link SessionRenewalException}. */
+    public CompletableFuture<Long> renew(SessionKey key, RenewalRules rules) {
+        CompletableFuture<Long> result = new CompletableFuture<>();
+        Exchange exchange = new DefaultExchange(context, ExchangePattern.InOut);
+        renewAt(null, exchange, done -> {
+            Exception failure = exchange.getException();
+            if (failure != null) {
+                result.completeExceptionally(failure);
+            } else {
+                result.complete(exchange.getMessage().getHeader(RenewalHeaders.GENERATION, Long.class));
+            }
+        }, key, rules);
+        return result;
+    }
+
+    /** Empties a session, or, within its renewal, what the renewal has filled. Returns whether there was a session. */
+    public boolean clear(SessionKey key, @Nullable Exchange exchange) {
+        Session session = registry.existing(key);
+        if (session == null) {
+            return false;
+        }
+        boolean filled = session.current() != null;
+        act(session, session.clear(RenewalScope.token(exchange, key)));
+        return filled;
+    }
+
+    /** Ends a session's cool-down, so that the next exchange may renew it. */
+    public void endCooldown(SessionKey key) {
+        Session session = registry.existing(key);
+        if (session != null) {
+            session.endCooldown();
+            renewals.cooldownEnded(session);
+        }
+    }
+
+    /** Fails the exchanges that this owner admitted and that still wait: it is being stopped. */
+    public void stop(Object owner) {
+        for (Ticket ticket : tickets) {
+            if (ticket.owner() == owner) {
+                stop(ticket);
+            }
+        }
+    }
+
+    private static void stop(Ticket ticket) {
+        HeldExchange exchange = ticket.claim();
+        if (exchange != null) {
+            exchange.go(ticket, Turn.STOP, null, Runnable::run);
+        }
+    }
+
+    public void addListener(RenewalListener listener) {
+        renewals.addListener(listener);
+    }
+
+    public void removeListener(RenewalListener listener) {
+        renewals.removeListener(listener);
+    }
+
+    public void setResumeConcurrency(int resumeConcurrency) {
+        this.resumeConcurrency = resumeConcurrency;
+        Running now = running;
+        if (now != null) {
+            now.resumed().setSlots(resumeConcurrency);
+            now.ended().setSlots(resumeConcurrency);
+        }
+    }
+
+    public void setRenewalConcurrency(int renewalConcurrency) {
+        renewals.setConcurrency(renewalConcurrency);
+    }
+
+    public void setMaxHeldTotal(int maxHeldTotal) {
+        this.maxHeldTotal = maxHeldTotal;
+    }
+
+    /** How many exchanges wait now, in all sessions. */
+    public int waiting() {
+        return waiting.get();
+    }
+
+    // ---- for exchanges on their way
+
+    /** The session of that name, with rules that belong to it if it has none yet. */
+    Session session(SessionKey key, RenewalRules rules) {
+        Session session = registry.session(key);
+        if (rules.configuresSession()) {
+            String before = session.configure(rules.gate(), rules.place());
+            if (before != null && differencesLogged.putIfAbsent(key, true) == null) {
+                LOG.warn(
+                        "session '{}' keeps the rules of {} (maxUses, maxAge, maxIdle, maxHeld, renewalAttempts,"
+                                + " renewalCooldown), though {} sets others: the first that configures a session"
+                                + " decides. This is logged once.",
+                        key,
+                        before,
+                        rules.place());
+            }
+        }
+        return session;
+    }
+
+    /** Does for all what a gate has decided. */
+    void act(Session session, Verdict verdict) {
+        RenewalToken token = verdict.renewal();
+        if (token != null) {
+            renewals.begin(session, token);
+        }
+        actOnOthers(session, verdict);
+    }
+
+    /** Does for those that wait what a gate has decided. */
+    void actOnOthers(Session session, Verdict verdict) {
+        verdict.standing().forEach(passage -> goOn(passage, Turn.STAND));
+        verdict.again().forEach(passage -> goOn(passage, Turn.RESUME));
+        if (verdict.release()) {
+            release(session);
+        }
+    }
+
+    private void goOn(Passage passage, Turn turn) {
+        Ticket ticket = ((HeldExchange) passage).ticket();
+        if (ticket != null) {
+            Running now = running();
+            (turn == Turn.RESUME ? now.resumed() : now.ended()).add(ticket, turn);
+        }
+    }
+
+    void release(Session session) {
+        Running now = running;
+        if (now != null) {
+            now.hold().release(session.key());
+        }
+    }
+
+    /** From here on the ticket's exchange goes on when it is released, or when its time is up. */
+    void hold(Ticket ticket, Duration time) {
+        park(ticket, time);
+        running().hold().add(ticket);
+    }
+
+    /** From here on the ticket's exchange goes on when the gate has judged it, or when its time is up. */
+    void park(Ticket ticket, Duration time) {
+        if (tickets.add(ticket)) {
+            waiting.incrementAndGet();
+        }
+        ticket.setTimer(schedule(() -> running().ended().add(ticket, Turn.TIME_OUT), time));
+        if (ticket.isClaimed()) {
+            forget(ticket);
+        }
+    }
+
+    void forget(Ticket ticket) {
+        if (tickets.remove(ticket)) {
+            waiting.decrementAndGet();
+        }
+    }
+
+    boolean isFull() {
+        return waiting.get() >= maxHeldTotal;
+    }
+
+    WaitGraph waits() {
+        return waits;
+    }
+
+    long nextArrival() {
+        return arrivals.getAndIncrement();
+    }
+
+    Exception exception(Session session, RenewalRules rules, Verdict verdict) {
+        GateFailure failure = Objects.requireNonNull(verdict.failure());
+        return switch (failure.kind()) {
+            case RENEWAL_FAILED -> renewals.exception(session, rules, failure);
+            case FULL -> holdException(session, "not held, because as many exchanges are held as maxHeld allows");
+            case REVOKED -> revoked(session);
+            case STOPPED -> holdException(session, "stopped");
+        };
+    }
+
+    SessionHoldException holdException(Session session, String what) {
+        SessionStats stats = session.stats();
+        return new SessionHoldException(session.key(), stats.generation(), stats.held(), what);
+    }
+
+    SessionRenewalException revoked(Session session) {
+        SessionStats stats = session.stats();
+        return new SessionRenewalException(
+                session.key(),
+                stats.generation(),
+                stats.held(),
+                null,
+                "the renewal that this exchange belongs to has failed or timed out before",
+                null);
+    }
+
+    // ---- for renewals
+
+    Renewals renewals() {
+        return renewals;
+    }
+
+    Future<?> schedule(Runnable action, Duration delay) {
+        Runnable logged = () -> {
+            try {
+                action.run();
+            } catch (RuntimeException | Error e) {
+                if (isRunAllowed()) {
+                    LOG.error("a timed action of the sessions failed", e);
+                }
+            }
+        };
+        try {
+            return running().timer().schedule(logged, Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) { // all is being stopped
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+
+    ExecutorService threads() {
+        return running().threads();
+    }
+
+    long nanoTime() {
+        return System.nanoTime();
+    }
+
+    Instant now() {
+        return Instant.now();
+    }
+
+    double random() {
+        return ThreadLocalRandom.current().nextDouble();
+    }
+
+    private Running running() {
+        Running now = running;
+        if (now == null) {
+            throw new RejectedExecutionException("the sessions of this context are stopped");
+        }
+        return now;
+    }
+
+    @Override
+    protected void doStart() {
+        ExecutorService threads = context.getExecutorServiceManager().newCachedThreadPool(this, "SessionsResume");
+        ScheduledExecutorService timer =
+                context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "SessionsTimer");
+        Resumer resumed = new Resumer(threads, resumeConcurrency);
+        ExchangeHold hold = new ExchangeHold(context, threads, group -> resumed.addAll(group, Turn.RESUME));
+        ServiceHelper.startService(hold, renewals);
+        running = new Running(threads, timer, hold, resumed, new Resumer(threads, resumeConcurrency));
+    }
+
+    @Override
+    protected void doStop() {
+        Running last = running;
+        registry.closeAll();
+        tickets.forEach(SessionTraffic::stop);
+        running = null;
+        ServiceHelper.stopService(renewals);
+        if (last != null) {
+            ServiceHelper.stopService(last.hold());
+            context.getExecutorServiceManager().shutdownNow(last.timer());
+            context.getExecutorServiceManager().shutdownNow(last.threads());
+        }
+    }
+}

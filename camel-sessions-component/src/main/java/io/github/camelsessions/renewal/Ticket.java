@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.renewal;
+
+import io.github.camelsessions.session.SessionKey;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The right to go on with an exchange that waits. Release, time-out and shutdown race for it: whoever claims it first has
+ * the exchange, for all others it is as if there were none. One ticket for each wait. Thread-safe.
+ */
+final class Ticket {
+
+    /** Why an exchange goes on. */
+    enum Turn {
+        /** It asks for admission again. */
+        RESUME,
+        /** The answer that it has was judged to stand. */
+        STAND,
+        /** It has waited as long as it may. */
+        TIME_OUT,
+        /** Its route is stopped. */
+        STOP
+    }
+
+    private final SessionKey session;
+    private final @Nullable Object owner;
+    private final long arrival;
+    private final AtomicReference<@Nullable HeldExchange> holder;
+    private final @Nullable SynchronousWait waiting;
+    private volatile @Nullable Future<?> timer;
+
+    Ticket(HeldExchange holder, @Nullable SynchronousWait waiting) {
+        this.session = holder.session().key();
+        this.owner = holder.owner();
+        this.arrival = holder.arrival();
+        this.holder = new AtomicReference<>(holder);
+        this.waiting = waiting;
+    }
+
+    SessionKey session() {
+        return session;
+    }
+
+    /** Who admitted the exchange, and fails it when it is stopped itself. */
+    @Nullable
+    Object owner() {
+        return owner;
+    }
+
+    /** Its place among all exchanges: the lower, the earlier it came. */
+    long arrival() {
+        return arrival;
+    }
+
+    /** Takes the exchange over, null when somebody else did. The ticket remembers no exchange any more. */
+    @Nullable
+    HeldExchange claim() {
+        HeldExchange claimed = holder.getAndSet(null);
+        if (claimed != null) {
+            cancelTimer();
+        }
+        return claimed;
+    }
+
+    boolean isClaimed() {
+        return holder.get() == null;
+    }
+
+    void setTimer(Future<?> timer) {
+        this.timer = timer;
+        if (isClaimed()) {
+            cancelTimer();
+        }
+    }
+
+    private void cancelTimer() {
+        Future<?> set = timer;
+        if (set != null) {
+            set.cancel(false);
+        }
+    }
+
+    /** The thread that waits for this ticket, null when none does. */
+    @Nullable
+    SynchronousWait waiting() {
+        return waiting;
+    }
+
+    /** A thread that waits, because its exchange may not leave it, as in a transaction. Thread-safe. */
+    static final class SynchronousWait {
+
+        private final CountDownLatch handed = new CountDownLatch(1);
+        private volatile Turn turn = Turn.STOP;
+        private volatile Resumer.@Nullable Slot slot;
+
+        /** Lets the waiting thread go on, in a slot if it was given one. */
+        void hand(Turn turn, Resumer.@Nullable Slot slot) {
+            this.turn = turn;
+            this.slot = slot;
+            handed.countDown();
+        }
+
+        void await() throws InterruptedException {
+            handed.await();
+        }
+
+        void awaitUninterruptibly() {
+            Uninterruptibly.await(handed);
+        }
+
+        Turn turn() {
+            return turn;
+        }
+
+        Resumer.@Nullable Slot slot() {
+            return slot;
+        }
+    }
+}
