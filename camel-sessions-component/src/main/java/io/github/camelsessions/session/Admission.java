@@ -29,7 +29,7 @@ public final class Admission implements AutoCloseable {
     @Override
     public void close() {
         if (open.compareAndSet(true, false)) {
-            session.released(passage);
+            session.accepted(passage, false);
         }
     }
 }

@@ -11,21 +11,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Cooldown {
 
-    private final Duration first;
-    private final Duration longest;
     private int failures;
     private Instant until = Instant.MIN;
     private @Nullable Throwable cause;
 
-    Cooldown(GateRules rules) {
-        this.first = rules.cooldown();
-        this.longest = rules.cooldownMax();
-    }
-
-    void failed(Throwable why, Instant now) {
+    void failed(Throwable why, Instant now, GateRules rules) {
         failures++;
         cause = why;
-        Duration length = first;
+        Duration length = rules.cooldown();
+        Duration longest = rules.cooldownMax();
         for (int i = 1; i < failures && length.compareTo(longest) < 0; i++) {
             length = length.multipliedBy(2);
         }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param retryAt    when a renewal is tried again, null when that is not known
  * @param cause      what the renewal failed with, null when none did
  */
-record GateFailure(
+public record GateFailure(
         Kind kind,
         SessionKey session,
         long generation,
@@ -23,7 +23,7 @@ record GateFailure(
         @Nullable Throwable cause) {
 
     /** What happened. */
-    enum Kind {
+    public enum Kind {
         /** The renewal failed, and none is tried before {@code retryAt}. */
         RENEWAL_FAILED,
         /** As many exchanges wait as may. */

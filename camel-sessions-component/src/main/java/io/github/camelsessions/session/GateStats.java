@@ -49,4 +49,36 @@ record GateStats(
         long stale,
         long staleReplays,
         long heldInAll,
-        Duration longestHold) {}
+        Duration longestHold) {
+
+    static GateStats of(
+            RenewalGate.State state,
+            Life life,
+            Wire wire,
+            Waiting waiting,
+            Suspects suspects,
+            Cooldown cooldown,
+            Tally tally) {
+        return new GateStats(
+                state.name(),
+                life.generation.number(),
+                life.uses,
+                wire.inFlight(),
+                waiting.now(),
+                suspects.size(),
+                cooldown.failures(),
+                cooldown.until(),
+                tally.renewals,
+                tally.attempts,
+                tally.failures,
+                tally.useless,
+                tally.late,
+                tally.refused,
+                tally.standing,
+                tally.replays,
+                tally.stale,
+                tally.staleReplays,
+                waiting.inAll(),
+                waiting.longest());
+    }
+}

@@ -48,6 +48,9 @@ final class Life {
     /** Whether a refusal of an exchange that was refused before stood for want of evidence. */
     boolean stoodInVain;
 
+    /** Whether somebody said that it is over. */
+    boolean expired;
+
     /** Whether a limit ended it, and not the server: then what it accepted counts, however late. */
     boolean endedByLimit;
 
@@ -67,24 +70,31 @@ final class Life {
         lastUse = now;
     }
 
-    void use(Instant now) {
+    void use(boolean priority, Instant now) {
         uses++;
         inFlight++;
+        admitted += priority ? 0 : 1;
         lastUse = now;
     }
 
     /**
-     * Whether a limit says that this generation is over. One that served nobody has uses left, however many its renewal
+     * Whether somebody or a limit says that this generation is over. One that served nobody has uses left, however many its renewal
      * took; otherwise a renewal of more requests than {@code maxUses} would be followed by the next for ever.
      */
     boolean limitDue(GateRules rules, Instant now) {
-        return (rules.maxUses() > 0 && uses >= rules.maxUses() && (admitted > 0 || !renewed()))
+        return expired
+                || (rules.maxUses() > 0 && uses >= rules.maxUses() && (admitted > 0 || !renewed()))
                 || passed(rules.maxAge(), began, now)
                 || passed(rules.maxIdle(), lastUse, now);
     }
 
     private static boolean passed(Duration limit, Instant since, Instant now) {
         return !limit.isZero() && !now.isBefore(since.plus(limit));
+    }
+
+    /** The next one is installed. */
+    void endBy(Origin next) {
+        endedByLimit = expired || next == Origin.LIMIT;
     }
 
     /** Whether nothing has filled it: no renewal, no request, no cookies from elsewhere. */

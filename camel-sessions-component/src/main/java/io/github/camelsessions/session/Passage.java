@@ -6,9 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One exchange's way through the gate of its session, from its arrival to the answer that it is given. What the gate
- * needs to remember of it is here, guarded by the gate's lock; a subclass adds what is needed to send it again.
+ * needs to remember of it is here, guarded by the gate's lock; a subclass adds what is needed to send it again. A passage
+ * brings one event at a time: whoever was told what to do with it may ask it, until it brings the next.
  */
-class Passage {
+public class Passage {
 
     /** Where the gate has put an exchange. */
     enum Place {
@@ -22,14 +23,17 @@ class Passage {
         PARKED
     }
 
+    final boolean renews;
+    final boolean renewFirst;
+    final int maxReplays;
+
     Place place = Place.NOWHERE;
 
     /** What the latest admission was to. */
     @Nullable
     Life life;
 
-    /** Whether the latest admission was by the token of a renewal. */
-    boolean priority;
+    private boolean priority;
 
     /** Whether it has started the renewal that it is about to wait for. */
     boolean initiator;
@@ -38,9 +42,9 @@ class Passage {
     @Nullable
     Generation unwanted;
 
-    /** The first attempt of the renewal that it waits or waited for, null when it waits for its turn only. */
+    /** The renewal that it waits or waited for, null when it waits for its turn only. */
     @Nullable
-    RenewalToken awaited;
+    Renewal awaited;
 
     Instant heldSince = Instant.MIN;
 
@@ -50,9 +54,33 @@ class Passage {
     boolean firstRefusal;
     int stood;
 
+    /**
+     * @param renews     whether this exchange can renew an expired session by itself; else only an explicit renewal does
+     * @param renewFirst whether it wants an empty session renewed before its first request, if it can renew at all
+     * @param maxReplays how many of its refusals may be judged its own before the last one stands
+     */
+    protected Passage(boolean renews, boolean renewFirst, int maxReplays) {
+        this.renews = renews;
+        this.renewFirst = renewFirst;
+        this.maxReplays = maxReplays;
+    }
+
+    void sent(Life to, boolean byToken, long event) {
+        place = Place.SENT;
+        life = to;
+        priority = byToken;
+        initiator = false;
+        awaited = null;
+        admittedAt = event;
+    }
+
+    /** Whether the latest admission was by the token of a renewal: then its answers are no evidence. */
+    public boolean priority() {
+        return priority;
+    }
+
     /** The generation of the latest admission, null before the first. */
-    @Nullable
-    Generation generation() {
+    public @Nullable Generation generation() {
         return life == null ? null : life.generation;
     }
 }

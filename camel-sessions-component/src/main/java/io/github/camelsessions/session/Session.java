@@ -11,15 +11,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A named session: the {@link RenewalGate} decides who may use which {@link Generation}, the session sees to the client
- * profile and counts uses.
+ * profile and counts uses. The table of what each event does in which state stands above the gate.
+ *
+ * <p>A {@link Verdict} tells the one who brings an event what to do, and names others for whom something has to be done
+ * too: it must be acted on completely.
  *
  * <p>A generation takes its profile with its first use, not when it is made: a cleared session has an empty jar and no
- * profile, so that the one it gave back is free for other sessions until this one is used again.
+ * profile, so that the one it gave back is free for other sessions until this one is used again. The session owns one
+ * profile at most, the one it took last, and gives that back when it takes another, is cleared or closed.
  *
  * <p>Thread-safe. One lock orders taking and giving back of profiles; under it the gate's lock may be taken, and that of
  * the source of profiles, which is a leaf.
  */
-final class Session {
+public final class Session {
+
+    private static final long NONE = -1;
 
     private final SessionKey key;
     private final Profiles profiles;
@@ -28,10 +34,13 @@ final class Session {
     private final RenewalGate gate;
     private final AtomicLong uses = new AtomicLong();
     private volatile long lastUsed;
+    private volatile boolean renewed;
 
     private final ReentrantLock profileLock = new ReentrantLock();
-    // guarded by profileLock
+    // all below is guarded by profileLock
     private @Nullable String pinnedProfile;
+    private long ownedSince = NONE; // the number of the generation that the profile it owns was taken for
+    private @Nullable RenewalToken sharing; // the first attempt of the renewal that it was taken for
 
     Session(SessionKey key, Profiles profiles, JarFactory jars, InstantSource clock) {
         this.key = key;
@@ -39,13 +48,358 @@ final class Session {
         this.clock = clock;
         this.created = Instant.ofEpochMilli(clock.millis()); // as exact as lastUsed
         this.lastUsed = created.toEpochMilli();
-        this.gate = new RenewalGate(
-                key, GateRules.WITHOUT_RENEWAL, clock, number -> new Generation(key, number, jars.newJar()));
+        this.gate = new RenewalGate(key, clock, number -> new Generation(key, number, jars.newJar()));
     }
 
-    SessionKey key() {
+    /** The session's name. */
+    public SessionKey key() {
         return key;
     }
+
+    /**
+     * Sets the rules of the session. The first that are set hold as long as it exists.
+     *
+     * @param place where the rules were found, for those who come with others
+     * @return null when these rules hold now, else the place of those that do
+     */
+    public @Nullable String configure(GateRules rules, String place) {
+        return gate.configure(rules, place);
+    }
+
+    // ---- exchanges
+
+    /**
+     * An exchange is about to send a request. Each SEND is followed by one report of its end: {@link #refused},
+     * {@link #accepted} or {@link #unanswered}.
+     *
+     * @param released whether it was held before: then it does not stand behind those that are still held
+     * @param held     the renewal of this session that the exchange belongs to, null for an ordinary one
+     */
+    public Verdict admit(Passage passage, boolean released, @Nullable RenewalToken held) {
+        Verdict verdict = touching(gate.admit(passage, released, held));
+        if (verdict.action() == Verdict.Action.SEND) {
+            uses.incrementAndGet();
+        }
+        return verdict;
+    }
+
+    /** A further request of an admitted exchange, such as a followed redirect: it counts as a use too. */
+    public void sentAgain(Passage passage) {
+        gate.sentAgain(passage);
+        touch();
+    }
+
+    /**
+     * The answer of an admitted exchange matches the expiry rules.
+     *
+     * @throws IllegalStateException when no answer of this passage is awaited, also below
+     */
+    public Verdict refused(Passage passage) {
+        return touching(gate.refused(passage));
+    }
+
+    /**
+     * The answer of an admitted exchange does not match the expiry rules.
+     *
+     * @param replayable whether the request may be sent again when its answer is stale
+     */
+    public Verdict accepted(Passage passage, boolean replayable) {
+        return touching(gate.accepted(passage, replayable));
+    }
+
+    /** An admitted exchange got no answer. That tells nothing about the session. */
+    public Verdict unanswered(Passage passage) {
+        return touching(gate.unanswered(passage));
+    }
+
+    /** A waiting or parked exchange stopped waiting: its time was up, or its route was stopped. */
+    public Verdict left(Passage passage) {
+        return touching(gate.left(passage));
+    }
+
+    /** Whether those that wait still have to: ask after a hold was made, for the renewal may have ended meanwhile. */
+    public boolean holding() {
+        return gate.holding();
+    }
+
+    /**
+     * An operation without a request reads or fills the session.
+     *
+     * @return SEND with the generation to work in, which is not counted as a use and needs no report
+     */
+    public Verdict open(@Nullable RenewalToken held) {
+        return touching(gate.open(held));
+    }
+
+    // ---- renewals
+
+    /**
+     * An exchange or an operator asks for a renewal. The requests of the priority exchange are then admitted one by one,
+     * with the token.
+     *
+     * @param observed the generation that the asker saw last, null when it asks whatever there was
+     * @param passage  the asker; it waits like any other when another renews
+     * @param held     the renewal of this session that the asker belongs to, null for none
+     * @return SEND with a renewal: the asker is the priority exchange; SEND without: it has joined the renewal that it
+     *     belongs to; HOLD: another one renews, ask again afterwards; SKIP: the generation it saw was renewed since
+     */
+    public Verdict renew(Passage passage, @Nullable Generation observed, @Nullable RenewalToken held) {
+        return touching(gate.renew(passage, observed, held));
+    }
+
+    /**
+     * Whether the attempt may start because no ordinary request of the session is on the wire. When it may not yet, the
+     * verdict of the event that ends the last of them has the token as its renewal, once; whoever does not want to wait
+     * that long starts it before, and then has to drop what that verdict says. False for an attempt that has ended.
+     */
+    public boolean drained(RenewalToken waits) {
+        return gate.drained(waits);
+    }
+
+    /** The attempt has filled its generation: it becomes the current one. A late success is dropped, as below. */
+    public Verdict succeeded(RenewalToken done) {
+        Verdict verdict = touching(gate.succeeded(done));
+        if (verdict.release()) {
+            renewed = true;
+        }
+        return verdict;
+    }
+
+    /**
+     * The attempt has failed, or its time is up: its token is revoked, its requests are aborted. The end of an attempt that
+     * had ended before is dropped: answered with NOTHING that releases nobody.
+     *
+     * @param again whether another attempt may help: the failure was transient and there is time left
+     * @return with a renewal: the next attempt, to be started after the backoff
+     */
+    public Verdict failed(RenewalToken done, boolean again, Throwable cause) {
+        Verdict verdict = touching(gate.failed(done, again, cause));
+        abortIfRevoked(done);
+        return verdict;
+    }
+
+    private static void abortIfRevoked(@Nullable RenewalToken token) {
+        if (token != null && token.state() == RenewalToken.State.REVOKED) {
+            token.abort();
+        }
+    }
+
+    // ---- operators
+
+    /**
+     * Empties the session and gives its profile back: the next exchange starts with an empty jar and the next profile.
+     * Responses under way fill the jar they were admitted with, which nobody reads any more. Within a renewal only its
+     * owner empties anything: the pending jar.
+     *
+     * @return releasing when the next generation was installed
+     */
+    public Verdict clear(@Nullable RenewalToken held) {
+        profileLock.lock();
+        try {
+            Verdict verdict = gate.clear(held);
+            if (verdict.release()) {
+                giveBack();
+            }
+            return verdict;
+        } finally {
+            profileLock.unlock();
+        }
+    }
+
+    /**
+     * Empties the session if there is anything to empty.
+     *
+     * @return whether there was
+     */
+    boolean clear() {
+        profileLock.lock();
+        try {
+            if (current() == null && ownedSince == NONE) {
+                return false;
+            }
+            return clear(null).release();
+        } finally {
+            profileLock.unlock();
+        }
+    }
+
+    /**
+     * The current generation counts as over, as if it had reached a limit: the next admission of an exchange that can renew
+     * begins a renewal, of one that cannot starts the next generation. Nothing happens while the session is renewed.
+     */
+    public void expire() {
+        gate.expire();
+    }
+
+    /** Ends the cool-down, so that the next exchange may renew. */
+    public void endCooldown() {
+        gate.endCooldown();
+    }
+
+    /** Closes the session unless somebody needs it. Returns whether it is closed now. */
+    boolean close() {
+        profileLock.lock();
+        try {
+            boolean closed = gate.close();
+            if (closed) {
+                giveBack();
+            }
+            return closed;
+        } finally {
+            profileLock.unlock();
+        }
+    }
+
+    /** Closes the session for good, aborts the renewal under way; whoever waits is released, to be failed. */
+    public Verdict stop() {
+        Verdict verdict;
+        profileLock.lock();
+        try {
+            verdict = gate.stop();
+            giveBack();
+        } finally {
+            profileLock.unlock();
+        }
+        abortIfRevoked(gate.latestAttempt());
+        return verdict;
+    }
+
+    // ---- what it shows
+
+    /** The current generation, null while it is unused, as after a clear, and when the session is closed. */
+    public @Nullable Generation current() {
+        Generation generation = gate.current();
+        return generation != null
+                        && (generation.hasProfile() || generation.jar().size() > 0)
+                ? generation
+                : null;
+    }
+
+    /** How the session stands. */
+    public SessionStats stats() {
+        GateStats now = gate.stats();
+        Generation generation = current();
+        return new SessionStats(
+                key,
+                now.state(),
+                generation == null ? now.generation() : generation.number(),
+                generation == null ? 0 : generation.jar().size(),
+                generation == null ? "" : generation.profile().name(),
+                uses.get(),
+                now.uses(),
+                now.inFlight(),
+                now.held(),
+                now.heldInAll(),
+                now.longestHold(),
+                now.renewals(),
+                now.failures(),
+                now.attempts(),
+                now.useless(),
+                now.refused(),
+                now.standing(),
+                now.replays(),
+                now.stale(),
+                now.staleReplays(),
+                now.retryAt(),
+                created,
+                Instant.ofEpochMilli(lastUsed));
+    }
+
+    /** When the session was last used, in epoch milliseconds. It never goes back. */
+    long lastUsed() {
+        return lastUsed;
+    }
+
+    /** Whether it was ever renewed. */
+    boolean renewed() {
+        return renewed;
+    }
+
+    private Verdict touching(Verdict verdict) {
+        touch();
+        return verdict;
+    }
+
+    private void touch() {
+        lastUsed = Math.max(lastUsed, clock.millis());
+    }
+
+    // ---- its client profile
+
+    /**
+     * Gives a generation its client profile, once, before its first use. All attempts of one renewal share one.
+     *
+     * @param token       the renewal that the caller belongs to, null for none
+     * @param profile     the name of the profile this generation must have; null for the one named before, or for a
+     *                    renewal, and without such a name, the next one of the rotation
+     * @param sameProfile whether a renewal keeps the profile that the session has, unless one is named
+     * @throws IllegalArgumentException when there is no profile of that name: nothing has changed then
+     */
+    public void equip(
+            Generation generation, @Nullable RenewalToken token, @Nullable String profile, boolean sameProfile) {
+        if (generation.hasProfile()) {
+            return;
+        }
+        profileLock.lock();
+        try {
+            if (!generation.hasProfile()) {
+                boolean pending =
+                        token != null && token.pending() == generation && token.state() == RenewalToken.State.LIVE;
+                generation.takes(
+                        token != null && pending
+                                ? forRenewal(token.first(), generation, profile, sameProfile)
+                                : forOrdinary(generation, profile));
+            }
+        } finally {
+            profileLock.unlock();
+        }
+    }
+
+    private ClientProfile forRenewal(
+            RenewalToken renewal, Generation pending, @Nullable String profile, boolean sameProfile) {
+        boolean keeps = sameProfile && profile == null;
+        ClientProfile taken = renewal == sharing || (keeps && ownedSince != NONE)
+                ? profiles.present()
+                : take(keeps ? namedBefore() : profile, pending);
+        ownedSince = pending.number();
+        sharing = renewal;
+        if (profile != null) {
+            pinnedProfile = profile;
+        }
+        return taken;
+    }
+
+    private ClientProfile forOrdinary(Generation generation, @Nullable String profile) {
+        if (generation.number() <= ownedSince) {
+            return profiles.present(); // that of a later one: the session must not lose it for a late exchange
+        }
+        String wanted = profile != null ? profile : namedBefore();
+        ClientProfile taken = take(wanted, generation);
+        pinnedProfile = wanted; // not before: taking an unknown profile fails
+        return taken;
+    }
+
+    private @Nullable String namedBefore() {
+        boolean known = pinnedProfile != null && profiles.has(pinnedProfile);
+        return known ? pinnedProfile : null; // it may have been taken out of the file
+    }
+
+    private ClientProfile take(@Nullable String name, Generation generation) {
+        ClientProfile taken = profiles.exchange(name);
+        ownedSince = generation.number();
+        if (gate.current() == null) {
+            giveBack(); // a late exchange keeps its identity, but nobody will give it back
+        }
+        return taken;
+    }
+
+    private void giveBack() {
+        profiles.giveBack();
+        ownedSince = NONE;
+        sharing = null;
+    }
+
+    // ---- the way of callers that renew nothing
 
     /**
      * Admits an exchange to the current generation.
@@ -56,13 +410,13 @@ final class Session {
      */
     @Nullable
     Admission admit(@Nullable String profile) {
-        Passage passage = new Passage();
+        Passage passage = new Passage(false, false, 0);
         Generation generation = gate.admit(passage, false, null).generation();
         if (generation == null) {
             return null;
         }
         try {
-            takeProfile(generation, profile);
+            equip(generation, null, profile, false);
         } catch (RuntimeException | Error e) {
             gate.unanswered(passage);
             throw e;
@@ -82,9 +436,9 @@ final class Session {
     Generation fill(@Nullable String profile) {
         profileLock.lock(); // so that the session is not closed between the two steps
         try {
-            Generation generation = gate.open(null).generation();
+            Generation generation = gate.current();
             if (generation != null) {
-                takeProfile(generation, profile);
+                equip(generation, null, profile, false);
                 touch();
             }
             return generation;
@@ -93,108 +447,28 @@ final class Session {
         }
     }
 
-    private void takeProfile(Generation generation, @Nullable String profile) {
-        if (generation.hasProfile()) {
-            return;
-        }
-        profileLock.lock();
-        try {
-            if (!generation.hasProfile()) {
-                String wanted = profile != null ? profile : pinnedProfile;
-                if (profile == null && pinnedProfile != null && !profiles.has(pinnedProfile)) {
-                    wanted = null; // the profile named before was taken out of the file
-                }
-                generation.takes(profiles.take(wanted));
-                pinnedProfile = wanted; // not before: taking an unknown profile fails
-            }
-        } finally {
-            profileLock.unlock();
-        }
-    }
-
-    void released(Passage passage) {
-        gate.accepted(passage, false);
-        touch();
-    }
-
     /**
-     * Empties the session: the next exchange starts with an empty jar and the next profile. Responses under way fill
-     * the jar they were admitted with, which nobody reads any more.
-     *
-     * @return whether there was anything to empty
+     * The client profile of a session and where it comes from: the session owns none, or one until it takes another or
+     * gives it back. Guarded by the session's lock; implementations never call back into a session.
      */
-    boolean clear() {
-        profileLock.lock();
-        try {
-            Generation old = current();
-            if (old == null) {
-                return false;
-            }
-            gate.clear(null);
-            profiles.giveBack(old.profile());
-            return true;
-        } finally {
-            profileLock.unlock();
-        }
-    }
-
-    /** Closes the session unless an exchange uses it. Returns whether it is closed now. */
-    boolean close() {
-        profileLock.lock();
-        try {
-            Generation last = current();
-            if (!gate.close()) {
-                return false;
-            }
-            if (last != null) {
-                profiles.giveBack(last.profile());
-            }
-            return true;
-        } finally {
-            profileLock.unlock();
-        }
-    }
-
-    /** The current generation, null while it is unused, as after a clear, and when the session is closed. */
-    @Nullable
-    Generation current() {
-        Generation generation = gate.open(null).generation();
-        return generation != null && generation.hasProfile() ? generation : null;
-    }
-
-    /** When the session was last used, in epoch milliseconds. */
-    long lastUsed() {
-        return lastUsed;
-    }
-
-    SessionStats stats() {
-        GateStats now = gate.stats();
-        Generation generation = current();
-        return new SessionStats(
-                key,
-                generation == null ? now.generation() : generation.number(),
-                generation == null ? 0 : generation.jar().size(),
-                generation == null ? "" : generation.profile().name(),
-                uses.get(),
-                now.inFlight(),
-                created,
-                Instant.ofEpochMilli(lastUsed));
-    }
-
-    private void touch() {
-        lastUsed = Math.max(lastUsed, clock.millis());
-    }
-
-    /** Where a session gets its client profile from. Implementations never call back into a session. */
     interface Profiles {
 
         /** Whether there is a profile of that name. */
         boolean has(String name);
 
-        /** The profile of that name, or the next one of the rotation when the name is null. */
-        ClientProfile take(@Nullable String name);
+        /** The one that the session owns. */
+        ClientProfile present();
 
-        void giveBack(ClientProfile profile);
+        /**
+         * Gives back what the session owns, if anything, and takes the profile of that name, or the next one of the rotation
+         * when the name is null.
+         *
+         * @throws IllegalArgumentException when there is no profile of that name: then the session keeps what it owns
+         */
+        ClientProfile exchange(@Nullable String name);
+
+        /** Gives back what the session owns, if anything. */
+        void giveBack();
     }
 
     /** Makes an empty jar. */

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All sessions of a Camel context, by site and id. Sessions are created by their first use; reading creates none. When
- * the limit is reached, the session that was idle longest makes room for the new one; a session with an exchange in
- * flight is never evicted.
+ * the limit is reached, the session that was idle longest makes room for the new one, those that were never renewed before
+ * those that were, because a log-in was spent on these; a session with an exchange in flight or held, or in a cool-down,
+ * is never evicted.
  *
  * <p>Thread-safe. Finding a session takes no lock; creating one takes the registry's lock, under
  * which it may take a session's; never the other way round.
@@ -34,13 +35,20 @@ public final class SessionRegistry {
     private final ConcurrentHashMap<SessionKey, Session> sessions = new ConcurrentHashMap<>();
 
     private final ReentrantLock creation = new ReentrantLock();
-    // Ordered by what lastUsed was when the entry was queued. It never exceeds the session's true lastUsed, so a head
-    // whose value is still true is the longest idle of all, and a head that was used since is queued again.
-    private final PriorityQueue<Idle> idleOrder = new PriorityQueue<>(Comparator.comparingLong(Idle::since));
+    // Ordered by what was true when the entry was queued. A session only ever moves back in this order, so a head that
+    // is
+    // still true is the first of all, and a head that was used or renewed since is queued again.
+    private final PriorityQueue<Idle> idleOrder =
+            new PriorityQueue<>(Comparator.comparing(Idle::renewed).thenComparingLong(Idle::since));
     private int maxSessions;
     private volatile ProfileRotation rotation = NO_PROFILES;
 
-    private record Idle(Session session, long since) {}
+    private record Idle(Session session, boolean renewed, long since) {
+
+        static Idle now(Session session) {
+            return new Idle(session, session.renewed(), session.lastUsed());
+        }
+    }
 
     /**
      * @param suffixes    tells the jars which domains are public suffixes
@@ -89,16 +97,32 @@ public final class SessionRegistry {
     }
 
     /**
+     * The session of that name, which is created when it does not exist. It may be closed at any time while nobody uses it:
+     * then its verdicts say so, and it has to be looked up again.
+     *
+     * @throws IllegalStateException when a new session is needed and each of the others is in use
+     */
+    public Session session(SessionKey key) {
+        Session session = sessions.get(key);
+        return session != null ? session : create(key);
+    }
+
+    /** The session of that name, null when it does not exist. Creates nothing. */
+    public @Nullable Session existing(SessionKey key) {
+        return sessions.get(key);
+    }
+
+    /**
      * Admits an exchange to a session, which is created when it does not exist.
      *
      * @param profile the name of the profile that the session takes if it has none, null for the one named for it
      *                before, else the next one
-     * @throws IllegalStateException    when a new session is needed and each of the others has an exchange in flight
+     * @throws IllegalStateException    when a new session is needed and each of the others is in use
      * @throws IllegalArgumentException when there is no profile of that name
      */
     public Admission admit(SessionKey key, @Nullable String profile) {
         while (true) {
-            Admission admission = obtain(key).admit(profile);
+            Admission admission = session(key).admit(profile);
             if (admission != null) {
                 return admission;
             }
@@ -118,7 +142,7 @@ public final class SessionRegistry {
      */
     public CookieJar fill(SessionKey key, @Nullable String profile) {
         while (true) {
-            Generation generation = obtain(key).fill(profile);
+            Generation generation = session(key).fill(profile);
             if (generation != null) {
                 return generation.jar();
             }
@@ -157,26 +181,22 @@ public final class SessionRegistry {
         return sessions.size();
     }
 
-    /** Drops all sessions that have no exchange in flight. */
-    public void closeAll() {
+    /**
+     * Stops all sessions for good and drops them; exchanges in flight keep their generations.
+     *
+     * @return what each of them says about those that wait
+     */
+    public List<Verdict> closeAll() {
+        List<Session> stopped;
         creation.lock();
         try {
+            stopped = List.copyOf(sessions.values());
             idleOrder.clear();
-            for (Session session : sessions.values()) {
-                if (session.close()) {
-                    sessions.remove(session.key());
-                } else {
-                    idleOrder.add(new Idle(session, session.lastUsed()));
-                }
-            }
+            sessions.clear();
         } finally {
             creation.unlock();
         }
-    }
-
-    private Session obtain(SessionKey key) {
-        Session session = sessions.get(key);
-        return session != null ? session : create(key);
+        return stopped.stream().map(Session::stop).toList();
     }
 
     private Session create(SessionKey key) {
@@ -188,7 +208,7 @@ public final class SessionRegistry {
                     evictLongestIdle(key);
                 }
                 session = new Session(key, new Rotated(), this::newJar, clock);
-                idleOrder.add(new Idle(session, session.lastUsed()));
+                idleOrder.add(Idle.now(session));
                 sessions.put(key, session);
             }
             return session;
@@ -202,9 +222,9 @@ public final class SessionRegistry {
         try {
             for (Idle head = idleOrder.poll(); head != null; head = idleOrder.poll()) {
                 Session session = head.session();
-                long lastUsed = session.lastUsed();
-                if (lastUsed > head.since()) {
-                    idleOrder.add(new Idle(session, lastUsed));
+                Idle now = Idle.now(session);
+                if (!now.equals(head)) {
+                    idleOrder.add(now);
                 } else if (session.close()) {
                     sessions.remove(session.key(), session);
                     return;
@@ -216,8 +236,8 @@ public final class SessionRegistry {
             idleOrder.addAll(busy);
         }
         throw new IllegalStateException("session '" + wanted + "': no room, each of the " + sessions.size()
-                + " sessions has an exchange in flight; raise the component option maxSessions (now " + maxSessions
-                + ")");
+                + " sessions has an exchange in flight or held, or is in a cool-down; raise the component option maxSessions"
+                + " (now " + maxSessions + ")");
     }
 
     private CookieJar newJar() {
@@ -229,6 +249,7 @@ public final class SessionRegistry {
 
         // guarded by the session's profileLock
         private ProfileRotation takenFrom = NO_PROFILES;
+        private ClientProfile owned = ClientProfile.NONE;
 
         @Override
         public boolean has(String name) {
@@ -236,21 +257,31 @@ public final class SessionRegistry {
         }
 
         @Override
-        public ClientProfile take(@Nullable String name) {
-            takenFrom = rotation;
-            if (name == null) {
-                return takenFrom.take();
-            }
-            ClientProfile profile = takenFrom.take(name);
-            if (profile == null) {
-                throw unknownProfile(name, takenFrom);
-            }
-            return profile;
+        public ClientProfile present() {
+            return owned;
         }
 
         @Override
-        public void giveBack(ClientProfile profile) {
-            takenFrom.giveBack(profile);
+        public ClientProfile exchange(@Nullable String name) {
+            ProfileRotation now = rotation;
+            if (name == null && now == takenFrom) {
+                owned = now.next(owned); // in one step, so that it is not the same if there is another
+                return owned;
+            }
+            ClientProfile taken = name == null ? now.take() : now.take(name);
+            if (taken == null) {
+                throw unknownProfile(String.valueOf(name), now);
+            }
+            giveBack();
+            takenFrom = now;
+            owned = taken;
+            return owned;
+        }
+
+        @Override
+        public void giveBack() {
+            takenFrom.giveBack(owned);
+            owned = ClientProfile.NONE;
         }
     }
 

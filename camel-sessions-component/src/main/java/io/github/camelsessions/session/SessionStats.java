@@ -1,26 +1,59 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.session;
 
+import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a session looks like at one moment. Immutable; holds no cookie value.
+ * What a session looks like at one moment, and what it has counted since it was created. Immutable; holds no cookie
+ * value.
  *
- * @param key        the session
- * @param generation how many times it was renewed or cleared
- * @param cookies    how many cookies its jar holds
- * @param profile    the name of its client profile, empty when it has none
- * @param uses       how many exchanges were admitted since it was created
- * @param inFlight   how many exchanges use it now
- * @param created    when it was created
- * @param lastUsed   when an exchange was last admitted or done, or cookies were added
+ * @param key            the session
+ * @param state          ACTIVE, RENEWING, FAILED (its last renewal failed) or CLOSED
+ * @param generation     how many times it was renewed or cleared
+ * @param cookies        how many cookies its jar holds
+ * @param profile        the name of its client profile, empty when it has none
+ * @param uses           how many exchanges were admitted, replays included
+ * @param generationUses how many requests of the current generation were sent, those of its renewal included
+ * @param inFlight       how many exchanges use it now
+ * @param held           how many exchanges wait now
+ * @param heldInAll      how many times an exchange had to wait
+ * @param longestHold    the longest wait that has ended
+ * @param renewals       renewals that succeeded
+ * @param failures       renewals that failed
+ * @param attempts       attempts to renew, each a log-in
+ * @param useless        renewals that helped none of the exchanges that they were made for
+ * @param refused        answers that matched the expiry rules
+ * @param standing       refusals that were judged to be the exchange's own answer
+ * @param replays        exchanges sent again because they were refused
+ * @param stale          answers accepted after the session was renewed
+ * @param staleReplays   exchanges sent again because of that
+ * @param retryAt        when a cool-down ends or ended, null without one
+ * @param created        when it was created
+ * @param lastUsed       when an exchange was last admitted or done, or cookies were added
  */
 public record SessionStats(
         SessionKey key,
+        String state,
         long generation,
         int cookies,
         String profile,
         long uses,
+        long generationUses,
         int inFlight,
+        int held,
+        long heldInAll,
+        Duration longestHold,
+        long renewals,
+        long failures,
+        long attempts,
+        long useless,
+        long refused,
+        long standing,
+        long replays,
+        long stale,
+        long staleReplays,
+        @Nullable Instant retryAt,
         Instant created,
         Instant lastUsed) {}

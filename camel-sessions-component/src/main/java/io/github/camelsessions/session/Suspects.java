@@ -17,17 +17,19 @@ import java.util.Set;
  */
 final class Suspects {
 
-    private final int tolerated;
+    private int tolerated;
     private final Set<Passage> parked = new LinkedHashSet<>(); // in the order of their refusals
     private int firsts;
     private int useless;
     private int barren;
 
-    /**
-     * @param tolerated how many useless or barren renewals in a row are tolerated
-     */
-    Suspects(int tolerated) {
-        this.tolerated = Math.max(1, tolerated);
+    Suspects(GateRules rules) {
+        configure(rules);
+    }
+
+    /** Changes how many useless or barren renewals in a row are tolerated. */
+    void configure(GateRules rules) {
+        tolerated = Math.max(1, rules.renewalAttempts());
     }
 
     /** Whether the refusal of an exchange that was never refused before proves that the generation has expired. */
@@ -68,6 +70,11 @@ final class Suspects {
     private void unparked(Passage passage) {
         passage.place = Place.NOWHERE;
         firsts -= passage.firstRefusal ? 1 : 0;
+    }
+
+    /** The one that was refused first of those that are parked; there is one. */
+    Passage first() {
+        return parked.iterator().next();
     }
 
     List<Passage> drain() {

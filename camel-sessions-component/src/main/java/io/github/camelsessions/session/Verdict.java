@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param again      others, that ask for admission again
  * @param release    whether those that are held ask for admission again
  */
-record Verdict(
+public record Verdict(
         Action action,
         @Nullable Generation generation,
         @Nullable RenewalToken renewal,
@@ -27,11 +27,11 @@ record Verdict(
         boolean release) {
 
     /** What an exchange does next. */
-    enum Action {
+    public enum Action {
         /** Sends its request in the generation. */
         SEND,
         /**
-         * Waits for its turn: until a verdict says {@link #release}, or until {@code RenewalGate.holding} says no after it
+         * Waits for its turn: until a verdict says {@link #release}, or until {@link Session#holding} says no after it
          * was put with those that wait.
          */
         HOLD,

@@ -14,10 +14,10 @@ final class Waiting {
     private Duration longest = Duration.ZERO;
 
     /**
-     * @param awaited  the first attempt of the renewal that it waits for, null when it waits for its turn only
+     * @param awaited  the renewal that it waits for, null when it waits for its turn only
      * @param hasPlace whether it goes on waiting
      */
-    void add(Passage passage, @Nullable RenewalToken awaited, boolean hasPlace, Instant time) {
+    void add(Passage passage, @Nullable Renewal awaited, boolean hasPlace, Instant time) {
         passage.place = Place.WAITING;
         passage.heldSince = time;
         passage.awaited = awaited;

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.session;
+
+import io.github.camelsessions.session.Life.Origin;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** One renewal with its attempts, of which one is made after the other. Guarded by the lock of its gate. */
+final class Renewal {
+
+    final Origin reason;
+    private final Passage initiator;
+    private final int attempts;
+    private int made;
+    private @Nullable RenewalToken first;
+    private @Nullable RenewalToken latest;
+
+    Renewal(Origin reason, Passage initiator, int attempts) {
+        this.reason = reason;
+        this.initiator = initiator;
+        this.attempts = attempts;
+    }
+
+    /** Makes the next attempt; the one before has ended. */
+    RenewalToken attempt(Generation pending, Instant now) {
+        RenewalToken next = new RenewalToken(new Life(pending, reason, now), initiator, first);
+        first = next.first();
+        latest = next;
+        made++;
+        return next;
+    }
+
+    boolean mayTryAgain() {
+        return made < attempts;
+    }
+
+    /** The attempt made last, null when there was no generation to fill. */
+    @Nullable
+    RenewalToken latest() {
+        return latest;
+    }
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.session;
+
+import io.github.camelsessions.session.GateFailure.Kind;
+import io.github.camelsessions.session.Verdict.Action;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Words what a gate has decided about refusals and failures, and counts it. Guarded by the lock of its gate. */
+final class Verdicts {
+
+    private final SessionKey key;
+    private final Tally tally;
+    private final Waiting waiting;
+    private final Cooldown cooldown;
+
+    Verdicts(SessionKey key, Tally tally, Waiting waiting, Cooldown cooldown) {
+        this.key = key;
+        this.tally = tally;
+        this.waiting = waiting;
+        this.cooldown = cooldown;
+    }
+
+    /** The refusals were the exchanges' own; those that have replays left are sent again all the same. */
+    Verdict own(Verdict verdict, List<Passage> refused) {
+        return judging(verdict, refused, passage -> ++passage.stood < passage.maxReplays);
+    }
+
+    /** The refusals tell nothing of the exchanges: they are sent again, which does not count. */
+    Verdict notOwn(Verdict verdict, List<Passage> refused) {
+        return judging(verdict, refused, passage -> passage.maxReplays > 0);
+    }
+
+    private Verdict judging(Verdict verdict, List<Passage> refused, Predicate<Passage> isSentAgain) {
+        List<Passage> standing = new ArrayList<>();
+        List<Passage> again = new ArrayList<>();
+        for (Passage passage : refused) {
+            (isSentAgain.test(passage) ? again : standing).add(passage);
+        }
+        tally.standing += standing.size();
+        tally.replays += again.size();
+        return verdict.judging(standing, again);
+    }
+
+    /** What becomes of one whose refusal need not be judged. */
+    Action sentAgain(Passage refused) {
+        boolean again = refused.maxReplays > 0;
+        tally.replays += again ? 1 : 0;
+        return again ? Action.ADMIT_AGAIN : Action.DELIVER;
+    }
+
+    Verdict stale(Passage accepted, boolean replayable) {
+        tally.stale++;
+        if (!replayable || accepted.maxReplays == 0) {
+            return Verdict.of(Action.DELIVER);
+        }
+        tally.staleReplays++;
+        return Verdict.of(Action.REPLAY_STALE);
+    }
+
+    Verdict fail(Kind kind, Life life) {
+        return Verdict.of(Action.FAIL).failing(failure(kind, life));
+    }
+
+    GateFailure failure(Kind kind, Life life) {
+        boolean failed = kind == Kind.RENEWAL_FAILED;
+        return new GateFailure(
+                kind,
+                key,
+                life.generation.number(),
+                waiting.now(),
+                failed ? cooldown.until() : null,
+                failed ? cooldown.cause() : null);
+    }
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.session;
+
+import io.github.camelsessions.session.Passage.Place;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests of one session whose answers are awaited, in whatever generation, and the order of admissions and
+ * refusals. Guarded by the lock of its gate.
+ */
+final class Wire {
+
+    private int inFlight;
+    private int ordinary; // of these, the ones that no renewal has sent
+    private long events;
+    private @Nullable RenewalToken draining;
+
+    void send(Passage passage, Life to, boolean priority, Instant now) {
+        to.use(priority, now);
+        inFlight++;
+        ordinary += priority ? 0 : 1;
+        passage.sent(to, priority, event());
+    }
+
+    /** Takes an answered passage off the wire; what it was sent in, null when no answer of it is awaited. */
+    @Nullable
+    Life landed(Passage passage) {
+        Life of = passage.life;
+        if (of == null || passage.place != Place.SENT) {
+            return null;
+        }
+        passage.place = Place.NOWHERE;
+        of.inFlight--;
+        inFlight--;
+        ordinary -= passage.priority() ? 0 : 1;
+        return of;
+    }
+
+    /** The number of the next event: of two, the later one has the greater. */
+    long event() {
+        return ++events;
+    }
+
+    int inFlight() {
+        return inFlight;
+    }
+
+    /** Whether no ordinary request is awaited; else the token waits for that. */
+    boolean drained(RenewalToken token) {
+        draining = ordinary > 0 ? token : null;
+        return ordinary == 0;
+    }
+
+    /** The token that need not wait any longer, null for none; it is told once. */
+    @Nullable
+    RenewalToken takeDrained() {
+        if (ordinary > 0) {
+            return null;
+        }
+        RenewalToken drained = draining;
+        draining = null;
+        return drained;
+    }
+}
