@@ -103,8 +103,8 @@ public final class SessionCall {
 
     /**
      * Ends the request under way, wherever it is: waiting for a connection, connecting, waiting for the response or
-     * reading it. A call that is sent later fails at once. Either way the send throws an I/O exception. After the send
-     * returned nothing happens. Thread-safe.
+     * reading it. A call that is sent later fails at once. Either way the send throws an InterruptedIOException. After the
+     * send returned nothing happens. Thread-safe.
      */
     public void abort() {
         aborted = true;
@@ -112,6 +112,10 @@ public final class SessionCall {
         if (running != null) {
             running.abort();
         }
+    }
+
+    boolean isAborted() {
+        return aborted;
     }
 
     /** Notes the first request, and where it goes. */

@@ -3,6 +3,7 @@ package io.github.camelsessions.http;
 
 import io.github.camelsessions.profile.ProxyServer;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import org.apache.camel.Exchange;
@@ -79,9 +80,20 @@ final class SessionExecutor {
                     EntityUtils.consumeQuietly(response.getEntity());
                 }
             }
+        } catch (IOException | HttpException | RuntimeException e) {
+            if (call.isAborted()) { // HttpClient tells it by many exceptions, CancellationException among them
+                throw aborted(e);
+            }
+            throw e;
         } finally {
             call.end();
         }
+    }
+
+    private static IOException aborted(Exception cause) {
+        InterruptedIOException aborted = new InterruptedIOException("request aborted");
+        aborted.initCause(cause);
+        return aborted;
     }
 
     @SuppressWarnings("deprecation") // the alternative, a route planner, would make camel-http's proxy options void

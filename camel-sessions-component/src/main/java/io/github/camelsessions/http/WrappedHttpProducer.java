@@ -39,7 +39,7 @@ final class WrappedHttpProducer extends DefaultAsyncProducer {
     }
 
     /**
-     * @param restUri   what camel-http takes off the message with the first send, null for nothing
+     * @param restUri   what camel-http takes off the message with each send, null for nothing
      * @param restQuery as restUri
      */
     private record Sending(
@@ -86,10 +86,10 @@ final class WrappedHttpProducer extends DefaultAsyncProducer {
             restUri = message.getHeader(Exchange.REST_HTTP_URI);
             restQuery = message.getHeader(Exchange.REST_HTTP_QUERY);
             target = target(exchange);
-        }
-        if (target.getHost() == null) {
             putBack(message, Exchange.REST_HTTP_URI, restUri);
             putBack(message, Exchange.REST_HTTP_QUERY, restQuery);
+        }
+        if (target.getHost() == null) {
             return null;
         }
         HttpMethods method = HttpMethodHelper.createMethod(exchange, endpoint);
