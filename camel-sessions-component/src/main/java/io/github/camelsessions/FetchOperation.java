@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
-import io.github.camelsessions.http.SessionCall;
 import io.github.camelsessions.http.SessionHttpClient;
 import io.github.camelsessions.session.SessionKey;
 import java.net.URI;
@@ -46,12 +45,7 @@ final class FetchOperation extends ServiceSupport implements ExchangeOperation {
 
         Sender sender =
                 sender(fixedSite != null ? fixedSite : component.siteRules().siteOf(target));
-        SessionCall call = calls.open(exchange, sender.rules(), target);
-        try {
-            sender.client().send(exchange, call, target, method);
-        } finally {
-            calls.done(exchange, call);
-        }
+        calls.send(exchange, sender.rules(), sender.client().sending(target, method));
     }
 
     private URI target(Message message) {

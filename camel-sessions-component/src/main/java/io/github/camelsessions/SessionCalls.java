@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.http.HttpSending;
 import io.github.camelsessions.http.SessionCall;
 import io.github.camelsessions.session.Admission;
 import io.github.camelsessions.session.Generation;
@@ -63,16 +64,17 @@ final class SessionCalls {
     }
 
     /**
-     * Admits the exchange to its session and adds the request cookies to it.
+     * Admits the exchange to its session, adds the request cookies to it and sends.
      *
      * @throws IllegalArgumentException when a header of the message is wrong; request cookies before the wrong one are added
      */
-    SessionCall open(Exchange exchange, EffectiveRules rules, URI target) {
+    void send(Exchange exchange, EffectiveRules rules, HttpSending sending) throws Exception {
         Message message = exchange.getMessage();
         removeResults(message);
         if (takeBypass(exchange)) {
             message.removeHeader(SessionsConstants.REQUEST_COOKIES);
-            return SessionCall.bypass(rules.call());
+            send(exchange, sending, SessionCall.bypass(rules.call()));
+            return;
         }
         SessionKey session = session(exchange, rules);
         String profile = profile(message, rules);
@@ -85,18 +87,22 @@ final class SessionCalls {
                     + ": no cookies are sent with cookiesEnabled=false; leave one of the two out");
         }
 
-        Admission admission = sessions.admit(session, profile);
-        try {
+        try (Admission admission = sessions.admit(session, profile)) {
             if (profile != null) {
                 warnOfOtherProfile(profile, admission.generation());
             }
             if (cookies != null) {
-                cookies.addTo(admission.generation().jar(), target);
+                cookies.addTo(admission.generation().jar(), sending.target());
             }
-            return SessionCall.in(admission, rules.call());
-        } catch (RuntimeException | Error e) {
-            admission.close();
-            throw e;
+            send(exchange, sending, SessionCall.in(admission.generation(), rules.call()));
+        }
+    }
+
+    private static void send(Exchange exchange, HttpSending sending, SessionCall call) throws Exception {
+        try {
+            sending.send(exchange, call);
+        } finally {
+            tell(exchange, call);
         }
     }
 
@@ -112,9 +118,8 @@ final class SessionCalls {
         }
     }
 
-    /** Tells the exchange how its call went and ends the use of the session. */
-    void done(Exchange exchange, SessionCall call) {
-        call.close();
+    /** Tells the exchange how its call went. */
+    private static void tell(Exchange exchange, SessionCall call) {
         Message message = exchange.getMessage();
         URI finalUri = call.finalUri();
         if (finalUri != null) {

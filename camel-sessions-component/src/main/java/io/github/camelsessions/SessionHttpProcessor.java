@@ -58,13 +58,15 @@ public final class SessionHttpProcessor extends AsyncProcessorSupport implements
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
+        SessionHttpSender started;
         try {
-            startedSender(exchange.getContext()).process(exchange);
+            started = startedSender(exchange.getContext());
         } catch (Throwable e) { // an error, too, must end the exchange
             exchange.setException(e);
+            callback.done(true);
+            return true;
         }
-        callback.done(true);
-        return true;
+        return started.process(exchange, callback);
     }
 
     private SessionHttpSender startedSender(CamelContext context) throws Exception {

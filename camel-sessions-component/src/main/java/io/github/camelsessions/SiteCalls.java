@@ -2,15 +2,14 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.http.CallSource;
-import io.github.camelsessions.http.SessionCall;
-import java.net.URI;
+import io.github.camelsessions.http.HttpSending;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Opens the calls of plain camel-http endpoints, by the rules of the site that the request's URL belongs to.
+ * Sends the exchanges of plain camel-http endpoints, by the rules of the site that the request's URL belongs to.
  * Thread-safe.
  */
 final class SiteCalls implements CallSource {
@@ -42,21 +41,32 @@ final class SiteCalls implements CallSource {
     }
 
     @Override
-    public @Nullable SessionCall open(Exchange exchange, URI target) {
-        String site = component.siteRules().siteOf(target);
-        if (wrappedSitesOnly && !component.siteRules().isWrapped(site)) {
-            return null;
+    public boolean process(Object owner, Exchange exchange, HttpSending sending, AsyncCallback callback) {
+        try {
+            send(exchange, sending);
+        } catch (Throwable e) { // an error, too, must end the exchange
+            exchange.setException(e);
         }
-        return calls().open(exchange, rules.computeIfAbsent(site, this::rulesOf), target);
+        callback.done(true);
+        return true;
+    }
+
+    private void send(Exchange exchange, HttpSending sending) throws Exception {
+        String site = component.siteRules().siteOf(sending.target());
+        if (wrappedSitesOnly && !component.siteRules().isWrapped(site)) {
+            sending.send(exchange, null);
+        } else {
+            calls().send(exchange, rules.computeIfAbsent(site, this::rulesOf), sending);
+        }
+    }
+
+    @Override
+    public void stop(Object owner) {
+        // none is held
     }
 
     private EffectiveRules rulesOf(String site) {
         return component.rules(site, own);
-    }
-
-    @Override
-    public void done(Exchange exchange, SessionCall call) {
-        calls().done(exchange, call);
     }
 
     private SessionCalls calls() {

@@ -20,7 +20,7 @@ import java.util.concurrent.Executors;
  * A web site on a free loopback port. Besides the pages that a test adds it has {@code /echo} (request line, headers and
  * body as text), {@code /set?name=value} (sets a cookie), {@code /status/404} and {@code /redirect?to=/path}.
  */
-final class LoopbackSite implements AutoCloseable {
+public final class LoopbackSite implements AutoCloseable {
 
     static {
         // else each response after a connection's first waits 40 ms for the client's acknowledgement
@@ -33,10 +33,10 @@ final class LoopbackSite implements AutoCloseable {
     private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
 
     /** What the site was asked. Header names are as HttpServer capitalises them. */
-    record Request(String method, String uri, List<String> cookies, String userAgent, String body) {
+    public record Request(String method, String uri, List<String> cookies, String userAgent, String body) {
 
         /** The one Cookie header, null without one; more than one would be an error of the client. */
-        String cookie() {
+        public String cookie() {
             if (cookies.size() > 1) {
                 throw new AssertionError("more than one Cookie header: " + cookies);
             }
@@ -44,11 +44,11 @@ final class LoopbackSite implements AutoCloseable {
         }
     }
 
-    interface Page {
+    public interface Page {
         void answer(HttpExchange http) throws IOException;
     }
 
-    LoopbackSite() {
+    public LoopbackSite() {
         try {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         } catch (IOException e) {
@@ -88,7 +88,7 @@ final class LoopbackSite implements AutoCloseable {
     }
 
     /** Adds a page, or puts it in the place of the one with that path. */
-    LoopbackSite page(String path, Page page) {
+    public LoopbackSite page(String path, Page page) {
         if (paths.remove(path)) {
             server.removeContext(path);
         }
@@ -107,26 +107,26 @@ final class LoopbackSite implements AutoCloseable {
         return this;
     }
 
-    static void answer(HttpExchange http, int status, String body) throws IOException {
+    public static void answer(HttpExchange http, int status, String body) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         http.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
         http.getResponseBody().write(bytes);
     }
 
     /** The site's URL, without a slash at the end. */
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + port();
     }
 
-    int port() {
+    public int port() {
         return server.getAddress().getPort();
     }
 
-    List<Request> requests() {
+    public List<Request> requests() {
         return List.copyOf(requests);
     }
 
-    Request lastRequest() {
+    public Request lastRequest() {
         List<Request> all = requests();
         return all.get(all.size() - 1);
     }

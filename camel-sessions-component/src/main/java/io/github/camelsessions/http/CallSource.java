@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
-import java.net.URI;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
-import org.jspecify.annotations.Nullable;
 
-/** Decides for each request of a plain camel-http endpoint whether it runs in a session. Thread-safe. */
+/**
+ * Decides for the exchanges of plain camel-http endpoints in which session each is sent, when, and how often.
+ * Thread-safe.
+ */
 public interface CallSource {
 
     /**
-     * Opens the call of a request about to be sent.
+     * Sends an exchange, now or later, under the contract of {@link org.apache.camel.AsyncProcessor#process}. It never
+     * throws: what fails, fails the exchange.
      *
-     * @param target the request's URI
-     * @return null when the request runs outside all sessions
+     * @param owner   whoever sends, told apart by identity
+     * @param sending the exchange's request
+     * @return whether the exchange is done already
      */
-    @Nullable
-    SessionCall open(Exchange exchange, URI target);
+    boolean process(Object owner, Exchange exchange, HttpSending sending, AsyncCallback callback);
 
-    /** Tells the exchange how its call went and closes the call. Called once for each call that was opened. */
-    void done(Exchange exchange, SessionCall call);
+    /** Fails the exchanges of an owner that are still held, because it stops. It may be used again afterwards. */
+    void stop(Object owner);
 }

@@ -45,10 +45,13 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
         // there.
         request.removeHeaders(HttpHeaders.COOKIE);
         request.removeHeaders(HttpHeaders.SET_COOKIE);
-        if (context.getAttribute(CALL) instanceof SessionCall call && call.generation() != null) {
-            identify(request, call);
-            if (call.rules().cookiesEnabled()) {
-                sendCookies(request, call, call.generation());
+        if (context.getAttribute(CALL) instanceof SessionCall call) {
+            call.leaves();
+            if (call.generation() != null) {
+                identify(request, call);
+                if (call.rules().cookiesEnabled()) {
+                    sendCookies(request, call, call.generation());
+                }
             }
         }
     }

@@ -19,9 +19,11 @@ import org.apache.camel.component.http.HttpProducer;
 import org.apache.camel.support.ExchangeHelper;
 import org.apache.camel.support.GZIPHelper;
 import org.apache.camel.support.ObjectHelper;
+import org.apache.hc.client5.http.classic.HttpClient;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.entity.UrlEncodedFormEntity;
+import org.apache.hc.client5.http.entity.mime.MultipartEntityBuilder;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
@@ -31,6 +33,7 @@ import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.NameValuePair;
 import org.apache.hc.core5.http.io.HttpClientResponseHandler;
 import org.apache.hc.core5.http.message.BasicNameValuePair;
+import org.jspecify.annotations.Nullable;
 
 /**
  * camel-http's producer, sending to the target that the call names. The target comes as an object and never through the
@@ -44,8 +47,11 @@ final class FetchHttpProducer extends HttpProducer {
 
     private static final String FETCH = "io.github.camelsessions.fetch";
 
-    FetchHttpProducer(HttpEndpoint endpoint) {
+    private final ReservedConnections reserved;
+
+    FetchHttpProducer(HttpEndpoint endpoint, ReservedConnections reserved) {
         super(endpoint);
+        this.reserved = reserved;
     }
 
     void send(Exchange exchange, SessionCall call, URI target, HttpMethods method) throws Exception {
@@ -87,6 +93,9 @@ final class FetchHttpProducer extends HttpProducer {
         if (message.getBody() instanceof Map<?, ?> form) {
             return formEntity(form);
         }
+        if (message.getBody() instanceof MultipartEntityBuilder form) {
+            return form.build();
+        }
         if (message.getBody() instanceof StreamCache cache
                 && !getEndpoint().isMultipartUpload()
                 && !GZIPHelper.isGzip(message)) {
@@ -95,6 +104,10 @@ final class FetchHttpProducer extends HttpProducer {
             return new StreamCacheEntity(cache, type == null ? null : ContentType.parse(type), encoding);
         }
         return super.createRequestEntity(exchange);
+    }
+
+    private static boolean isForm(@Nullable Object body) {
+        return body instanceof Map || body instanceof MultipartEntityBuilder;
     }
 
     private static HttpEntity formEntity(Map<?, ?> form) {
@@ -114,16 +127,18 @@ final class FetchHttpProducer extends HttpProducer {
     protected <T> T executeMethod(
             Exchange exchange, HttpHost host, HttpUriRequest request, HttpClientResponseHandler<T> handler)
             throws IOException, HttpException {
-        if (request.getEntity() instanceof UrlEncodedFormEntity form) {
+        HttpEntity entity = request.getEntity();
+        if (entity != null && isForm(exchange.getIn().getBody())) {
             // the message's own Content-Type is, on the way from page to form, the one of the page
-            request.setHeader(HttpHeaders.CONTENT_TYPE, form.getContentType());
+            request.setHeader(HttpHeaders.CONTENT_TYPE, entity.getContentType());
         }
         refuseLineBreaks(request);
         SessionCall call = fetch(exchange).call();
-        RequestConfig.Builder config = SessionExecutor.requestConfig(getHttpClient())
+        HttpClient client = call.isReserved() ? reserved.client() : getHttpClient();
+        RequestConfig.Builder config = SessionExecutor.requestConfig(client)
                 .setRedirectsEnabled(call.rules().followRedirects())
                 .setMaxRedirects(call.rules().maxRedirects());
-        return SessionExecutor.execute(getEndpoint(), getHttpClient(), config, exchange, host, request, call, handler);
+        return SessionExecutor.execute(getEndpoint(), client, config, exchange, host, request, call, handler);
     }
 
     // HttpClient would write a space for each, and the server get a value that nobody meant.

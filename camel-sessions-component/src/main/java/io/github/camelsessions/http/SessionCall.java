@@ -2,37 +2,74 @@
 package io.github.camelsessions.http;
 
 import io.github.camelsessions.profile.ClientProfile;
-import io.github.camelsessions.session.Admission;
 import io.github.camelsessions.session.Generation;
 import java.net.URI;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
 import org.apache.hc.core5.http.HttpHost;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One exchange's call to a site: the session it runs in, how it is sent, and, when it is done, what came back besides the
- * response. Used by one thread at a time.
+ * One send of an exchange's request: the session it runs in, how it is sent, and, when it is done, what came back besides
+ * the response. Used by one thread at a time, but for {@link #abort}.
  */
-public final class SessionCall implements AutoCloseable {
+public final class SessionCall {
 
     private final CallRules rules;
-    private final @Nullable Admission admission;
-    private final CookieMap receivedCookies = new CookieMap();
-    private @Nullable URI finalUri;
-    private @Nullable HttpHost origin;
+    private final @Nullable Generation generation;
+    private boolean reserved;
+    private @Nullable Runnable furtherRequest;
+    private @Nullable String idempotencyHeader;
+    private String idempotencyValue = "";
 
-    private SessionCall(CallRules rules, @Nullable Admission admission) {
+    private final CookieMap receivedCookies = new CookieMap();
+    private @Nullable HttpHost origin;
+    private int requests;
+    private int status;
+    private @Nullable URI finalUri;
+
+    private volatile boolean aborted;
+    private volatile @Nullable HttpUriRequest request;
+
+    private SessionCall(CallRules rules, @Nullable Generation generation) {
         this.rules = rules;
-        this.admission = admission;
+        this.generation = generation;
     }
 
-    /** A call in the session that admitted it. The call takes over the admission and closes it. */
-    public static SessionCall in(Admission admission, CallRules rules) {
-        return new SessionCall(rules, admission);
+    /** A call with the jar and the profile of a generation. */
+    public static SessionCall in(Generation generation, CallRules rules) {
+        return new SessionCall(rules, generation);
     }
 
     /** A call outside all sessions: no jar, no profile. */
     public static SessionCall bypass(CallRules rules) {
         return new SessionCall(rules, null);
+    }
+
+    /** Chooses the connections that are reserved for renewals: there is one even when ordinary requests use up the pool. */
+    public SessionCall reserved(boolean reserved) {
+        this.reserved = reserved;
+        return this;
+    }
+
+    /** Whether the call uses the connections that are reserved for renewals. */
+    public boolean isReserved() {
+        return reserved;
+    }
+
+    /**
+     * Names what is to run before each request after the first that the call sends, because a redirect is followed or a
+     * challenge answered. What it throws ends the call.
+     */
+    public SessionCall onFurtherRequest(Runnable action) {
+        furtherRequest = action;
+        return this;
+    }
+
+    /** Names a request header that makes the site take several sends for one; the message's own header wins. */
+    public SessionCall idempotency(String name, String value) {
+        idempotencyHeader = name;
+        idempotencyValue = value;
+        return this;
     }
 
     CallRules rules() {
@@ -41,12 +78,12 @@ public final class SessionCall implements AutoCloseable {
 
     /** The generation whose jar and profile the call uses, null outside all sessions. */
     public @Nullable Generation generation() {
-        return admission == null ? null : admission.generation();
+        return generation;
     }
 
     /** The identity of the call's requests, {@link ClientProfile#NONE} outside all sessions. */
     ClientProfile profile() {
-        return admission == null ? ClientProfile.NONE : admission.generation().profile();
+        return generation == null ? ClientProfile.NONE : generation.profile();
     }
 
     /** The cookies that the responses of this call set, all hops; the last one of a name counts. */
@@ -54,14 +91,61 @@ public final class SessionCall implements AutoCloseable {
         return receivedCookies;
     }
 
-    /** The URI that gave the response, after redirects; null when no request was made. */
+    /** The status of the final response, 0 when none was read. */
+    public int status() {
+        return status;
+    }
+
+    /** The URI that gave the response, after redirects; null when no response was read. */
     public @Nullable URI finalUri() {
         return finalUri;
     }
 
-    /** Notes where the first request goes. */
-    void setOrigin(HttpHost origin) {
-        this.origin = origin;
+    /**
+     * Ends the request under way, wherever it is: waiting for a connection, connecting, waiting for the response or
+     * reading it. A call that is sent later fails at once. Either way the send throws an InterruptedIOException. After the
+     * send returned nothing happens. Thread-safe.
+     */
+    public void abort() {
+        aborted = true;
+        HttpUriRequest running = request;
+        if (running != null) {
+            running.abort();
+        }
+    }
+
+    boolean isAborted() {
+        return aborted;
+    }
+
+    /** Notes the first request, and where it goes. */
+    void begin(HttpUriRequest first, HttpHost host) {
+        origin = host;
+        if (idempotencyHeader != null && !first.containsHeader(idempotencyHeader)) {
+            first.setHeader(idempotencyHeader, idempotencyValue);
+        }
+        request = first;
+        if (aborted) { // looked at after the request was set, as abort() does the other way round: one of them sees
+            // both
+            first.abort();
+        }
+    }
+
+    /** Notes that the response was read, or that there is none. */
+    void end() {
+        request = null;
+    }
+
+    /** Counts a request that is about to leave. */
+    void leaves() {
+        if (requests++ > 0 && furtherRequest != null) {
+            furtherRequest.run();
+        }
+    }
+
+    void answered(int status, URI finalUri) {
+        this.status = status;
+        this.finalUri = finalUri;
     }
 
     /**
@@ -72,17 +156,5 @@ public final class SessionCall implements AutoCloseable {
         return origin != null
                 && origin.getHostName().equalsIgnoreCase(host)
                 && ("https".equalsIgnoreCase(scheme) || scheme.equalsIgnoreCase(origin.getSchemeName()));
-    }
-
-    void setFinalUri(URI finalUri) {
-        this.finalUri = finalUri;
-    }
-
-    /** Ends the use of the session. */
-    @Override
-    public void close() {
-        if (admission != null) {
-            admission.close();
-        }
     }
 }

@@ -3,6 +3,7 @@ package io.github.camelsessions.http;
 
 import io.github.camelsessions.profile.ProxyServer;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import org.apache.camel.Exchange;
@@ -22,6 +23,7 @@ import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.HttpClientResponseHandler;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
 
 /** The one place where a request of a session leaves: with the call in its context and its profile's proxy. */
 final class SessionExecutor {
@@ -48,7 +50,7 @@ final class SessionExecutor {
             throws IOException, HttpException {
         // Before HttpClient looks at the request: a Cookie header of the message would stop redirects to other hosts.
         request.removeHeaders(HttpHeaders.COOKIE);
-        call.setOrigin(host);
+        call.begin(request, host);
         HttpClientContext context = new HttpClientContext(endpoint.getHttpContext());
         context.setAttribute(CookieInterceptor.CALL, call);
         if (endpoint.getHttpActivityListener() != null) {
@@ -65,11 +67,33 @@ final class SessionExecutor {
             useProxy(proxy, config, context);
         }
         context.setRequestConfig(config.build());
-        // Open: the response's stream is closed by camel-http's handler, or at the exchange's completion.
-        ClassicHttpResponse response = client.executeOpen(host, request, context);
-        response.removeHeaders(HttpHeaders.SET_COOKIE); // of a proxy that refused the tunnel: no interceptor saw it
-        call.setFinalUri(finalUri(request, context));
-        return handler.handleResponse(response);
+        try {
+            // Open: the response's stream is closed by camel-http's handler, or at the exchange's completion.
+            ClassicHttpResponse response = client.executeOpen(host, request, context);
+            response.removeHeaders(HttpHeaders.SET_COOKIE); // of a proxy that refused the tunnel: no interceptor saw it
+            call.answered(response.getCode(), finalUri(request, context));
+            try {
+                return handler.handleResponse(response);
+            } finally {
+                if (!ResponseBody.isRaw(exchange)) {
+                    // nobody can read on; with disableStreamCache camel-http would keep the connection until the end
+                    EntityUtils.consumeQuietly(response.getEntity());
+                }
+            }
+        } catch (IOException | HttpException | RuntimeException e) {
+            if (call.isAborted()) { // HttpClient tells it by many exceptions, CancellationException among them
+                throw aborted(e);
+            }
+            throw e;
+        } finally {
+            call.end();
+        }
+    }
+
+    private static IOException aborted(Exception cause) {
+        InterruptedIOException aborted = new InterruptedIOException("request aborted");
+        aborted.initCause(cause);
+        return aborted;
     }
 
     @SuppressWarnings("deprecation") // the alternative, a route planner, would make camel-http's proxy options void

@@ -5,6 +5,7 @@ import io.github.camelsessions.cookie.CookieTarget;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.http.HttpComponent;
@@ -23,7 +24,10 @@ public final class SessionHttpClient extends ServiceSupport {
     // No request goes there: each call names its own target. RFC 2606 keeps the name from ever existing.
     private static final String NO_TARGET = "https://sessions.invalid";
 
+    private final HttpComponent http;
+    private final Map<String, Object> options = new LinkedHashMap<>();
     private final HttpEndpoint endpoint;
+    private final ReservedConnections reserved;
     private final FetchHttpProducer throwing;
     private final FetchHttpProducer lenient;
 
@@ -36,21 +40,24 @@ public final class SessionHttpClient extends ServiceSupport {
      */
     public SessionHttpClient(CamelContext context, Map<String, Object> options) throws Exception {
         HttpOptions.check(options);
-        Map<String, Object> all = new LinkedHashMap<>(options);
-        all.put("followRedirects", true); // whether a call follows them is decided for each call
-        HttpComponent http = context.getComponent("https", HttpComponent.class);
+        this.options.putAll(options);
+        this.options.put("followRedirects", true); // whether a call follows them is decided for each call
+        http = context.getComponent("https", HttpComponent.class);
         if (http.getProxyAuthScheme() == null) {
             // camel-http takes the scheme of the endpoint, which is made up here, and would speak TLS to the proxy
-            all.putIfAbsent("proxyAuthScheme", "http");
+            this.options.putIfAbsent("proxyAuthScheme", "http");
         }
-        endpoint = SessionHttpComponent.like(http).newEndpoint(NO_TARGET, all);
+        endpoint = newEndpoint();
         HttpOptions.checkAllUsed(options, endpoint);
-        endpoint.setCamelContext(context);
-        SecretMaskingListener.install(endpoint);
+        reserved = new ReservedConnections(this::newEndpoint);
         endpoint.setThrowExceptionOnFailure(true);
-        throwing = new FetchHttpProducer(endpoint);
+        throwing = new FetchHttpProducer(endpoint, reserved);
         endpoint.setThrowExceptionOnFailure(false);
-        lenient = new FetchHttpProducer(endpoint);
+        lenient = new FetchHttpProducer(endpoint, reserved);
+    }
+
+    private HttpEndpoint newEndpoint() throws Exception {
+        return SessionHttpComponent.like(http).newEndpoint(NO_TARGET, new LinkedHashMap<>(options));
     }
 
     /** Whether camel-http has an endpoint option of that name, exactly. */
@@ -79,25 +86,31 @@ public final class SessionHttpClient extends ServiceSupport {
     }
 
     /**
-     * Sends the exchange's message and puts the response on the exchange, as camel-http does.
+     * A request to any URL.
      *
-     * @param call   the session it is sent in, and how
-     * @param target where to, absolute http or https
-     * @throws Exception what camel-http throws: an I/O error, or HttpOperationFailedException for a status outside the
-     *                   ok range unless the rules say otherwise. The session is usable afterwards.
+     * @param target absolute http or https
      */
-    public void send(Exchange exchange, SessionCall call, URI target, HttpMethods method) throws Exception {
-        FetchHttpProducer producer = call.rules().throwExceptionOnFailure() ? throwing : lenient;
-        producer.send(exchange, call, target, method);
+    public HttpSending sending(URI target, HttpMethods method) {
+        return new Sending(this, target, method);
+    }
+
+    private record Sending(SessionHttpClient client, URI target, HttpMethods method) implements HttpSending {
+
+        @Override
+        public void send(Exchange exchange, @Nullable SessionCall call) throws Exception {
+            Objects.requireNonNull(call, "a fetch is a call, in a session or bypassing all");
+            FetchHttpProducer producer = call.rules().throwExceptionOnFailure() ? client.throwing : client.lenient;
+            producer.send(exchange, call, target, method);
+        }
     }
 
     @Override
     protected void doStart() {
-        ServiceHelper.startService(endpoint, throwing, lenient);
+        ServiceHelper.startService(endpoint, reserved, throwing, lenient);
     }
 
     @Override
     protected void doStop() {
-        ServiceHelper.stopService(throwing, lenient, endpoint);
+        ServiceHelper.stopService(throwing, lenient, reserved, endpoint);
     }
 }

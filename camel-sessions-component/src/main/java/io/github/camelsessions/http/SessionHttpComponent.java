@@ -56,6 +56,8 @@ final class SessionHttpComponent extends HttpComponent {
         configurers.addConfigurer(endpoint.getHttpClientConfigurer());
         configurers.addConfigurer(SessionHttpComponent::sessionize);
         endpoint.setHttpClientConfigurer(configurers);
+        endpoint.setCamelContext(getCamelContext());
+        SecretMaskingListener.install(endpoint);
         return endpoint;
     }
 

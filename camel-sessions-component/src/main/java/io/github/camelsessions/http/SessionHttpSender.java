@@ -2,20 +2,23 @@
 package io.github.camelsessions.http;
 
 import java.util.Map;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
-import org.apache.camel.Processor;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.component.http.HttpEndpoint;
+import org.apache.camel.support.AsyncProcessorSupport;
 import org.apache.camel.support.service.ServiceHelper;
-import org.apache.camel.support.service.ServiceSupport;
 
 /**
- * Sends every exchange in a session through a camel-http endpoint of its own, which is in no registry. A service of
- * Camel: start it before use, stopping it closes its connections. Thread-safe.
+ * Sends every exchange through a camel-http endpoint of its own, which is in no registry, as a source of calls decides. A
+ * service of Camel: start it before use, stopping it closes its connections. Thread-safe.
  */
-public final class SessionHttpSender extends ServiceSupport implements Processor {
+public final class SessionHttpSender extends AsyncProcessorSupport {
 
+    private final HttpComponent component;
+    private final String uri;
     private final HttpEndpoint endpoint;
+    private final ReservedConnections reserved;
     private final WrappedHttpProducer producer;
 
     /**
@@ -23,28 +26,34 @@ public final class SessionHttpSender extends ServiceSupport implements Processor
      *
      * @param component whose options the endpoint has
      * @param uri       the endpoint's URI, with its own options
-     * @param calls     opens the call of each exchange
+     * @param calls     decides how each exchange is sent
      * @throws Exception when camel-http refuses the URI
      */
     public SessionHttpSender(HttpComponent component, String uri, CallSource calls) throws Exception {
-        endpoint = SessionHttpComponent.like(component).newEndpoint(uri, Map.of());
-        endpoint.setCamelContext(component.getCamelContext());
-        SecretMaskingListener.install(endpoint);
-        producer = new WrappedHttpProducer(endpoint, endpoint::getHttpClient, calls);
+        this.component = component;
+        this.uri = uri;
+        endpoint = newEndpoint();
+        reserved = new ReservedConnections(this::newEndpoint);
+        producer = new WrappedHttpProducer(
+                endpoint, call -> call.isReserved() ? reserved.client() : endpoint.getHttpClient(), calls);
+    }
+
+    private HttpEndpoint newEndpoint() throws Exception {
+        return SessionHttpComponent.like(component).newEndpoint(uri, Map.of());
     }
 
     @Override
-    public void process(Exchange exchange) throws Exception {
-        producer.process(exchange);
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        return producer.process(exchange, callback);
     }
 
     @Override
     protected void doStart() {
-        ServiceHelper.startService(endpoint, producer);
+        ServiceHelper.startService(endpoint, reserved, producer);
     }
 
     @Override
     protected void doStop() {
-        ServiceHelper.stopService(producer, endpoint);
+        ServiceHelper.stopService(producer, reserved, endpoint);
     }
 }

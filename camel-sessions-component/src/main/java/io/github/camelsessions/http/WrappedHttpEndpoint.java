@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A camel-http endpoint whose requests may run in sessions. It is the plain endpoint with the same options and defaults,
- * and has, beside the plain client, one for sessions, made at the first request that needs it.
+ * and has, beside the plain client, one for sessions and one for their renewals, each made at the first request that
+ * needs it.
  */
 final class WrappedHttpEndpoint extends HttpEndpoint {
 
     private final CallSource calls;
     private @Nullable HttpClient sessionClient;
+    private @Nullable HttpClient reservedClient;
     private boolean sessionized;
 
     WrappedHttpEndpoint(HttpEndpoint original, CallSource calls) {
@@ -56,7 +58,7 @@ final class WrappedHttpEndpoint extends HttpEndpoint {
 
     @Override
     public Producer createProducer() throws Exception {
-        return new WrappedHttpProducer(this, this::sessionClient, calls);
+        return new WrappedHttpProducer(this, this::client, calls);
     }
 
     @Override
@@ -69,24 +71,36 @@ final class WrappedHttpEndpoint extends HttpEndpoint {
     protected void doStop() throws Exception {
         lock.lock();
         try {
-            if (sessionClient instanceof Closeable closeable) {
-                IOHelper.close(closeable);
-            }
+            close(sessionClient);
+            close(reservedClient);
             sessionClient = null;
+            reservedClient = null;
         } finally {
             lock.unlock();
         }
         super.doStop();
     }
 
+    private static void close(@Nullable HttpClient client) {
+        if (client instanceof Closeable closeable) {
+            IOHelper.close(closeable);
+        }
+    }
+
     /**
-     * The client for requests in sessions.
+     * The client for a request in a session.
      *
      * @throws IllegalStateException when the endpoint was given a client of its own, which knows no sessions
      */
-    HttpClient sessionClient() {
+    private HttpClient client(SessionCall call) {
         lock.lock();
         try {
+            if (call.isReserved()) {
+                if (reservedClient == null) {
+                    reservedClient = newSessionClient();
+                }
+                return reservedClient;
+            }
             if (sessionClient == null) {
                 sessionClient = newSessionClient();
             }

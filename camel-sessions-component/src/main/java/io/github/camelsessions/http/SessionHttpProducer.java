@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.http;
+
+import java.io.IOException;
+import java.util.function.Function;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.http.HttpEndpoint;
+import org.apache.camel.component.http.HttpProducer;
+import org.apache.hc.client5.http.classic.HttpClient;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.io.HttpClientResponseHandler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * camel-http's producer, which sends each request in the session it is told, or in none. Target, method, headers and body
+ * are what camel-http makes of the message.
+ */
+final class SessionHttpProducer extends HttpProducer {
+
+    private static final String CALL = "io.github.camelsessions.wrapped";
+
+    private final Function<SessionCall, HttpClient> clients;
+
+    SessionHttpProducer(HttpEndpoint endpoint, Function<SessionCall, HttpClient> clients) {
+        super(endpoint);
+        this.clients = clients;
+    }
+
+    void send(Exchange exchange, @Nullable SessionCall call) throws Exception {
+        if (call == null) {
+            process(exchange);
+            return;
+        }
+        exchange.setProperty(CALL, call);
+        try {
+            process(exchange);
+        } finally {
+            exchange.removeProperty(CALL);
+        }
+    }
+
+    @Override
+    protected <T> T executeMethod(
+            Exchange exchange, HttpHost host, HttpUriRequest request, HttpClientResponseHandler<T> handler)
+            throws IOException, HttpException {
+        SessionCall call = exchange.getProperty(CALL, SessionCall.class);
+        if (call == null) {
+            return super.executeMethod(exchange, host, request, handler);
+        }
+        HttpClient client = clients.apply(call);
+        return SessionExecutor.execute(
+                getEndpoint(), client, SessionExecutor.requestConfig(client), exchange, host, request, call, handler);
+    }
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.http;
+
+import io.github.camelsessions.session.Generation;
+import io.github.camelsessions.session.SessionKey;
+import io.github.camelsessions.session.SessionRegistry;
+import java.time.InstantSource;
+
+/** Calls in a session that a test has for itself. */
+final class TestCalls {
+
+    static final CallRules RULES = new CallRules(true, true, 20, true, CookiesDebug.OFF);
+
+    private TestCalls() {}
+
+    static Generation newGeneration() {
+        SessionKey key = new SessionKey("", "test");
+        SessionRegistry sessions = new SessionRegistry(new PublicSuffixList(), InstantSource.system(), 1);
+        sessions.fill(key);
+        return sessions.find(key);
+    }
+
+    static SessionCall newCall() {
+        return SessionCall.in(newGeneration(), RULES);
+    }
+}
