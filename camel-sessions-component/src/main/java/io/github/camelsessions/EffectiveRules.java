@@ -3,30 +3,52 @@ package io.github.camelsessions;
 
 import io.github.camelsessions.http.CallRules;
 import io.github.camelsessions.http.CookiesDebug;
+import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.session.SessionKey;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The rules that hold for requests of one endpoint to one site: each is taken from the first place that sets it, the
  * endpoint, the site, the component, else it has its default. Immutable.
  *
- * @param site      the site's name, empty for the default site
- * @param sessionId the session when the message names none
- * @param profile   the fixed client profile, null for the next one of the rotation
- * @param call      how requests are sent
- * @param http      camel-http's options, those of the three places put together
+ * @param site              the site's name, empty for the default site
+ * @param sessionId         the session when the message names none
+ * @param ownSessionId      whether the endpoint itself names it
+ * @param profile           the fixed client profile, null for the next one of the rotation
+ * @param call              how requests are sent
+ * @param renewal           when the session is renewed, and how
+ * @param idempotencyHeader the header with one value for all sends of an exchange, null for none
+ * @param http              camel-http's options, those of the three places put together
  */
 record EffectiveRules(
-        String site, String sessionId, @Nullable String profile, CallRules call, Map<String, Object> http) {
+        String site,
+        String sessionId,
+        boolean ownSessionId,
+        @Nullable String profile,
+        CallRules call,
+        RenewalRules renewal,
+        @Nullable String idempotencyHeader,
+        Map<String, Object> http) {
 
-    static EffectiveRules of(String site, List<? extends SessionsConfiguration> places) {
+    /**
+     * Where rules are set.
+     *
+     * @param name for messages, such as {@code sites[portal]}
+     */
+    record Place(String name, SessionsConfiguration rules) {}
+
+    /**
+     * @param places the first one first; the endpoint's own is the first of three, and is left out for site and component
+     */
+    static EffectiveRules of(CamelContext context, String site, List<Place> places) {
         Map<String, Object> http = new LinkedHashMap<>();
         for (int i = places.size() - 1; i >= 0; i--) {
-            http.putAll(places.get(i).getHttp());
+            http.putAll(places.get(i).rules().getHttp());
         }
         int maxRedirects = first(places, SessionsConfiguration::getMaxRedirects, 20);
         if (maxRedirects < 1) {
@@ -46,19 +68,24 @@ record EffectiveRules(
             throw new IllegalArgumentException("option sessionId: " + e.getMessage(), e);
         }
         return new EffectiveRules(
-                site, sessionId, firstOrNull(places, SessionsConfiguration::getProfile), call, Map.copyOf(http));
+                site,
+                sessionId,
+                places.get(0).rules().getSessionId() != null,
+                firstOrNull(places, SessionsConfiguration::getProfile),
+                call,
+                RenewalOptions.rules(context, places),
+                firstOrNull(places, SessionsConfiguration::getIdempotencyHeader),
+                Map.copyOf(http));
     }
 
-    private static <T> T first(
-            List<? extends SessionsConfiguration> places, Function<SessionsConfiguration, @Nullable T> rule, T other) {
+    static <T> T first(List<Place> places, Function<SessionsConfiguration, @Nullable T> rule, T other) {
         T value = firstOrNull(places, rule);
         return value == null ? other : value;
     }
 
-    private static <T> @Nullable T firstOrNull(
-            List<? extends SessionsConfiguration> places, Function<SessionsConfiguration, @Nullable T> rule) {
-        for (SessionsConfiguration place : places) {
-            T value = rule.apply(place);
+    static <T> @Nullable T firstOrNull(List<Place> places, Function<SessionsConfiguration, @Nullable T> rule) {
+        for (Place place : places) {
+            T value = rule.apply(place.rules());
             if (value != null) {
                 return value;
             }

@@ -96,11 +96,12 @@ final class HttpTarget {
     /**
      * The target in a message's headers: {@code CamelHttpUri} with {@code CamelHttpPath} and {@code CamelHttpQuery}.
      *
+     * @param mandatory whether a relative URL, as consumers leave it, is an error; else it counts as none
      * @return null when there is no {@code CamelHttpUri}
      */
-    static @Nullable URI fromHeaders(Message message) {
+    static @Nullable URI fromHeaders(Message message, boolean mandatory) {
         String url = message.getHeader(HttpConstants.HTTP_URI, String.class);
-        if (url == null) {
+        if (url == null || (!mandatory && !url.contains("://"))) {
             return null;
         }
         if (withoutQuery(url).contains("{{")) {

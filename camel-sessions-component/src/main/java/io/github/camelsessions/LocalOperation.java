@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.camelsessions.cookie.Cookie;
 import io.github.camelsessions.cookie.CookieTarget;
+import io.github.camelsessions.renewal.SessionRenewalException;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionStats;
 import java.io.File;
@@ -16,11 +17,11 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.StreamCache;
 import org.apache.camel.WrappedFile;
-import org.apache.camel.component.http.HttpConstants;
 import org.apache.camel.support.service.ServiceSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -61,20 +62,25 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
     }
 
     @Override
-    public void run(Exchange exchange) throws JsonProcessingException {
+    public boolean process(Exchange exchange, AsyncCallback callback) throws Exception {
+        run(exchange);
+        callback.done(true);
+        return true;
+    }
+
+    private void run(Exchange exchange) throws Exception {
         Message message = exchange.getMessage();
         switch (endpoint.getOperation()) {
-            case clear -> sessions.registry().clear(session(exchange, targetOf(message)));
+            case clear -> sessions.traffic().clear(session(exchange, targetOf(message)), exchange);
             case getCookies -> {
                 URI target = targetOf(message);
-                message.setBody(cookies(session(exchange, target), target));
+                message.setBody(cookies(handle(exchange, target), target));
             }
             case getProfile ->
-                message.setBody(
-                        handle(session(exchange, targetOf(message))).profile().masked());
+                message.setBody(handle(exchange, targetOf(message)).profile().masked());
             case addCookies -> addCookies(exchange);
             case list -> message.setBody(rows());
-            case fetch -> throw new IllegalStateException("fetch is not run here");
+            case fetch, renew -> throw new IllegalStateException("requests are not sent here");
         }
         HttpTarget.consumeHeaders(message);
     }
@@ -85,8 +91,7 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
             return target;
         }
         // a consumer's relative CamelHttpUri tells nothing about the session; only fetch has to refuse it
-        String url = message.getHeader(HttpConstants.HTTP_URI, String.class);
-        return url != null && url.contains("://") ? HttpTarget.fromHeaders(message) : null;
+        return HttpTarget.fromHeaders(message, false);
     }
 
     private SessionKey session(Exchange exchange, @Nullable URI target) {
@@ -99,15 +104,14 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
                 : target == null
                         ? SessionKey.DEFAULT_SITE
                         : component.siteRules().siteOf(target);
-        return component.rules(site, endpoint.getConfiguration());
+        return component.rules(site, endpoint);
     }
 
-    private NamedSession handle(SessionKey session) {
-        return sessions.site(session.site()).session(session.id());
+    private NamedSession handle(Exchange exchange, @Nullable URI target) {
+        return new NamedSession(sessions, session(exchange, target), exchange);
     }
 
-    private Object cookies(SessionKey key, @Nullable URI target) throws JsonProcessingException {
-        NamedSession session = handle(key);
+    private Object cookies(NamedSession session, @Nullable URI target) throws JsonProcessingException {
         String domain = endpoint.getDomain();
         if (domain == null && target != null) {
             domain = CookieTarget.of(target).host();
@@ -124,7 +128,7 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
         };
     }
 
-    private void addCookies(Exchange exchange) {
+    private void addCookies(Exchange exchange) throws SessionRenewalException {
         Message message = exchange.getMessage();
         URI target = targetOf(message);
         Object body = message.getBody();
@@ -139,7 +143,7 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
         EffectiveRules rules = rules(target);
         SessionKey session = SessionCalls.session(exchange, rules);
         String profile = sessions.calls().profile(message, rules);
-        cookies.addTo(sessions.registry().fill(session, profile), target);
+        cookies.addTo(sessions.traffic().fill(session, exchange, profile, rules.renewal()), target);
     }
 
     private List<Map<String, Object>> rows() {
@@ -159,9 +163,11 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("site", stats.key().site());
         row.put("id", stats.key().id());
+        row.put("state", stats.state());
         row.put("generation", stats.generation());
         row.put("cookies", stats.cookies());
         row.put("profile", stats.profile());
+        row.put("held", stats.held());
         row.put("inFlight", stats.inFlight());
         row.put("uses", stats.uses());
         row.put("age", Duration.between(stats.created(), now));

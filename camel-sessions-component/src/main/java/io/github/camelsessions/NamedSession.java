@@ -4,14 +4,19 @@ package io.github.camelsessions;
 import io.github.camelsessions.cookie.Cookie;
 import io.github.camelsessions.http.CookieMap;
 import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.renewal.RenewalRules;
+import io.github.camelsessions.renewal.SessionRenewalException;
 import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.SessionKey;
-import io.github.camelsessions.session.SessionRegistry;
 import io.github.camelsessions.session.SessionStats;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.apache.camel.Exchange;
+import org.apache.camel.RuntimeCamelException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One session by its name, whether it exists or not: reading creates nothing and finds a session that does not exist
@@ -19,12 +24,21 @@ import java.util.Optional;
  */
 public final class NamedSession {
 
-    private final SessionRegistry registry;
+    private final Sessions sessions;
     private final SessionKey key;
+    private final @Nullable Exchange exchange;
 
-    NamedSession(SessionRegistry registry, SessionKey key) {
-        this.registry = registry;
+    /**
+     * @param exchange within the session's renewal, what the renewal fills is read; null leaves that to the thread
+     */
+    NamedSession(Sessions sessions, SessionKey key, @Nullable Exchange exchange) {
+        this.sessions = sessions;
         this.key = key;
+        this.exchange = exchange;
+    }
+
+    private @Nullable Generation generation() {
+        return sessions.traffic().generation(key, exchange);
     }
 
     /** The session's id. */
@@ -39,7 +53,7 @@ public final class NamedSession {
 
     /** All cookies, those created earlier first; empty when there are none. */
     public List<Cookie> cookies() {
-        Generation generation = registry.find(key);
+        Generation generation = generation();
         return generation == null ? List.of() : generation.jar().cookies();
     }
 
@@ -49,7 +63,7 @@ public final class NamedSession {
      * @param domain a host; a leading dot is ignored
      */
     public List<Cookie> cookies(String domain) {
-        Generation generation = registry.find(key);
+        Generation generation = generation();
         return generation == null ? List.of() : generation.jar().cookies(domain);
     }
 
@@ -62,7 +76,7 @@ public final class NamedSession {
     }
 
     List<Cookie> cookiesOfFirstHost() {
-        Generation generation = registry.find(key);
+        Generation generation = generation();
         String host = generation == null ? null : generation.jar().firstHost();
         return generation == null || host == null ? List.of() : generation.jar().cookies(host);
     }
@@ -76,7 +90,7 @@ public final class NamedSession {
 
     /** The client profile, {@link ClientProfile#NONE} when the session has none. */
     public ClientProfile profile() {
-        Generation generation = registry.find(key);
+        Generation generation = generation();
         return generation == null ? ClientProfile.NONE : generation.profile();
     }
 
@@ -90,7 +104,12 @@ public final class NamedSession {
     public void addCookies(String uri, Map<String, String> cookies) {
         URI target = HttpTarget.parse("addCookies", uri);
         ExplicitCookies given = ExplicitCookies.parse("addCookies", cookies);
-        given.addTo(registry.fill(key), target);
+        EffectiveRules rules = sessions.rules(key.site());
+        try {
+            given.addTo(sessions.traffic().fill(key, exchange, rules.profile(), rules.renewal()), target);
+        } catch (SessionRenewalException e) {
+            throw RuntimeCamelException.wrapRuntimeException(e);
+        }
     }
 
     /**
@@ -100,12 +119,52 @@ public final class NamedSession {
      * @return whether there was anything to empty
      */
     public boolean clear() {
-        return registry.clear(key);
+        return sessions.traffic().clear(key, exchange);
+    }
+
+    /**
+     * Lets the session count as expired: the next exchange renews it when it has a {@code renewalUri}, else it starts with
+     * an empty session. For tests and operators.
+     */
+    public void expire() {
+        sessions.traffic().expire(key);
+    }
+
+    /** Ends the session's cool-down after a failed renewal, so that the next exchange may renew it. For operators. */
+    public void endCooldown() {
+        sessions.traffic().endCooldown(key);
+    }
+
+    /**
+     * Renews the session as the {@code renewalUri} of its site or of the component says, or waits for the renewal that is
+     * under way. Creates the session when it does not exist.
+     *
+     * @return completes with the session's new generation, or with a {@link SessionRenewalException}
+     * @throws IllegalArgumentException when no {@code renewalUri} is set
+     */
+    public CompletableFuture<Long> renew() {
+        RenewalRules rules = sessions.rules(key.site()).renewal();
+        if (rules.renewalUri() == null) {
+            throw new IllegalArgumentException("session '" + key + "' has no renewalUri: set it on its site or on the"
+                    + " component, or give the endpoint to renew(id, endpointUri)");
+        }
+        return sessions.traffic().renew(key, rules);
+    }
+
+    /**
+     * Renews the session by sending a priority exchange to an endpoint.
+     *
+     * @param endpointUri such as {@code direct:login}
+     * @return as {@link #renew()}
+     */
+    public CompletableFuture<Long> renew(String endpointUri) {
+        return sessions.traffic()
+                .renew(key, sessions.rules(key.site()).renewal().withRenewalUri(endpointUri));
     }
 
     /** How the session stands; empty when it does not exist. */
     public Optional<SessionStats> stats() {
-        return Optional.ofNullable(registry.stats(key));
+        return Optional.ofNullable(sessions.registry().stats(key));
     }
 
     /** The session's name and how it stands; no cookie value. */

@@ -3,12 +3,13 @@ package io.github.camelsessions;
 
 import io.github.camelsessions.http.HttpSending;
 import io.github.camelsessions.http.SessionCall;
-import io.github.camelsessions.session.Admission;
+import io.github.camelsessions.renewal.RenewalScope;
+import io.github.camelsessions.renewal.SessionTraffic;
 import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
-import java.net.URI;
 import java.util.Map;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.support.LRUCacheFactory;
@@ -17,23 +18,37 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of every exchange that sends a request, whatever form the route has: which session, in with the request
- * cookies, and the result headers afterwards. Thread-safe.
+ * The way in of every exchange that sends a request, whatever form the route has: which session, which profile, which
+ * request cookies. Thread-safe.
  */
 final class SessionCalls {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionCalls.class);
 
     private final SessionRegistry sessions;
+    private final SessionTraffic traffic;
     private final Map<SessionKey, Boolean> profileWarned = LRUCacheFactory.newLRUCache(1000);
 
-    SessionCalls(SessionRegistry sessions) {
+    SessionCalls(SessionRegistry sessions, SessionTraffic traffic) {
         this.sessions = sessions;
+        this.traffic = traffic;
     }
 
-    /** The session that an exchange names, else the one of the rules. */
+    /**
+     * The session that an exchange names, else the one of the rules. Within a renewal it is the session that is renewed,
+     * unless the endpoint or the message says otherwise: the header there is the renewal's, and an endpoint that names a
+     * session means another one.
+     */
     static SessionKey session(Exchange exchange, EffectiveRules rules) {
         String id = exchange.getMessage().getHeader(SessionsConstants.ID, String.class);
+        SessionKey renewing = RenewalScope.renewing(exchange);
+        if (renewing != null && (id == null || id.equals(renewing.id()))) {
+            boolean sameSite = rules.site().isEmpty() || rules.site().equals(renewing.site());
+            if (sameSite && !rules.ownSessionId()) {
+                return renewing;
+            }
+            id = rules.ownSessionId() ? null : id;
+        }
         if (id == null) {
             return new SessionKey(rules.site(), rules.sessionId());
         }
@@ -56,59 +71,65 @@ final class SessionCalls {
     }
 
     /** Whether the exchange asks to be sent outside all sessions; it does so once. */
-    private static boolean takeBypass(Exchange exchange) {
-        Message message = exchange.getMessage();
+    private static boolean takeBypass(Message message) {
         boolean bypass = Boolean.TRUE.equals(message.getHeader(SessionsConstants.BYPASS, Boolean.class));
         message.removeHeader(SessionsConstants.BYPASS);
         return bypass;
     }
 
     /**
-     * Admits the exchange to its session, adds the request cookies to it and sends.
+     * Sends the exchange's request in its session, or outside all if it asks for that. As {@code AsyncProcessor.process}.
      *
-     * @throws IllegalArgumentException when a header of the message is wrong; request cookies before the wrong one are added
+     * @param owner whoever sends
+     * @throws IllegalArgumentException when a header of the message is wrong; nothing is sent then
      */
-    void send(Exchange exchange, EffectiveRules rules, HttpSending sending) throws Exception {
+    boolean send(Object owner, Exchange exchange, AsyncCallback callback, EffectiveRules rules, HttpSending sending)
+            throws Exception {
         Message message = exchange.getMessage();
         removeResults(message);
-        if (takeBypass(exchange)) {
+        if (takeBypass(message)) {
             message.removeHeader(SessionsConstants.REQUEST_COOKIES);
-            send(exchange, sending, SessionCall.bypass(rules.call()));
-            return;
+            SessionCall call = SessionCall.bypass(rules.call());
+            try {
+                sending.send(exchange, call);
+            } finally {
+                CallRequest.tell(exchange, call);
+            }
+            callback.done(true);
+            return true;
         }
+        return traffic.send(owner, exchange, callback, request(exchange, rules, sending));
+    }
+
+    /** Renews the exchange's session by its request. As {@code AsyncProcessor.process}. */
+    boolean renew(Object owner, Exchange exchange, AsyncCallback callback, EffectiveRules rules, HttpSending sending) {
+        removeResults(exchange.getMessage());
+        return traffic.renewBy(owner, exchange, callback, request(exchange, rules, sending));
+    }
+
+    /** Renews the exchange's session by a priority exchange. As {@code AsyncProcessor.process}. */
+    boolean renew(Object owner, Exchange exchange, AsyncCallback callback, EffectiveRules rules) {
+        removeResults(exchange.getMessage());
+        return traffic.renewAt(owner, exchange, callback, session(exchange, rules), rules.renewal());
+    }
+
+    private CallRequest request(Exchange exchange, EffectiveRules rules, HttpSending sending) {
+        Message message = exchange.getMessage();
         SessionKey session = session(exchange, rules);
         String profile = profile(message, rules);
         Object given = message.removeHeader(SessionsConstants.REQUEST_COOKIES);
         ExplicitCookies cookies =
                 given == null ? null : ExplicitCookies.parse("header " + SessionsConstants.REQUEST_COOKIES, given);
-
         if (cookies != null && !rules.call().cookiesEnabled()) {
             throw new IllegalArgumentException("header " + SessionsConstants.REQUEST_COOKIES
                     + ": no cookies are sent with cookiesEnabled=false; leave one of the two out");
         }
-
-        try (Admission admission = sessions.admit(session, profile)) {
-            if (profile != null) {
-                warnOfOtherProfile(profile, admission.generation());
-            }
-            if (cookies != null) {
-                cookies.addTo(admission.generation().jar(), sending.target());
-            }
-            send(exchange, sending, SessionCall.in(admission.generation(), rules.call()));
-        }
+        return new CallRequest(this, session, rules, profile, cookies, sending);
     }
 
-    private static void send(Exchange exchange, HttpSending sending, SessionCall call) throws Exception {
-        try {
-            sending.send(exchange, call);
-        } finally {
-            tell(exchange, call);
-        }
-    }
-
-    private void warnOfOtherProfile(String wanted, Generation generation) {
+    void warnOfOtherProfile(@Nullable String wanted, Generation generation) {
         String has = generation.profile().name();
-        if (!wanted.equals(has) && profileWarned.putIfAbsent(generation.session(), true) == null) {
+        if (wanted != null && !wanted.equals(has) && profileWarned.putIfAbsent(generation.session(), true) == null) {
             LOG.warn(
                     "session '{}' keeps its profile '{}', though '{}' is asked for: a session takes its profile when it"
                             + " is new or was cleared. This is logged once.",
@@ -118,23 +139,8 @@ final class SessionCalls {
         }
     }
 
-    /** Tells the exchange how its call went. */
-    private static void tell(Exchange exchange, SessionCall call) {
-        Message message = exchange.getMessage();
-        URI finalUri = call.finalUri();
-        if (finalUri != null) {
-            message.setHeader(SessionsConstants.FINAL_URI, finalUri.toString());
-        }
-        Generation generation = call.generation();
-        if (generation != null) {
-            message.setHeader(SessionsConstants.USED_ID, generation.session().id());
-            message.setHeader(SessionsConstants.GENERATION, generation.number());
-            message.setHeader(SessionsConstants.COOKIES, call.receivedCookies());
-            if (!generation.profile().name().isEmpty()) {
-                message.setHeader(
-                        SessionsConstants.USED_PROFILE, generation.profile().name());
-            }
-        }
+    void stop(Object owner) {
+        traffic.stop(owner);
     }
 
     /** Removes what an earlier call left: it must not pass for the result of this one. */
@@ -144,5 +150,7 @@ final class SessionCalls {
         message.removeHeader(SessionsConstants.COOKIES);
         message.removeHeader(SessionsConstants.USED_PROFILE);
         message.removeHeader(SessionsConstants.FINAL_URI);
+        message.removeHeader(SessionsConstants.REPLAYS);
+        message.removeHeader(SessionsConstants.RENEWED);
     }
 }

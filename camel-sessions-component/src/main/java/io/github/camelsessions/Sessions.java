@@ -5,6 +5,7 @@ import io.github.camelsessions.cookie.Cookie;
 import io.github.camelsessions.http.PublicSuffixList;
 import io.github.camelsessions.http.SessionHttpClients;
 import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.renewal.SessionTraffic;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
 import io.github.camelsessions.session.SessionStats;
@@ -13,11 +14,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ExtendedCamelContext;
 import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.support.service.ServiceHelper;
 import org.apache.camel.support.service.ServiceSupport;
 
 /**
@@ -38,6 +41,7 @@ public final class Sessions {
 
     private final CamelContext context;
     private final SessionRegistry registry;
+    private final SessionTraffic traffic;
     private final SessionCalls calls;
     private final SessionHttpClients clients;
     private final String site;
@@ -46,13 +50,15 @@ public final class Sessions {
         this.context = context;
         this.registry = new SessionRegistry(new PublicSuffixList(), InstantSource.system(), DEFAULT_MAX_SESSIONS);
         this.site = SessionKey.DEFAULT_SITE;
-        this.calls = new SessionCalls(registry);
+        this.traffic = new SessionTraffic(context, registry);
+        this.calls = new SessionCalls(registry, traffic);
         this.clients = new SessionHttpClients(context);
     }
 
     private Sessions(Sessions sessions, String site) {
         this.context = sessions.context;
         this.registry = sessions.registry;
+        this.traffic = sessions.traffic;
         this.calls = sessions.calls;
         this.clients = sessions.clients;
         this.site = site;
@@ -102,14 +108,31 @@ public final class Sessions {
         }
 
         @Override
+        protected void doStart() {
+            ServiceHelper.startService(sessions.traffic);
+        }
+
+        @Override
         protected void doStop() {
-            sessions.registry.closeAll();
+            ServiceHelper.stopService(sessions.traffic);
             sessions.clients.stop();
         }
     }
 
     SessionRegistry registry() {
         return registry;
+    }
+
+    SessionTraffic traffic() {
+        return traffic;
+    }
+
+    /** The rules that site and component set. */
+    EffectiveRules rules(String site) {
+        SessionsComponent component = context.getComponent(BEAN, SessionsComponent.class);
+        component.awaitStart();
+        String known = component.getSites().containsKey(site) ? site : SessionKey.DEFAULT_SITE;
+        return component.rules(known, new EffectiveRules.Place("Sessions", new SessionsConfiguration()));
     }
 
     SessionCalls calls() {
@@ -128,7 +151,7 @@ public final class Sessions {
 
     /** The session of that id, whether it exists or not. */
     public NamedSession session(String id) {
-        return new NamedSession(registry, new SessionKey(site, id));
+        return new NamedSession(this, new SessionKey(site, id), null);
     }
 
     /** The ids of the sessions that exist, sorted. */
@@ -169,6 +192,26 @@ public final class Sessions {
     /** {@link NamedSession#clear} of the session. */
     public boolean clear(String id) {
         return session(id).clear();
+    }
+
+    /** {@link NamedSession#expire} of the session. */
+    public void expire(String id) {
+        session(id).expire();
+    }
+
+    /** {@link NamedSession#endCooldown} of the session. */
+    public void endCooldown(String id) {
+        session(id).endCooldown();
+    }
+
+    /** {@link NamedSession#renew()} of the session. */
+    public CompletableFuture<Long> renew(String id) {
+        return session(id).renew();
+    }
+
+    /** {@link NamedSession#renew(String)} of the session. */
+    public CompletableFuture<Long> renew(String id, String endpointUri) {
+        return session(id).renew(endpointUri);
     }
 
     /** {@link NamedSession#stats} of the session. */

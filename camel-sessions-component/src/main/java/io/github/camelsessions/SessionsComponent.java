@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.EffectiveRules.Place;
 import io.github.camelsessions.http.SessionHttpClient;
 import io.github.camelsessions.http.SessionHttpClients;
 import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.renewal.SessionTraffic;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,6 +50,19 @@ public class SessionsComponent extends DefaultComponent {
             description = "How many sessions may exist at once. For a further one the session that was idle longest"
                     + " makes room, never one with an exchange in flight.")
     private int maxSessions = Sessions.DEFAULT_MAX_SESSIONS;
+
+    @Metadata(
+            defaultValue = "16",
+            description = "How many exchanges that were held go on at once, in the order in which they came.")
+    private int resumeConcurrency = SessionTraffic.DEFAULT_RESUME_CONCURRENCY;
+
+    @Metadata(
+            defaultValue = "8",
+            description = "How many renewals by renewalUri run at once. One within another is not counted.")
+    private int renewalConcurrency = SessionTraffic.DEFAULT_RENEWAL_CONCURRENCY;
+
+    @Metadata(defaultValue = "100000", description = "How many exchanges are held at most, in all sessions.")
+    private int maxHeldTotal = SessionTraffic.DEFAULT_MAX_HELD_TOTAL;
 
     @Metadata(
             description = "Rules by target URL, one entry for each site, its name in brackets: uris (URL patterns"
@@ -188,7 +203,7 @@ public class SessionsComponent extends DefaultComponent {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        useMaxSessions();
+        useLimits();
         useProfiles();
         siteRules = makeSiteRules();
     }
@@ -204,20 +219,31 @@ public class SessionsComponent extends DefaultComponent {
     }
 
     private void checkRules(Sites made, String site) throws Exception {
-        String place = site.isEmpty() ? "component sessions" : "sites[" + site + "]";
         try {
-            EffectiveRules rules = EffectiveRules.of(site, List.of(made.rules(site), configuration));
+            EffectiveRules rules = EffectiveRules.of(
+                    getCamelContext(), site, List.of(place(site, made.rules(site)), place("", configuration)));
             if (rules.profile() != null) {
                 Sessions.get(getCamelContext()).registry().requireProfile(rules.profile());
             }
             clients().check(rules.http());
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(place + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException(placeName(site) + ": " + e.getMessage(), e);
         }
     }
 
-    private void useMaxSessions() {
-        Sessions.get(getCamelContext()).registry().setMaxSessions(maxSessions);
+    private void useLimits() {
+        Sessions sessions = Sessions.get(getCamelContext());
+        sessions.registry().setMaxSessions(maxSessions);
+        sessions.traffic().setResumeConcurrency(atLeastOne("resumeConcurrency", resumeConcurrency));
+        sessions.traffic().setRenewalConcurrency(atLeastOne("renewalConcurrency", renewalConcurrency));
+        sessions.traffic().setMaxHeldTotal(atLeastOne("maxHeldTotal", maxHeldTotal));
+    }
+
+    private static int atLeastOne(String option, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(option + "=" + value + ": must be at least 1");
+        }
+        return value;
     }
 
     // A component made anew by a reload is started before it gets its options. Until then the profiles stay that there
@@ -262,9 +288,23 @@ public class SessionsComponent extends DefaultComponent {
         return made;
     }
 
-    /** The rules for one site, for an endpoint or other place with rules of its own. */
-    EffectiveRules rules(String site, SessionsConfiguration own) {
-        return EffectiveRules.of(site, List.of(own, siteRules().rules(site), configuration));
+    /** The rules for one site, for an endpoint. */
+    EffectiveRules rules(String site, SessionsEndpoint endpoint) {
+        return rules(site, new Place("endpoint " + endpoint, endpoint.getConfiguration()));
+    }
+
+    /** The rules for one site, for a place with rules of its own. */
+    EffectiveRules rules(String site, Place own) {
+        return EffectiveRules.of(
+                getCamelContext(), site, List.of(own, place(site, siteRules().rules(site)), place("", configuration)));
+    }
+
+    private static Place place(String site, SessionsConfiguration rules) {
+        return new Place(placeName(site), rules);
+    }
+
+    private static String placeName(String site) {
+        return site.isEmpty() ? "component sessions" : "sites[" + site + "]";
     }
 
     /** Whether any site wraps plain camel-http endpoints; known as soon as the options are set. */
@@ -301,9 +341,40 @@ public class SessionsComponent extends DefaultComponent {
 
     public void setMaxSessions(int maxSessions) {
         this.maxSessions = maxSessions;
+        useLimitsIfStarted();
+    }
+
+    private void useLimitsIfStarted() {
         if (isStarted()) {
-            useMaxSessions();
+            useLimits();
         }
+    }
+
+    public int getResumeConcurrency() {
+        return resumeConcurrency;
+    }
+
+    public void setResumeConcurrency(int resumeConcurrency) {
+        this.resumeConcurrency = resumeConcurrency;
+        useLimitsIfStarted();
+    }
+
+    public int getRenewalConcurrency() {
+        return renewalConcurrency;
+    }
+
+    public void setRenewalConcurrency(int renewalConcurrency) {
+        this.renewalConcurrency = renewalConcurrency;
+        useLimitsIfStarted();
+    }
+
+    public int getMaxHeldTotal() {
+        return maxHeldTotal;
+    }
+
+    public void setMaxHeldTotal(int maxHeldTotal) {
+        this.maxHeldTotal = maxHeldTotal;
+        useLimitsIfStarted();
     }
 
     /** The sites, to be changed by the caller. Endpoints that are started afterwards go by the changes. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.renewal.ReplayStale;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.camel.spi.Configurer;
@@ -45,6 +47,155 @@ public class SessionsConfiguration {
             description = "Whether the session's cookie jar takes part. Without it the session is still a client"
                     + " profile.")
     private @Nullable Boolean cookiesEnabled;
+
+    @UriParam(
+            label = "renewal",
+            description =
+                    "Where the priority exchange is sent that renews the session when it has expired, such as direct:login. Without it a session is renewed only when a route or an operator asks for it.")
+    private @Nullable String renewalUri;
+
+    @UriParam(
+            label = "renewal",
+            defaultValue = "true",
+            description = "Whether an empty session with a renewalUri is renewed before its first request.")
+    private @Nullable Boolean renewFirst;
+
+    @UriParam(
+            label = "renewal",
+            enums = "next,same",
+            description =
+                    "The client profile of a renewed session: next takes the next one of the rotation, same keeps the one it has. By default next, and same when profile is set.")
+    private @Nullable String renewalProfile;
+
+    @UriParam(
+            label = "renewal",
+            description =
+                    "The statuses that mean that the session has expired, such as 401 or 401,440-449. By default 401 when renewalUri is set.")
+    private @Nullable String expiredStatusCodeRange;
+
+    @UriParam(
+            label = "renewal",
+            description =
+                    "A URL pattern: an answer that comes, after redirects, from such a URL means that the session has expired, as in https://portal.example/login*.")
+    private @Nullable String expiredUri;
+
+    @UriParam(
+            label = "renewal",
+            description =
+                    "A text in the first 64 kB of an answer that means that the session has expired, such as a field of the log-in form.")
+    private @Nullable String expiredText;
+
+    @UriParam(
+            label = "renewal",
+            javaType = "org.apache.camel.Predicate",
+            description =
+                    "A predicate on the answer that tells whether the session has expired: in Simple, or #bean:name.")
+    private @Nullable Object expiredWhen;
+
+    @UriParam(
+            label = "renewal",
+            javaType = "org.apache.camel.Predicate",
+            description =
+                    "A predicate on the exchange of a renewal that tells whether it succeeded: in Simple, or #bean:name. Without it any cookie does.")
+    private @Nullable Object renewedWhen;
+
+    @UriParam(
+            label = "renewal",
+            defaultValue = "0",
+            description =
+                    "How many requests a session sends before it is renewed, those of its renewal and followed redirects included; 0 for any number.")
+    private @Nullable Long maxUses;
+
+    @UriParam(
+            label = "renewal",
+            defaultValue = "0",
+            javaType = "java.time.Duration",
+            description = "How old a session becomes before it is renewed; 0 for any age.")
+    private @Nullable Duration maxAge;
+
+    @UriParam(
+            label = "renewal",
+            defaultValue = "0",
+            javaType = "java.time.Duration",
+            description = "How long a session may be unused before it is renewed; 0 for any time.")
+    private @Nullable Duration maxIdle;
+
+    @UriParam(
+            label = "renewal",
+            defaultValue = "1",
+            description =
+                    "How many refusals of one exchange may be judged its own, and be replayed all the same, before the last one stands; 0 for no replays.")
+    private @Nullable Integer maxReplays;
+
+    @UriParam(
+            label = "renewal",
+            description =
+                    "The name of a request header that has one value for all sends of an exchange, such as Idempotency-Key. One in the message wins.")
+    private @Nullable String idempotencyHeader;
+
+    @UriParam(
+            label = "renewal",
+            defaultValue = "0",
+            javaType = "java.time.Duration",
+            description =
+                    "How long a renewal waits for requests under way, for sites with one session for each account.")
+    private @Nullable Duration drainTimeout;
+
+    @UriParam(
+            label = "renewal",
+            defaultValue = "safe",
+            description =
+                    "Which requests are sent again when their answers came after the session was renewed: safe is GET, HEAD and OPTIONS.")
+    private @Nullable ReplayStale replayStale;
+
+    @UriParam(
+            label = "renewal",
+            defaultValue = "45s",
+            javaType = "java.time.Duration",
+            description = "How long a renewal may take, all attempts and the time between them included.")
+    private @Nullable Duration renewalTimeout;
+
+    @UriParam(
+            label = "renewal",
+            defaultValue = "3",
+            description =
+                    "How many attempts a renewal has when they fail by I/O errors or the statuses 408, 425, 429 and 5xx.")
+    private @Nullable Integer renewalAttempts;
+
+    @UriParam(
+            label = "renewal",
+            defaultValue = "1s",
+            javaType = "java.time.Duration",
+            description =
+                    "The time between the first two attempts. It doubles, and is shortened at random by up to a half.")
+    private @Nullable Duration renewalBackoff;
+
+    @UriParam(
+            label = "renewal",
+            defaultValue = "30s",
+            javaType = "java.time.Duration",
+            description = "How long after a failed renewal none is tried. It doubles with each failure in a row.")
+    private @Nullable Duration renewalCooldown;
+
+    @UriParam(
+            label = "renewal",
+            defaultValue = "30m",
+            javaType = "java.time.Duration",
+            description = "What the cool-down grows to at most.")
+    private @Nullable Duration renewalCooldownMax;
+
+    @UriParam(
+            label = "renewal",
+            defaultValue = "60s",
+            javaType = "java.time.Duration",
+            description = "How long an exchange is held at most, in all. Must be longer than renewalTimeout.")
+    private @Nullable Duration holdTimeout;
+
+    @UriParam(
+            label = "renewal",
+            defaultValue = "10000",
+            description = "How many exchanges of one session are held at most.")
+    private @Nullable Integer maxHeld;
 
     @UriParam(
             label = "logging",
@@ -116,6 +267,182 @@ public class SessionsConfiguration {
 
     public void setCookiesDebug(@Nullable String cookiesDebug) {
         this.cookiesDebug = cookiesDebug;
+    }
+
+    public @Nullable String getRenewalUri() {
+        return renewalUri;
+    }
+
+    public void setRenewalUri(@Nullable String renewalUri) {
+        this.renewalUri = renewalUri;
+    }
+
+    public @Nullable Boolean getRenewFirst() {
+        return renewFirst;
+    }
+
+    public void setRenewFirst(@Nullable Boolean renewFirst) {
+        this.renewFirst = renewFirst;
+    }
+
+    public @Nullable String getRenewalProfile() {
+        return renewalProfile;
+    }
+
+    public void setRenewalProfile(@Nullable String renewalProfile) {
+        this.renewalProfile = renewalProfile;
+    }
+
+    public @Nullable String getExpiredStatusCodeRange() {
+        return expiredStatusCodeRange;
+    }
+
+    public void setExpiredStatusCodeRange(@Nullable String expiredStatusCodeRange) {
+        this.expiredStatusCodeRange = expiredStatusCodeRange;
+    }
+
+    public @Nullable String getExpiredUri() {
+        return expiredUri;
+    }
+
+    public void setExpiredUri(@Nullable String expiredUri) {
+        this.expiredUri = expiredUri;
+    }
+
+    public @Nullable String getExpiredText() {
+        return expiredText;
+    }
+
+    public void setExpiredText(@Nullable String expiredText) {
+        this.expiredText = expiredText;
+    }
+
+    public @Nullable Object getExpiredWhen() {
+        return expiredWhen;
+    }
+
+    public void setExpiredWhen(@Nullable Object expiredWhen) {
+        this.expiredWhen = expiredWhen;
+    }
+
+    public @Nullable Object getRenewedWhen() {
+        return renewedWhen;
+    }
+
+    public void setRenewedWhen(@Nullable Object renewedWhen) {
+        this.renewedWhen = renewedWhen;
+    }
+
+    public @Nullable Long getMaxUses() {
+        return maxUses;
+    }
+
+    public void setMaxUses(@Nullable Long maxUses) {
+        this.maxUses = maxUses;
+    }
+
+    public @Nullable Duration getMaxAge() {
+        return maxAge;
+    }
+
+    public void setMaxAge(@Nullable Duration maxAge) {
+        this.maxAge = maxAge;
+    }
+
+    public @Nullable Duration getMaxIdle() {
+        return maxIdle;
+    }
+
+    public void setMaxIdle(@Nullable Duration maxIdle) {
+        this.maxIdle = maxIdle;
+    }
+
+    public @Nullable Integer getMaxReplays() {
+        return maxReplays;
+    }
+
+    public void setMaxReplays(@Nullable Integer maxReplays) {
+        this.maxReplays = maxReplays;
+    }
+
+    public @Nullable String getIdempotencyHeader() {
+        return idempotencyHeader;
+    }
+
+    public void setIdempotencyHeader(@Nullable String idempotencyHeader) {
+        this.idempotencyHeader = idempotencyHeader;
+    }
+
+    public @Nullable Duration getDrainTimeout() {
+        return drainTimeout;
+    }
+
+    public void setDrainTimeout(@Nullable Duration drainTimeout) {
+        this.drainTimeout = drainTimeout;
+    }
+
+    public @Nullable ReplayStale getReplayStale() {
+        return replayStale;
+    }
+
+    public void setReplayStale(@Nullable ReplayStale replayStale) {
+        this.replayStale = replayStale;
+    }
+
+    public @Nullable Duration getRenewalTimeout() {
+        return renewalTimeout;
+    }
+
+    public void setRenewalTimeout(@Nullable Duration renewalTimeout) {
+        this.renewalTimeout = renewalTimeout;
+    }
+
+    public @Nullable Integer getRenewalAttempts() {
+        return renewalAttempts;
+    }
+
+    public void setRenewalAttempts(@Nullable Integer renewalAttempts) {
+        this.renewalAttempts = renewalAttempts;
+    }
+
+    public @Nullable Duration getRenewalBackoff() {
+        return renewalBackoff;
+    }
+
+    public void setRenewalBackoff(@Nullable Duration renewalBackoff) {
+        this.renewalBackoff = renewalBackoff;
+    }
+
+    public @Nullable Duration getRenewalCooldown() {
+        return renewalCooldown;
+    }
+
+    public void setRenewalCooldown(@Nullable Duration renewalCooldown) {
+        this.renewalCooldown = renewalCooldown;
+    }
+
+    public @Nullable Duration getRenewalCooldownMax() {
+        return renewalCooldownMax;
+    }
+
+    public void setRenewalCooldownMax(@Nullable Duration renewalCooldownMax) {
+        this.renewalCooldownMax = renewalCooldownMax;
+    }
+
+    public @Nullable Duration getHoldTimeout() {
+        return holdTimeout;
+    }
+
+    public void setHoldTimeout(@Nullable Duration holdTimeout) {
+        this.holdTimeout = holdTimeout;
+    }
+
+    public @Nullable Integer getMaxHeld() {
+        return maxHeld;
+    }
+
+    public void setMaxHeld(@Nullable Integer maxHeld) {
+        this.maxHeld = maxHeld;
     }
 
     public Map<String, Object> getHttp() {

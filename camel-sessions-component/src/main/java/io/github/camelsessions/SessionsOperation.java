@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 public enum SessionsOperation {
     /** Sends the exchange's HTTP request in the session. */
     fetch,
+    /** Renews the session, by this exchange's request or by a priority exchange sent to renewalUri. */
+    renew,
     /** Empties the session's jar and gives its profile back. */
     clear,
     /** Sets the body to the session's cookies. */
@@ -39,6 +41,11 @@ public enum SessionsOperation {
             }
         }
         return null;
+    }
+
+    /** Whether it sends the exchange's request. */
+    boolean sendsRequest() {
+        return this == fetch || this == renew;
     }
 
     static SessionsOperation parse(String name) {

@@ -13,20 +13,19 @@ final class SessionsProducer extends DefaultAsyncProducer {
 
     SessionsProducer(SessionsEndpoint endpoint) {
         super(endpoint);
-        operation = endpoint.getOperation() == SessionsOperation.fetch
-                ? new FetchOperation(endpoint)
-                : new LocalOperation(endpoint);
+        operation =
+                endpoint.getOperation().sendsRequest() ? new RequestOperation(endpoint) : new LocalOperation(endpoint);
     }
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
         try {
-            operation.run(exchange);
+            return operation.process(exchange, callback);
         } catch (Throwable e) { // an error, too, must end the exchange
             exchange.setException(e);
+            callback.done(true);
+            return true;
         }
-        callback.done(true);
-        return true;
     }
 
     @Override

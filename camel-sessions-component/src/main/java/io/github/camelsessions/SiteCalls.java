@@ -43,7 +43,11 @@ final class SiteCalls implements CallSource {
     @Override
     public boolean process(Object owner, Exchange exchange, HttpSending sending, AsyncCallback callback) {
         try {
-            send(exchange, sending);
+            String site = component.siteRules().siteOf(sending.target());
+            if (!wrappedSitesOnly || component.siteRules().isWrapped(site)) {
+                return calls().send(owner, exchange, callback, rules.computeIfAbsent(site, this::rulesOf), sending);
+            }
+            sending.send(exchange, null);
         } catch (Throwable e) { // an error, too, must end the exchange
             exchange.setException(e);
         }
@@ -51,22 +55,13 @@ final class SiteCalls implements CallSource {
         return true;
     }
 
-    private void send(Exchange exchange, HttpSending sending) throws Exception {
-        String site = component.siteRules().siteOf(sending.target());
-        if (wrappedSitesOnly && !component.siteRules().isWrapped(site)) {
-            sending.send(exchange, null);
-        } else {
-            calls().send(exchange, rules.computeIfAbsent(site, this::rulesOf), sending);
-        }
-    }
-
     @Override
     public void stop(Object owner) {
-        // none is held
+        calls().stop(owner);
     }
 
     private EffectiveRules rulesOf(String site) {
-        return component.rules(site, own);
+        return component.rules(site, new EffectiveRules.Place("wrapped endpoint", own));
     }
 
     private SessionCalls calls() {

@@ -14,6 +14,9 @@ public interface HttpSending {
 
     HttpMethods method();
 
+    /** Whether a status outside the ok range becomes an exception, by the rules or by the endpoint's own option. */
+    boolean throwsOnFailure(CallRules rules);
+
     /**
      * Sends what the exchange's in-message says now, waits for the response and puts it on the exchange, as camel-http
      * does.

@@ -97,6 +97,11 @@ public final class SessionHttpClient extends ServiceSupport {
     private record Sending(SessionHttpClient client, URI target, HttpMethods method) implements HttpSending {
 
         @Override
+        public boolean throwsOnFailure(CallRules rules) {
+            return rules.throwExceptionOnFailure();
+        }
+
+        @Override
         public void send(Exchange exchange, @Nullable SessionCall call) throws Exception {
             Objects.requireNonNull(call, "a fetch is a call, in a session or bypassing all");
             FetchHttpProducer producer = call.rules().throwExceptionOnFailure() ? client.throwing : client.lenient;

@@ -51,6 +51,11 @@ final class WrappedHttpProducer extends DefaultAsyncProducer {
             implements HttpSending {
 
         @Override
+        public boolean throwsOnFailure(CallRules rules) {
+            return ((HttpEndpoint) producer.getEndpoint()).isThrowExceptionOnFailure();
+        }
+
+        @Override
         public void send(Exchange exchange, @Nullable SessionCall call) throws Exception {
             putBack(exchange.getIn(), Exchange.REST_HTTP_URI, restUri);
             putBack(exchange.getIn(), Exchange.REST_HTTP_QUERY, restQuery);

@@ -3,6 +3,7 @@ package io.github.camelsessions.renewal;
 
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.support.ExchangeHelper;
 import org.apache.camel.support.MessageHelper;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +22,8 @@ final class Answer {
         return new Answer(exchange.getMessage(), exchange.getException());
     }
 
-    @SuppressWarnings("deprecation") // camel-http sets an out message
     void restore(Exchange exchange) {
-        exchange.setOut(null);
+        ExchangeHelper.prepareOutToIn(exchange); // camel-http sets an out message
         exchange.setIn(message);
         exchange.setException(exception);
         MessageHelper.resetStreamCache(message);

@@ -4,6 +4,7 @@ package io.github.camelsessions.renewal;
 import io.github.camelsessions.session.SessionKey;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import org.apache.camel.AggregationStrategy;
@@ -70,7 +71,7 @@ final class ExchangeHold extends ServiceSupport {
     private static final class BySession extends ExpressionAdapter {
         @Override
         public Object evaluate(Exchange carrier) {
-            return group(carrier.getIn().getBody(Ticket.class).session());
+            return group(ticket(carrier).session());
         }
 
         @Override
@@ -81,20 +82,25 @@ final class ExchangeHold extends ServiceSupport {
 
     private static final class ListOfTickets implements AggregationStrategy {
         @Override
-        public Exchange aggregate(@Nullable Exchange group, Exchange carrier) {
-            Ticket ticket = carrier.getIn().getBody(Ticket.class);
-            Exchange result = group == null ? carrier : group;
+        public Exchange aggregate(@Nullable Exchange group, @Nullable Exchange carrier) {
+            Exchange latest = Objects.requireNonNull(carrier, "null only when groups are pre-completed");
+            Ticket ticket = ticket(latest);
+            Exchange result = group == null ? latest : group;
             if (group == null) {
-                carrier.getIn().setBody(new ArrayList<Ticket>());
+                latest.getIn().setBody(new ArrayList<Ticket>());
             }
             tickets(result).add(ticket);
             return result;
         }
     }
 
+    private static Ticket ticket(Exchange carrier) {
+        return (Ticket) Objects.requireNonNull(carrier.getIn().getBody());
+    }
+
     @SuppressWarnings("unchecked") // put in above
     private static List<Ticket> tickets(Exchange group) {
-        return (List<Ticket>) group.getIn().getBody();
+        return (List<Ticket>) Objects.requireNonNull(group.getIn().getBody());
     }
 
     private static final class Releaser extends AsyncProcessorSupport {

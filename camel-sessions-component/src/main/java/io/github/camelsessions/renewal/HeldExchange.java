@@ -156,8 +156,9 @@ abstract class HeldExchange extends Passage {
             obstacle = e;
         }
         if (obstacle == null && traffic.isFull() && !isInitiator()) {
-            obstacle = traffic.holdException(session, "not held, because as many exchanges are held in all as the"
-                    + " component's maxHeldTotal allows");
+            obstacle = traffic.holdException(
+                    session,
+                    "not held, because as many exchanges are held in all as the" + " component's maxHeldTotal allows");
         }
         Session at = session;
         if (obstacle != null) {
@@ -232,8 +233,9 @@ abstract class HeldExchange extends Passage {
                 return again();
             }
             case STAND -> stand();
-            case TIME_OUT -> leave("held for " + Duration.ofNanos(waited).toMillis()
-                    + " ms, which is as long as holdTimeout allows; see whether the renewal takes too long");
+            case TIME_OUT ->
+                leave("held for " + Duration.ofNanos(waited).toMillis()
+                        + " ms, which is as long as holdTimeout allows; see whether the renewal takes too long");
             case STOP -> leave("held until its route was stopped or its thread was interrupted");
         }
         return Next.DONE;

@@ -128,8 +128,9 @@ final class Renewal {
 
     private void timeOut() {
         RenewalToken mine = token;
-        Throwable cause = new TimeoutException("no end within " + rules.renewalTimeout().toMillis()
-                + " ms; a log-in that sends through a ProducerTemplate on another thread waits for itself");
+        Throwable cause =
+                new TimeoutException("no end within " + rules.renewalTimeout().toMillis()
+                        + " ms; a log-in that sends through a ProducerTemplate on another thread waits for itself");
         while (!over.get()) {
             Verdict verdict = session.failed(mine, false, cause);
             if (verdict.release()) {
@@ -151,6 +152,7 @@ final class Renewal {
             set.cancel(false);
         }
         leaveLane.run();
+        traffic.renewals().ended(token.first());
         work.ended(
                 over.get() && failure == null
                         ? null

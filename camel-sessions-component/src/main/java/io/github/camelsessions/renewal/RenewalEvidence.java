@@ -23,7 +23,9 @@ final class RenewalEvidence {
             return caught != null ? caught : new CamelException("the log-in failed, and its route handled that");
         }
         if (rules.renewedWhen() != null) {
-            return rules.renewedWhen().matches(exchange) ? null : refused(exchange, "renewedWhen does not hold after it");
+            return rules.renewedWhen().matches(exchange)
+                    ? null
+                    : refused(exchange, "renewedWhen does not hold after it");
         }
         if (caught != null) {
             return caught; // doCatch has had it

@@ -41,6 +41,25 @@ public record RenewalRules(
         boolean configuresSession,
         String place) {
 
+    /** The same, but renewed there. */
+    public RenewalRules withRenewalUri(String uri) {
+        return new RenewalRules(
+                uri,
+                renewFirst,
+                expiry,
+                renewedWhen,
+                sameProfile,
+                maxReplays,
+                replayStale,
+                drainTimeout,
+                renewalTimeout,
+                renewalBackoff,
+                holdTimeout,
+                gate,
+                configuresSession,
+                place);
+    }
+
     boolean renews() {
         return renewalUri != null;
     }

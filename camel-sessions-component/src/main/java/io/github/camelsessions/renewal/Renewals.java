@@ -104,7 +104,8 @@ final class Renewals extends ServiceSupport {
         }
         traffic.schedule(
                 () -> {
-                    Runnable waiting = draining.remove(token);
+                    // kept as started: the gate may still come to say that it may start
+                    Runnable waiting = draining.replace(token, () -> {});
                     if (waiting != null) {
                         waiting.run();
                     }
@@ -114,6 +115,10 @@ final class Renewals extends ServiceSupport {
     }
 
     // ---- how they end
+
+    void ended(RenewalToken first) {
+        draining.remove(first);
+    }
 
     void addListener(RenewalListener listener) {
         listeners.add(listener);
@@ -155,8 +160,7 @@ final class Renewals extends ServiceSupport {
     }
 
     /** Tells of a cool-down, once. */
-    private void report(
-            SessionKey key, RenewalRules rules, @Nullable Instant retryAt, @Nullable Throwable cause) {
+    private void report(SessionKey key, RenewalRules rules, @Nullable Instant retryAt, @Nullable Throwable cause) {
         if (retryAt == null || retryAt.equals(reported.put(key, retryAt))) {
             return;
         }

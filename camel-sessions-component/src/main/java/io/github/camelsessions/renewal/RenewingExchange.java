@@ -78,7 +78,9 @@ final class RenewingExchange extends HeldExchange implements RenewalWork {
     private Next renew(RenewalToken begun) {
         Resumer.yieldSlot();
         Renewal renewal = new Renewal(traffic(), session(), rules(), this, begun, false);
-        traffic().renewals().runHere(renewal, session(), begun, rules(), !exchange().isTransacted());
+        traffic()
+                .renewals()
+                .runHere(renewal, session(), begun, rules(), !exchange().isTransacted());
         return ended.compareAndSet(false, true) ? Next.ELSEWHERE : Next.DONE;
     }
 

@@ -4,6 +4,7 @@ package io.github.camelsessions.renewal;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Message;
+import org.apache.camel.support.ExchangeHelper;
 import org.apache.camel.support.MessageHelper;
 import org.jspecify.annotations.Nullable;
 
@@ -19,15 +20,13 @@ final class RequestState {
     }
 
     static RequestState of(Exchange exchange) {
-        return new RequestState(
-                exchange.getIn().copy(), exchange.getProperty(ExchangePropertyKey.CHARSET_NAME));
+        return new RequestState(exchange.getIn().copy(), exchange.getProperty(ExchangePropertyKey.CHARSET_NAME));
     }
 
     /** Puts the exchange back: the answer, its exception and what an answer left in the properties are gone. */
-    @SuppressWarnings("deprecation") // camel-http sets an out message
     void restore(Exchange exchange) {
         exchange.setException(null);
-        exchange.setOut(null);
+        ExchangeHelper.prepareOutToIn(exchange); // camel-http sets an out message
         exchange.setIn(request.copy());
         // the answer's charset would be taken for that of the request
         exchange.removeProperty(ExchangePropertyKey.CHARSET_NAME);

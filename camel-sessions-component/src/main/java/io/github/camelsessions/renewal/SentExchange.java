@@ -136,12 +136,11 @@ final class SentExchange extends HeldExchange {
     }
 
     private boolean isReplayableWhenStale() {
-        boolean wanted =
-                switch (rules().replayStale()) {
-                    case safe -> request.isSafe();
-                    case all -> true;
-                    case none -> false;
-                };
+        boolean wanted = switch (rules().replayStale()) {
+            case safe -> request.isSafe();
+            case all -> true;
+            case none -> false;
+        };
         return wanted && beginning != null && request.obstacle(exchange()) == null;
     }
 

@@ -62,8 +62,7 @@ public final class SessionExpiredException extends HttpOperationFailedException 
     /** For an answer with a status that would be fine, such as a log-in form. */
     static SessionExpiredException of(
             String uri, int status, SessionKey session, long generation, int held, String message) {
-        return new SessionExpiredException(
-                session, generation, held, message, uri, status, null, null, Map.of(), null);
+        return new SessionExpiredException(session, generation, held, message, uri, status, null, null, Map.of(), null);
     }
 
     @Override

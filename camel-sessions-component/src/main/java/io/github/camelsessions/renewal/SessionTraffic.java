@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
+import io.github.camelsessions.cookie.CookieJar;
 import io.github.camelsessions.renewal.Ticket.Turn;
 import io.github.camelsessions.session.GateFailure;
+import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.Passage;
 import io.github.camelsessions.session.RenewalToken;
 import io.github.camelsessions.session.Session;
@@ -12,7 +14,6 @@ import io.github.camelsessions.session.SessionStats;
 import io.github.camelsessions.session.Verdict;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -121,14 +122,19 @@ public final class SessionTraffic extends ServiceSupport {
     public CompletableFuture<Long> renew(SessionKey key, RenewalRules rules) {
         CompletableFuture<Long> result = new CompletableFuture<>();
         Exchange exchange = new DefaultExchange(context, ExchangePattern.InOut);
-        renewAt(null, exchange, done -> {
-            Exception failure = exchange.getException();
-            if (failure != null) {
-                result.completeExceptionally(failure);
-            } else {
-                result.complete(exchange.getMessage().getHeader(RenewalHeaders.GENERATION, Long.class));
-            }
-        }, key, rules);
+        renewAt(
+                null,
+                exchange,
+                done -> {
+                    Exception failure = exchange.getException();
+                    if (failure != null) {
+                        result.completeExceptionally(failure);
+                    } else {
+                        result.complete(exchange.getMessage().getHeader(RenewalHeaders.GENERATION, Long.class));
+                    }
+                },
+                key,
+                rules);
         return result;
     }
 
@@ -141,6 +147,46 @@ public final class SessionTraffic extends ServiceSupport {
         boolean filled = session.current() != null;
         act(session, session.clear(RenewalScope.token(exchange, key)));
         return filled;
+    }
+
+    /** The session counts as expired. */
+    public void expire(SessionKey key) {
+        Session session = registry.existing(key);
+        if (session != null) {
+            session.expire();
+        }
+    }
+
+    /**
+     * What there is to read of a session: the current generation, or, within its renewal, what the renewal fills. Null
+     * when there is nothing. Creates nothing.
+     */
+    public @Nullable Generation generation(SessionKey key, @Nullable Exchange exchange) {
+        RenewalToken token = RenewalScope.token(exchange, key);
+        return token != null && token.state() == RenewalToken.State.LIVE ? token.pending() : registry.find(key);
+    }
+
+    /**
+     * The jar to add cookies to without a request: that of the current generation, or, within the session's renewal, of
+     * what the renewal fills. Creates the session when it does not exist.
+     *
+     * @throws SessionRenewalException when the exchange belongs to a renewal that has failed
+     */
+    public CookieJar fill(SessionKey key, @Nullable Exchange exchange, @Nullable String profile, RenewalRules rules)
+            throws SessionRenewalException {
+        RenewalToken token = RenewalScope.token(exchange, key);
+        while (true) {
+            Session session = session(key, rules);
+            Verdict verdict = session.open(token);
+            Generation generation = verdict.generation();
+            if (generation != null) {
+                session.equip(generation, token, profile, rules.sameProfile());
+                return generation.jar();
+            }
+            if (verdict.action() == Verdict.Action.FAIL) {
+                throw revoked(session);
+            }
+        }
     }
 
     /** Ends a session's cool-down, so that the next exchange may renew it. */

@@ -74,6 +74,11 @@ public class Passage {
         admittedAt = event;
     }
 
+    /** Whether it has started the renewal that it is about to wait for. */
+    public boolean isInitiator() {
+        return initiator;
+    }
+
     /** Whether the latest admission was by the token of a renewal: then its answers are no evidence. */
     public boolean priority() {
         return priority;

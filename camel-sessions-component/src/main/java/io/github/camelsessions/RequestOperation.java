@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.http.HttpSending;
 import io.github.camelsessions.http.SessionHttpClient;
 import io.github.camelsessions.session.SessionKey;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.StreamCache;
@@ -15,8 +17,11 @@ import org.apache.camel.component.http.HttpMethods;
 import org.apache.camel.support.service.ServiceSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Sends the exchange's HTTP request in its session: the operation {@code fetch}. */
-final class FetchOperation extends ServiceSupport implements ExchangeOperation {
+/**
+ * Sends the exchange's HTTP request in its session: the operations {@code fetch} and, unless a priority exchange does it,
+ * {@code renew}.
+ */
+final class RequestOperation extends ServiceSupport implements ExchangeOperation {
 
     private final SessionsEndpoint endpoint;
     private final SessionsComponent component;
@@ -29,32 +34,43 @@ final class FetchOperation extends ServiceSupport implements ExchangeOperation {
     /** How requests of this endpoint go to one site. */
     private record Sender(EffectiveRules rules, Map<String, Object> http, SessionHttpClient client) {}
 
-    FetchOperation(SessionsEndpoint endpoint) {
+    RequestOperation(SessionsEndpoint endpoint) {
         this.endpoint = endpoint;
         this.component = endpoint.getComponent();
         this.calls = Sessions.get(endpoint.getCamelContext()).calls();
     }
 
     @Override
-    public void run(Exchange exchange) throws Exception {
+    public boolean process(Exchange exchange, AsyncCallback callback) throws Exception {
         Message message = exchange.getIn();
         SessionCalls.removeResults(message);
-        URI target = target(message);
-        HttpMethods method = method(message);
-        HttpTarget.consumeHeaders(message);
-
-        Sender sender =
-                sender(fixedSite != null ? fixedSite : component.siteRules().siteOf(target));
-        calls.send(exchange, sender.rules(), sender.client().sending(target, method));
-    }
-
-    private URI target(Message message) {
-        URI target = fixedTarget != null ? fixedTarget : HttpTarget.fromHeaders(message);
+        boolean renews = endpoint.getOperation() == SessionsOperation.renew;
+        URI target = fixedTarget != null ? fixedTarget : HttpTarget.fromHeaders(message, !renews);
+        if (renews && fixedTarget == null) {
+            EffectiveRules rules = component.rules(site(target), endpoint);
+            if (rules.renewal().renewalUri() != null) {
+                return calls.renew(this, exchange, callback, rules);
+            }
+        }
         if (target == null) {
             throw new IllegalArgumentException("endpoint " + endpoint + " has no target: write it into the URI, as in"
-                    + " sessions:fetch/https://portal.example/orders, or set the header " + HttpConstants.HTTP_URI);
+                    + " sessions:" + endpoint.getOperation() + "/https://portal.example/orders, or set the header "
+                    + HttpConstants.HTTP_URI + (renews ? "; or set renewalUri" : ""));
         }
-        return target;
+        HttpMethods method = method(message);
+        HttpTarget.consumeHeaders(message);
+        Sender sender = sender(site(target));
+        HttpSending sending = sender.client().sending(target, method);
+        return renews
+                ? calls.renew(this, exchange, callback, sender.rules(), sending)
+                : calls.send(this, exchange, callback, sender.rules(), sending);
+    }
+
+    private String site(@Nullable URI target) {
+        if (fixedSite != null) {
+            return fixedSite;
+        }
+        return target == null ? SessionKey.DEFAULT_SITE : component.siteRules().siteOf(target);
     }
 
     private HttpMethods method(Message message) {
@@ -84,7 +100,7 @@ final class FetchOperation extends ServiceSupport implements ExchangeOperation {
     }
 
     private Sender newSender(String site) throws Exception {
-        EffectiveRules rules = component.rules(site, endpoint.getConfiguration());
+        EffectiveRules rules = component.rules(site, endpoint);
         if (rules.profile() != null) {
             Sessions.get(endpoint.getCamelContext()).registry().requireProfile(rules.profile());
         }
@@ -114,6 +130,7 @@ final class FetchOperation extends ServiceSupport implements ExchangeOperation {
 
     @Override
     protected void doStop() {
+        calls.stop(this);
         senders.values().forEach(sender -> component.clients().release(sender.http()));
         senders.clear();
     }

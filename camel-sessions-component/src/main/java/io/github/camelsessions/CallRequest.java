@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import io.github.camelsessions.http.HttpSending;
+import io.github.camelsessions.http.ResendableBody;
+import io.github.camelsessions.http.ResponseBody;
+import io.github.camelsessions.http.SessionCall;
+import io.github.camelsessions.renewal.RenewalRules;
+import io.github.camelsessions.renewal.Reply;
+import io.github.camelsessions.renewal.SessionRequest;
+import io.github.camelsessions.session.Generation;
+import io.github.camelsessions.session.SessionKey;
+import java.net.URI;
+import java.util.UUID;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.http.base.HttpOperationFailedException;
+import org.jspecify.annotations.Nullable;
+
+/** The HTTP request of an exchange in its session: each send is a call of its own, with the same request cookies. */
+final class CallRequest implements SessionRequest {
+
+    private final SessionCalls calls;
+    private final SessionKey session;
+    private final EffectiveRules rules;
+    private final @Nullable String profile;
+    private final @Nullable ExplicitCookies cookies;
+    private final HttpSending sending;
+    private @Nullable String idempotencyValue;
+    private volatile boolean aborted;
+    private volatile @Nullable SessionCall call;
+
+    CallRequest(
+            SessionCalls calls,
+            SessionKey session,
+            EffectiveRules rules,
+            @Nullable String profile,
+            @Nullable ExplicitCookies cookies,
+            HttpSending sending) {
+        this.calls = calls;
+        this.session = session;
+        this.rules = rules;
+        this.profile = profile;
+        this.cookies = cookies;
+        this.sending = sending;
+    }
+
+    @Override
+    public SessionKey session() {
+        return session;
+    }
+
+    @Override
+    public RenewalRules rules() {
+        return rules.renewal();
+    }
+
+    @Override
+    public @Nullable String profile() {
+        return profile;
+    }
+
+    @Override
+    public boolean isSafe() {
+        return switch (sending.method()) {
+            case GET, HEAD, OPTIONS -> true;
+            default -> false;
+        };
+    }
+
+    @Override
+    public boolean throwsOnFailure() {
+        return sending.throwsOnFailure(rules.call());
+    }
+
+    @Override
+    public String describe() {
+        URI target = sending.target();
+        return sending.method() + " " + target.getScheme() + "://" + target.getRawAuthority() + target.getRawPath();
+    }
+
+    @Override
+    public @Nullable Reply send(Exchange exchange, Generation generation, boolean priority, Runnable furtherRequest) {
+        SessionCall sent = newCall(generation, priority, furtherRequest);
+        try {
+            calls.warnOfOtherProfile(profile, generation);
+            if (cookies != null) {
+                cookies.addTo(generation.jar(), sending.target());
+            }
+            sending.send(exchange, sent);
+        } catch (Exception e) {
+            exchange.setException(e);
+        } finally {
+            call = null;
+            tell(exchange, sent);
+        }
+        URI finalUri = sent.finalUri();
+        boolean answered =
+                exchange.getException() == null || exchange.getException() instanceof HttpOperationFailedException;
+        return answered && finalUri != null ? new Reply(sent.status(), finalUri) : null;
+    }
+
+    private SessionCall newCall(Generation generation, boolean priority, Runnable furtherRequest) {
+        SessionCall made =
+                SessionCall.in(generation, rules.call()).reserved(priority).onFurtherRequest(furtherRequest);
+        if (rules.idempotencyHeader() != null) {
+            if (idempotencyValue == null) {
+                idempotencyValue = UUID.randomUUID().toString();
+            }
+            made.idempotency(rules.idempotencyHeader(), idempotencyValue);
+        }
+        call = made;
+        if (aborted) { // looked at after the call was set, as abort() does the other way round
+            made.abort();
+        }
+        return made;
+    }
+
+    @Override
+    public void abort() {
+        aborted = true;
+        SessionCall running = call;
+        if (running != null) {
+            running.abort();
+        }
+    }
+
+    @Override
+    public @Nullable String obstacle(Exchange exchange) {
+        return ResendableBody.obstacle(exchange.getIn());
+    }
+
+    @Override
+    public void makeResendable(Exchange exchange) {
+        ResendableBody.cache(exchange);
+    }
+
+    @Override
+    public void detach(Exchange exchange) {
+        ResponseBody.detach(exchange);
+    }
+
+    /** Tells the exchange how its call went. */
+    static void tell(Exchange exchange, SessionCall call) {
+        Message message = exchange.getMessage();
+        URI finalUri = call.finalUri();
+        if (finalUri != null) {
+            message.setHeader(SessionsConstants.FINAL_URI, finalUri.toString());
+        }
+        Generation generation = call.generation();
+        if (generation != null) {
+            message.setHeader(SessionsConstants.USED_ID, generation.session().id());
+            message.setHeader(SessionsConstants.GENERATION, generation.number());
+            message.setHeader(SessionsConstants.COOKIES, call.receivedCookies());
+            if (!generation.profile().name().isEmpty()) {
+                message.setHeader(
+                        SessionsConstants.USED_PROFILE, generation.profile().name());
+            }
+        }
+    }
+}

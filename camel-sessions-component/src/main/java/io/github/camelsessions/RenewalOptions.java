@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import static io.github.camelsessions.EffectiveRules.first;
+import static io.github.camelsessions.EffectiveRules.firstOrNull;
+
+import io.github.camelsessions.EffectiveRules.Place;
+import io.github.camelsessions.renewal.ExpiryRules;
+import io.github.camelsessions.renewal.RenewalRules;
+import io.github.camelsessions.renewal.ReplayStale;
+import io.github.camelsessions.session.GateRules;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.support.EndpointHelper;
+import org.jspecify.annotations.Nullable;
+
+/** Makes renewal rules of the options, and names what is wrong with these. */
+final class RenewalOptions {
+
+    private static final Pattern STATUSES =
+            Pattern.compile("[1-5][0-9]{2}(-[1-5][0-9]{2})?(,[1-5][0-9]{2}(-[1-5][0-9]{2})?)*");
+
+    private static final List<Function<SessionsConfiguration, @Nullable Object>> OF_THE_SESSION = List.of(
+            SessionsConfiguration::getMaxUses,
+            SessionsConfiguration::getMaxAge,
+            SessionsConfiguration::getMaxIdle,
+            SessionsConfiguration::getMaxHeld,
+            SessionsConfiguration::getRenewalAttempts,
+            SessionsConfiguration::getRenewalCooldown,
+            SessionsConfiguration::getRenewalCooldownMax);
+
+    private RenewalOptions() {}
+
+    static RenewalRules rules(CamelContext context, List<Place> places) {
+        String renewalUri = firstOrNull(places, SessionsConfiguration::getRenewalUri);
+        Duration renewalTimeout =
+                positive("renewalTimeout", places, SessionsConfiguration::getRenewalTimeout, Duration.ofSeconds(45));
+        Duration holdTimeout =
+                positive("holdTimeout", places, SessionsConfiguration::getHoldTimeout, Duration.ofSeconds(60));
+        if (holdTimeout.compareTo(renewalTimeout) <= 0) {
+            throw new IllegalArgumentException("holdTimeout=" + shown(holdTimeout)
+                    + ": must be longer than renewalTimeout=" + shown(renewalTimeout)
+                    + ", or exchanges give up before the renewal does; raise the one or lower the other");
+        }
+        Place configurer = places.stream()
+                .filter(place -> OF_THE_SESSION.stream().anyMatch(rule -> rule.apply(place.rules()) != null))
+                .findFirst()
+                .orElse(null);
+        return new RenewalRules(
+                renewalUri,
+                first(places, SessionsConfiguration::getRenewFirst, true),
+                expiry(context, places, renewalUri != null),
+                predicate(context, "renewedWhen", firstOrNull(places, SessionsConfiguration::getRenewedWhen)),
+                sameProfile(places),
+                atLeast(0, "maxReplays", first(places, SessionsConfiguration::getMaxReplays, 1)),
+                first(places, SessionsConfiguration::getReplayStale, ReplayStale.safe),
+                notNegative("drainTimeout", places, SessionsConfiguration::getDrainTimeout),
+                renewalTimeout,
+                positive("renewalBackoff", places, SessionsConfiguration::getRenewalBackoff, Duration.ofSeconds(1)),
+                holdTimeout,
+                ofTheSession(places),
+                configurer != null,
+                configurer == null ? "" : configurer.name());
+    }
+
+    private static GateRules ofTheSession(List<Place> places) {
+        GateRules defaults = GateRules.DEFAULT;
+        Duration cooldown =
+                positive("renewalCooldown", places, SessionsConfiguration::getRenewalCooldown, defaults.cooldown());
+        Duration cooldownMax = positive(
+                "renewalCooldownMax", places, SessionsConfiguration::getRenewalCooldownMax, defaults.cooldownMax());
+        long maxUses = first(places, SessionsConfiguration::getMaxUses, 0L);
+        if (maxUses < 0) {
+            throw new IllegalArgumentException("maxUses=" + maxUses + ": must be at least 1, or 0 for any number");
+        }
+        return new GateRules(
+                maxUses,
+                notNegative("maxAge", places, SessionsConfiguration::getMaxAge),
+                notNegative("maxIdle", places, SessionsConfiguration::getMaxIdle),
+                atLeast(1, "maxHeld", first(places, SessionsConfiguration::getMaxHeld, defaults.maxHeld())),
+                atLeast(
+                        1,
+                        "renewalAttempts",
+                        first(places, SessionsConfiguration::getRenewalAttempts, defaults.renewalAttempts())),
+                cooldown,
+                cooldownMax.compareTo(cooldown) < 0 ? cooldown : cooldownMax);
+    }
+
+    private static ExpiryRules expiry(CamelContext context, List<Place> places, boolean renews) {
+        String statuses = firstOrNull(places, SessionsConfiguration::getExpiredStatusCodeRange);
+        if (statuses != null && !STATUSES.matcher(statuses).matches()) {
+            throw new IllegalArgumentException("expiredStatusCodeRange=" + statuses
+                    + ": must be statuses and ranges of them, such as 401,440-449");
+        }
+        return new ExpiryRules(
+                statuses == null && renews ? "401" : statuses,
+                pattern(firstOrNull(places, SessionsConfiguration::getExpiredUri)),
+                notEmpty("expiredText", firstOrNull(places, SessionsConfiguration::getExpiredText)),
+                predicate(context, "expiredWhen", firstOrNull(places, SessionsConfiguration::getExpiredWhen)));
+    }
+
+    private static @Nullable Predicate<URI> pattern(@Nullable String expiredUri) {
+        if (expiredUri == null) {
+            return null;
+        }
+        List<UriPattern> patterns = Stream.of(expiredUri.split(",", -1))
+                .map(pattern -> UriPattern.parse("expiredUri", pattern.trim()))
+                .toList();
+        return uri -> {
+            String canonical = UriPattern.canonical(uri);
+            return patterns.stream().anyMatch(pattern -> pattern.matches(canonical));
+        };
+    }
+
+    private static org.apache.camel.@Nullable Predicate predicate(
+            CamelContext context, String option, @Nullable Object given) {
+        if (given == null || given instanceof org.apache.camel.Predicate) {
+            return (org.apache.camel.Predicate) given;
+        }
+        String text = given.toString();
+        if (EndpointHelper.isReferenceParameter(text)) {
+            return Objects.requireNonNull(
+                    EndpointHelper.resolveReferenceParameter(context, text, org.apache.camel.Predicate.class, true));
+        }
+        try {
+            org.apache.camel.Predicate made = context.resolveLanguage("simple").createPredicate(text);
+            made.init(context);
+            return made;
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(
+                    option + " is no predicate in Simple, nor #bean:name: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean sameProfile(List<Place> places) {
+        String given = firstOrNull(places, SessionsConfiguration::getRenewalProfile);
+        boolean fixed = firstOrNull(places, SessionsConfiguration::getProfile) != null;
+        if (given == null) {
+            return fixed;
+        }
+        if (!given.equals("next") && !given.equals("same")) {
+            throw new IllegalArgumentException("renewalProfile=" + given + ": must be next or same");
+        }
+        if (fixed && given.equals("next")) {
+            throw new IllegalArgumentException(
+                    "renewalProfile=next: the session has a fixed profile; leave one of the two" + " options out");
+        }
+        return given.equals("same");
+    }
+
+    private static @Nullable String notEmpty(String option, @Nullable String value) {
+        if (value != null && value.isEmpty()) {
+            throw new IllegalArgumentException(option + " is empty, and would match any answer; remove it");
+        }
+        return value;
+    }
+
+    private static int atLeast(int least, String option, int value) {
+        if (value < least) {
+            throw new IllegalArgumentException(option + "=" + value + ": must be at least " + least);
+        }
+        return value;
+    }
+
+    private static Duration positive(
+            String option,
+            List<Place> places,
+            Function<SessionsConfiguration, @Nullable Duration> rule,
+            Duration other) {
+        Duration value = first(places, rule, other);
+        if (value.isZero() || value.isNegative()) {
+            throw new IllegalArgumentException(option + "=" + shown(value) + ": must be longer than 0, such as 30s");
+        }
+        return value;
+    }
+
+    private static Duration notNegative(
+            String option, List<Place> places, Function<SessionsConfiguration, @Nullable Duration> rule) {
+        Duration value = first(places, rule, Duration.ZERO);
+        if (value.isNegative()) {
+            throw new IllegalArgumentException(option + "=" + shown(value) + ": must not be negative");
+        }
+        return value;
+    }
+
+    private static String shown(Duration duration) {
+        return duration.toMillis() + "ms";
+    }
+}
