@@ -12,7 +12,6 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.StreamCache;
 import org.apache.camel.WrappedFile;
-import org.apache.camel.spi.StreamCachingStrategy;
 import org.apache.camel.support.MessageHelper;
 import org.apache.hc.client5.http.entity.mime.MultipartEntityBuilder;
 import org.apache.hc.core5.http.HttpEntity;
@@ -68,8 +67,8 @@ public final class ResendableBody {
     }
 
     /**
-     * Turns the stream that is the body of the request into a stream cache, by the context's stream caching strategy. Any
-     * other body stays: files are read again from their place.
+     * Turns the stream that is the body of the request into a stream cache, kept where the context's stream caching strategy
+     * says. Any other body stays: files are read again from their place.
      *
      * @throws org.apache.camel.TypeConversionException when the stream cannot be read
      */
@@ -85,11 +84,10 @@ public final class ResendableBody {
         if (body instanceof StreamCache || onceReadable(body) == null) {
             return;
         }
-        StreamCachingStrategy strategy = exchange.getContext().getStreamCachingStrategy();
-        StreamCache cache = strategy.isEnabled()
-                ? strategy.cache(message)
-                // the strategy knows no converters then
-                : exchange.getContext().getTypeConverter().convertTo(StreamCache.class, exchange, body);
+        // The strategy's own method does nothing where stream caching is disabled or the type denied; the cache is
+        // needed
+        // all the same. Whether it is kept in memory or in a file the strategy decides in any case.
+        StreamCache cache = exchange.getContext().getTypeConverter().convertTo(StreamCache.class, exchange, body);
         if (cache != null) {
             message.setBody(cache);
         }

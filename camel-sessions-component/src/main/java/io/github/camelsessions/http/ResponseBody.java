@@ -20,7 +20,8 @@ public final class ResponseBody {
 
     /**
      * Frees the connection of a response: with camel-http's option disableStreamCache the body is the connection's own
-     * stream, which is read to its end here and cached by the context's stream caching. Any other body stays.
+     * stream, which is read to its end here and cached by the context's stream caching. Any other body stays. To be called
+     * while the response is still the exchange's out-message, as a send leaves it.
      *
      * @throws org.apache.camel.TypeConversionException when the response cannot be read; its connection is free then, too
      */

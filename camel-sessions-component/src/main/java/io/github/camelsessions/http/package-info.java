@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * The rim to camel-http and Apache HttpClient: sends an exchange's request in a session, with cookies out and in at each
- * redirect hop. Which session that is comes from above, as a {@link io.github.camelsessions.http.SessionCall}.
+ * redirect hop. Which session that is, when and how often it is sent comes from above: an
+ * {@link io.github.camelsessions.http.HttpSending} is sent with one {@link io.github.camelsessions.http.SessionCall} after
+ * another.
  */
 @NullMarked
 package io.github.camelsessions.http;

@@ -20,10 +20,12 @@ import java.util.stream.Stream;
 import javax.xml.transform.dom.DOMSource;
 import javax.xml.transform.sax.SAXSource;
 import javax.xml.transform.stream.StreamSource;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.StreamCache;
 import org.apache.camel.TypeConversionException;
 import org.apache.camel.component.file.GenericFile;
+import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.component.http.HttpMethods;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -150,6 +152,8 @@ class ResendableBodyTest {
         try (DefaultCamelContext context = new DefaultCamelContext()) {
             context.disableJMX();
             context.setStreamCaching(streamCaching);
+            context.getStreamCachingStrategy().setSpoolEnabled(true);
+            context.getStreamCachingStrategy().setSpoolThreshold(1);
             context.start();
             for (Object body : List.of(stream(), wrapped(stream()), new StringReader("content"))) {
                 Exchange exchange = new DefaultExchange(context);
@@ -220,6 +224,44 @@ class ResendableBodyTest {
             assertThat(exchange.getMessage().getBody(String.class)).startsWith("POST /echo");
             assertThat(SITE.lastRequest().body()).contains("content");
         }
+    }
+
+    @Test
+    void aCachedStreamArrivesWholeEachTimeThroughAWrappedEndpointToo() throws Exception {
+        CallSource twice = new CallSource() {
+            @Override
+            public boolean process(Object owner, Exchange exchange, HttpSending sending, AsyncCallback callback) {
+                ResendableBody.cache(exchange);
+                try {
+                    for (int i = 0; i < 2; i++) {
+                        exchange.setOut(null);
+                        ResendableBody.reset(exchange.getIn());
+                        sending.send(exchange, TestCalls.newCall());
+                        assertThat(SITE.lastRequest().body()).isEqualTo("content");
+                    }
+                } catch (Exception e) {
+                    exchange.setException(e);
+                }
+                callback.done(true);
+                return true;
+            }
+
+            @Override
+            public void stop(Object owner) {}
+        };
+        SessionHttpSender sender =
+                new SessionHttpSender(CONTEXT.getComponent("http", HttpComponent.class), SITE.url() + "/echo", twice);
+        sender.start();
+        int before = SITE.requests().size();
+
+        for (Object body : List.of(stream(), new StringReader("content"))) {
+            Exchange exchange = exchange(body);
+            sender.process(exchange);
+            assertThat(exchange.getException()).isNull();
+        }
+
+        assertThat(SITE.requests()).hasSize(before + 4);
+        sender.stop();
     }
 
     @Test
