@@ -37,17 +37,67 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "cookiesDebug": getOrCreateConfiguration(target).setCookiesDebug(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesenabled":
         case "cookiesEnabled": getOrCreateConfiguration(target).setCookiesEnabled(property(camelContext, java.lang.Boolean.class, value)); return true;
+        case "draintimeout":
+        case "drainTimeout": getOrCreateConfiguration(target).setDrainTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "expiredstatuscoderange":
+        case "expiredStatusCodeRange": getOrCreateConfiguration(target).setExpiredStatusCodeRange(property(camelContext, java.lang.String.class, value)); return true;
+        case "expiredtext":
+        case "expiredText": getOrCreateConfiguration(target).setExpiredText(property(camelContext, java.lang.String.class, value)); return true;
+        case "expireduri":
+        case "expiredUri": getOrCreateConfiguration(target).setExpiredUri(property(camelContext, java.lang.String.class, value)); return true;
+        case "expiredwhen":
+        case "expiredWhen": getOrCreateConfiguration(target).setExpiredWhen(property(camelContext, org.apache.camel.Predicate.class, value)); return true;
         case "followredirects":
         case "followRedirects": getOrCreateConfiguration(target).setFollowRedirects(property(camelContext, java.lang.Boolean.class, value)); return true;
+        case "holdtimeout":
+        case "holdTimeout": getOrCreateConfiguration(target).setHoldTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "http": getOrCreateConfiguration(target).setHttp(property(camelContext, java.util.Map.class, value)); return true;
+        case "idempotencyheader":
+        case "idempotencyHeader": getOrCreateConfiguration(target).setIdempotencyHeader(property(camelContext, java.lang.String.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
+        case "maxage":
+        case "maxAge": getOrCreateConfiguration(target).setMaxAge(property(camelContext, java.time.Duration.class, value)); return true;
+        case "maxheld":
+        case "maxHeld": getOrCreateConfiguration(target).setMaxHeld(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "maxheldtotal":
+        case "maxHeldTotal": target.setMaxHeldTotal(property(camelContext, int.class, value)); return true;
+        case "maxidle":
+        case "maxIdle": getOrCreateConfiguration(target).setMaxIdle(property(camelContext, java.time.Duration.class, value)); return true;
         case "maxredirects":
         case "maxRedirects": getOrCreateConfiguration(target).setMaxRedirects(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "maxreplays":
+        case "maxReplays": getOrCreateConfiguration(target).setMaxReplays(property(camelContext, java.lang.Integer.class, value)); return true;
         case "maxsessions":
         case "maxSessions": target.setMaxSessions(property(camelContext, int.class, value)); return true;
+        case "maxuses":
+        case "maxUses": getOrCreateConfiguration(target).setMaxUses(property(camelContext, java.lang.Long.class, value)); return true;
         case "profile": getOrCreateConfiguration(target).setProfile(property(camelContext, java.lang.String.class, value)); return true;
         case "profiles": target.setProfiles(property(camelContext, java.lang.String.class, value)); return true;
+        case "renewfirst":
+        case "renewFirst": getOrCreateConfiguration(target).setRenewFirst(property(camelContext, java.lang.Boolean.class, value)); return true;
+        case "renewalattempts":
+        case "renewalAttempts": getOrCreateConfiguration(target).setRenewalAttempts(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "renewalbackoff":
+        case "renewalBackoff": getOrCreateConfiguration(target).setRenewalBackoff(property(camelContext, java.time.Duration.class, value)); return true;
+        case "renewalconcurrency":
+        case "renewalConcurrency": target.setRenewalConcurrency(property(camelContext, int.class, value)); return true;
+        case "renewalcooldown":
+        case "renewalCooldown": getOrCreateConfiguration(target).setRenewalCooldown(property(camelContext, java.time.Duration.class, value)); return true;
+        case "renewalcooldownmax":
+        case "renewalCooldownMax": getOrCreateConfiguration(target).setRenewalCooldownMax(property(camelContext, java.time.Duration.class, value)); return true;
+        case "renewalprofile":
+        case "renewalProfile": getOrCreateConfiguration(target).setRenewalProfile(property(camelContext, java.lang.String.class, value)); return true;
+        case "renewaltimeout":
+        case "renewalTimeout": getOrCreateConfiguration(target).setRenewalTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "renewaluri":
+        case "renewalUri": getOrCreateConfiguration(target).setRenewalUri(property(camelContext, java.lang.String.class, value)); return true;
+        case "renewedwhen":
+        case "renewedWhen": getOrCreateConfiguration(target).setRenewedWhen(property(camelContext, org.apache.camel.Predicate.class, value)); return true;
+        case "replaystale":
+        case "replayStale": getOrCreateConfiguration(target).setReplayStale(property(camelContext, io.github.camelsessions.renewal.ReplayStale.class, value)); return true;
+        case "resumeconcurrency":
+        case "resumeConcurrency": target.setResumeConcurrency(property(camelContext, int.class, value)); return true;
         case "sessionid":
         case "sessionId": getOrCreateConfiguration(target).setSessionId(property(camelContext, java.lang.String.class, value)); return true;
         case "sites": target.setSites(property(camelContext, java.util.Map.class, value)); return true;
@@ -67,17 +117,67 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "cookiesDebug": return java.lang.String.class;
         case "cookiesenabled":
         case "cookiesEnabled": return java.lang.Boolean.class;
+        case "draintimeout":
+        case "drainTimeout": return java.time.Duration.class;
+        case "expiredstatuscoderange":
+        case "expiredStatusCodeRange": return java.lang.String.class;
+        case "expiredtext":
+        case "expiredText": return java.lang.String.class;
+        case "expireduri":
+        case "expiredUri": return java.lang.String.class;
+        case "expiredwhen":
+        case "expiredWhen": return org.apache.camel.Predicate.class;
         case "followredirects":
         case "followRedirects": return java.lang.Boolean.class;
+        case "holdtimeout":
+        case "holdTimeout": return java.time.Duration.class;
         case "http": return java.util.Map.class;
+        case "idempotencyheader":
+        case "idempotencyHeader": return java.lang.String.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
+        case "maxage":
+        case "maxAge": return java.time.Duration.class;
+        case "maxheld":
+        case "maxHeld": return java.lang.Integer.class;
+        case "maxheldtotal":
+        case "maxHeldTotal": return int.class;
+        case "maxidle":
+        case "maxIdle": return java.time.Duration.class;
         case "maxredirects":
         case "maxRedirects": return java.lang.Integer.class;
+        case "maxreplays":
+        case "maxReplays": return java.lang.Integer.class;
         case "maxsessions":
         case "maxSessions": return int.class;
+        case "maxuses":
+        case "maxUses": return java.lang.Long.class;
         case "profile": return java.lang.String.class;
         case "profiles": return java.lang.String.class;
+        case "renewfirst":
+        case "renewFirst": return java.lang.Boolean.class;
+        case "renewalattempts":
+        case "renewalAttempts": return java.lang.Integer.class;
+        case "renewalbackoff":
+        case "renewalBackoff": return java.time.Duration.class;
+        case "renewalconcurrency":
+        case "renewalConcurrency": return int.class;
+        case "renewalcooldown":
+        case "renewalCooldown": return java.time.Duration.class;
+        case "renewalcooldownmax":
+        case "renewalCooldownMax": return java.time.Duration.class;
+        case "renewalprofile":
+        case "renewalProfile": return java.lang.String.class;
+        case "renewaltimeout":
+        case "renewalTimeout": return java.time.Duration.class;
+        case "renewaluri":
+        case "renewalUri": return java.lang.String.class;
+        case "renewedwhen":
+        case "renewedWhen": return org.apache.camel.Predicate.class;
+        case "replaystale":
+        case "replayStale": return io.github.camelsessions.renewal.ReplayStale.class;
+        case "resumeconcurrency":
+        case "resumeConcurrency": return int.class;
         case "sessionid":
         case "sessionId": return java.lang.String.class;
         case "sites": return java.util.Map.class;
@@ -98,17 +198,67 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "cookiesDebug": return getOrCreateConfiguration(target).getCookiesDebug();
         case "cookiesenabled":
         case "cookiesEnabled": return getOrCreateConfiguration(target).getCookiesEnabled();
+        case "draintimeout":
+        case "drainTimeout": return getOrCreateConfiguration(target).getDrainTimeout();
+        case "expiredstatuscoderange":
+        case "expiredStatusCodeRange": return getOrCreateConfiguration(target).getExpiredStatusCodeRange();
+        case "expiredtext":
+        case "expiredText": return getOrCreateConfiguration(target).getExpiredText();
+        case "expireduri":
+        case "expiredUri": return getOrCreateConfiguration(target).getExpiredUri();
+        case "expiredwhen":
+        case "expiredWhen": return getOrCreateConfiguration(target).getExpiredWhen();
         case "followredirects":
         case "followRedirects": return getOrCreateConfiguration(target).getFollowRedirects();
+        case "holdtimeout":
+        case "holdTimeout": return getOrCreateConfiguration(target).getHoldTimeout();
         case "http": return getOrCreateConfiguration(target).getHttp();
+        case "idempotencyheader":
+        case "idempotencyHeader": return getOrCreateConfiguration(target).getIdempotencyHeader();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
+        case "maxage":
+        case "maxAge": return getOrCreateConfiguration(target).getMaxAge();
+        case "maxheld":
+        case "maxHeld": return getOrCreateConfiguration(target).getMaxHeld();
+        case "maxheldtotal":
+        case "maxHeldTotal": return target.getMaxHeldTotal();
+        case "maxidle":
+        case "maxIdle": return getOrCreateConfiguration(target).getMaxIdle();
         case "maxredirects":
         case "maxRedirects": return getOrCreateConfiguration(target).getMaxRedirects();
+        case "maxreplays":
+        case "maxReplays": return getOrCreateConfiguration(target).getMaxReplays();
         case "maxsessions":
         case "maxSessions": return target.getMaxSessions();
+        case "maxuses":
+        case "maxUses": return getOrCreateConfiguration(target).getMaxUses();
         case "profile": return getOrCreateConfiguration(target).getProfile();
         case "profiles": return target.getProfiles();
+        case "renewfirst":
+        case "renewFirst": return getOrCreateConfiguration(target).getRenewFirst();
+        case "renewalattempts":
+        case "renewalAttempts": return getOrCreateConfiguration(target).getRenewalAttempts();
+        case "renewalbackoff":
+        case "renewalBackoff": return getOrCreateConfiguration(target).getRenewalBackoff();
+        case "renewalconcurrency":
+        case "renewalConcurrency": return target.getRenewalConcurrency();
+        case "renewalcooldown":
+        case "renewalCooldown": return getOrCreateConfiguration(target).getRenewalCooldown();
+        case "renewalcooldownmax":
+        case "renewalCooldownMax": return getOrCreateConfiguration(target).getRenewalCooldownMax();
+        case "renewalprofile":
+        case "renewalProfile": return getOrCreateConfiguration(target).getRenewalProfile();
+        case "renewaltimeout":
+        case "renewalTimeout": return getOrCreateConfiguration(target).getRenewalTimeout();
+        case "renewaluri":
+        case "renewalUri": return getOrCreateConfiguration(target).getRenewalUri();
+        case "renewedwhen":
+        case "renewedWhen": return getOrCreateConfiguration(target).getRenewedWhen();
+        case "replaystale":
+        case "replayStale": return getOrCreateConfiguration(target).getReplayStale();
+        case "resumeconcurrency":
+        case "resumeConcurrency": return target.getResumeConcurrency();
         case "sessionid":
         case "sessionId": return getOrCreateConfiguration(target).getSessionId();
         case "sites": return target.getSites();

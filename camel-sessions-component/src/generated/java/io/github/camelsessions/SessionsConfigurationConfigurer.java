@@ -24,10 +24,32 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         Map<String, Object> map = new CaseInsensitiveMap();
         map.put("CookiesDebug", java.lang.String.class);
         map.put("CookiesEnabled", java.lang.Boolean.class);
+        map.put("DrainTimeout", java.time.Duration.class);
+        map.put("ExpiredStatusCodeRange", java.lang.String.class);
+        map.put("ExpiredText", java.lang.String.class);
+        map.put("ExpiredUri", java.lang.String.class);
+        map.put("ExpiredWhen", java.lang.Object.class);
         map.put("FollowRedirects", java.lang.Boolean.class);
+        map.put("HoldTimeout", java.time.Duration.class);
         map.put("Http", java.util.Map.class);
+        map.put("IdempotencyHeader", java.lang.String.class);
+        map.put("MaxAge", java.time.Duration.class);
+        map.put("MaxHeld", java.lang.Integer.class);
+        map.put("MaxIdle", java.time.Duration.class);
         map.put("MaxRedirects", java.lang.Integer.class);
+        map.put("MaxReplays", java.lang.Integer.class);
+        map.put("MaxUses", java.lang.Long.class);
         map.put("Profile", java.lang.String.class);
+        map.put("RenewFirst", java.lang.Boolean.class);
+        map.put("RenewalAttempts", java.lang.Integer.class);
+        map.put("RenewalBackoff", java.time.Duration.class);
+        map.put("RenewalCooldown", java.time.Duration.class);
+        map.put("RenewalCooldownMax", java.time.Duration.class);
+        map.put("RenewalProfile", java.lang.String.class);
+        map.put("RenewalTimeout", java.time.Duration.class);
+        map.put("RenewalUri", java.lang.String.class);
+        map.put("RenewedWhen", java.lang.Object.class);
+        map.put("ReplayStale", io.github.camelsessions.renewal.ReplayStale.class);
         map.put("SessionId", java.lang.String.class);
         map.put("ThrowExceptionOnFailure", java.lang.Boolean.class);
         ALL_OPTIONS = map;
@@ -41,12 +63,56 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "cookiesDebug": target.setCookiesDebug(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesenabled":
         case "cookiesEnabled": target.setCookiesEnabled(property(camelContext, java.lang.Boolean.class, value)); return true;
+        case "draintimeout":
+        case "drainTimeout": target.setDrainTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "expiredstatuscoderange":
+        case "expiredStatusCodeRange": target.setExpiredStatusCodeRange(property(camelContext, java.lang.String.class, value)); return true;
+        case "expiredtext":
+        case "expiredText": target.setExpiredText(property(camelContext, java.lang.String.class, value)); return true;
+        case "expireduri":
+        case "expiredUri": target.setExpiredUri(property(camelContext, java.lang.String.class, value)); return true;
+        case "expiredwhen":
+        case "expiredWhen": target.setExpiredWhen(property(camelContext, java.lang.Object.class, value)); return true;
         case "followredirects":
         case "followRedirects": target.setFollowRedirects(property(camelContext, java.lang.Boolean.class, value)); return true;
+        case "holdtimeout":
+        case "holdTimeout": target.setHoldTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "http": target.setHttp(property(camelContext, java.util.Map.class, value)); return true;
+        case "idempotencyheader":
+        case "idempotencyHeader": target.setIdempotencyHeader(property(camelContext, java.lang.String.class, value)); return true;
+        case "maxage":
+        case "maxAge": target.setMaxAge(property(camelContext, java.time.Duration.class, value)); return true;
+        case "maxheld":
+        case "maxHeld": target.setMaxHeld(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "maxidle":
+        case "maxIdle": target.setMaxIdle(property(camelContext, java.time.Duration.class, value)); return true;
         case "maxredirects":
         case "maxRedirects": target.setMaxRedirects(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "maxreplays":
+        case "maxReplays": target.setMaxReplays(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "maxuses":
+        case "maxUses": target.setMaxUses(property(camelContext, java.lang.Long.class, value)); return true;
         case "profile": target.setProfile(property(camelContext, java.lang.String.class, value)); return true;
+        case "renewfirst":
+        case "renewFirst": target.setRenewFirst(property(camelContext, java.lang.Boolean.class, value)); return true;
+        case "renewalattempts":
+        case "renewalAttempts": target.setRenewalAttempts(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "renewalbackoff":
+        case "renewalBackoff": target.setRenewalBackoff(property(camelContext, java.time.Duration.class, value)); return true;
+        case "renewalcooldown":
+        case "renewalCooldown": target.setRenewalCooldown(property(camelContext, java.time.Duration.class, value)); return true;
+        case "renewalcooldownmax":
+        case "renewalCooldownMax": target.setRenewalCooldownMax(property(camelContext, java.time.Duration.class, value)); return true;
+        case "renewalprofile":
+        case "renewalProfile": target.setRenewalProfile(property(camelContext, java.lang.String.class, value)); return true;
+        case "renewaltimeout":
+        case "renewalTimeout": target.setRenewalTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "renewaluri":
+        case "renewalUri": target.setRenewalUri(property(camelContext, java.lang.String.class, value)); return true;
+        case "renewedwhen":
+        case "renewedWhen": target.setRenewedWhen(property(camelContext, java.lang.Object.class, value)); return true;
+        case "replaystale":
+        case "replayStale": target.setReplayStale(property(camelContext, io.github.camelsessions.renewal.ReplayStale.class, value)); return true;
         case "sessionid":
         case "sessionId": target.setSessionId(property(camelContext, java.lang.String.class, value)); return true;
         case "throwexceptiononfailure":
@@ -67,12 +133,56 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "cookiesDebug": return java.lang.String.class;
         case "cookiesenabled":
         case "cookiesEnabled": return java.lang.Boolean.class;
+        case "draintimeout":
+        case "drainTimeout": return java.time.Duration.class;
+        case "expiredstatuscoderange":
+        case "expiredStatusCodeRange": return java.lang.String.class;
+        case "expiredtext":
+        case "expiredText": return java.lang.String.class;
+        case "expireduri":
+        case "expiredUri": return java.lang.String.class;
+        case "expiredwhen":
+        case "expiredWhen": return java.lang.Object.class;
         case "followredirects":
         case "followRedirects": return java.lang.Boolean.class;
+        case "holdtimeout":
+        case "holdTimeout": return java.time.Duration.class;
         case "http": return java.util.Map.class;
+        case "idempotencyheader":
+        case "idempotencyHeader": return java.lang.String.class;
+        case "maxage":
+        case "maxAge": return java.time.Duration.class;
+        case "maxheld":
+        case "maxHeld": return java.lang.Integer.class;
+        case "maxidle":
+        case "maxIdle": return java.time.Duration.class;
         case "maxredirects":
         case "maxRedirects": return java.lang.Integer.class;
+        case "maxreplays":
+        case "maxReplays": return java.lang.Integer.class;
+        case "maxuses":
+        case "maxUses": return java.lang.Long.class;
         case "profile": return java.lang.String.class;
+        case "renewfirst":
+        case "renewFirst": return java.lang.Boolean.class;
+        case "renewalattempts":
+        case "renewalAttempts": return java.lang.Integer.class;
+        case "renewalbackoff":
+        case "renewalBackoff": return java.time.Duration.class;
+        case "renewalcooldown":
+        case "renewalCooldown": return java.time.Duration.class;
+        case "renewalcooldownmax":
+        case "renewalCooldownMax": return java.time.Duration.class;
+        case "renewalprofile":
+        case "renewalProfile": return java.lang.String.class;
+        case "renewaltimeout":
+        case "renewalTimeout": return java.time.Duration.class;
+        case "renewaluri":
+        case "renewalUri": return java.lang.String.class;
+        case "renewedwhen":
+        case "renewedWhen": return java.lang.Object.class;
+        case "replaystale":
+        case "replayStale": return io.github.camelsessions.renewal.ReplayStale.class;
         case "sessionid":
         case "sessionId": return java.lang.String.class;
         case "throwexceptiononfailure":
@@ -89,12 +199,56 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "cookiesDebug": return target.getCookiesDebug();
         case "cookiesenabled":
         case "cookiesEnabled": return target.getCookiesEnabled();
+        case "draintimeout":
+        case "drainTimeout": return target.getDrainTimeout();
+        case "expiredstatuscoderange":
+        case "expiredStatusCodeRange": return target.getExpiredStatusCodeRange();
+        case "expiredtext":
+        case "expiredText": return target.getExpiredText();
+        case "expireduri":
+        case "expiredUri": return target.getExpiredUri();
+        case "expiredwhen":
+        case "expiredWhen": return target.getExpiredWhen();
         case "followredirects":
         case "followRedirects": return target.getFollowRedirects();
+        case "holdtimeout":
+        case "holdTimeout": return target.getHoldTimeout();
         case "http": return target.getHttp();
+        case "idempotencyheader":
+        case "idempotencyHeader": return target.getIdempotencyHeader();
+        case "maxage":
+        case "maxAge": return target.getMaxAge();
+        case "maxheld":
+        case "maxHeld": return target.getMaxHeld();
+        case "maxidle":
+        case "maxIdle": return target.getMaxIdle();
         case "maxredirects":
         case "maxRedirects": return target.getMaxRedirects();
+        case "maxreplays":
+        case "maxReplays": return target.getMaxReplays();
+        case "maxuses":
+        case "maxUses": return target.getMaxUses();
         case "profile": return target.getProfile();
+        case "renewfirst":
+        case "renewFirst": return target.getRenewFirst();
+        case "renewalattempts":
+        case "renewalAttempts": return target.getRenewalAttempts();
+        case "renewalbackoff":
+        case "renewalBackoff": return target.getRenewalBackoff();
+        case "renewalcooldown":
+        case "renewalCooldown": return target.getRenewalCooldown();
+        case "renewalcooldownmax":
+        case "renewalCooldownMax": return target.getRenewalCooldownMax();
+        case "renewalprofile":
+        case "renewalProfile": return target.getRenewalProfile();
+        case "renewaltimeout":
+        case "renewalTimeout": return target.getRenewalTimeout();
+        case "renewaluri":
+        case "renewalUri": return target.getRenewalUri();
+        case "renewedwhen":
+        case "renewedWhen": return target.getRenewedWhen();
+        case "replaystale":
+        case "replayStale": return target.getReplayStale();
         case "sessionid":
         case "sessionId": return target.getSessionId();
         case "throwexceptiononfailure":

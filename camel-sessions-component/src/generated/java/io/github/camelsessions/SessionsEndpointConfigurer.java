@@ -28,19 +28,63 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "cookiesenabled":
         case "cookiesEnabled": target.getConfiguration().setCookiesEnabled(property(camelContext, java.lang.Boolean.class, value)); return true;
         case "domain": target.setDomain(property(camelContext, java.lang.String.class, value)); return true;
+        case "draintimeout":
+        case "drainTimeout": target.getConfiguration().setDrainTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "expiredstatuscoderange":
+        case "expiredStatusCodeRange": target.getConfiguration().setExpiredStatusCodeRange(property(camelContext, java.lang.String.class, value)); return true;
+        case "expiredtext":
+        case "expiredText": target.getConfiguration().setExpiredText(property(camelContext, java.lang.String.class, value)); return true;
+        case "expireduri":
+        case "expiredUri": target.getConfiguration().setExpiredUri(property(camelContext, java.lang.String.class, value)); return true;
+        case "expiredwhen":
+        case "expiredWhen": target.getConfiguration().setExpiredWhen(property(camelContext, org.apache.camel.Predicate.class, value)); return true;
         case "followredirects":
         case "followRedirects": target.getConfiguration().setFollowRedirects(property(camelContext, java.lang.Boolean.class, value)); return true;
         case "format": target.setFormat(property(camelContext, io.github.camelsessions.CookieFormat.class, value)); return true;
+        case "holdtimeout":
+        case "holdTimeout": target.getConfiguration().setHoldTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "http": target.getConfiguration().setHttp(property(camelContext, java.util.Map.class, value)); return true;
+        case "idempotencyheader":
+        case "idempotencyHeader": target.getConfiguration().setIdempotencyHeader(property(camelContext, java.lang.String.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "limit": target.setLimit(property(camelContext, int.class, value)); return true;
+        case "maxage":
+        case "maxAge": target.getConfiguration().setMaxAge(property(camelContext, java.time.Duration.class, value)); return true;
+        case "maxheld":
+        case "maxHeld": target.getConfiguration().setMaxHeld(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "maxidle":
+        case "maxIdle": target.getConfiguration().setMaxIdle(property(camelContext, java.time.Duration.class, value)); return true;
         case "maxredirects":
         case "maxRedirects": target.getConfiguration().setMaxRedirects(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "maxreplays":
+        case "maxReplays": target.getConfiguration().setMaxReplays(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "maxuses":
+        case "maxUses": target.getConfiguration().setMaxUses(property(camelContext, java.lang.Long.class, value)); return true;
         case "method": target.setMethod(property(camelContext, org.apache.camel.component.http.HttpMethods.class, value)); return true;
         case "offset": target.setOffset(property(camelContext, int.class, value)); return true;
         case "profile": target.getConfiguration().setProfile(property(camelContext, java.lang.String.class, value)); return true;
         case "query": target.setQuery(property(camelContext, java.util.Map.class, value)); return true;
+        case "renewfirst":
+        case "renewFirst": target.getConfiguration().setRenewFirst(property(camelContext, java.lang.Boolean.class, value)); return true;
+        case "renewalattempts":
+        case "renewalAttempts": target.getConfiguration().setRenewalAttempts(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "renewalbackoff":
+        case "renewalBackoff": target.getConfiguration().setRenewalBackoff(property(camelContext, java.time.Duration.class, value)); return true;
+        case "renewalcooldown":
+        case "renewalCooldown": target.getConfiguration().setRenewalCooldown(property(camelContext, java.time.Duration.class, value)); return true;
+        case "renewalcooldownmax":
+        case "renewalCooldownMax": target.getConfiguration().setRenewalCooldownMax(property(camelContext, java.time.Duration.class, value)); return true;
+        case "renewalprofile":
+        case "renewalProfile": target.getConfiguration().setRenewalProfile(property(camelContext, java.lang.String.class, value)); return true;
+        case "renewaltimeout":
+        case "renewalTimeout": target.getConfiguration().setRenewalTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "renewaluri":
+        case "renewalUri": target.getConfiguration().setRenewalUri(property(camelContext, java.lang.String.class, value)); return true;
+        case "renewedwhen":
+        case "renewedWhen": target.getConfiguration().setRenewedWhen(property(camelContext, org.apache.camel.Predicate.class, value)); return true;
+        case "replaystale":
+        case "replayStale": target.getConfiguration().setReplayStale(property(camelContext, io.github.camelsessions.renewal.ReplayStale.class, value)); return true;
         case "sessionid":
         case "sessionId": target.getConfiguration().setSessionId(property(camelContext, java.lang.String.class, value)); return true;
         case "site": target.setSite(property(camelContext, java.lang.String.class, value)); return true;
@@ -58,19 +102,63 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "cookiesenabled":
         case "cookiesEnabled": return java.lang.Boolean.class;
         case "domain": return java.lang.String.class;
+        case "draintimeout":
+        case "drainTimeout": return java.time.Duration.class;
+        case "expiredstatuscoderange":
+        case "expiredStatusCodeRange": return java.lang.String.class;
+        case "expiredtext":
+        case "expiredText": return java.lang.String.class;
+        case "expireduri":
+        case "expiredUri": return java.lang.String.class;
+        case "expiredwhen":
+        case "expiredWhen": return org.apache.camel.Predicate.class;
         case "followredirects":
         case "followRedirects": return java.lang.Boolean.class;
         case "format": return io.github.camelsessions.CookieFormat.class;
+        case "holdtimeout":
+        case "holdTimeout": return java.time.Duration.class;
         case "http": return java.util.Map.class;
+        case "idempotencyheader":
+        case "idempotencyHeader": return java.lang.String.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
         case "limit": return int.class;
+        case "maxage":
+        case "maxAge": return java.time.Duration.class;
+        case "maxheld":
+        case "maxHeld": return java.lang.Integer.class;
+        case "maxidle":
+        case "maxIdle": return java.time.Duration.class;
         case "maxredirects":
         case "maxRedirects": return java.lang.Integer.class;
+        case "maxreplays":
+        case "maxReplays": return java.lang.Integer.class;
+        case "maxuses":
+        case "maxUses": return java.lang.Long.class;
         case "method": return org.apache.camel.component.http.HttpMethods.class;
         case "offset": return int.class;
         case "profile": return java.lang.String.class;
         case "query": return java.util.Map.class;
+        case "renewfirst":
+        case "renewFirst": return java.lang.Boolean.class;
+        case "renewalattempts":
+        case "renewalAttempts": return java.lang.Integer.class;
+        case "renewalbackoff":
+        case "renewalBackoff": return java.time.Duration.class;
+        case "renewalcooldown":
+        case "renewalCooldown": return java.time.Duration.class;
+        case "renewalcooldownmax":
+        case "renewalCooldownMax": return java.time.Duration.class;
+        case "renewalprofile":
+        case "renewalProfile": return java.lang.String.class;
+        case "renewaltimeout":
+        case "renewalTimeout": return java.time.Duration.class;
+        case "renewaluri":
+        case "renewalUri": return java.lang.String.class;
+        case "renewedwhen":
+        case "renewedWhen": return org.apache.camel.Predicate.class;
+        case "replaystale":
+        case "replayStale": return io.github.camelsessions.renewal.ReplayStale.class;
         case "sessionid":
         case "sessionId": return java.lang.String.class;
         case "site": return java.lang.String.class;
@@ -89,19 +177,63 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "cookiesenabled":
         case "cookiesEnabled": return target.getConfiguration().getCookiesEnabled();
         case "domain": return target.getDomain();
+        case "draintimeout":
+        case "drainTimeout": return target.getConfiguration().getDrainTimeout();
+        case "expiredstatuscoderange":
+        case "expiredStatusCodeRange": return target.getConfiguration().getExpiredStatusCodeRange();
+        case "expiredtext":
+        case "expiredText": return target.getConfiguration().getExpiredText();
+        case "expireduri":
+        case "expiredUri": return target.getConfiguration().getExpiredUri();
+        case "expiredwhen":
+        case "expiredWhen": return target.getConfiguration().getExpiredWhen();
         case "followredirects":
         case "followRedirects": return target.getConfiguration().getFollowRedirects();
         case "format": return target.getFormat();
+        case "holdtimeout":
+        case "holdTimeout": return target.getConfiguration().getHoldTimeout();
         case "http": return target.getConfiguration().getHttp();
+        case "idempotencyheader":
+        case "idempotencyHeader": return target.getConfiguration().getIdempotencyHeader();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "limit": return target.getLimit();
+        case "maxage":
+        case "maxAge": return target.getConfiguration().getMaxAge();
+        case "maxheld":
+        case "maxHeld": return target.getConfiguration().getMaxHeld();
+        case "maxidle":
+        case "maxIdle": return target.getConfiguration().getMaxIdle();
         case "maxredirects":
         case "maxRedirects": return target.getConfiguration().getMaxRedirects();
+        case "maxreplays":
+        case "maxReplays": return target.getConfiguration().getMaxReplays();
+        case "maxuses":
+        case "maxUses": return target.getConfiguration().getMaxUses();
         case "method": return target.getMethod();
         case "offset": return target.getOffset();
         case "profile": return target.getConfiguration().getProfile();
         case "query": return target.getQuery();
+        case "renewfirst":
+        case "renewFirst": return target.getConfiguration().getRenewFirst();
+        case "renewalattempts":
+        case "renewalAttempts": return target.getConfiguration().getRenewalAttempts();
+        case "renewalbackoff":
+        case "renewalBackoff": return target.getConfiguration().getRenewalBackoff();
+        case "renewalcooldown":
+        case "renewalCooldown": return target.getConfiguration().getRenewalCooldown();
+        case "renewalcooldownmax":
+        case "renewalCooldownMax": return target.getConfiguration().getRenewalCooldownMax();
+        case "renewalprofile":
+        case "renewalProfile": return target.getConfiguration().getRenewalProfile();
+        case "renewaltimeout":
+        case "renewalTimeout": return target.getConfiguration().getRenewalTimeout();
+        case "renewaluri":
+        case "renewalUri": return target.getConfiguration().getRenewalUri();
+        case "renewedwhen":
+        case "renewedWhen": return target.getConfiguration().getRenewedWhen();
+        case "replaystale":
+        case "replayStale": return target.getConfiguration().getReplayStale();
         case "sessionid":
         case "sessionId": return target.getConfiguration().getSessionId();
         case "site": return target.getSite();

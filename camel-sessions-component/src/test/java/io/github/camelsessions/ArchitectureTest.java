@@ -17,6 +17,7 @@ class ArchitectureTest {
     static final String ROOT = "io.github.camelsessions";
 
     private static final String HTTP = ROOT + ".http";
+    private static final String RENEWAL = ROOT + ".renewal";
     private static final String SESSION = ROOT + ".session";
     private static final String COOKIE = ROOT + ".cookie";
     private static final String PROFILE = ROOT + ".profile";
@@ -29,7 +30,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule everyPackageIsNamedHere =
-            classes().should().resideInAnyPackage(ROOT, HTTP, SESSION, COOKIE, PROFILE);
+            classes().should().resideInAnyPackage(ROOT, HTTP, RENEWAL, SESSION, COOKIE, PROFILE);
 
     @ArchTest
     static final ArchRule cookiesNeedNothingElse = in(COOKIE).mayImport();
@@ -45,8 +46,12 @@ class ArchitectureTest {
             in(HTTP).mayImport(SESSION, COOKIE, PROFILE, CAMEL, HTTP_CLIENT, LOG, XML);
 
     @ArchTest
+    static final ArchRule renewalKnowsCamelAndSessionsButNotHowARequestIsSent =
+            in(RENEWAL).mayImport(SESSION, COOKIE, PROFILE, CAMEL, LOG);
+
+    @ArchTest
     static final ArchRule theComponentLeavesHttpClientToHttp =
-            in(ROOT).mayImport(HTTP, SESSION, COOKIE, PROFILE, CAMEL, JACKSON, LOG);
+            in(ROOT).mayImport(HTTP, RENEWAL, SESSION, COOKIE, PROFILE, CAMEL, JACKSON, LOG);
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =

@@ -60,7 +60,9 @@ class FetchResultsTest extends SharedContextTest {
                         SessionsConstants.COOKIES,
                         Map.of("hop", "redirect", "b", "2"),
                         SessionsConstants.FINAL_URI,
-                        site.url() + "/set?b=2"));
+                        site.url() + "/set?b=2",
+                        SessionsConstants.REPLAYS,
+                        0));
     }
 
     @Test

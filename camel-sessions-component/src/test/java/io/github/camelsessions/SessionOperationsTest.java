@@ -280,10 +280,23 @@ class SessionOperationsTest extends SharedContextTest {
         assertThat(ids).contains("row1", "row2").isSorted();
         Map<String, Object> row = rows.get(ids.indexOf("row2"));
         assertThat(row.keySet())
-                .containsExactly("site", "id", "generation", "cookies", "profile", "inFlight", "uses", "age", "idle");
+                .containsExactly(
+                        "site",
+                        "id",
+                        "state",
+                        "generation",
+                        "cookies",
+                        "profile",
+                        "held",
+                        "inFlight",
+                        "uses",
+                        "age",
+                        "idle");
         assertThat(row)
                 .containsEntry("site", "portal")
+                .containsEntry("state", "ACTIVE")
                 .containsEntry("generation", 0L)
+                .containsEntry("held", 0)
                 .containsEntry("cookies", 2)
                 .containsEntry("profile", "desk")
                 .containsEntry("inFlight", 0)

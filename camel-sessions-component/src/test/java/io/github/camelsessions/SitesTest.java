@@ -8,6 +8,8 @@ import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 
 class SitesTest {
@@ -106,7 +108,7 @@ class SitesTest {
         component.setSessionId("of component");
         component.setCookiesEnabled(false);
 
-        EffectiveRules rules = EffectiveRules.of("portal", List.of(endpoint, site, component));
+        EffectiveRules rules = rules(endpoint, site, component);
 
         assertThat(rules.call().maxRedirects()).isEqualTo(1);
         assertThat(rules.sessionId()).isEqualTo("of site");
@@ -125,10 +127,19 @@ class SitesTest {
         site.setHttp(Map.of("connectTimeout", "2", "soTimeout", "2"));
         component.setHttp(Map.of("connectTimeout", "3", "soTimeout", "3", "userAgent", "3"));
 
-        EffectiveRules rules = EffectiveRules.of("portal", List.of(endpoint, site, component));
+        EffectiveRules rules = rules(endpoint, site, component);
 
         assertThat(rules.http())
                 .containsExactlyInAnyOrderEntriesOf(Map.of("connectTimeout", "1", "soTimeout", "2", "userAgent", "3"));
+    }
+
+    private static EffectiveRules rules(SessionsConfiguration... places) {
+        return EffectiveRules.of(
+                new DefaultCamelContext(),
+                "portal",
+                Stream.of(places)
+                        .map(place -> new EffectiveRules.Place("test", place))
+                        .toList());
     }
 
     private static SiteConfiguration site(String uris) {
