@@ -31,6 +31,7 @@ import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
+import org.apache.camel.spi.ThreadPoolProfile;
 import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.support.LRUCacheFactory;
 import org.apache.camel.support.service.ServiceHelper;
@@ -409,11 +410,19 @@ public final class SessionTraffic extends ServiceSupport {
     protected void doStart() {
         ExecutorService threads = context.getExecutorServiceManager().newCachedThreadPool(this, "SessionsResume");
         ScheduledExecutorService timer =
-                context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "SessionsTimer");
+                context.getExecutorServiceManager().newScheduledThreadPool(this, "SessionsTimer", timerProfile());
         Resumer resumed = new Resumer(threads, resumeConcurrency);
         ExchangeHold hold = new ExchangeHold(context, threads, group -> resumed.addAll(group, Turn.RESUME));
         ServiceHelper.startService(hold, renewals);
         running = new Running(threads, timer, hold, resumed, new Resumer(threads, resumeConcurrency));
+    }
+
+    private static ThreadPoolProfile timerProfile() {
+        ThreadPoolProfile profile = new ThreadPoolProfile("SessionsTimer");
+        profile.setPoolSize(1);
+        profile.setMaxPoolSize(1);
+        profile.setMaxQueueSize(-1); // each exchange that is held has its time-out; Camel's default refuses the 1001st
+        return profile;
     }
 
     @Override
@@ -421,6 +430,7 @@ public final class SessionTraffic extends ServiceSupport {
         Running last = running;
         registry.closeAll();
         tickets.forEach(SessionTraffic::stop);
+        renewals.endPaused();
         running = null;
         ServiceHelper.stopService(renewals);
         if (last != null) {
