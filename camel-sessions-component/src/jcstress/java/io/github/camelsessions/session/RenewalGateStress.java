@@ -22,17 +22,16 @@ public class RenewalGateStress {
     /** A gate in whatever state the test brings it to. */
     public static class Gate {
 
-        final RenewalGate gate = new RenewalGate(
-                TestGates.KEY, TestGates.rules().build(), InstantSource.system(), TestGates::generation);
+        final RenewalGate gate = TestGates.gate(TestGates.rules().build(), InstantSource.system());
 
         final Passage sent() {
-            Passage passage = new Passage();
+            Passage passage = TestGates.passage();
             gate.admit(passage, false, null);
             return passage;
         }
 
         final RenewalToken renewing() {
-            return gate.renew(new Passage(), null, null).renewal();
+            return gate.renew(TestGates.passage(), null, null).renewal();
         }
 
         final String state() {
@@ -125,7 +124,7 @@ public class RenewalGateStress {
     @State
     public static class AdmittedAndSucceeded extends Gate {
         final RenewalToken token = renewing();
-        final Passage passage = new Passage();
+        final Passage passage = TestGates.passage();
         final AtomicReference<Passage> queue = new AtomicReference<>();
         final AtomicInteger sent = new AtomicInteger();
 
@@ -280,12 +279,12 @@ public class RenewalGateStress {
 
         @Actor
         public void one(LL_Result result) {
-            result.r1 = gate.renew(new Passage(), null, null).action();
+            result.r1 = gate.renew(TestGates.passage(), null, null).action();
         }
 
         @Actor
         public void two(LL_Result result) {
-            result.r2 = gate.renew(new Passage(), null, null).action();
+            result.r2 = gate.renew(TestGates.passage(), null, null).action();
         }
     }
 
@@ -302,7 +301,7 @@ public class RenewalGateStress {
 
         @Actor
         public void admit(LL_Result result) {
-            result.r2 = gate.admit(new Passage(), false, null).action();
+            result.r2 = gate.admit(TestGates.passage(), false, null).action();
         }
     }
 }

@@ -50,7 +50,7 @@ final class GateSimulation {
         int exchanges = 200;
         int concurrency = 16;
         int resumeConcurrency = 16;
-        GateRules rules = TestGates.rules().build();
+        TestGates.Rules rules = TestGates.rules();
         /** How many requests the site accepts in one session, 0 for any number. */
         int siteLimit;
 
@@ -85,7 +85,8 @@ final class GateSimulation {
         int acceptedBySite;
         Outcome outcome;
 
-        Call(int ticket) {
+        Call(int ticket, TestGates.Rules wishes) {
+            super(wishes.renews(), wishes.renewsFirst(), wishes.maxReplays());
             this.ticket = ticket;
         }
     }
@@ -101,6 +102,7 @@ final class GateSimulation {
     private record Event(Instant at, long number, Runnable action) {}
 
     private final World world;
+    private final GateRules rules;
     private final Random random;
     private final TestGates.Clock clock = new TestGates.Clock();
     final RenewalGate gate;
@@ -128,7 +130,8 @@ final class GateSimulation {
     GateSimulation(World world) {
         this.world = world;
         this.random = new Random(world.seed);
-        this.gate = new RenewalGate(TestGates.KEY, world.rules, clock, TestGates::generation);
+        this.rules = world.rules.build();
+        this.gate = TestGates.gate(rules, clock);
         this.current = gate.open(null).generation();
         installed.put(current, true);
         if (!world.rules.renews()) {
@@ -155,7 +158,7 @@ final class GateSimulation {
         if (calls.size() >= world.exchanges) {
             return;
         }
-        Call call = new Call(calls.size());
+        Call call = new Call(calls.size(), world.rules);
         calls.add(call);
         call.forbidden = chance(world.forbidden);
         call.post = chance(world.posts);
@@ -370,7 +373,7 @@ final class GateSimulation {
     }
 
     private void step(Renewal renewal, RenewalToken token, LogIn kind, int steps, int delay) {
-        Passage passage = new Passage();
+        Passage passage = world.rules.passage();
         Verdict verdict = gate.admit(passage, false, token);
         if (token.state() == RenewalToken.State.REVOKED) {
             assertThat(verdict.failure().kind()).isEqualTo(GateFailure.Kind.REVOKED);
@@ -458,13 +461,13 @@ final class GateSimulation {
                 .as("what the site accepted is delivered")
                 .noneMatch(call -> call.post && call.acceptedBySite == 1 && call.outcome == Outcome.REFUSED);
         double works = world.logIns.getOrDefault(LogIn.SUCCEEDS, 0.0);
-        if (!world.rules.cooldown().isZero() && (works == 0 || works == 1 && world.everythingRefused)) {
+        if (!rules.cooldown().isZero() && (works == 0 || works == 1 && world.everythingRefused)) {
             // a limit or a clear may end a generation before the answers come that show that its renewal was barren
-            boolean limits = world.rules.maxUses() > 0
-                    || !world.rules.maxAge().isZero()
-                    || !world.rules.maxIdle().isZero();
-            int unseen = limits || world.clears > 0 ? 1 + world.rules.renewalAttempts() : 0;
-            assertThat(logInsPerCooldown()).isLessThanOrEqualTo(world.rules.renewalAttempts() + unseen);
+            boolean limits = rules.maxUses() > 0
+                    || !rules.maxAge().isZero()
+                    || !rules.maxIdle().isZero();
+            int unseen = limits || world.clears > 0 ? 1 + rules.renewalAttempts() : 0;
+            assertThat(logInsPerCooldown()).isLessThanOrEqualTo(rules.renewalAttempts() + unseen);
         }
         gate.endCooldown();
         assertThat(gate.close()).as("an idle session may be evicted").isTrue();
@@ -473,11 +476,11 @@ final class GateSimulation {
     /** The most log-ins that were made within one cool-down. */
     int logInsPerCooldown() {
         int most = 0;
-        if (world.rules.cooldown().isZero()) {
+        if (rules.cooldown().isZero()) {
             return logIns.size();
         }
         for (int i = 0, first = 0; i < logIns.size(); i++) {
-            while (!logIns.get(i).isBefore(logIns.get(first).plus(world.rules.cooldown()))) {
+            while (!logIns.get(i).isBefore(logIns.get(first).plus(rules.cooldown()))) {
                 first++;
             }
             most = Math.max(most, i - first + 1);

@@ -45,6 +45,7 @@ class GateStressTest {
         boolean resumed; // handed from thread to thread with the call
 
         Call(int ticket) {
+            super(true, false, 1);
             this.ticket = ticket;
             this.post = ticket % 3 == 0;
             this.forbidden = ticket % 40 == 1;
@@ -52,14 +53,12 @@ class GateStressTest {
     }
 
     private final ExecutorService threads = Executors.newFixedThreadPool(8);
-    private final RenewalGate gate = new RenewalGate(
-            TestGates.KEY,
+    private final RenewalGate gate = TestGates.gate(
             TestGates.rules()
                     .maxHeld(46)
                     .cooldown(Duration.ofNanos(1), Duration.ofNanos(1))
                     .build(),
-            InstantSource.system(),
-            TestGates::generation);
+            InstantSource.system());
 
     private final ConcurrentSkipListMap<Integer, Call> queue = new ConcurrentSkipListMap<>();
     private final AtomicInteger workers = new AtomicInteger();
@@ -226,7 +225,7 @@ class GateStressTest {
     /** Ends well, badly, or twice at once as when a time-out races with a success. */
     private void logIn(RenewalToken token) {
         tokens.add(token);
-        Passage step = new Passage();
+        Passage step = TestGates.passage();
         if (gate.admit(step, false, token).action() == Action.SEND) {
             gate.accepted(step, true);
         }
@@ -269,11 +268,10 @@ class GateStressTest {
     @Test
     void ofManyRefusalsAtOnceOneRenews() throws InterruptedException {
         for (int round = 0; round < 300; round++) {
-            RenewalGate fresh = new RenewalGate(
-                    TestGates.KEY, TestGates.rules().build(), InstantSource.system(), TestGates::generation);
+            RenewalGate fresh = TestGates.gate(TestGates.rules().build(), InstantSource.system());
             List<Passage> passages = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
-                Passage passage = new Passage();
+                Passage passage = TestGates.passage();
                 fresh.admit(passage, false, null);
                 passages.add(passage);
             }
