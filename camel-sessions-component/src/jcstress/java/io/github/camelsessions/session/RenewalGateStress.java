@@ -304,4 +304,91 @@ public class RenewalGateStress {
             result.r2 = gate.admit(TestGates.passage(), false, null).action();
         }
     }
+
+    /** A request that enters while its token is revoked is refused or aborted, and nothing is left behind. */
+    @JCStressTest
+    @Outcome(id = "true, 1", expect = ACCEPTABLE)
+    @Outcome(id = "false, 0", expect = ACCEPTABLE)
+    @State
+    public static class EnteredAndFailed extends Gate {
+        final RenewalToken token = renewing();
+        final AtomicInteger aborted = new AtomicInteger();
+
+        @Actor
+        public void enter(LL_Result result) {
+            result.r1 = token.enter(aborted::incrementAndGet);
+        }
+
+        @Actor
+        public void fail() {
+            gate.failed(token, false, WRONG);
+            token.abort();
+        }
+
+        @Arbiter
+        public void end(LL_Result result) {
+            result.r2 = aborted.get();
+        }
+    }
+
+    /** The renewal that waits for the last answer is started once, by whoever comes last. */
+    @JCStressTest
+    @Outcome(id = "true, false", expect = ACCEPTABLE, desc = "answered first")
+    @Outcome(id = "false, true", expect = ACCEPTABLE, desc = "asked first")
+    @State
+    public static class DrainedAndAccepted extends Gate {
+        final Passage last = sent();
+        final RenewalToken token = renewing();
+
+        @Actor
+        public void ask(LL_Result result) {
+            result.r1 = gate.drained(token);
+        }
+
+        @Actor
+        public void accept(LL_Result result) {
+            result.r2 = gate.accepted(last, true).renewal() == token;
+        }
+    }
+
+    /** Two places configure one session at once: one of them is told about the other. */
+    @JCStressTest
+    @Outcome(id = "null, one", expect = ACCEPTABLE)
+    @Outcome(id = "two, null", expect = ACCEPTABLE)
+    @State
+    public static class ConfiguredAndConfigured {
+        final RenewalGate gate = new RenewalGate(TestGates.KEY, InstantSource.system(), TestGates::generation);
+
+        @Actor
+        public void one(LL_Result result) {
+            result.r1 = gate.configure(TestGates.rules().maxUses(1).build(), "one");
+        }
+
+        @Actor
+        public void two(LL_Result result) {
+            result.r2 = gate.configure(TestGates.rules().maxUses(2).build(), "two");
+        }
+    }
+
+    @JCStressTest
+    @Outcome(id = "SEND, true", expect = ACCEPTABLE, desc = "admitted first: the next one renews")
+    @Outcome(id = "HOLD, false", expect = ACCEPTABLE, desc = "expired first")
+    @State
+    public static class ExpiredAndAdmitted extends Gate {
+
+        @Actor
+        public void expire() {
+            gate.expire();
+        }
+
+        @Actor
+        public void admit(LL_Result result) {
+            result.r1 = gate.admit(TestGates.passage(), false, null).action();
+        }
+
+        @Arbiter
+        public void end(LL_Result result) {
+            result.r2 = gate.admit(TestGates.passage(), false, null).renewal() != null;
+        }
+    }
 }

@@ -1370,4 +1370,500 @@ class RenewalGateTest {
             assertThat(arrive(late).action()).isEqualTo(Action.LOOK_UP);
         }
     }
+
+    @Nested
+    class Expiry {
+
+        @Test
+        void theNextExchangeThatCanRenewDoes() {
+            gate.expire();
+            Verdict verdict = arrive(passage());
+            assertThat(verdict.action()).isEqualTo(Action.HOLD);
+            assertThat(verdict.renewal()).isNotNull();
+            gate.succeeded(verdict.renewal());
+            assertThat(current()).isSameAs(verdict.renewal().pending());
+        }
+
+        @Test
+        void theNextExchangeThatCannotRenewStartsAfresh() {
+            wishes.renews(false);
+            Generation before = current();
+            gate.expire();
+            Passage passage = sent();
+            assertThat(passage.generation().number()).isEqualTo(1);
+            assertThat(passage.generation()).isNotSameAs(before).isSameAs(sent().generation());
+            assertThat(gate.stats().attempts()).isZero();
+        }
+
+        @Test
+        void itCountsForOneGenerationOnly() {
+            gate.expire();
+            Passage passage = passage();
+            gate.succeeded(arrive(passage).renewal());
+            resend(passage);
+            sent();
+            assertThat(gate.stats().attempts()).isEqualTo(1);
+        }
+
+        @Test
+        void theAnswersOfTheExpiredGenerationStand() {
+            Passage before = sent();
+            Passage after = sent();
+            gate.expire();
+            accept(before);
+            gate.succeeded(arrive(passage()).renewal());
+            accept(after);
+            assertThat(gate.stats().stale()).isZero();
+        }
+
+        @Test
+        void theyStandHoweverItsSuccessorCame() {
+            Passage late = sent();
+            gate.expire();
+            gate.succeeded(renewing());
+            accept(late);
+            assertThat(gate.stats().stale()).isZero();
+        }
+
+        @Test
+        void aRefusalOfItRenewsAsEver() {
+            Passage refused = sent();
+            gate.expire();
+            refuse(refused);
+        }
+
+        @Test
+        void itDoesNothingDuringARenewal() {
+            RenewalToken token = renewing();
+            Passage held = held();
+            gate.expire();
+            gate.succeeded(token);
+            resend(held);
+            sent();
+            assertThat(state()).isEqualTo("ACTIVE");
+        }
+
+        @Test
+        void aRenewalThatFailsAfterItLeavesTheGenerationAsItWas() {
+            wishes.renews(false);
+            RenewalToken token = renewing();
+            gate.expire();
+            gate.failed(token, false, WRONG);
+            clock.advance(COOLDOWN);
+            assertThat(sent().generation().number()).isZero();
+        }
+
+        @Test
+        void aFailedSessionStaysInItsCooldownAndItsGenerationIsOverAfterwards() {
+            wishes.renews(false);
+            failed();
+            gate.expire();
+            assertFails(arrive(passage()), Kind.RENEWAL_FAILED);
+            assertThat(state()).isEqualTo("FAILED");
+            clock.advance(COOLDOWN);
+            assertThat(sent().generation().number()).isEqualTo(1);
+        }
+
+        @Test
+        void inACooldownThatOutlivedAClearTheSessionFailsAgain() {
+            failed();
+            gate.clear(null);
+            gate.expire();
+            assertFails(arrive(passage()), Kind.RENEWAL_FAILED);
+            assertThat(state()).isEqualTo("FAILED");
+        }
+
+        @Test
+        void aClearMakesItForgotten() {
+            gate.expire();
+            gate.clear(null);
+            sent();
+            assertThat(state()).isEqualTo("ACTIVE");
+        }
+
+        @Test
+        void aClosedSessionStaysClosed() {
+            gate.close();
+            gate.expire();
+            assertThat(state()).isEqualTo("CLOSED");
+            assertThat(arrive(passage()).action()).isEqualTo(Action.LOOK_UP);
+        }
+    }
+
+    @Nested
+    class Draining {
+
+        @Test
+        void nothingIsWaitedForWhenNothingIsOnTheWire() {
+            RenewalToken token = renewing();
+            assertThat(gate.drained(token)).isTrue();
+            assertThat(gate.drained(token)).isTrue();
+        }
+
+        @Test
+        void theEventThatEndsTheLastRequestStartsTheRenewalOnce() {
+            Passage one = sent();
+            Passage two = sent();
+            Passage three = sent();
+            RenewalToken token = refuseAndHold(sent());
+            assertThat(gate.drained(token)).isFalse();
+            assertThat(gate.accepted(one, true).renewal()).isNull();
+            assertThat(gate.refused(two).renewal()).isNull();
+            assertThat(arrive(two).renewal()).isNull();
+            Verdict last = gate.unanswered(three);
+            assertThat(last.action()).isEqualTo(Action.DELIVER);
+            assertThat(last.renewal()).isSameAs(token);
+            assertThat(arrive(passage()).renewal()).isNull();
+            assertThat(gate.drained(token)).isTrue();
+        }
+
+        @Test
+        void whateverTheLastAnswerIsItStartsTheRenewal() {
+            Passage accepted = sent();
+            RenewalToken first = renewing();
+            assertThat(gate.drained(first)).isFalse();
+            assertThat(gate.accepted(accepted, true).renewal()).isSameAs(first);
+            gate.succeeded(first);
+            Passage refused = sent();
+            RenewalToken second = renewing();
+            assertThat(gate.drained(second)).isFalse();
+            Verdict verdict = gate.refused(refused);
+            assertThat(verdict.renewal()).isSameAs(second);
+            assertThat(verdict.action()).isEqualTo(Action.ADMIT_AGAIN);
+        }
+
+        @Test
+        void thoseOfOlderGenerationsAreWaitedForToo() {
+            Passage old = sent();
+            gate.clear(null);
+            RenewalToken token = renewing();
+            assertThat(gate.drained(token)).isFalse();
+            assertThat(gate.accepted(old, false).renewal()).isSameAs(token);
+        }
+
+        @Test
+        void thoseOfTheRenewalItselfAreNot() {
+            RenewalToken first = renewing();
+            Passage slow = passage();
+            gate.admit(slow, false, first);
+            RenewalToken second = gate.failed(first, true, WRONG).renewal();
+            assertThat(gate.drained(second)).isTrue();
+            Passage step = passage();
+            gate.admit(step, false, second);
+            assertThat(gate.drained(second)).isTrue();
+            assertThat(gate.unanswered(slow).renewal()).isNull();
+            assertThat(gate.accepted(step, true).renewal()).isNull();
+        }
+
+        @Test
+        void aRequestOfARenewalEndsNoWait() {
+            Passage ordinary = sent();
+            RenewalToken token = renewing();
+            Passage step = passage();
+            gate.admit(step, false, token);
+            assertThat(gate.drained(token)).isFalse();
+            assertThat(gate.accepted(step, true).renewal()).isNull();
+            assertThat(gate.accepted(ordinary, true).renewal()).isSameAs(token);
+        }
+
+        @Test
+        void anAttemptThatHasEndedWaitsForNothing() {
+            Passage ordinary = sent();
+            RenewalToken token = renewing();
+            assertThat(gate.drained(token)).isFalse();
+            gate.failed(token, false, WRONG);
+            assertThat(gate.unanswered(ordinary).renewal()).isNull();
+            assertThat(gate.drained(token)).isFalse();
+        }
+
+        @Test
+        void theNextAttemptDoesNotWaitUnlessItAsksTo() {
+            Passage ordinary = sent();
+            RenewalToken first = renewing();
+            gate.drained(first);
+            RenewalToken second = gate.failed(first, true, WRONG).renewal();
+            assertThat(gate.unanswered(ordinary).renewal()).isNull();
+            assertThat(gate.drained(second)).isTrue();
+        }
+
+        @Test
+        void aSuccessEndsTheWaitThoughTheWireIsNotEmpty() {
+            Passage ordinary = sent();
+            RenewalToken token = renewing();
+            gate.drained(token);
+            gate.succeeded(token);
+            assertThat(gate.drained(token)).isFalse();
+            RenewalToken next = renewing();
+            assertThat(gate.unanswered(ordinary).renewal()).isNull();
+            assertThat(gate.drained(next)).isTrue();
+        }
+
+        @Test
+        void aStopEndsTheWait() {
+            Passage ordinary = sent();
+            RenewalToken token = renewing();
+            gate.drained(token);
+            gate.stop();
+            assertThat(gate.drained(token)).isFalse();
+            assertThat(gate.unanswered(ordinary).renewal()).isNull();
+        }
+    }
+
+    /** Exchanges of different routes with different wishes use one session. */
+    @Nested
+    class Wishes {
+
+        private final Passage plain = rules().renews(false).passage();
+
+        @Test
+        void onlyAnExchangeThatCanRenewDoesSoWhenItIsRefused() {
+            assertThat(arrive(plain).action()).isEqualTo(Action.SEND);
+            Passage renewing = sent();
+            assertThat(gate.refused(plain).action()).isEqualTo(Action.DELIVER);
+            assertThat(state()).isEqualTo("ACTIVE");
+            refuse(renewing);
+        }
+
+        @Test
+        void onlyAnExchangeThatCanRenewIsSuspected() {
+            Passage suspect = sent();
+            gate.succeeded(refuseAndHold(suspect));
+            resend(suspect);
+            arrive(plain);
+            assertThat(gate.refused(suspect).action()).isEqualTo(Action.PARK);
+            Verdict verdict = gate.refused(plain);
+            assertThat(verdict.action()).isEqualTo(Action.DELIVER);
+            assertThat(verdict.standing()).containsExactly(suspect);
+            assertThat(gate.stats().suspects()).isZero();
+        }
+
+        @Test
+        void atALimitEachDoesWhatItCan() {
+            gate(rules().maxUses(1));
+            accept(sent());
+            assertThat(arrive(plain).generation().number()).isEqualTo(1);
+            assertThat(arrive(passage()).renewal()).isNotNull();
+        }
+
+        @Test
+        void whoCannotRenewWaitsForTheRenewalOfAnother() {
+            RenewalToken token = refuseAndHold(sent());
+            assertThat(arrive(plain).action()).isEqualTo(Action.HOLD);
+            gate.succeeded(token);
+            resend(plain);
+            assertThat(plain.generation()).isSameAs(token.pending());
+        }
+
+        @Test
+        void onlyWhoWantsToRenewsAnEmptySessionFirst() {
+            Passage eager = rules().renewFirst().passage();
+            assertThat(arrive(rules().renewFirst().renews(false).passage()).action())
+                    .isEqualTo(Action.SEND);
+            gate.clear(null);
+            assertThat(arrive(eager).renewal()).isNotNull();
+        }
+
+        @Test
+        void whoDoesNotMindFillsAnEmptySessionForTheEager() {
+            sent();
+            assertThat(arrive(rules().renewFirst().passage()).action()).isEqualTo(Action.SEND);
+        }
+
+        @Test
+        void afterACooldownWhoCannotRenewUsesTheSessionAndTheNextRenewsIt() {
+            failed();
+            assertFails(arrive(plain), Kind.RENEWAL_FAILED);
+            clock.advance(COOLDOWN);
+            assertThat(arrive(plain).action()).isEqualTo(Action.SEND);
+            assertThat(state()).isEqualTo("ACTIVE");
+            Verdict trial = gate.refused(sent());
+            assertThat(trial.renewal()).isNotNull();
+            assertThat(gate.failed(trial.renewal(), true, WRONG).renewal())
+                    .as("a trial has one attempt")
+                    .isNull();
+        }
+
+        @Test
+        void eachHasItsOwnReplays() {
+            Passage once = sent();
+            Passage never = rules().maxReplays(0).passage();
+            arrive(never);
+            Passage thrice = rules().maxReplays(3).passage();
+            arrive(thrice);
+            RenewalToken token = refuse(once);
+            assertThat(gate.refused(never).action()).isEqualTo(Action.DELIVER);
+            assertThat(gate.refused(thrice).action()).isEqualTo(Action.ADMIT_AGAIN);
+            gate.succeeded(token);
+            resend(once);
+            resend(thrice);
+            assertThat(gate.refused(once).action()).isEqualTo(Action.PARK);
+            Verdict verdict = gate.refused(thrice);
+            assertThat(verdict.action()).isEqualTo(Action.ADMIT_AGAIN);
+            assertThat(verdict.standing()).containsExactly(once);
+            for (int refusals = 1; refusals <= 2; refusals++) {
+                resend(thrice);
+                assertThat(gate.refused(thrice).action()).isEqualTo(refusals < 2 ? Action.ADMIT_AGAIN : Action.DELIVER);
+            }
+        }
+
+        @Test
+        void suspectsThatAreSentAgainGoTheirOwnWays() {
+            Passage once = sent();
+            Passage never = rules().maxReplays(0).passage();
+            arrive(never);
+            gate.succeeded(refuse(once));
+            resend(once);
+            resend(never);
+            sent();
+            gate.refused(once);
+            gate.refused(never);
+            Verdict verdict = gate.clear(null);
+            assertThat(verdict.again()).containsExactly(once);
+            assertThat(verdict.standing()).containsExactly(never);
+        }
+
+        @Test
+        void aStaleAnswerIsReplayedForThoseThatMayBe() {
+            Passage never = rules().maxReplays(0).passage();
+            arrive(never);
+            Passage once = sent();
+            arrive(plain);
+            gate.succeeded(renewing());
+            assertThat(gate.accepted(never, true).action()).isEqualTo(Action.DELIVER);
+            assertThat(gate.accepted(once, true).action()).isEqualTo(Action.REPLAY_STALE);
+            assertThat(gate.accepted(plain, true).action()).isEqualTo(Action.REPLAY_STALE);
+        }
+    }
+
+    @Nested
+    class Initiators {
+
+        @Test
+        void itIsTheOneThatWasRefusedFirst() {
+            Passage refused = sent();
+            sent();
+            RenewalToken token = refuse(refused);
+            assertThat(token.initiator()).isSameAs(refused);
+            assertThat(token.first()).isSameAs(token);
+        }
+
+        @Test
+        void itIsTheOneThatCameUponALimit() {
+            gate.expire();
+            Passage passage = passage();
+            assertThat(arrive(passage).renewal().initiator()).isSameAs(passage);
+        }
+
+        @Test
+        void itIsTheOneThatAsked() {
+            Passage asker = passage();
+            assertThat(gate.renew(asker, null, null).renewal().initiator()).isSameAs(asker);
+        }
+
+        @Test
+        void itIsTheOneThatTriesAfterACooldown() {
+            failed();
+            clock.advance(COOLDOWN);
+            Passage trial = passage();
+            assertThat(arrive(trial).renewal().initiator()).isSameAs(trial);
+        }
+
+        @Test
+        void inQuietItIsTheFirstSuspect() {
+            Passage one = sent();
+            Passage two = sent();
+            gate.succeeded(refuse(one));
+            gate.refused(two);
+            resend(two);
+            resend(one);
+            Passage last = sent();
+            accept(sent());
+            gate.refused(two);
+            gate.refused(one);
+            assertThat(gate.unanswered(last).renewal().initiator()).isSameAs(two);
+        }
+
+        @Test
+        void theNextAttemptsKeepIt() {
+            Passage refused = sent();
+            RenewalToken first = refuse(refused);
+            RenewalToken second = gate.failed(first, true, WRONG).renewal();
+            RenewalToken third = gate.failed(second, true, WRONG).renewal();
+            assertThat(List.of(second, third)).allSatisfy(token -> {
+                assertThat(token.initiator()).isSameAs(refused);
+                assertThat(token.first()).isSameAs(first);
+            });
+            assertThat(gate.latestAttempt()).isSameAs(third);
+        }
+
+        @Test
+        void anotherRenewalHasAnotherFirstAttempt() {
+            assertThat(gate.latestAttempt()).isNull();
+            RenewalToken one = renewing();
+            gate.succeeded(one);
+            RenewalToken two = renewing();
+            assertThat(two.first()).isSameAs(two).isNotSameAs(one);
+        }
+    }
+
+    @Nested
+    class Configuration {
+
+        private final GateRules one = rules().maxUses(1).build();
+        private final GateRules other = rules().maxUses(2).build();
+        private final RenewalGate fresh = new RenewalGate(TestGates.KEY, clock, TestGates::generation);
+
+        @Test
+        void theFirstRulesHold() {
+            assertThat(fresh.configure(one, "here")).isNull();
+            assertThat(fresh.configure(other, "there")).isEqualTo("here");
+            assertThat(fresh.configure(other, "there")).isEqualTo("here");
+            fresh.admit(passage(), false, null);
+            assertThat(fresh.admit(passage(), false, null).renewal()).isNotNull();
+        }
+
+        @Test
+        void equalRulesHoldWhoeverBringsThem() {
+            assertThat(fresh.configure(one, "here")).isNull();
+            assertThat(fresh.configure(rules().maxUses(1).build(), "there")).isNull();
+        }
+
+        @Test
+        void rulesEqualToTheDefaultAreSetToo() {
+            assertThat(fresh.configure(GateRules.DEFAULT, "here")).isNull();
+            assertThat(fresh.configure(one, "there")).isEqualTo("here");
+        }
+
+        @Test
+        void untilThenTheDefaultHolds() {
+            assertThat(GateRules.DEFAULT)
+                    .isEqualTo(new GateRules(
+                            0,
+                            Duration.ZERO,
+                            Duration.ZERO,
+                            10_000,
+                            3,
+                            Duration.ofSeconds(30),
+                            Duration.ofMinutes(30)));
+            fresh.failed(fresh.renew(passage(), null, null).renewal(), false, WRONG);
+            assertThat(fresh.stats().retryAt()).isEqualTo(START.plusSeconds(30));
+        }
+
+        @Test
+        void theyTellTheLengthOfTheCooldown() {
+            fresh.configure(
+                    rules().cooldown(Duration.ofSeconds(5), Duration.ofSeconds(5))
+                            .build(),
+                    "here");
+            fresh.failed(fresh.renew(passage(), null, null).renewal(), false, WRONG);
+            assertThat(fresh.stats().retryAt()).isEqualTo(START.plusSeconds(5));
+        }
+
+        @Test
+        void theyTellTheNumberOfAttempts() {
+            fresh.configure(rules().renewalAttempts(1).build(), "here");
+            RenewalToken only = fresh.renew(passage(), null, null).renewal();
+            assertThat(fresh.failed(only, true, WRONG).renewal()).isNull();
+        }
+    }
 }
