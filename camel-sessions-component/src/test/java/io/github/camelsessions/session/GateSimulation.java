@@ -59,6 +59,12 @@ final class GateSimulation {
         double unanswered;
         double clears;
         double explicitRenewals;
+        /** How often somebody says that the session is over. */
+        double ends;
+        /** How many exchanges cannot renew the session. */
+        double plain;
+        /** Whether a renewal waits for the requests on the wire. */
+        boolean drains;
         /** How often the site forgets a session by itself, per request. */
         double expiries;
 
@@ -75,7 +81,7 @@ final class GateSimulation {
         final int ticket;
         boolean forbidden;
         boolean post;
-        boolean renews;
+        boolean asks;
         Generation observed;
         boolean queued;
         boolean parked;
@@ -85,8 +91,8 @@ final class GateSimulation {
         int acceptedBySite;
         Outcome outcome;
 
-        Call(int ticket, TestGates.Rules wishes) {
-            super(wishes.renews(), wishes.renewsFirst(), wishes.maxReplays());
+        Call(int ticket, TestGates.Rules wishes, boolean plain) {
+            super(wishes.renews() && !plain, wishes.renewsFirst(), wishes.maxReplays());
             this.ticket = ticket;
         }
     }
@@ -100,6 +106,8 @@ final class GateSimulation {
     }
 
     private record Event(Instant at, long number, Runnable action) {}
+
+    private static final long DRAIN_TIMEOUT = 100;
 
     private final World world;
     private final GateRules rules;
@@ -115,6 +123,7 @@ final class GateSimulation {
     private final List<Call> calls = new ArrayList<>();
     private final List<RenewalToken> tokens = new ArrayList<>();
     private int resuming;
+    private Renewal draining;
     private Generation current;
     private final Map<Generation, Boolean> installed = new IdentityHashMap<>();
 
@@ -158,21 +167,24 @@ final class GateSimulation {
         if (calls.size() >= world.exchanges) {
             return;
         }
-        Call call = new Call(calls.size(), world.rules);
+        Call call = new Call(calls.size(), world.rules, chance(world.plain));
         calls.add(call);
         call.forbidden = chance(world.forbidden);
         call.post = chance(world.posts);
-        call.renews = chance(world.explicitRenewals);
-        call.observed = call.renews && random.nextBoolean() ? current : null;
+        call.asks = chance(world.explicitRenewals);
+        call.observed = call.asks && random.nextBoolean() ? current : null;
         call.deadline = clock.instant().plus(world.holdTimeout);
         if (chance(world.clears)) {
             others(gate.clear(null));
+        }
+        if (chance(world.ends)) {
+            gate.expire();
         }
         ask(call, false);
     }
 
     private void ask(Call call, boolean released) {
-        if (call.renews) {
+        if (call.asks) {
             Verdict verdict = gate.renew(call, call.observed, null);
             RenewalToken mine = verdict.renewal();
             if (verdict.action() == Action.SEND) {
@@ -216,7 +228,11 @@ final class GateSimulation {
 
     private void others(Verdict verdict) {
         if (verdict.renewal() != null && verdict.action() != Action.SEND) {
-            renewal(verdict.renewal(), null);
+            if (!tokens.contains(verdict.renewal())) {
+                renewal(verdict.renewal(), null);
+            } else if (draining != null) { // else it did not want to wait that long
+                logIn(draining);
+            }
         }
         for (Passage other : verdict.standing()) {
             Call call = unpark(other);
@@ -363,13 +379,28 @@ final class GateSimulation {
         renewal.token = token;
         tokens.add(token);
         later(backoff, () -> {
-            if (!renewal.over) {
-                logIns.add(clock.instant());
-                LogIn kind = logIn();
-                int steps = 1 + random.nextInt(3);
-                step(renewal, token, kind, steps, kind == LogIn.HANGS ? 60_000 : 50 + random.nextInt(100));
+            if (renewal.over) {
+                return;
+            }
+            if (world.drains && !gate.drained(token)) {
+                draining = renewal;
+                later(DRAIN_TIMEOUT, () -> {
+                    if (draining == renewal && !renewal.over && renewal.token == token) {
+                        logIn(renewal);
+                    }
+                });
+            } else {
+                logIn(renewal);
             }
         });
+    }
+
+    private void logIn(Renewal renewal) {
+        draining = null;
+        logIns.add(clock.instant());
+        LogIn kind = logIn();
+        int steps = 1 + random.nextInt(3);
+        step(renewal, renewal.token, kind, steps, kind == LogIn.HANGS ? 60_000 : 50 + random.nextInt(100));
     }
 
     private void step(Renewal renewal, RenewalToken token, LogIn kind, int steps, int delay) {
@@ -463,7 +494,8 @@ final class GateSimulation {
         double works = world.logIns.getOrDefault(LogIn.SUCCEEDS, 0.0);
         if (!rules.cooldown().isZero() && (works == 0 || works == 1 && world.everythingRefused)) {
             // a limit or a clear may end a generation before the answers come that show that its renewal was barren
-            boolean limits = rules.maxUses() > 0
+            boolean limits = world.ends > 0
+                    || rules.maxUses() > 0
                     || !rules.maxAge().isZero()
                     || !rules.maxIdle().isZero();
             int unseen = limits || world.clears > 0 ? 1 + rules.renewalAttempts() : 0;

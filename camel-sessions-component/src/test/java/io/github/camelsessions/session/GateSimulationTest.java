@@ -168,7 +168,12 @@ class GateSimulationTest {
 
     private static void checkLosses(World world, GateSimulation simulation) {
         boolean logInWorks = world.logIns.getOrDefault(LogIn.SUCCEEDS, 0.0) == 1.0;
-        boolean calm = logInWorks && !world.everythingRefused && world.clears == 0 && world.unanswered == 0;
+        boolean calm = logInWorks
+                && !world.everythingRefused
+                && world.clears == 0
+                && world.unanswered == 0
+                && world.ends == 0
+                && world.plain == 0;
         boolean roomy = world.holdTimeout.toHours() > 1 && world.rules.build().maxHeld() > world.exchanges;
         boolean plain = calm && roomy && world.explicitRenewals == 0 && world.rules.renews();
         // answers that overtake may show one generation after the other as barren, just before a limit ends it
@@ -229,6 +234,9 @@ class GateSimulationTest {
                 .maxReplays(random.nextInt(5) > 0 ? 1 : random.nextInt(4))
                 .renewalAttempts(1 + random.nextInt(4))
                 .cooldown(Duration.ofSeconds(random.nextInt(4) * 10L), Duration.ofSeconds(60));
+        world.ends = sometimes(random, 0.05);
+        world.plain = sometimes(random, 1);
+        world.drains = random.nextInt(3) == 0;
         return world;
     }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -45,7 +46,7 @@ class GateStressTest {
         boolean resumed; // handed from thread to thread with the call
 
         Call(int ticket) {
-            super(true, false, 1);
+            super(ticket % 10 != 7, ticket % 4 == 0, ticket % 20 == 3 ? 0 : 1);
             this.ticket = ticket;
             this.post = ticket % 3 == 0;
             this.forbidden = ticket % 40 == 1;
@@ -67,7 +68,8 @@ class GateStressTest {
     private final CountDownLatch ended = new CountDownLatch(EXCHANGES);
     private final Map<Generation, AtomicInteger> uses = new ConcurrentHashMap<>();
     private final Map<Long, AtomicInteger> successes = new ConcurrentHashMap<>();
-    private final Queue<RenewalToken> tokens = new ConcurrentLinkedQueue<>();
+    private final Set<RenewalToken> started = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger waits = new AtomicInteger();
     private final Map<String, AtomicInteger> outcomes = new ConcurrentHashMap<>();
     private final Queue<Throwable> errors = new ConcurrentLinkedQueue<>();
 
@@ -96,7 +98,8 @@ class GateStressTest {
         assertThat(stats.suspects()).as("suspects").isZero();
         assertThat(stats.inFlight()).as("in flight").isZero();
         assertThat(stats.state()).isNotEqualTo("RENEWING");
-        assertThat(tokens).noneMatch(token -> token.state() == RenewalToken.State.LIVE);
+        assertThat(waits.get()).as("renewals that waited for the wire").isPositive();
+        assertThat(started).noneMatch(token -> token.state() == RenewalToken.State.LIVE);
         assertThat(successes.values())
                 .as("one successful renewal for each generation")
                 .allMatch(count -> count.get() == 1);
@@ -113,6 +116,9 @@ class GateStressTest {
         Call call = new Call(ticket);
         if (ticket % 997 == 0) {
             others(gate.clear(null));
+        }
+        if (ticket % 991 == 0) {
+            gate.expire();
         }
         perform(call, gate.admit(call, false, null));
     }
@@ -148,7 +154,9 @@ class GateStressTest {
 
     private void others(Verdict verdict) {
         RenewalToken token = verdict.renewal();
-        if (token != null) {
+        if (token != null && token.pending().number() % 2 == 0 && !gate.drained(token)) {
+            waits.incrementAndGet(); // a later verdict has it again
+        } else if (token != null) {
             run(() -> logIn(token));
         }
         verdict.standing().forEach(other -> end((Call) other, "refused"));
@@ -224,7 +232,9 @@ class GateStressTest {
 
     /** Ends well, badly, or twice at once as when a time-out races with a success. */
     private void logIn(RenewalToken token) {
-        tokens.add(token);
+        if (!started.add(token)) {
+            errors.add(new AssertionError("started twice: " + token));
+        }
         Passage step = TestGates.passage();
         if (gate.admit(step, false, token).action() == Action.SEND) {
             gate.accepted(step, true);
