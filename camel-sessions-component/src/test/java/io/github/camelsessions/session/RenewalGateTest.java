@@ -1282,6 +1282,19 @@ class RenewalGateTest {
         }
 
         @Test
+        void theTrialAfterwardsIsForTheSameReasonAsTheRenewalThatFailed() {
+            gate.failed(refuse(sent()), false, WRONG);
+            clock.advance(COOLDOWN);
+            Passage trial = passage();
+            gate.succeeded(arrive(trial).renewal());
+            resend(trial);
+            sent();
+            assertThat(gate.refused(trial).action())
+                    .as("a renewal after a refusal has to prove its worth")
+                    .isEqualTo(Action.PARK);
+        }
+
+        @Test
         void theOperatorEndsIt() {
             failed();
             gate.endCooldown();

@@ -98,6 +98,13 @@ class RenewalTokenTest {
     }
 
     @Test
+    void itShowsTheGenerationAndWhatItIsWorth() {
+        RenewalToken token = renewing();
+        assertThat(token).hasToString("renewal of anna#1 (LIVE)");
+        assertThat(token.session()).isEqualTo(key("anna"));
+    }
+
+    @Test
     void aSuccessAbortsNothing() {
         RenewalToken token = renewing();
         token.enter(abort);

@@ -501,6 +501,68 @@ class SessionRegistryTest {
             assertThat(profileOf("2")).isEqualTo("b");
         }
 
+        /** A renewal that takes a profile before anything else happens to it. */
+        private String renew(String id, String profile) {
+            Session session = registry.session(key(id));
+            RenewalToken token = session.renew(TestGates.passage(), null, null).renewal();
+            session.equip(token.pending(), token, profile, false);
+            session.succeeded(token);
+            return session.current().profile().name();
+        }
+
+        @Test
+        void aRenewalTakesTheNextInExchange() {
+            registry.setProfiles(profiles("a", "b", "c"));
+            use("1");
+            assertThat(renew("1", null)).isEqualTo("b");
+            assertThat(renew("1", null)).isEqualTo("c");
+            assertThat(renew("1", null)).isEqualTo("a");
+            assertThat(List.of(profileOf("2"), profileOf("3"))).containsExactly("b", "c");
+        }
+
+        @Test
+        void aRenewalThatTakesANamedOneGivesItsOwnBack() {
+            registry.setProfiles(profiles("a", "b", "c"));
+            use("1");
+            assertThat(renew("1", "c")).isEqualTo("c");
+            assertThat(List.of(profileOf("2"), profileOf("3"))).containsExactly("b", "a");
+        }
+
+        @Test
+        void aRenewalTakesTheNextOfAChangedList() {
+            registry.setProfiles(profiles("a", "b"));
+            use("1");
+            registry.setProfiles(profiles("a", "x"));
+            assertThat(renew("1", null)).isEqualTo("a");
+            assertThat(renew("1", null)).isEqualTo("x");
+            assertThat(profileOf("2")).isEqualTo("a");
+        }
+
+        @Test
+        void aRenewalWithAnUnknownNameKeepsWhatTheSessionHas() {
+            registry.setProfiles(profiles("a", "b"));
+            use("1");
+            Session session = registry.session(key("1"));
+            RenewalToken token = session.renew(TestGates.passage(), null, null).renewal();
+            assertThatThrownBy(() -> session.equip(token.pending(), token, "c", false))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("'c' is unknown");
+            assertThat(List.of(profileOf("2"), profileOf("3")))
+                    .as("a is in use")
+                    .containsExactly("b", "a");
+        }
+
+        @Test
+        void aNamedOneThatIsStillInTheListIsTakenAgainAfterAClear() {
+            registry.setProfiles(profiles("a", "b", "c"));
+            use("1", "b");
+            registry.clear(key("1"));
+            assertThat(profileOf("1")).isEqualTo("b");
+            registry.setProfiles(profiles("x", "y"));
+            registry.clear(key("1"));
+            assertThat(profileOf("1")).isEqualTo("x");
+        }
+
         @Test
         void aChangedListHoldsForSessionsThatTakeOneFromNowOn() {
             registry.setProfiles(profiles("a", "b"));

@@ -209,7 +209,7 @@ class SessionRenewalTest {
             equip(token);
             session.clear(null);
             session.clear(token);
-            assertThat(session.clear()).isFalse();
+            assertThat(session.clear()).as("during a renewal").isFalse();
             assertThat(desk.inUse()).containsExactly("p1");
         }
 
@@ -372,6 +372,23 @@ class SessionRenewalTest {
             session.endCooldown();
             assertThat(session.stats().retryAt()).isNull();
             assertThat(session.stats().useless()).isZero();
+        }
+
+        @Test
+        void itHandsOnWhatTheGateDecides() {
+            Passage unanswered = sent();
+            assertThat(session.unanswered(unanswered).action()).isEqualTo(Action.DELIVER);
+            Passage accepted = sent();
+            assertThat(session.holding()).isFalse();
+            RenewalToken token = renewing();
+            assertThat(session.drained(token)).isFalse();
+            assertThat(session.accepted(accepted, true).renewal()).isSameAs(token);
+            assertThat(session.drained(token)).isTrue();
+            Passage held = TestGates.passage();
+            session.admit(held, false, null);
+            assertThat(session.left(held).action()).isEqualTo(Action.NOTHING);
+            assertThat(session.succeeded(token).release()).isTrue();
+            assertThat(session.clear(null).release()).isTrue();
         }
 
         @Test
