@@ -245,7 +245,7 @@ public final class SessionRegistry {
     }
 
     /** A profile goes back to the rotation it was taken from: one of a file since replaced goes nowhere. */
-    private final class Rotated implements Session.Profiles {
+    private final class Rotated implements Equipment.Source {
 
         // guarded by the session's profileLock
         private ProfileRotation takenFrom = NO_PROFILES;
@@ -262,11 +262,11 @@ public final class SessionRegistry {
         }
 
         @Override
-        public ClientProfile exchange(@Nullable String name) {
+        public void exchange(@Nullable String name) {
             ProfileRotation now = rotation;
             if (name == null && now == takenFrom) {
                 owned = now.next(owned); // in one step, so that it is not the same if there is another
-                return owned;
+                return;
             }
             ClientProfile taken = name == null ? now.take() : now.take(name);
             if (taken == null) {
@@ -275,7 +275,6 @@ public final class SessionRegistry {
             giveBack();
             takenFrom = now;
             owned = taken;
-            return owned;
         }
 
         @Override

@@ -190,8 +190,8 @@ class SessionRegistryTest {
 
             assertThatThrownBy(() -> registry.admit(new SessionKey("portal", "d"), null))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("session 'portal/d': no room, each of the 3 sessions has an exchange in flight;"
-                            + " raise the component option maxSessions (now 3)");
+                    .hasMessage("session 'portal/d': no room, each of the 3 sessions has an exchange in flight or held,"
+                            + " or is in a cool-down; raise the component option maxSessions (now 3)");
             assertThatThrownBy(() -> registry.fill(key("d"))).isInstanceOf(IllegalStateException.class);
 
             assertThat(ids()).containsExactlyInAnyOrder("a", "b", "c");
@@ -268,6 +268,81 @@ class SessionRegistryTest {
                     .hasMessage("maxSessions=0: must be at least 1");
             useAll("a", "b", "c");
             assertThat(registry.size()).isEqualTo(3);
+        }
+
+        private RenewalToken renewing(String id) {
+            clock.tick();
+            return registry.session(key(id))
+                    .renew(TestGates.passage(), null, null)
+                    .renewal();
+        }
+
+        private void renew(String id) {
+            RenewalToken token = renewing(id);
+            registry.session(key(id)).succeeded(token);
+        }
+
+        private void failToRenew(String id) {
+            RenewalToken token = renewing(id);
+            registry.session(key(id)).failed(token, false, new IllegalStateException("log-in"));
+        }
+
+        @Test
+        void sessionsThatWereNeverRenewedMakeRoomFirst() {
+            renew("a");
+            useAll("b", "c", "d");
+            assertThat(ids()).containsExactlyInAnyOrder("a", "c", "d");
+            renew("c");
+            useAll("d", "e");
+            assertThat(ids()).containsExactlyInAnyOrder("a", "c", "e");
+        }
+
+        @Test
+        void ofThoseThatWereRenewedTheOneIdleLongestMakesRoom() {
+            renew("a");
+            renew("b");
+            renew("c");
+            use("a");
+            use("d");
+            assertThat(ids()).containsExactlyInAnyOrder("a", "c", "d");
+            renew("d");
+            use("e");
+            assertThat(ids()).containsExactlyInAnyOrder("a", "d", "e");
+        }
+
+        @Test
+        void aRenewalThatFailedDoesNotCount() {
+            failToRenew("a");
+            registry.session(key("a")).endCooldown();
+            renew("b");
+            useAll("c", "d");
+            assertThat(ids()).containsExactlyInAnyOrder("b", "c", "d");
+        }
+
+        @Test
+        void aSessionThatIsRenewedOrHoldsOrCoolsDownIsNeverEvicted() {
+            renewing("renewing");
+            failToRenew("cooling");
+            RenewalToken token = renewing("holding");
+            Session holding = registry.session(key("holding"));
+            Passage held = TestGates.passage();
+            holding.admit(held, false, null);
+            holding.succeeded(token);
+
+            assertThatThrownBy(() -> use("d")).isInstanceOf(IllegalStateException.class);
+
+            holding.left(held);
+            use("d");
+            assertThat(ids()).containsExactlyInAnyOrder("renewing", "cooling", "d");
+        }
+
+        @Test
+        void aSessionIsNamedOnceAndLookingForItMakesNone() {
+            assertThat(registry.existing(key("a"))).isNull();
+            assertThat(registry.size()).isZero();
+            Session session = registry.session(key("a"));
+            assertThat(registry.session(key("a"))).isSameAs(session).isSameAs(registry.existing(key("a")));
+            assertThat(session.key()).isEqualTo(key("a"));
         }
 
         @Test
@@ -426,6 +501,68 @@ class SessionRegistryTest {
             assertThat(profileOf("2")).isEqualTo("b");
         }
 
+        /** A renewal that takes a profile before anything else happens to it. */
+        private String renew(String id, String profile) {
+            Session session = registry.session(key(id));
+            RenewalToken token = session.renew(TestGates.passage(), null, null).renewal();
+            session.equip(token.pending(), token, profile, false);
+            session.succeeded(token);
+            return session.current().profile().name();
+        }
+
+        @Test
+        void aRenewalTakesTheNextInExchange() {
+            registry.setProfiles(profiles("a", "b", "c"));
+            use("1");
+            assertThat(renew("1", null)).isEqualTo("b");
+            assertThat(renew("1", null)).isEqualTo("c");
+            assertThat(renew("1", null)).isEqualTo("a");
+            assertThat(List.of(profileOf("2"), profileOf("3"))).containsExactly("b", "c");
+        }
+
+        @Test
+        void aRenewalThatTakesANamedOneGivesItsOwnBack() {
+            registry.setProfiles(profiles("a", "b", "c"));
+            use("1");
+            assertThat(renew("1", "c")).isEqualTo("c");
+            assertThat(List.of(profileOf("2"), profileOf("3"))).containsExactly("b", "a");
+        }
+
+        @Test
+        void aRenewalTakesTheNextOfAChangedList() {
+            registry.setProfiles(profiles("a", "b"));
+            use("1");
+            registry.setProfiles(profiles("a", "x"));
+            assertThat(renew("1", null)).isEqualTo("a");
+            assertThat(renew("1", null)).isEqualTo("x");
+            assertThat(profileOf("2")).isEqualTo("a");
+        }
+
+        @Test
+        void aRenewalWithAnUnknownNameKeepsWhatTheSessionHas() {
+            registry.setProfiles(profiles("a", "b"));
+            use("1");
+            Session session = registry.session(key("1"));
+            RenewalToken token = session.renew(TestGates.passage(), null, null).renewal();
+            assertThatThrownBy(() -> session.equip(token.pending(), token, "c", false))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("'c' is unknown");
+            assertThat(List.of(profileOf("2"), profileOf("3")))
+                    .as("a is in use")
+                    .containsExactly("b", "a");
+        }
+
+        @Test
+        void aNamedOneThatIsStillInTheListIsTakenAgainAfterAClear() {
+            registry.setProfiles(profiles("a", "b", "c"));
+            use("1", "b");
+            registry.clear(key("1"));
+            assertThat(profileOf("1")).isEqualTo("b");
+            registry.setProfiles(profiles("x", "y"));
+            registry.clear(key("1"));
+            assertThat(profileOf("1")).isEqualTo("x");
+        }
+
         @Test
         void aChangedListHoldsForSessionsThatTakeOneFromNowOn() {
             registry.setProfiles(profiles("a", "b"));
@@ -480,31 +617,35 @@ class SessionRegistryTest {
         }
 
         @Test
-        void aSessionInFlightStaysWithItsGenerationUntilItIsIdle() {
+        void anExchangeInFlightKeepsItsGenerationAndEndsInPeace() {
             registry.setProfiles(profiles("a", "b"));
             use("idle");
             Admission slow = registry.admit(key("slow"), null);
+            Session stopped = registry.existing(key("slow"));
 
             registry.closeAll();
 
-            assertThat(ids()).containsExactly("slow");
-            assertThat(registry.find(key("slow"))).isSameAs(slow.generation());
-            slow.close();
-            registry.closeAll();
             assertThat(registry.size()).isZero();
+            assertThat(slow.generation().profile().name()).isEqualTo("b");
+            assertThat(stopped.stats().inFlight()).isEqualTo(1);
+            slow.close();
+            assertThat(stopped.stats().inFlight()).isZero();
+            assertThat(stopped.stats().state()).isEqualTo("CLOSED");
             assertEveryProfileIsFree(registry, 2);
         }
 
         @Test
-        void aSessionThatStayedIsEvictedInItsTurn() {
-            Admission slow = registry.admit(key("slow"), null);
-            use("a");
-            registry.closeAll();
-            clock.tick();
-            slow.close();
-            useAll("b", "c", "d");
+        void whoWaitsInASessionIsReleased() {
+            use("idle");
+            Session session = registry.session(key("a"));
+            RenewalToken token = session.renew(TestGates.passage(), null, null).renewal();
+            Passage held = TestGates.passage();
+            session.admit(held, false, null);
 
-            assertThat(ids()).containsExactlyInAnyOrder("b", "c", "d");
+            assertThat(registry.closeAll()).hasSize(2).allMatch(Verdict::release);
+
+            assertThat(token.state()).isEqualTo(RenewalToken.State.REVOKED);
+            assertThat(session.admit(held, true, null).action()).isEqualTo(Verdict.Action.LOOK_UP);
         }
 
         @Test
@@ -522,8 +663,6 @@ class SessionRegistryTest {
             Admission second = registry.admit(key("a"), null);
             first.close();
             first.close();
-
-            registry.closeAll();
 
             assertThat(registry.stats(key("a")).inFlight()).isEqualTo(1);
             second.close();

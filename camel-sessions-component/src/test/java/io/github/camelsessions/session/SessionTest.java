@@ -3,52 +3,24 @@ package io.github.camelsessions.session;
 
 import static io.github.camelsessions.session.TestSessions.START;
 import static io.github.camelsessions.session.TestSessions.key;
-import static io.github.camelsessions.session.TestSessions.profile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.camelsessions.cookie.CookieJar;
 import io.github.camelsessions.cookie.CookieLimits;
-import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.session.TestSessions.Desk;
 import io.github.camelsessions.session.TestSessions.FakeClock;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Duration;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** The transition table above {@link Session}, field by field. */
+/** Sessions as exchanges that renew nothing use them; see SessionRenewalTest for the others. */
 class SessionTest {
 
     private final FakeClock clock = new FakeClock();
     private final Desk desk = new Desk();
     private final Session session =
             new Session(key("anna"), desk, () -> new CookieJar(host -> host, clock, CookieLimits.DEFAULT), clock);
-
-    /** Hands out profiles named p0, p1, ..., or the one asked for; knows no profile named "unknown". */
-    private static final class Desk implements Session.Profiles {
-
-        private final List<String> taken = new ArrayList<>();
-        private final List<String> givenBack = new ArrayList<>();
-
-        @Override
-        public boolean has(String name) {
-            return !name.equals("gone");
-        }
-
-        @Override
-        public ClientProfile take(String name) {
-            if ("unknown".equals(name)) {
-                throw new IllegalArgumentException("profile 'unknown' is unknown");
-            }
-            taken.add(name == null ? "p" + taken.size() : name);
-            return profile(taken.get(taken.size() - 1));
-        }
-
-        @Override
-        public void giveBack(ClientProfile profile) {
-            givenBack.add(profile.name());
-        }
-    }
 
     private Generation use() {
         try (Admission admission = session.admit(null)) {
@@ -210,7 +182,31 @@ class SessionTest {
     @Test
     void aNewSessionHasNoGenerationAndNoProfile() {
         assertThat(session.current()).isNull();
-        assertThat(session.stats()).isEqualTo(new SessionStats(key("anna"), 0, 0, "", 0, 0, START, START));
+        assertThat(session.stats())
+                .isEqualTo(new SessionStats(
+                        key("anna"),
+                        "ACTIVE",
+                        0,
+                        0,
+                        "",
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        Duration.ZERO,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        null,
+                        START,
+                        START));
         assertThat(desk.taken).isEmpty();
     }
 
