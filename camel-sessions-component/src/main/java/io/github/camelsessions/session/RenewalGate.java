@@ -63,8 +63,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Whether an exchange can renew, when it wants to and how often it is sent again, each {@link Passage} brings along;
  * only one that can renew is ever suspected. Limits and cool-downs are the session's, see {@link GateRules}.
  *
- * <p>Freezing is not there yet.
- *
  * <p>The session is quiet when it is ACTIVE and nobody is on the wire or waits: then no answer will come that tells more
  * about the suspects, so each event that leads there judges them.
  *
@@ -288,6 +286,7 @@ final class RenewalGate {
             return verdicts.fail(Kind.RENEWAL_FAILED, life);
         }
         RenewalToken started = begin(Origin.ASKED, passage);
+        passage.initiator = started != null;
         return suspectsAgain(
                 started == null
                         ? verdicts.fail(Kind.RENEWAL_FAILED, life).releasing()
