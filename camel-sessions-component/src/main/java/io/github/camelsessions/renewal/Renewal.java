@@ -107,7 +107,7 @@ final class Renewal {
             backoff = backoff.multipliedBy(2);
             leaveLane.run();
             traffic.actOnOthers(session, verdict);
-            traffic.schedule(() -> traffic.renewals().run(this), pause);
+            traffic.renewals().runLater(this, pause);
             return;
         }
         if (verdict.release() && over.compareAndSet(false, true)) {
@@ -156,7 +156,9 @@ final class Renewal {
         work.ended(
                 over.get() && failure == null
                         ? null
-                        : failure != null ? failure : new IllegalStateException("the session was stopped"));
+                        : failure != null
+                                ? failure
+                                : new IllegalStateException("its time was up, or the session was stopped"));
     }
 
     private Duration elapsed() {

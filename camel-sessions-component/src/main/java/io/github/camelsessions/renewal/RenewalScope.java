@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class RenewalScope implements SafeCopyProperty {
 
     private static final String PROPERTY = "io.github.camelsessions.renewal";
+    private static final int REMEMBERED = 16;
     private static final RenewalScope NONE = new RenewalScope(Map.of(), Map.of());
     private static final ThreadLocal<@Nullable RenewalScope> THREAD = new ThreadLocal<>();
 
@@ -117,6 +118,9 @@ public final class RenewalScope implements SafeCopyProperty {
         }
         Map<SessionKey, V> more = new LinkedHashMap<>(map);
         more.remove(key);
+        if (more.size() >= REMEMBERED) { // a loop over many sessions must not take them all along
+            more.remove(more.keySet().iterator().next());
+        }
         more.put(key, value);
         return more;
     }

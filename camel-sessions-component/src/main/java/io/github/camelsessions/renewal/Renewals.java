@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -32,6 +33,7 @@ final class Renewals extends ServiceSupport {
     private final ProducerTemplate template;
     private final Lanes lanes;
     private final List<RenewalListener> listeners = new CopyOnWriteArrayList<>();
+    private final Set<Renewal> paused = ConcurrentHashMap.newKeySet();
     private final Map<RenewalToken, Runnable> draining = new ConcurrentHashMap<>();
     // until when the cool-down of a session was reported; sessions that work are not in here
     private final Map<SessionKey, Instant> reported = new ConcurrentHashMap<>();
@@ -79,8 +81,29 @@ final class Renewals extends ServiceSupport {
         renewal.run(() -> {});
     }
 
+    /** Runs the next attempt of a renewal after a pause. */
+    void runLater(Renewal renewal, Duration pause) {
+        paused.add(renewal);
+        traffic.schedule(
+                () -> {
+                    if (paused.remove(renewal)) {
+                        run(renewal);
+                    }
+                },
+                pause);
+    }
+
+    /** All is being stopped: the renewals that would go on later end now. */
+    void endPaused() {
+        for (Renewal renewal : paused) {
+            if (paused.remove(renewal)) {
+                renewal.run(() -> {});
+            }
+        }
+    }
+
     /** Runs the next attempt of a renewal on a thread of its own. */
-    void run(Renewal renewal) {
+    private void run(Renewal renewal) {
         if (renewal.needsLane()) {
             lanes.enter(renewal::run);
         } else {

@@ -31,6 +31,7 @@ import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
+import org.apache.camel.spi.ThreadPoolProfile;
 import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.support.LRUCacheFactory;
 import org.apache.camel.support.service.ServiceHelper;
@@ -138,15 +139,29 @@ public final class SessionTraffic extends ServiceSupport {
         return result;
     }
 
-    /** Empties a session, or, within its renewal, what the renewal has filled. Returns whether there was a session. */
+    /** Empties a session, or, within its renewal, what the renewal has filled. Returns whether there was anything. */
     public boolean clear(SessionKey key, @Nullable Exchange exchange) {
         Session session = registry.existing(key);
         if (session == null) {
             return false;
         }
-        boolean filled = session.current() != null;
-        act(session, session.clear(RenewalScope.token(exchange, key)));
-        return filled;
+        Verdict verdict = session.clear(RenewalScope.token(exchange, key));
+        act(session, verdict);
+        return verdict.release();
+    }
+
+    /** Holds the session's exchanges until it is unfrozen; creates the session when it does not exist. */
+    public void freeze(SessionKey key) {
+        Session session = registry.session(key);
+        act(session, session.freeze());
+    }
+
+    /** Lets a frozen session's exchanges go on. */
+    public void unfreeze(SessionKey key) {
+        Session session = registry.existing(key);
+        if (session != null) {
+            act(session, session.unfreeze());
+        }
     }
 
     /** The session counts as expired. */
@@ -338,7 +353,6 @@ public final class SessionTraffic extends ServiceSupport {
             case RENEWAL_FAILED -> renewals.exception(session, rules, failure);
             case FULL -> holdException(session, "not held, because as many exchanges are held as maxHeld allows");
             case REVOKED -> revoked(session);
-            case STOPPED -> holdException(session, "stopped");
         };
     }
 
@@ -409,11 +423,19 @@ public final class SessionTraffic extends ServiceSupport {
     protected void doStart() {
         ExecutorService threads = context.getExecutorServiceManager().newCachedThreadPool(this, "SessionsResume");
         ScheduledExecutorService timer =
-                context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "SessionsTimer");
+                context.getExecutorServiceManager().newScheduledThreadPool(this, "SessionsTimer", timerProfile());
         Resumer resumed = new Resumer(threads, resumeConcurrency);
         ExchangeHold hold = new ExchangeHold(context, threads, group -> resumed.addAll(group, Turn.RESUME));
         ServiceHelper.startService(hold, renewals);
         running = new Running(threads, timer, hold, resumed, new Resumer(threads, resumeConcurrency));
+    }
+
+    private static ThreadPoolProfile timerProfile() {
+        ThreadPoolProfile profile = new ThreadPoolProfile("SessionsTimer");
+        profile.setPoolSize(1);
+        profile.setMaxPoolSize(1);
+        profile.setMaxQueueSize(-1); // each exchange that is held has its time-out; Camel's default refuses the 1001st
+        return profile;
     }
 
     @Override
@@ -421,6 +443,7 @@ public final class SessionTraffic extends ServiceSupport {
         Running last = running;
         registry.closeAll();
         tickets.forEach(SessionTraffic::stop);
+        renewals.endPaused();
         running = null;
         ServiceHelper.stopService(renewals);
         if (last != null) {
