@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -8,7 +10,6 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Expression;
 import org.apache.camel.support.EndpointHelper;
-import org.apache.camel.util.URISupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,14 +86,19 @@ final class DynamicPredicates {
         return end < 0 ? uri.length() - 1 : end;
     }
 
-    private static Object value(String written) {
-        if (written.matches("(?s)RAW\\(.*\\)|RAW\\{.*}")) {
-            return written.substring(4, written.length() - 1);
-        }
+    private static String value(String written) {
+        String value = written.matches("(?s)RAW\\(.*\\)|RAW\\{.*}")
+                ? written.substring(4, written.length() - 1)
+                : decoded(written);
+        // raw again: the endpoint's URI is read once more
+        return value.contains(")&") ? "RAW{" + value + "}" : "RAW(" + value + ")";
+    }
+
+    private static String decoded(String written) {
         try {
-            return URISupport.parseQuery("value=" + written.replace("&", "%26")).get("value");
-        } catch (Exception e) {
-            throw new IllegalArgumentException("cannot be read in the URI of toD: " + written, e);
+            return URLDecoder.decode(written.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return written; // a percent sign of its own
         }
     }
 
