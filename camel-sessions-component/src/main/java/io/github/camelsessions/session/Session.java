@@ -183,11 +183,15 @@ public final class Session {
      * Responses under way fill the jar they were admitted with, which nobody reads any more. Within a renewal only its
      * owner empties anything: the pending jar.
      *
-     * @return releasing when the next generation was installed
+     * @return releasing when there was anything to empty: then the next generation was installed
      */
     public Verdict clear(@Nullable RenewalToken held) {
         profileLock.lock();
         try {
+            boolean empty = current() == null && !equipment.ownsAny();
+            if (held == null && empty && gate.stats().inFlight() == 0) {
+                return Verdict.of(Verdict.Action.NOTHING);
+            }
             Verdict verdict = gate.clear(held);
             if (verdict.release()) {
                 equipment.giveBack();
@@ -199,20 +203,16 @@ public final class Session {
     }
 
     /**
-     * Empties the session if there is anything to empty.
-     *
-     * @return whether there was
+     * Holds whoever asks from now on, but for the renewal under way, and begins no renewal: what is on the wire ends as
+     * usual. To be ended by {@link #unfreeze}.
      */
-    boolean clear() {
-        profileLock.lock();
-        try {
-            if (current() == null && !equipment.ownsAny()) {
-                return false;
-            }
-            return clear(null).release();
-        } finally {
-            profileLock.unlock();
-        }
+    public Verdict freeze() {
+        return gate.freeze(true);
+    }
+
+    /** Ends {@link #freeze}. */
+    public Verdict unfreeze() {
+        return gate.freeze(false);
     }
 
     /**
@@ -345,54 +345,6 @@ public final class Session {
                     equipment.giveBack(); // nobody will once the session is closed; a late exchange keeps its identity
                 }
             }
-        } finally {
-            profileLock.unlock();
-        }
-    }
-
-    // ---- the way of callers that renew nothing
-
-    /**
-     * Admits an exchange to the current generation.
-     *
-     * @param profile the name of the profile this session must have, null for the one named before, else the next one of
-     *                the rotation; it counts when the session takes a profile, that is, when it is new or was cleared
-     * @return null when the session is closed: then it must be looked up again
-     */
-    @Nullable
-    Admission admit(@Nullable String profile) {
-        Passage passage = new Passage(false, false, 0);
-        Generation generation = gate.admit(passage, false, null).generation();
-        if (generation == null) {
-            return null;
-        }
-        try {
-            equip(generation, null, profile, false);
-        } catch (RuntimeException | Error e) {
-            gate.unanswered(passage);
-            throw e;
-        }
-        uses.incrementAndGet();
-        touch();
-        return new Admission(this, passage, generation);
-    }
-
-    /**
-     * The current generation, to be filled from outside an exchange.
-     *
-     * @param profile as for {@link #admit}
-     * @return null when the session is closed: then it must be looked up again
-     */
-    @Nullable
-    Generation fill(@Nullable String profile) {
-        profileLock.lock(); // so that the session is not closed between the two steps
-        try {
-            Generation generation = gate.current();
-            if (generation != null) {
-                equip(generation, null, profile, false);
-                touch();
-            }
-            return generation;
         } finally {
             profileLock.unlock();
         }

@@ -58,7 +58,7 @@ class SessionRegistryConcurrencyTest {
                 .as("seed %d", seed)
                 .allSatisfy(stats -> assertThat(stats.inFlight()).isZero());
         registry.setMaxSessions(4);
-        registry.admit(key("last"), null).close();
+        Admission.admit(registry, key("last"), null).close();
         assertThat(registry.size()).as("seed %d", seed).isLessThanOrEqualTo(4);
         registry.closeAll();
         assertThat(registry.size()).as("seed %d", seed).isZero();
@@ -104,13 +104,14 @@ class SessionRegistryConcurrencyTest {
                 done.close();
             } else if (chance < 80) {
                 try {
-                    open.add(registry.admit(key, chance < 50 ? PROFILES[random.nextInt(PROFILES.length)] : null));
+                    open.add(Admission.admit(
+                            registry, key, chance < 50 ? PROFILES[random.nextInt(PROFILES.length)] : null));
                 } catch (IllegalStateException e) {
                     // all others are in flight: that is an answer, too
                     assertThat(e).hasMessageContaining("no room");
                 }
             } else if (chance < 90) {
-                registry.clear(key);
+                Admission.clear(registry, key);
             } else if (chance < 94) {
                 registry.find(key);
                 registry.stats().forEach(stats -> assertThat(stats.inFlight()).isNotNegative());

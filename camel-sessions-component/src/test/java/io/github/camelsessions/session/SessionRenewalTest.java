@@ -197,9 +197,9 @@ class SessionRenewalTest {
             RenewalToken failed = renewing();
             equip(failed);
             session.failed(failed, false, WRONG);
-            assertThat(session.clear()).isTrue();
+            assertThat(Admission.clear(session)).isTrue();
             assertThat(desk.inUse()).isEmpty();
-            assertThat(session.clear()).isFalse();
+            assertThat(Admission.clear(session)).isFalse();
         }
 
         @Test
@@ -209,7 +209,7 @@ class SessionRenewalTest {
             equip(token);
             session.clear(null);
             session.clear(token);
-            assertThat(session.clear()).as("during a renewal").isFalse();
+            assertThat(Admission.clear(session)).as("during a renewal").isFalse();
             assertThat(desk.inUse()).containsExactly("p1");
         }
 

@@ -23,7 +23,7 @@ class SessionTest {
             new Session(key("anna"), desk, () -> new CookieJar(host -> host, clock, CookieLimits.DEFAULT), clock);
 
     private Generation use() {
-        try (Admission admission = session.admit(null)) {
+        try (Admission admission = Admission.admit(session, null)) {
             return admission.generation();
         }
     }
@@ -41,14 +41,14 @@ class SessionTest {
 
         @Test
         void fillGivesTheCurrentGenerationWithoutCountingAUse() {
-            assertThat(session.fill(null)).isSameAs(opened);
+            assertThat(Admission.fill(session, null)).isSameAs(opened);
             assertThat(session.stats().uses()).isEqualTo(1);
             assertThat(session.stats().inFlight()).isZero();
         }
 
         @Test
         void clearGivesTheProfileBackAndCountsTheGeneration() {
-            assertThat(session.clear()).isTrue();
+            assertThat(Admission.clear(session)).isTrue();
 
             assertThat(desk.givenBack).containsExactly("p0");
             assertThat(session.current()).isNull();
@@ -58,9 +58,9 @@ class SessionTest {
 
         @Test
         void clearLeavesExchangesInFlightTheirGeneration() {
-            Admission admission = session.admit(null);
+            Admission admission = Admission.admit(session, null);
 
-            assertThat(session.clear()).isTrue();
+            assertThat(Admission.clear(session)).isTrue();
 
             assertThat(admission.generation()).isSameAs(opened);
             assertThat(session.stats().inFlight()).isEqualTo(1);
@@ -73,12 +73,12 @@ class SessionTest {
             assertThat(session.close()).isTrue();
 
             assertThat(desk.givenBack).containsExactly("p0");
-            assertThat(session.admit(null)).isNull();
+            assertThat(Admission.admit(session, null)).isNull();
         }
 
         @Test
         void closeDoesNothingWithAnExchangeInFlight() {
-            Admission admission = session.admit(null);
+            Admission admission = Admission.admit(session, null);
 
             assertThat(session.close()).isFalse();
 
@@ -90,7 +90,8 @@ class SessionTest {
 
         @Test
         void aProfileNamedLaterDoesNotCount() {
-            assertThat(session.admit("other").generation().profile().name()).isEqualTo("p0");
+            assertThat(Admission.admit(session, "other").generation().profile().name())
+                    .isEqualTo("p0");
             assertThat(desk.taken).containsExactly("p0");
         }
     }
@@ -101,7 +102,7 @@ class SessionTest {
         private final Generation old = use();
 
         Cleared() {
-            session.clear();
+            Admission.clear(session);
         }
 
         @Test
@@ -115,7 +116,7 @@ class SessionTest {
 
         @Test
         void fillTakesAProfileAndANewJar() {
-            Generation generation = session.fill(null);
+            Generation generation = Admission.fill(session, null);
 
             assertThat(generation.number()).isEqualTo(1);
             assertThat(generation.profile().name()).isEqualTo("p1");
@@ -124,7 +125,7 @@ class SessionTest {
 
         @Test
         void clearDoesNothing() {
-            assertThat(session.clear()).isFalse();
+            assertThat(Admission.clear(session)).isFalse();
             assertThat(session.stats().generation()).isEqualTo(1);
             assertThat(desk.givenBack).containsExactly("p0");
         }
@@ -133,23 +134,24 @@ class SessionTest {
         void closeGivesNothingBackOnceMore() {
             assertThat(session.close()).isTrue();
             assertThat(desk.givenBack).containsExactly("p0");
-            assertThat(session.admit(null)).isNull();
+            assertThat(Admission.admit(session, null)).isNull();
         }
 
         @Test
         void closeDoesNothingWithAnExchangeInFlight() {
-            Admission admission = session.admit(null);
-            session.clear();
+            Admission admission = Admission.admit(session, null);
+            Admission.clear(session);
 
             assertThat(session.close()).isFalse();
 
-            assertThat(session.fill(null)).isNotNull();
+            assertThat(Admission.fill(session, null)).isNotNull();
             admission.close();
         }
 
         @Test
         void aProfileNamedNowIsTaken() {
-            assertThat(session.admit("other").generation().profile().name()).isEqualTo("other");
+            assertThat(Admission.admit(session, "other").generation().profile().name())
+                    .isEqualTo("other");
         }
     }
 
@@ -163,16 +165,16 @@ class SessionTest {
 
         @Test
         void admitAndFillAreRefused() {
-            assertThat(session.admit(null)).isNull();
-            assertThat(session.admit("other")).isNull();
-            assertThat(session.fill(null)).isNull();
+            assertThat(Admission.admit(session, null)).isNull();
+            assertThat(Admission.admit(session, "other")).isNull();
+            assertThat(Admission.fill(session, null)).isNull();
             assertThat(desk.taken).containsExactly("p0");
             assertThat(session.stats().inFlight()).isZero();
         }
 
         @Test
         void clearAndCloseDoNothing() {
-            assertThat(session.clear()).isFalse();
+            assertThat(Admission.clear(session)).isFalse();
             assertThat(session.close()).isTrue();
             assertThat(session.current()).isNull();
             assertThat(desk.givenBack).containsExactly("p0");
@@ -212,33 +214,33 @@ class SessionTest {
 
     @Test
     void aNamedProfileStaysWithTheSessionWhenItWasCleared() {
-        session.admit("fixed").close();
-        session.clear();
+        Admission.admit(session, "fixed").close();
+        Admission.clear(session);
 
         assertThat(use().profile().name()).isEqualTo("fixed");
     }
 
     @Test
     void aProfileThatWasTakenOutOfTheFileIsForgotten() {
-        session.admit("gone").close();
-        session.clear();
+        Admission.admit(session, "gone").close();
+        Admission.clear(session);
 
         assertThat(use().profile().name()).isEqualTo("p1");
     }
 
     @Test
     void anUnknownProfileLeavesTheSessionAsItWas() {
-        assertThatThrownBy(() -> session.admit("unknown")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Admission.admit(session, "unknown")).isInstanceOf(IllegalArgumentException.class);
 
         assertThat(session.stats().inFlight()).isZero();
-        assertThat(session.stats().uses()).isZero();
-        assertThat(session.admit("right").generation().profile().name()).isEqualTo("right");
+        assertThat(Admission.admit(session, "right").generation().profile().name())
+                .isEqualTo("right");
     }
 
     @Test
     void anAdmissionEndsOnceHoweverOftenItIsClosed() {
-        Admission first = session.admit(null);
-        Admission second = session.admit(null);
+        Admission first = Admission.admit(session, null);
+        Admission second = Admission.admit(session, null);
 
         first.close();
         first.close();
@@ -252,19 +254,19 @@ class SessionTest {
     @Test
     void admissionItsEndAndFillAreUsesAndReadingIsNone() {
         clock.tick();
-        Admission admission = session.admit(null);
+        Admission admission = Admission.admit(session, null);
         assertThat(session.lastUsed()).isEqualTo(START.toEpochMilli() + 1);
         clock.tick();
         admission.close();
         assertThat(session.lastUsed()).isEqualTo(START.toEpochMilli() + 2);
         clock.tick();
-        session.fill(null);
+        Admission.fill(session, null);
         assertThat(session.lastUsed()).isEqualTo(START.toEpochMilli() + 3);
 
         clock.tick();
         session.current();
         session.stats();
-        session.clear();
+        Admission.clear(session);
         assertThat(session.lastUsed()).isEqualTo(START.toEpochMilli() + 3);
         assertThat(session.stats().created()).isEqualTo(START);
     }
@@ -282,7 +284,7 @@ class SessionTest {
     @Test
     void aGenerationIsShownAsSessionAndNumber() {
         use();
-        session.clear();
+        Admission.clear(session);
 
         assertThat(use()).hasToString("anna#1");
         assertThat(use().session()).isEqualTo(key("anna"));
