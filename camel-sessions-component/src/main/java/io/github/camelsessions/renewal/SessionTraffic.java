@@ -150,6 +150,20 @@ public final class SessionTraffic extends ServiceSupport {
         return verdict.release();
     }
 
+    /** Holds the session's exchanges until it is unfrozen; creates the session when it does not exist. */
+    public void freeze(SessionKey key) {
+        Session session = registry.session(key);
+        act(session, session.freeze());
+    }
+
+    /** Lets a frozen session's exchanges go on. */
+    public void unfreeze(SessionKey key) {
+        Session session = registry.existing(key);
+        if (session != null) {
+            act(session, session.unfreeze());
+        }
+    }
+
     /** The session counts as expired. */
     public void expire(SessionKey key) {
         Session session = registry.existing(key);

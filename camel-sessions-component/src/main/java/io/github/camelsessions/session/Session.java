@@ -203,6 +203,19 @@ public final class Session {
     }
 
     /**
+     * Holds whoever asks from now on, but for the renewal under way, and begins no renewal: what is on the wire ends as
+     * usual. To be ended by {@link #unfreeze}.
+     */
+    public Verdict freeze() {
+        return gate.freeze(true);
+    }
+
+    /** Ends {@link #freeze}. */
+    public Verdict unfreeze() {
+        return gate.freeze(false);
+    }
+
+    /**
      * The current generation counts as over, as if it had reached a limit: the next admission of an exchange that can renew
      * begins a renewal, of one that cannot starts the next generation. Nothing happens while the session is renewed.
      */

@@ -1504,6 +1504,94 @@ class RenewalGateTest {
     }
 
     @Nested
+    class Freezing {
+
+        @Test
+        void whoeverAsksIsHeldUntilItIsUnfrozen() {
+            assertThat(gate.freeze(true).release()).isFalse();
+            Passage passage = held();
+            assertThat(gate.holding()).isTrue();
+            assertThat(gate.freeze(false).release()).isTrue();
+            assertThat(gate.holding()).isFalse();
+            resend(passage);
+        }
+
+        @Test
+        void aRefusalBeginsNoRenewal() {
+            Passage passage = sent();
+            gate.freeze(true);
+            Verdict verdict = gate.refused(passage);
+            assertThat(verdict.action()).isEqualTo(Action.ADMIT_AGAIN);
+            assertThat(verdict.renewal()).isNull();
+            assertThat(arrive(passage).action()).isEqualTo(Action.HOLD);
+            assertThat(gate.stats().attempts()).isZero();
+        }
+
+        @Test
+        void neitherDoesALimitNorWhoAsksForOne() {
+            gate.expire();
+            gate.freeze(true);
+            assertThat(arrive(passage()).renewal()).isNull();
+            Passage asker = passage();
+            assertThat(gate.renew(asker, null, null).action()).isEqualTo(Action.HOLD);
+            gate.freeze(false);
+            assertThat(gate.renew(asker, null, null).renewal()).isNotNull();
+        }
+
+        @Test
+        void theRenewalUnderWayGoesOnAndTheOthersAreHeldAfterIt() {
+            RenewalToken token = renewing();
+            Passage passage = held();
+            gate.freeze(true);
+            assertThat(gate.admit(passage(), false, token).action()).isEqualTo(Action.SEND);
+            gate.succeeded(token);
+            assertThat(state()).isEqualTo("ACTIVE");
+            assertThat(resume(passage).action()).isEqualTo(Action.HOLD);
+            gate.freeze(false);
+            resend(passage);
+            assertThat(passage.generation()).isSameAs(token.pending());
+        }
+
+        @Test
+        void unfreezingDuringARenewalReleasesNobody() {
+            renewing();
+            gate.freeze(true);
+            held();
+            assertThat(gate.freeze(false).release()).isFalse();
+            assertThat(gate.holding()).isTrue();
+        }
+
+        @Test
+        void afterAFailedRenewalTheyAreHeldTooAndFailAfterwards() {
+            failed();
+            gate.freeze(true);
+            Passage passage = held();
+            assertThat(gate.freeze(false).release()).isTrue();
+            assertFails(resume(passage), Kind.RENEWAL_FAILED);
+        }
+
+        @Test
+        void suspectsAreNotJudgedMeanwhile() {
+            Passage suspect = sent();
+            gate.succeeded(refuseAndHold(suspect));
+            resend(suspect);
+            Passage other = sent();
+            assertThat(gate.refused(suspect).action()).isEqualTo(Action.PARK);
+            gate.freeze(true);
+            assertThat(gate.unanswered(other).standing()).isEmpty();
+            assertThat(gate.freeze(false).standing()).containsExactly(suspect);
+        }
+
+        @Test
+        void aFrozenSessionIsNotEvicted() {
+            gate.freeze(true);
+            assertThat(gate.close()).isFalse();
+            gate.freeze(false);
+            assertThat(gate.close()).isTrue();
+        }
+    }
+
+    @Nested
     class Draining {
 
         @Test
