@@ -3,6 +3,7 @@ package io.github.camelsessions.renewal;
 
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.Predicate;
 import org.apache.camel.support.ExchangeHelper;
 import org.apache.camel.support.MessageHelper;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,30 @@ final class Answer {
 
     static Answer of(Exchange exchange) {
         return new Answer(exchange.getMessage(), exchange.getException());
+    }
+
+    /** Whether a predicate holds for the answer on an exchange, wherever that is: predicates look at the in message. */
+    static boolean matches(Predicate predicate, Exchange exchange) {
+        if (!exchange.hasOut()) {
+            return matchesIn(predicate, exchange);
+        }
+        Message request = exchange.getIn();
+        Message answer = exchange.getMessage();
+        ExchangeHelper.prepareOutToIn(exchange);
+        try {
+            return matchesIn(predicate, exchange);
+        } finally {
+            exchange.setIn(request);
+            exchange.setOut(answer);
+        }
+    }
+
+    private static boolean matchesIn(Predicate predicate, Exchange exchange) {
+        try {
+            return predicate.matches(exchange);
+        } finally {
+            MessageHelper.resetStreamCache(exchange.getIn()); // it may have read the body
+        }
     }
 
     void restore(Exchange exchange) {

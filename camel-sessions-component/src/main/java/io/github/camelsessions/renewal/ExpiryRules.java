@@ -43,7 +43,7 @@ public record ExpiryRules(
         if (text != null && beginning(exchange).contains(text)) {
             return "the answer contains the expiredText";
         }
-        if (when != null && when.matches(exchange)) {
+        if (when != null && Answer.matches(when, exchange)) {
             return "expiredWhen holds";
         }
         return null;
