@@ -225,8 +225,7 @@ class RenewOperationTest extends SharedContextTest {
 
     private Exchange judged(String renewedWhen) {
         return send(
-                "sessions:renew?renewalUri=direct:answer&sessionId=" + session + "&renewedWhen=" + renewedWhen,
-                null);
+                "sessions:renew?renewalUri=direct:answer&sessionId=" + session + "&renewedWhen=" + renewedWhen, null);
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.github.camelsessions.renewal;
 
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
-import org.apache.camel.Predicate;
 import org.apache.camel.support.ExchangeHelper;
 import org.apache.camel.support.MessageHelper;
 import org.jspecify.annotations.Nullable;
@@ -13,38 +12,20 @@ final class Answer {
 
     private final Message message;
     private final @Nullable Exception exception;
+    private final Reply reply;
 
-    private Answer(Message message, @Nullable Exception exception) {
+    private Answer(Message message, @Nullable Exception exception, Reply reply) {
         this.message = message;
         this.exception = exception;
+        this.reply = reply;
     }
 
-    static Answer of(Exchange exchange) {
-        return new Answer(exchange.getMessage(), exchange.getException());
+    static Answer of(Exchange exchange, Reply reply) {
+        return new Answer(exchange.getMessage(), exchange.getException(), reply);
     }
 
-    /** Whether a predicate holds for the answer on an exchange, wherever that is: predicates look at the in message. */
-    static boolean matches(Predicate predicate, Exchange exchange) {
-        if (!exchange.hasOut()) {
-            return matchesIn(predicate, exchange);
-        }
-        Message request = exchange.getIn();
-        Message answer = exchange.getMessage();
-        ExchangeHelper.prepareOutToIn(exchange);
-        try {
-            return matchesIn(predicate, exchange);
-        } finally {
-            exchange.setIn(request);
-            exchange.setOut(answer);
-        }
-    }
-
-    private static boolean matchesIn(Predicate predicate, Exchange exchange) {
-        try {
-            return predicate.matches(exchange);
-        } finally {
-            MessageHelper.resetStreamCache(exchange.getIn()); // it may have read the body
-        }
+    Reply reply() {
+        return reply;
     }
 
     void restore(Exchange exchange) {
