@@ -5,9 +5,7 @@ import io.github.camelsessions.http.CallSource;
 import io.github.camelsessions.http.WrapEndpointStrategy;
 import io.github.camelsessions.renewal.RenewSessionReferences;
 import io.github.camelsessions.renewal.RenewalSites;
-import java.util.List;
 import org.apache.camel.CamelContext;
-import org.apache.camel.spi.BeanRepository;
 import org.apache.camel.spi.ContextServicePlugin;
 import org.apache.camel.support.DefaultRegistry;
 import org.apache.camel.support.LifecycleStrategySupport;
@@ -32,20 +30,12 @@ public final class SessionsContextPlugin implements ContextServicePlugin {
             }
         });
         context.getCamelContextExtension().addContextPlugin(RenewalSites.class, new BlockSites(context));
-        resolveReferences(context);
     }
 
-    // now for those who load routes before the context is initialized, and again then for those who set another
-    // registry
     private static void resolveReferences(CamelContext context) {
-        if (context.getRegistry() instanceof DefaultRegistry registry && !resolvesReferences(registry)) {
+        if (context.getRegistry() instanceof DefaultRegistry registry) { // that of all of Camel's runtimes
             registry.addBeanRepository(new RenewSessionReferences());
         }
-    }
-
-    private static boolean resolvesReferences(DefaultRegistry registry) {
-        List<BeanRepository> repositories = registry.getRepositories();
-        return repositories != null && repositories.stream().anyMatch(RenewSessionReferences.class::isInstance);
     }
 
     // Asks for the component, so that one that is a bean or gets its options at creation is there for routes that have

@@ -26,6 +26,7 @@ import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.xml.in.ModelParser;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,6 +71,8 @@ class RenewBlockDslTest {
     private static final String YAML_POLICY =
             YAML_STEP.replace("renewSession:\n", "policy:\n").replace("sessionId: \"", "ref: \"renewSession:");
 
+    private static final String YAML = knowsTheStep() ? YAML_STEP : YAML_POLICY;
+
     private static final String XML = """
             <routes xmlns="http://camel.apache.org/schema/spring">
               <route id="block">
@@ -92,6 +95,7 @@ class RenewBlockDslTest {
     }
 
     @Test
+    @EnabledIf("knowsTheStep")
     void theStepWorksInYaml() throws Exception {
         loadYaml(YAML_STEP);
 
@@ -126,7 +130,7 @@ class RenewBlockDslTest {
     }
 
     @Test
-    void theStepWorksWithABeanInYaml() throws Exception {
+    void aPolicyThatIsABeanWorksInYaml() throws Exception {
         loadYaml("""
                 - beans:
                     - name: renewal
@@ -138,7 +142,10 @@ class RenewBlockDslTest {
                         renewalTimeout: 10s
                 """ + YAML_POLICY.replace("\"renewSession:${header.user}\"", "renewal"));
 
-        assertThat(request().getMessage().getBody(String.class)).contains("session=");
+        Exchange done = request();
+        assertThat(done.getException()).isNull();
+        assertThat(done.getMessage().getBody(String.class)).contains("session=");
+        assertThat(done.getMessage().getHeader(SessionsConstants.RENEWED)).isEqualTo(true);
     }
 
     @Test
@@ -166,7 +173,7 @@ class RenewBlockDslTest {
 
     @Test
     void aDumpAsYamlHasTheReferenceAndWorksElsewhere() throws Exception {
-        loadYaml(YAML_STEP);
+        loadYaml(YAML);
         String dump = PluginHelper.getModelToYAMLDumper(context)
                 .dumpModelAsYaml(context, routes(), false, false, false, false);
         assertThat(dump).contains("policy:", "renewSession:${header.user}", "id: login");
@@ -179,7 +186,7 @@ class RenewBlockDslTest {
 
     @Test
     void aDumpAsXmlHasTheReferenceAndWorksElsewhere() throws Exception {
-        loadYaml(YAML_STEP);
+        loadYaml(YAML);
         String dump = PluginHelper.getModelToXMLDumper(context).dumpModelAsXml(context, routes());
         assertThat(dump).contains("<policy", "ref=\"renewSession:${header.user}\"", "id=\"login\"");
         context.stop();
@@ -191,12 +198,12 @@ class RenewBlockDslTest {
 
     @Test
     void aRouteThatIsLoadedAgainRenews() throws Exception {
-        loadYaml(YAML_STEP);
+        loadYaml(YAML);
         assertThatItRenews();
 
         RoutesLoader loader = PluginHelper.getRoutesLoader(context);
         loader.updateRoutes(ResourceHelper.fromString(
-                "routes.yaml", YAML_STEP.formatted(portal.url()).replace("\"yes\"", "reloaded")));
+                "routes.yaml", YAML.formatted(portal.url()).replace("\"yes\"", "reloaded")));
 
         Exchange done = request();
         assertThat(done.getMessage().getHeader("after")).isEqualTo("reloaded");
@@ -222,7 +229,7 @@ class RenewBlockDslTest {
 
     @Test
     void theStepsWithinItAreManaged() throws Exception {
-        loadYaml(YAML_STEP, true);
+        loadYaml(YAML, true);
         assertThatItRenews();
 
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
@@ -241,12 +248,14 @@ class RenewBlockDslTest {
     }
 
     @Test
+    @EnabledIf("knowsTheStep")
     void theStepNeedsASessionId() {
         assertThatThrownBy(() -> loadYaml(YAML_STEP.replace("sessionId: \"${header.user}\"", "note: none")))
                 .hasStackTraceContaining("renewSession needs a sessionId");
     }
 
     @Test
+    @EnabledIf("knowsTheStep")
     void aMistypedPropertyOfTheStepIsTold() {
         assertThatThrownBy(() -> loadYaml(YAML_STEP.replace("sessionId:", "sesionId:")))
                 .hasStackTraceContaining("sesionId");
@@ -278,6 +287,16 @@ class RenewBlockDslTest {
     }
 
     // ---- helpers
+
+    /** Older versions of camel-yaml-dsl know no steps but Camel's own. */
+    static boolean knowsTheStep() {
+        try {
+            Class.forName("org.apache.camel.dsl.yaml.common.YamlDeserializerResolverProvider");
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+    }
 
     private void assertThatItRenews() throws Exception {
         Exchange done = request();

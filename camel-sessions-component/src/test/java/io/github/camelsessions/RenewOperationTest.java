@@ -36,6 +36,12 @@ class RenewOperationTest extends SharedContextTest {
         component.getConfiguration().setExpiredStatusCodeRange("401");
         component.getConfiguration().setRenewalTimeout(Duration.ofSeconds(20));
         component.getConfiguration().setRenewalBackoff(Duration.ofMillis(1));
+        Map.of(
+                        "is200", "${header.CamelHttpResponseCode} == 200",
+                        "isEcho", "${body} contains 'GET /echo'",
+                        "isNothing", "${body} contains 'nothing'")
+                .forEach((name, simple) -> context.getRegistry()
+                        .bind(name, context.resolveLanguage("simple").createPredicate(simple)));
     }
 
     @Override
@@ -48,6 +54,7 @@ class RenewOperationTest extends SharedContextTest {
                         .setBody(constant(PASSWORD))
                         .to("sessions:fetch/" + portal.url("/login"))
                         .process(exchange -> seen = exchange.copy());
+                from("direct:answer").setBody(constant(PASSWORD)).to("sessions:fetch/" + portal.url("/login"));
                 from("direct:renew").to("sessions:renew/" + portal.url("/login"));
                 from("direct:again").setBody(constant(PASSWORD)).to("sessions:renew/" + portal.url("/login"));
                 from("direct:twice")
@@ -199,6 +206,26 @@ class RenewOperationTest extends SharedContextTest {
         assertThat(text(done)).contains("session=");
         assertThat(done.getMessage().getHeader(SessionsConstants.RENEWED)).isEqualTo(true);
         assertThat(portal.refused()).isEqualTo(1);
+    }
+
+    @Test
+    void predicatesSeeTheAnswerOfARouteThatEndsWithIt() {
+        assertThat(judged("#bean:is200").getException()).isNull();
+        assertThat(judged("RAW(${header.CamelHttpResponseCode} == 201)").getException())
+                .isInstanceOf(SessionRenewalException.class);
+
+        sessions().endCooldown(session);
+        assertThat(failure("sessions:fetch/" + portal.url("/echo") + "?expiredWhen=#bean:isEcho&sessionId=" + session))
+                .contains("expired by expiredWhen holds");
+        assertThat(text(send(
+                        "sessions:fetch/" + portal.url("/echo") + "?expiredWhen=#bean:isNothing&sessionId=" + session,
+                        null)))
+                .startsWith("GET /echo");
+    }
+
+    private Exchange judged(String renewedWhen) {
+        return send(
+                "sessions:renew?renewalUri=direct:answer&sessionId=" + session + "&renewedWhen=" + renewedWhen, null);
     }
 
     @Test

@@ -14,8 +14,6 @@ public final class RenewSessionReferences implements BeanRepository {
 
     static final String PREFIX = "renewSession:";
 
-    private static final String YAML_RESOLVER = "org.apache.camel.dsl.yaml.common.YamlDeserializerResolver";
-
     @Override
     public @Nullable Object lookupByName(String name) {
         return name.startsWith(PREFIX) ? new RenewSessionPolicy(name.substring(PREFIX.length())) : null;
@@ -31,10 +29,8 @@ public final class RenewSessionReferences implements BeanRepository {
         return Map.of();
     }
 
-    // Older versions of camel-yaml-dsl do not read the service file, but look for steps here. The type is compared by
-    // its name: without camel-yaml-dsl there is no such class, and nobody asks.
     @Override
     public <T> Set<T> findByType(Class<T> type) {
-        return type.getName().equals(YAML_RESOLVER) ? Set.of(type.cast(new RenewSessionStep())) : Set.of();
+        return Set.of();
     }
 }

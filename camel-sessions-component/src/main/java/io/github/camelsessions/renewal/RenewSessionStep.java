@@ -13,7 +13,8 @@ import org.snakeyaml.engine.v2.nodes.Node;
  * The step {@code renewSession} of routes in YAML, with {@code sessionId} and {@code steps}. It is no step of its own for
  * long: it becomes Camel's {@code policy} with the reference {@code renewSession:<id>}, which dumps and loads anywhere.
  *
- * <p>Found by camel-yaml-dsl through its service file, and loaded by nobody else. Stateless.
+ * <p>Found by camel-yaml-dsl through its service file, and loaded by nobody else. Older versions of that know no steps of
+ * others: there {@code policy} is written. Stateless.
  */
 public final class RenewSessionStep extends YamlDeserializerBase<PolicyDefinition> implements YamlDeserializerResolver {
 
