@@ -98,7 +98,7 @@ class HeldExchangesInRoutesTest extends RenewingContextTest {
         routes(routes -> routes.from(route())
                 .multicast(JOINED)
                 .parallelProcessing()
-                .timeout(100)
+                .timeout(1_000)
                 .to(page(1), page(2), "direct:at-once-" + user)
                 .end());
         routes(routes -> routes.from("direct:at-once-" + user).setBody(routes.constant("at once")));

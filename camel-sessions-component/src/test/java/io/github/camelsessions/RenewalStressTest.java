@@ -45,7 +45,7 @@ class RenewalStressTest {
     /** The log-ins of these users may hang; a log-in that has timed out may overlap with the next one. */
     private static final int HANGING = 20;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(50);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final long seed = Long.getLong("stress.seed", System.nanoTime());
     private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
@@ -178,12 +178,11 @@ class RenewalStressTest {
     void eachExchangeEndsOnceWhateverHappens() throws Exception {
         System.out.println("stress.seed=" + seed); // -Dstress.seed= plays the same faults again
         site.dropConnections(0.01, seed);
-        start(true, "&renewalTimeout=300&renewalBackoff=5&renewalCooldown=20&renewalCooldownMax=100&holdTimeout=30s");
+        start(true, "&renewalTimeout=1s&renewalBackoff=5&renewalCooldown=20&renewalCooldownMax=100&holdTimeout=30s");
         for (int n = 0; n < EXCHANGES; n++) {
             template.sendBody("seda:pages", n);
         }
         awaitEnds();
-
         assertThat(answered.get()).as("answered, seed %s", seed).isGreaterThan(EXCHANGES / 2);
         assertThat(site.mixUps()).isEmpty();
         assertThat(site.staleCookies()).isEmpty();
@@ -202,7 +201,7 @@ class RenewalStressTest {
 
     @Test
     void heldExchangesHaveNoThreads() throws Exception {
-        start(false, "&holdTimeout=100s&renewalTimeout=90s");
+        start(false, "&holdTimeout=10m&renewalTimeout=5m");
         site.hangLogins();
         for (int n = 0; n < 1_000; n++) {
             template.sendBody("seda:pages", n);
@@ -242,7 +241,7 @@ class RenewalStressTest {
                 .pollInterval(Duration.ofMillis(10))
                 .until(ended::get, now -> now == EXCHANGES);
         await().alias("no thread is left in a session")
-                .atMost(Duration.ofSeconds(10))
+                .atMost(PATIENCE)
                 .pollInSameThread()
                 .until(() -> threadsInSessions() == 0);
         assertThat(wrong).as("seed %s", seed).isEmpty();
