@@ -12,21 +12,15 @@ import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProfileFile;
 import io.github.camelsessions.session.SessionKey;
 import java.io.IOException;
-import java.io.StringReader;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 import org.apache.camel.Exchange;
-import org.apache.camel.RoutesBuilder;
 import org.apache.camel.main.Main;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
@@ -51,7 +45,7 @@ class DocumentationTest {
 
     private final LoopbackSite site = new LoopbackSite();
     private final Map<String, String> proxyAuthorizations = new ConcurrentHashMap<>();
-    private final List<Main> started = new ArrayList<>();
+    private SnippetContexts contexts;
     private int seen;
 
     @TempDir
@@ -96,6 +90,7 @@ class DocumentationTest {
     @BeforeAll
     void start() throws Exception {
         snippets = Snippets.of("README.md", COMPONENT_PAGE);
+        contexts = new SnippetContexts(snippets, folder, this::located);
         site.page("/", http -> answer(http, "page"))
                 .page("/welcome", http -> {
                     http.getResponseHeaders()
@@ -112,7 +107,7 @@ class DocumentationTest {
                     LoopbackSite.answer(http, 302, "");
                 });
         List<String> yaml = named("yaml", List.of("readme-yaml", "profiles-file", "wrapped-route"));
-        List<String> java = named("java", List.of("readme-java"));
+        List<String> java = named("java", List.of("readme-java", "facade"));
         routes = start("", yaml, java);
     }
 
@@ -134,7 +129,7 @@ class DocumentationTest {
 
     @AfterAll
     void stop() {
-        started.forEach(Main::stop);
+        contexts.close();
         site.close();
     }
 
@@ -344,6 +339,7 @@ class DocumentationTest {
     private void theFacadeHasAddedACookie() throws Exception {
         Main main = start("", List.of(), List.of("facade"));
 
+        send(main, SnippetContexts.RUN, Map.of());
         assertThat(sessions(main).cookieMap("anna")).isEqualTo(Map.of("consent", "yes"));
         main.stop();
     }
@@ -437,60 +433,13 @@ class DocumentationTest {
 
     /** A context as camel-main makes it, with these properties and examples. */
     private Main start(String properties, List<String> yaml, List<String> java) throws Exception {
-        Main main = new Main();
-        main.setDefaultPropertyPlaceholderLocation("false");
-        Properties given = new Properties();
-        given.load(new StringReader(located(properties) + "\nportal.anna.password=rain & tea\n"));
-        given.forEach((name, value) -> main.addInitialProperty(name.toString(), value.toString()));
-        List<String> files = new ArrayList<>();
-        for (String name : yaml) {
-            Path file = Files.writeString(folder.resolve(name + ".camel.yaml"), located(snippets.text(name)));
-            files.add("file:" + file);
-        }
-        if (!files.isEmpty()) {
-            main.configure().withRoutesIncludePattern(String.join(",", files));
-        }
-        for (String name : java) {
-            main.configure().addRoutesBuilder(compiled(name));
-        }
-        started.add(main);
-        main.start();
-        return main;
+        return contexts.start(properties + "\nportal.anna.password=rain & tea\n", yaml, java);
     }
 
     private String located(String text) {
         return text.replace(PORTAL, site.url())
                 .replace(PROXY, site.url())
                 .replace("\"portal.example\"", "\"127.0.0.1\"");
-    }
-
-    private RoutesBuilder compiled(String name) throws Exception {
-        String type = "Snippet_" + name.replace('-', '_');
-        Path sources = Files.createDirectories(folder.resolve("java"));
-        Path source = Files.writeString(sources.resolve(type + ".java"), """
-                import io.github.camelsessions.*;
-                import io.github.camelsessions.cookie.*;
-                import java.util.*;
-                import org.apache.camel.CamelContext;
-                import org.apache.camel.builder.RouteBuilder;
-
-                public class TYPE extends RouteBuilder {
-                    @Override
-                    public void configure() throws Exception {
-                        CamelContext camelContext = getCamelContext();
-                TEXT
-                    }
-                }
-                """.replace("TYPE", type)
-                .replace("TEXT", located(snippets.text(name))));
-        String classpath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        int failed = ToolProvider.getSystemJavaCompiler()
-                .run(null, null, null, "-proc:none", "-cp", classpath, "-d", sources.toString(), source.toString());
-        assertThat(failed).as("snippet " + name + " compiles").isZero();
-        try (URLClassLoader loader = new URLClassLoader(
-                new URL[] {sources.toUri().toURL()}, getClass().getClassLoader())) {
-            return (RoutesBuilder) loader.loadClass(type).getConstructor().newInstance();
-        }
     }
 
     private Exchange send(String from, Map<String, Object> headers) {
