@@ -130,6 +130,20 @@ public final class NamedSession {
         sessions.traffic().expire(key);
     }
 
+    /**
+     * Holds the session's exchanges until {@link #unfreeze}, each as long as its {@code holdTimeout} allows: during a short
+     * maintenance of the site, for example. Requests on the wire end as usual, and a renewal under way goes on; none
+     * begins. Creates the session when it does not exist.
+     */
+    public void freeze() {
+        sessions.traffic().freeze(key);
+    }
+
+    /** Lets the exchanges of a frozen session go on, in the order in which they came. */
+    public void unfreeze() {
+        sessions.traffic().unfreeze(key);
+    }
+
     /** Ends the session's cool-down after a failed renewal, so that the next exchange may renew it. For operators. */
     public void endCooldown() {
         sessions.traffic().endCooldown(key);

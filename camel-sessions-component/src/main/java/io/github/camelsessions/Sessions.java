@@ -199,6 +199,16 @@ public final class Sessions {
         session(id).expire();
     }
 
+    /** {@link NamedSession#freeze} of the session. */
+    public void freeze(String id) {
+        session(id).freeze();
+    }
+
+    /** {@link NamedSession#unfreeze} of the session. */
+    public void unfreeze(String id) {
+        session(id).unfreeze();
+    }
+
     /** {@link NamedSession#endCooldown} of the session. */
     public void endCooldown(String id) {
         session(id).endCooldown();

@@ -10,6 +10,7 @@ import io.github.camelsessions.LoopbackSite.Request;
 import io.github.camelsessions.Snippets.Snippet;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProfileFile;
+import io.github.camelsessions.session.Admission;
 import io.github.camelsessions.session.SessionKey;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -375,7 +376,7 @@ class DocumentationTest {
                 Map.of(Exchange.HTTP_URI, site.url() + "/orders", SessionsConstants.REQUEST_COOKIES, "yes")));
         messages.add(failure(main, fetch, null, Map.of(Exchange.HTTP_URI, site.url() + "/missing")));
         messages.add(failure(main, fetch, null, Map.of(Exchange.HTTP_URI, site.url() + "/forever")));
-        sessions(main).registry().admit(new SessionKey("", "anna"), null);
+        Admission.admit(sessions(main).registry(), new SessionKey("", "anna"), null);
         messages.add(
                 failure(main, "sessions:fetch?sessionId=ben", null, Map.of(Exchange.HTTP_URI, site.url() + "/orders")));
         main.stop();

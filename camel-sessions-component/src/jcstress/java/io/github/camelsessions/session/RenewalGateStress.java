@@ -22,17 +22,16 @@ public class RenewalGateStress {
     /** A gate in whatever state the test brings it to. */
     public static class Gate {
 
-        final RenewalGate gate = new RenewalGate(
-                TestGates.KEY, TestGates.rules().build(), InstantSource.system(), TestGates::generation);
+        final RenewalGate gate = TestGates.gate(TestGates.rules().build(), InstantSource.system());
 
         final Passage sent() {
-            Passage passage = new Passage();
+            Passage passage = TestGates.passage();
             gate.admit(passage, false, null);
             return passage;
         }
 
         final RenewalToken renewing() {
-            return gate.renew(new Passage(), null, null).renewal();
+            return gate.renew(TestGates.passage(), null, null).renewal();
         }
 
         final String state() {
@@ -125,7 +124,7 @@ public class RenewalGateStress {
     @State
     public static class AdmittedAndSucceeded extends Gate {
         final RenewalToken token = renewing();
-        final Passage passage = new Passage();
+        final Passage passage = TestGates.passage();
         final AtomicReference<Passage> queue = new AtomicReference<>();
         final AtomicInteger sent = new AtomicInteger();
 
@@ -280,12 +279,12 @@ public class RenewalGateStress {
 
         @Actor
         public void one(LL_Result result) {
-            result.r1 = gate.renew(new Passage(), null, null).action();
+            result.r1 = gate.renew(TestGates.passage(), null, null).action();
         }
 
         @Actor
         public void two(LL_Result result) {
-            result.r2 = gate.renew(new Passage(), null, null).action();
+            result.r2 = gate.renew(TestGates.passage(), null, null).action();
         }
     }
 
@@ -302,7 +301,94 @@ public class RenewalGateStress {
 
         @Actor
         public void admit(LL_Result result) {
-            result.r2 = gate.admit(new Passage(), false, null).action();
+            result.r2 = gate.admit(TestGates.passage(), false, null).action();
+        }
+    }
+
+    /** A request that enters while its token is revoked is refused or aborted, and nothing is left behind. */
+    @JCStressTest
+    @Outcome(id = "true, 1", expect = ACCEPTABLE)
+    @Outcome(id = "false, 0", expect = ACCEPTABLE)
+    @State
+    public static class EnteredAndFailed extends Gate {
+        final RenewalToken token = renewing();
+        final AtomicInteger aborted = new AtomicInteger();
+
+        @Actor
+        public void enter(LL_Result result) {
+            result.r1 = token.enter(aborted::incrementAndGet);
+        }
+
+        @Actor
+        public void fail() {
+            gate.failed(token, false, WRONG);
+            token.abort();
+        }
+
+        @Arbiter
+        public void end(LL_Result result) {
+            result.r2 = aborted.get();
+        }
+    }
+
+    /** The renewal that waits for the last answer is started once, by whoever comes last. */
+    @JCStressTest
+    @Outcome(id = "true, false", expect = ACCEPTABLE, desc = "answered first")
+    @Outcome(id = "false, true", expect = ACCEPTABLE, desc = "asked first")
+    @State
+    public static class DrainedAndAccepted extends Gate {
+        final Passage last = sent();
+        final RenewalToken token = renewing();
+
+        @Actor
+        public void ask(LL_Result result) {
+            result.r1 = gate.drained(token);
+        }
+
+        @Actor
+        public void accept(LL_Result result) {
+            result.r2 = gate.accepted(last, true).renewal() == token;
+        }
+    }
+
+    /** Two places configure one session at once: one of them is told about the other. */
+    @JCStressTest
+    @Outcome(id = "null, one", expect = ACCEPTABLE)
+    @Outcome(id = "two, null", expect = ACCEPTABLE)
+    @State
+    public static class ConfiguredAndConfigured {
+        final RenewalGate gate = new RenewalGate(TestGates.KEY, InstantSource.system(), TestGates::generation);
+
+        @Actor
+        public void one(LL_Result result) {
+            result.r1 = gate.configure(TestGates.rules().maxUses(1).build(), "one");
+        }
+
+        @Actor
+        public void two(LL_Result result) {
+            result.r2 = gate.configure(TestGates.rules().maxUses(2).build(), "two");
+        }
+    }
+
+    @JCStressTest
+    @Outcome(id = "SEND, true", expect = ACCEPTABLE, desc = "admitted first: the next one renews")
+    @Outcome(id = "HOLD, false", expect = ACCEPTABLE, desc = "expired first")
+    @State
+    public static class ExpiredAndAdmitted extends Gate {
+
+        @Actor
+        public void expire() {
+            gate.expire();
+        }
+
+        @Actor
+        public void admit(LL_Result result) {
+            result.r1 = gate.admit(TestGates.passage(), false, null).action();
+        }
+
+        @Arbiter
+        public void end(LL_Result result) {
+            result.r2 = gate.admit(TestGates.passage(), false, null).renewal() != null;
         }
     }
 }

@@ -69,7 +69,7 @@ final class RenewingExchange extends HeldExchange implements RenewalWork {
 
     /** A priority exchange does it; this one waits for that like any other. */
     private Next begin(RenewalToken begun) {
-        replaced = session().current();
+        replaced = session().open(null).generation(); // still the one to be replaced
         traffic().renewals().begin(session(), begun);
         return Next.on(ask(false));
     }

@@ -139,15 +139,29 @@ public final class SessionTraffic extends ServiceSupport {
         return result;
     }
 
-    /** Empties a session, or, within its renewal, what the renewal has filled. Returns whether there was a session. */
+    /** Empties a session, or, within its renewal, what the renewal has filled. Returns whether there was anything. */
     public boolean clear(SessionKey key, @Nullable Exchange exchange) {
         Session session = registry.existing(key);
         if (session == null) {
             return false;
         }
-        boolean filled = session.current() != null;
-        act(session, session.clear(RenewalScope.token(exchange, key)));
-        return filled;
+        Verdict verdict = session.clear(RenewalScope.token(exchange, key));
+        act(session, verdict);
+        return verdict.release();
+    }
+
+    /** Holds the session's exchanges until it is unfrozen; creates the session when it does not exist. */
+    public void freeze(SessionKey key) {
+        Session session = registry.session(key);
+        act(session, session.freeze());
+    }
+
+    /** Lets a frozen session's exchanges go on. */
+    public void unfreeze(SessionKey key) {
+        Session session = registry.existing(key);
+        if (session != null) {
+            act(session, session.unfreeze());
+        }
     }
 
     /** The session counts as expired. */
@@ -339,7 +353,6 @@ public final class SessionTraffic extends ServiceSupport {
             case RENEWAL_FAILED -> renewals.exception(session, rules, failure);
             case FULL -> holdException(session, "not held, because as many exchanges are held as maxHeld allows");
             case REVOKED -> revoked(session);
-            case STOPPED -> holdException(session, "stopped");
         };
     }
 

@@ -29,8 +29,6 @@ public record GateFailure(
         /** As many exchanges wait as may. */
         FULL,
         /** The exchange belongs to a renewal attempt that has failed or timed out. */
-        REVOKED,
-        /** The session was stopped. */
-        STOPPED
+        REVOKED
     }
 }

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one door of a session: lets exchanges through while the session is valid, holds them while it is renewed, and
  * judges refusals. One method for each event, explained where {@link Session} has it; each returns a {@link Verdict} that
- * the caller acts on after the lock was let go. Nothing is called out under the lock but the source of new generations, whose locks are leaves, and a token's
- * lock, a leaf too.
+ * the caller acts on after the lock was let go. Nothing is called out under the lock but the source of new generations,
+ * whose locks are leaves, and a token's lock, a leaf too.
  *
  * <pre>
  * event                | ACTIVE(n)                              | RENEWING(n,t)                  | FAILED(n,cause,until)
@@ -46,6 +46,8 @@ import org.jspecify.annotations.Nullable;
  * clear                | -> ACTIVE(n+1), suspects admitted again| nothing; by the owner: empty   | -> ACTIVE(n+1), the
  *                      |                                        | the pending jar                | cool-down stays
  * expire               | a limit of n is due                    | nothing                        | a limit of n is due
+ * freeze               | whoever asks is held, nothing begins   | the same; t goes on            | the same
+ * unfreeze             | release                                | nothing                        | release
  * open                 | work in n                              | in n; by the owner: pending    | in n
  * close (evict, remove)| none in flight or held, no cool-down:  | refuse                         | as ACTIVE
  *                      | -> CLOSED; else refuse                 |                                |
@@ -62,8 +64,6 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Whether an exchange can renew, when it wants to and how often it is sent again, each {@link Passage} brings along;
  * only one that can renew is ever suspected. Limits and cool-downs are the session's, see {@link GateRules}.
- *
- * <p>Freezing is not there yet.
  *
  * <p>The session is quiet when it is ACTIVE and nobody is on the wire or waits: then no answer will come that tells more
  * about the suspects, so each event that leads there judges them.
@@ -92,6 +92,7 @@ final class RenewalGate {
     private GateRules rules = GateRules.DEFAULT;
     private @Nullable String configuredAt;
     private State state = State.ACTIVE;
+    private boolean frozen;
     private Life life;
     private @Nullable Renewal renewal; // the latest; its latest token is live exactly when RENEWING
     private final Wire wire = new Wire();
@@ -134,7 +135,7 @@ final class RenewalGate {
     }
 
     private Verdict admitOrdinary(Passage passage, boolean released) {
-        if (state == State.RENEWING || (state == State.ACTIVE && waiting.now() > 0 && !released)) {
+        if (frozen || state == State.RENEWING || (state == State.ACTIVE && waiting.now() > 0 && !released)) {
             return hold(passage, released);
         }
         if (state == State.FAILED) {
@@ -196,7 +197,7 @@ final class RenewalGate {
         passage.refusedAt = wire.event();
         tally.refused++;
         suspects.refusedBy(of);
-        if (of != life || state != State.ACTIVE) {
+        if (of != life || state != State.ACTIVE || frozen) {
             return Verdict.of(verdicts.sentAgain(passage));
         }
         if (!passage.renews) {
@@ -257,7 +258,7 @@ final class RenewalGate {
     }
 
     boolean holding() {
-        return locked(() -> state == State.RENEWING);
+        return locked(() -> frozen || state == State.RENEWING);
     }
 
     Verdict open(@Nullable RenewalToken held) {
@@ -280,7 +281,7 @@ final class RenewalGate {
         if (unwanted != null && unwanted != life.generation) {
             return Verdict.of(Action.SKIP);
         }
-        if (state == State.RENEWING) {
+        if (frozen || state == State.RENEWING) {
             passage.unwanted = life.generation;
             return hold(passage, waited);
         }
@@ -288,6 +289,7 @@ final class RenewalGate {
             return verdicts.fail(Kind.RENEWAL_FAILED, life);
         }
         RenewalToken started = begin(Origin.ASKED, passage);
+        passage.initiator = started != null;
         return suspectsAgain(
                 started == null
                         ? verdicts.fail(Kind.RENEWAL_FAILED, life).releasing()
@@ -365,6 +367,14 @@ final class RenewalGate {
         return suspectsAgain(Verdict.of(Action.NOTHING)).releasing();
     }
 
+    Verdict freeze(boolean freezes) {
+        return deciding(() -> {
+            frozen = freezes;
+            boolean releases = !freezes && state != State.RENEWING;
+            return releases ? Verdict.of(Action.NOTHING).releasing() : Verdict.of(Action.NOTHING);
+        });
+    }
+
     void expire() {
         locked(() -> life.expired |= state == State.ACTIVE || state == State.FAILED);
     }
@@ -384,7 +394,11 @@ final class RenewalGate {
      */
     boolean close() {
         return locked(() -> {
-            boolean idle = state != State.RENEWING && wire.inFlight() == 0 && waiting.now() == 0 && suspects.isEmpty();
+            boolean idle = state != State.RENEWING
+                    && !frozen
+                    && wire.inFlight() == 0
+                    && waiting.now() == 0
+                    && suspects.isEmpty();
             if (idle && !cooldown.active(clock.instant())) {
                 state = State.CLOSED;
             }
@@ -433,7 +447,7 @@ final class RenewalGate {
     }
 
     private Verdict settleIfQuiet(Verdict verdict) {
-        if (state != State.ACTIVE || life.inFlight > 0 || waiting.now() > 0 || suspects.isEmpty()) {
+        if (state != State.ACTIVE || frozen || life.inFlight > 0 || waiting.now() > 0 || suspects.isEmpty()) {
             return verdict;
         }
         if (suspects.provenByQuiet(life)) {

@@ -2,7 +2,6 @@
 package io.github.camelsessions.session;
 
 import io.github.camelsessions.cookie.CookieJar;
-import io.github.camelsessions.profile.ClientProfile;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,18 +16,14 @@ import org.jspecify.annotations.Nullable;
  * too: it must be acted on completely.
  *
  * <p>A generation takes its profile with its first use, not when it is made: a cleared session has an empty jar and no
- * profile, so that the one it gave back is free for other sessions until this one is used again. The session owns one
- * profile at most, the one it took last, and gives that back when it takes another, is cleared or closed.
+ * profile, so that the one it gave back is free for other sessions until this one is used again.
  *
  * <p>Thread-safe. One lock orders taking and giving back of profiles; under it the gate's lock may be taken, and that of
  * the source of profiles, which is a leaf.
  */
 public final class Session {
 
-    private static final long NONE = -1;
-
     private final SessionKey key;
-    private final Profiles profiles;
     private final InstantSource clock;
     private final Instant created;
     private final RenewalGate gate;
@@ -37,14 +32,11 @@ public final class Session {
     private volatile boolean renewed;
 
     private final ReentrantLock profileLock = new ReentrantLock();
-    // all below is guarded by profileLock
-    private @Nullable String pinnedProfile;
-    private long ownedSince = NONE; // the number of the generation that the profile it owns was taken for
-    private @Nullable RenewalToken sharing; // the first attempt of the renewal that it was taken for
+    private final Equipment equipment; // guarded by profileLock
 
-    Session(SessionKey key, Profiles profiles, JarFactory jars, InstantSource clock) {
+    Session(SessionKey key, Equipment.Source profiles, JarFactory jars, InstantSource clock) {
         this.key = key;
-        this.profiles = profiles;
+        this.equipment = new Equipment(profiles);
         this.clock = clock;
         this.created = Instant.ofEpochMilli(clock.millis()); // as exact as lastUsed
         this.lastUsed = created.toEpochMilli();
@@ -191,14 +183,18 @@ public final class Session {
      * Responses under way fill the jar they were admitted with, which nobody reads any more. Within a renewal only its
      * owner empties anything: the pending jar.
      *
-     * @return releasing when the next generation was installed
+     * @return releasing when there was anything to empty: then the next generation was installed
      */
     public Verdict clear(@Nullable RenewalToken held) {
         profileLock.lock();
         try {
+            boolean empty = current() == null && !equipment.ownsAny();
+            if (held == null && empty && gate.stats().inFlight() == 0) {
+                return Verdict.of(Verdict.Action.NOTHING);
+            }
             Verdict verdict = gate.clear(held);
             if (verdict.release()) {
-                giveBack();
+                equipment.giveBack();
             }
             return verdict;
         } finally {
@@ -207,20 +203,16 @@ public final class Session {
     }
 
     /**
-     * Empties the session if there is anything to empty.
-     *
-     * @return whether there was
+     * Holds whoever asks from now on, but for the renewal under way, and begins no renewal: what is on the wire ends as
+     * usual. To be ended by {@link #unfreeze}.
      */
-    boolean clear() {
-        profileLock.lock();
-        try {
-            if (current() == null && ownedSince == NONE) {
-                return false;
-            }
-            return clear(null).release();
-        } finally {
-            profileLock.unlock();
-        }
+    public Verdict freeze() {
+        return gate.freeze(true);
+    }
+
+    /** Ends {@link #freeze}. */
+    public Verdict unfreeze() {
+        return gate.freeze(false);
     }
 
     /**
@@ -242,7 +234,7 @@ public final class Session {
         try {
             boolean closed = gate.close();
             if (closed) {
-                giveBack();
+                equipment.giveBack();
             }
             return closed;
         } finally {
@@ -256,7 +248,7 @@ public final class Session {
         profileLock.lock();
         try {
             verdict = gate.stop();
-            giveBack();
+            equipment.giveBack();
         } finally {
             profileLock.unlock();
         }
@@ -347,128 +339,15 @@ public final class Session {
                         token != null && token.pending() == generation && token.state() == RenewalToken.State.LIVE;
                 generation.takes(
                         token != null && pending
-                                ? forRenewal(token.first(), generation, profile, sameProfile)
-                                : forOrdinary(generation, profile));
+                                ? equipment.forRenewal(token.first(), generation, profile, sameProfile)
+                                : equipment.forOrdinary(generation, profile));
+                if (gate.current() == null) {
+                    equipment.giveBack(); // nobody will once the session is closed; a late exchange keeps its identity
+                }
             }
         } finally {
             profileLock.unlock();
         }
-    }
-
-    private ClientProfile forRenewal(
-            RenewalToken renewal, Generation pending, @Nullable String profile, boolean sameProfile) {
-        boolean keeps = sameProfile && profile == null;
-        ClientProfile taken = renewal == sharing || (keeps && ownedSince != NONE)
-                ? profiles.present()
-                : take(keeps ? namedBefore() : profile, pending);
-        ownedSince = pending.number();
-        sharing = renewal;
-        if (profile != null) {
-            pinnedProfile = profile;
-        }
-        return taken;
-    }
-
-    private ClientProfile forOrdinary(Generation generation, @Nullable String profile) {
-        if (generation.number() <= ownedSince) {
-            return profiles.present(); // that of a later one: the session must not lose it for a late exchange
-        }
-        String wanted = profile != null ? profile : namedBefore();
-        ClientProfile taken = take(wanted, generation);
-        pinnedProfile = wanted; // not before: taking an unknown profile fails
-        return taken;
-    }
-
-    private @Nullable String namedBefore() {
-        boolean known = pinnedProfile != null && profiles.has(pinnedProfile);
-        return known ? pinnedProfile : null; // it may have been taken out of the file
-    }
-
-    private ClientProfile take(@Nullable String name, Generation generation) {
-        ClientProfile taken = profiles.exchange(name);
-        ownedSince = generation.number();
-        if (gate.current() == null) {
-            giveBack(); // a late exchange keeps its identity, but nobody will give it back
-        }
-        return taken;
-    }
-
-    private void giveBack() {
-        profiles.giveBack();
-        ownedSince = NONE;
-        sharing = null;
-    }
-
-    // ---- the way of callers that renew nothing
-
-    /**
-     * Admits an exchange to the current generation.
-     *
-     * @param profile the name of the profile this session must have, null for the one named before, else the next one of
-     *                the rotation; it counts when the session takes a profile, that is, when it is new or was cleared
-     * @return null when the session is closed: then it must be looked up again
-     */
-    @Nullable
-    Admission admit(@Nullable String profile) {
-        Passage passage = new Passage(false, false, 0);
-        Generation generation = gate.admit(passage, false, null).generation();
-        if (generation == null) {
-            return null;
-        }
-        try {
-            equip(generation, null, profile, false);
-        } catch (RuntimeException | Error e) {
-            gate.unanswered(passage);
-            throw e;
-        }
-        uses.incrementAndGet();
-        touch();
-        return new Admission(this, passage, generation);
-    }
-
-    /**
-     * The current generation, to be filled from outside an exchange.
-     *
-     * @param profile as for {@link #admit}
-     * @return null when the session is closed: then it must be looked up again
-     */
-    @Nullable
-    Generation fill(@Nullable String profile) {
-        profileLock.lock(); // so that the session is not closed between the two steps
-        try {
-            Generation generation = gate.current();
-            if (generation != null) {
-                equip(generation, null, profile, false);
-                touch();
-            }
-            return generation;
-        } finally {
-            profileLock.unlock();
-        }
-    }
-
-    /**
-     * The client profile of a session and where it comes from: the session owns none, or one until it takes another or
-     * gives it back. Guarded by the session's lock; implementations never call back into a session.
-     */
-    interface Profiles {
-
-        /** Whether there is a profile of that name. */
-        boolean has(String name);
-
-        /** The one that the session owns. */
-        ClientProfile present();
-
-        /**
-         * Gives back what the session owns, if anything, and takes the profile of that name, or the next one of the rotation
-         * when the name is null.
-         *
-         * @throws IllegalArgumentException when there is no profile of that name: then the session keeps what it owns
-         */
-        ClientProfile exchange(@Nullable String name);
-
-        /** Gives back what the session owns, if anything. */
-        void giveBack();
     }
 
     /** Makes an empty jar. */

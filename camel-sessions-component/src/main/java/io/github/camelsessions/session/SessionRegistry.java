@@ -112,57 +112,10 @@ public final class SessionRegistry {
         return sessions.get(key);
     }
 
-    /**
-     * Admits an exchange to a session, which is created when it does not exist.
-     *
-     * @param profile the name of the profile that the session takes if it has none, null for the one named for it
-     *                before, else the next one
-     * @throws IllegalStateException    when a new session is needed and each of the others is in use
-     * @throws IllegalArgumentException when there is no profile of that name
-     */
-    public Admission admit(SessionKey key, @Nullable String profile) {
-        while (true) {
-            Admission admission = session(key).admit(profile);
-            if (admission != null) {
-                return admission;
-            }
-        }
-    }
-
-    /** The jar to add cookies to without a request; creates the session when it does not exist. */
-    public CookieJar fill(SessionKey key) {
-        return fill(key, null);
-    }
-
-    /**
-     * As {@link #fill(SessionKey)}, for a session that takes a certain profile.
-     *
-     * @param profile as for {@link #admit}
-     * @throws IllegalArgumentException when there is no profile of that name
-     */
-    public CookieJar fill(SessionKey key, @Nullable String profile) {
-        while (true) {
-            Generation generation = session(key).fill(profile);
-            if (generation != null) {
-                return generation.jar();
-            }
-        }
-    }
-
     /** The current generation of a session, null when the session does not exist or is cleared. Creates nothing. */
     public @Nullable Generation find(SessionKey key) {
         Session session = sessions.get(key);
         return session == null ? null : session.current();
-    }
-
-    /**
-     * Empties a session and gives its profile back.
-     *
-     * @return whether there was a session with something to empty
-     */
-    public boolean clear(SessionKey key) {
-        Session session = sessions.get(key);
-        return session != null && session.clear();
     }
 
     /** How a session stands, null when it does not exist. Creates nothing. */
@@ -245,7 +198,7 @@ public final class SessionRegistry {
     }
 
     /** A profile goes back to the rotation it was taken from: one of a file since replaced goes nowhere. */
-    private final class Rotated implements Session.Profiles {
+    private final class Rotated implements Equipment.Source {
 
         // guarded by the session's profileLock
         private ProfileRotation takenFrom = NO_PROFILES;
@@ -262,11 +215,11 @@ public final class SessionRegistry {
         }
 
         @Override
-        public ClientProfile exchange(@Nullable String name) {
+        public void exchange(@Nullable String name) {
             ProfileRotation now = rotation;
             if (name == null && now == takenFrom) {
                 owned = now.next(owned); // in one step, so that it is not the same if there is another
-                return owned;
+                return;
             }
             ClientProfile taken = name == null ? now.take() : now.take(name);
             if (taken == null) {
@@ -275,7 +228,6 @@ public final class SessionRegistry {
             giveBack();
             takenFrom = now;
             owned = taken;
-            return owned;
         }
 
         @Override

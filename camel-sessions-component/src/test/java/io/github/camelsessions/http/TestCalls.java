@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
+import io.github.camelsessions.session.Admission;
 import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
@@ -16,7 +17,7 @@ final class TestCalls {
     static Generation newGeneration() {
         SessionKey key = new SessionKey("", "test");
         SessionRegistry sessions = new SessionRegistry(new PublicSuffixList(), InstantSource.system(), 1);
-        sessions.fill(key);
+        Admission.fill(sessions, key);
         return sessions.find(key);
     }
 

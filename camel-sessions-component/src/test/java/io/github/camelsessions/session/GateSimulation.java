@@ -50,7 +50,7 @@ final class GateSimulation {
         int exchanges = 200;
         int concurrency = 16;
         int resumeConcurrency = 16;
-        GateRules rules = TestGates.rules().build();
+        TestGates.Rules rules = TestGates.rules();
         /** How many requests the site accepts in one session, 0 for any number. */
         int siteLimit;
 
@@ -59,6 +59,12 @@ final class GateSimulation {
         double unanswered;
         double clears;
         double explicitRenewals;
+        /** How often somebody says that the session is over. */
+        double ends;
+        /** How many exchanges cannot renew the session. */
+        double plain;
+        /** Whether a renewal waits for the requests on the wire. */
+        boolean drains;
         /** How often the site forgets a session by itself, per request. */
         double expiries;
 
@@ -75,7 +81,7 @@ final class GateSimulation {
         final int ticket;
         boolean forbidden;
         boolean post;
-        boolean renews;
+        boolean asks;
         Generation observed;
         boolean queued;
         boolean parked;
@@ -85,7 +91,8 @@ final class GateSimulation {
         int acceptedBySite;
         Outcome outcome;
 
-        Call(int ticket) {
+        Call(int ticket, TestGates.Rules wishes, boolean plain) {
+            super(wishes.renews() && !plain, wishes.renewsFirst(), wishes.maxReplays());
             this.ticket = ticket;
         }
     }
@@ -100,7 +107,10 @@ final class GateSimulation {
 
     private record Event(Instant at, long number, Runnable action) {}
 
+    private static final long DRAIN_TIMEOUT = 100;
+
     private final World world;
+    private final GateRules rules;
     private final Random random;
     private final TestGates.Clock clock = new TestGates.Clock();
     final RenewalGate gate;
@@ -113,6 +123,7 @@ final class GateSimulation {
     private final List<Call> calls = new ArrayList<>();
     private final List<RenewalToken> tokens = new ArrayList<>();
     private int resuming;
+    private Renewal draining;
     private Generation current;
     private final Map<Generation, Boolean> installed = new IdentityHashMap<>();
 
@@ -128,7 +139,8 @@ final class GateSimulation {
     GateSimulation(World world) {
         this.world = world;
         this.random = new Random(world.seed);
-        this.gate = new RenewalGate(TestGates.KEY, world.rules, clock, TestGates::generation);
+        this.rules = world.rules.build();
+        this.gate = TestGates.gate(rules, clock);
         this.current = gate.open(null).generation();
         installed.put(current, true);
         if (!world.rules.renews()) {
@@ -155,21 +167,24 @@ final class GateSimulation {
         if (calls.size() >= world.exchanges) {
             return;
         }
-        Call call = new Call(calls.size());
+        Call call = new Call(calls.size(), world.rules, chance(world.plain));
         calls.add(call);
         call.forbidden = chance(world.forbidden);
         call.post = chance(world.posts);
-        call.renews = chance(world.explicitRenewals);
-        call.observed = call.renews && random.nextBoolean() ? current : null;
+        call.asks = chance(world.explicitRenewals);
+        call.observed = call.asks && random.nextBoolean() ? current : null;
         call.deadline = clock.instant().plus(world.holdTimeout);
         if (chance(world.clears)) {
             others(gate.clear(null));
+        }
+        if (chance(world.ends)) {
+            gate.expire();
         }
         ask(call, false);
     }
 
     private void ask(Call call, boolean released) {
-        if (call.renews) {
+        if (call.asks) {
             Verdict verdict = gate.renew(call, call.observed, null);
             RenewalToken mine = verdict.renewal();
             if (verdict.action() == Action.SEND) {
@@ -213,7 +228,11 @@ final class GateSimulation {
 
     private void others(Verdict verdict) {
         if (verdict.renewal() != null && verdict.action() != Action.SEND) {
-            renewal(verdict.renewal(), null);
+            if (!tokens.contains(verdict.renewal())) {
+                renewal(verdict.renewal(), null);
+            } else if (draining != null) { // else it did not want to wait that long
+                logIn(draining);
+            }
         }
         for (Passage other : verdict.standing()) {
             Call call = unpark(other);
@@ -360,17 +379,32 @@ final class GateSimulation {
         renewal.token = token;
         tokens.add(token);
         later(backoff, () -> {
-            if (!renewal.over) {
-                logIns.add(clock.instant());
-                LogIn kind = logIn();
-                int steps = 1 + random.nextInt(3);
-                step(renewal, token, kind, steps, kind == LogIn.HANGS ? 60_000 : 50 + random.nextInt(100));
+            if (renewal.over) {
+                return;
+            }
+            if (world.drains && !gate.drained(token)) {
+                draining = renewal;
+                later(DRAIN_TIMEOUT, () -> {
+                    if (draining == renewal && !renewal.over && renewal.token == token) {
+                        logIn(renewal);
+                    }
+                });
+            } else {
+                logIn(renewal);
             }
         });
     }
 
+    private void logIn(Renewal renewal) {
+        draining = null;
+        logIns.add(clock.instant());
+        LogIn kind = logIn();
+        int steps = 1 + random.nextInt(3);
+        step(renewal, renewal.token, kind, steps, kind == LogIn.HANGS ? 60_000 : 50 + random.nextInt(100));
+    }
+
     private void step(Renewal renewal, RenewalToken token, LogIn kind, int steps, int delay) {
-        Passage passage = new Passage();
+        Passage passage = world.rules.passage();
         Verdict verdict = gate.admit(passage, false, token);
         if (token.state() == RenewalToken.State.REVOKED) {
             assertThat(verdict.failure().kind()).isEqualTo(GateFailure.Kind.REVOKED);
@@ -458,13 +492,14 @@ final class GateSimulation {
                 .as("what the site accepted is delivered")
                 .noneMatch(call -> call.post && call.acceptedBySite == 1 && call.outcome == Outcome.REFUSED);
         double works = world.logIns.getOrDefault(LogIn.SUCCEEDS, 0.0);
-        if (!world.rules.cooldown().isZero() && (works == 0 || works == 1 && world.everythingRefused)) {
+        if (!rules.cooldown().isZero() && (works == 0 || works == 1 && world.everythingRefused)) {
             // a limit or a clear may end a generation before the answers come that show that its renewal was barren
-            boolean limits = world.rules.maxUses() > 0
-                    || !world.rules.maxAge().isZero()
-                    || !world.rules.maxIdle().isZero();
-            int unseen = limits || world.clears > 0 ? 1 + world.rules.renewalAttempts() : 0;
-            assertThat(logInsPerCooldown()).isLessThanOrEqualTo(world.rules.renewalAttempts() + unseen);
+            boolean limits = world.ends > 0
+                    || rules.maxUses() > 0
+                    || !rules.maxAge().isZero()
+                    || !rules.maxIdle().isZero();
+            int unseen = limits || world.clears > 0 ? 1 + rules.renewalAttempts() : 0;
+            assertThat(logInsPerCooldown()).isLessThanOrEqualTo(rules.renewalAttempts() + unseen);
         }
         gate.endCooldown();
         assertThat(gate.close()).as("an idle session may be evicted").isTrue();
@@ -473,11 +508,11 @@ final class GateSimulation {
     /** The most log-ins that were made within one cool-down. */
     int logInsPerCooldown() {
         int most = 0;
-        if (world.rules.cooldown().isZero()) {
+        if (rules.cooldown().isZero()) {
             return logIns.size();
         }
         for (int i = 0, first = 0; i < logIns.size(); i++) {
-            while (!logIns.get(i).isBefore(logIns.get(first).plus(world.rules.cooldown()))) {
+            while (!logIns.get(i).isBefore(logIns.get(first).plus(rules.cooldown()))) {
                 first++;
             }
             most = Math.max(most, i - first + 1);

@@ -55,7 +55,7 @@ class GateSimulationTest {
             world.exchanges = 2_000;
             world.concurrency = 64;
             world.siteLimit = 32;
-            world.rules = TestGates.rules().renewFirst().maxUses(32).build();
+            world.rules = TestGates.rules().renewFirst().maxUses(32);
         });
         print("maxUses 32", simulation);
         assertThat(simulation.refusedBySite).isZero();
@@ -112,7 +112,7 @@ class GateSimulationTest {
             world.exchanges = 500;
             world.concurrency = 4;
             world.everythingRefused = true;
-            world.rules = TestGates.rules().renewFirst().maxUses(2).build();
+            world.rules = TestGates.rules().renewFirst().maxUses(2);
             world.pause = Duration.ofSeconds(1);
         });
         print("all refused, maxUses 2", simulation);
@@ -168,11 +168,17 @@ class GateSimulationTest {
 
     private static void checkLosses(World world, GateSimulation simulation) {
         boolean logInWorks = world.logIns.getOrDefault(LogIn.SUCCEEDS, 0.0) == 1.0;
-        boolean calm = logInWorks && !world.everythingRefused && world.clears == 0 && world.unanswered == 0;
-        boolean roomy = world.holdTimeout.toHours() > 1 && world.rules.maxHeld() > world.exchanges;
+        boolean calm = logInWorks
+                && !world.everythingRefused
+                && world.clears == 0
+                && world.unanswered == 0
+                && world.ends == 0
+                && world.plain == 0;
+        boolean roomy = world.holdTimeout.toHours() > 1 && world.rules.build().maxHeld() > world.exchanges;
         boolean plain = calm && roomy && world.explicitRenewals == 0 && world.rules.renews();
         // answers that overtake may show one generation after the other as barren, just before a limit ends it
-        boolean patient = world.rules.maxUses() == 0 || world.rules.renewalAttempts() > 2;
+        boolean patient =
+                world.rules.build().maxUses() == 0 || world.rules.build().renewalAttempts() > 2;
         boolean lasting = world.expiries == 0; // no generation ends before it has accepted anything
         if (plain && patient && lasting && world.forbidden == 0 && world.rules.maxReplays() > 0) {
             assertThat(simulation.lost()).as("lost").isZero();
@@ -182,8 +188,10 @@ class GateSimulationTest {
                     .as("refused for another's sake")
                     .isZero();
         }
-        boolean known = world.siteLimit > 0 && world.rules.maxUses() > 0 && world.rules.maxUses() <= world.siteLimit;
-        if (plain && known && world.rules.renewFirst() && world.forbidden == 0 && lasting) {
+        boolean known = world.siteLimit > 0
+                && world.rules.build().maxUses() > 0
+                && world.rules.build().maxUses() <= world.siteLimit;
+        if (plain && known && world.rules.renewsFirst() && world.forbidden == 0 && lasting) {
             assertThat(simulation.refusedBySite).as("refused").isZero();
         }
     }
@@ -225,8 +233,10 @@ class GateSimulationTest {
                 .maxHeld(random.nextInt(4) > 0 ? 1_000 : 1 + random.nextInt(6))
                 .maxReplays(random.nextInt(5) > 0 ? 1 : random.nextInt(4))
                 .renewalAttempts(1 + random.nextInt(4))
-                .cooldown(Duration.ofSeconds(random.nextInt(4) * 10L), Duration.ofSeconds(60))
-                .build();
+                .cooldown(Duration.ofSeconds(random.nextInt(4) * 10L), Duration.ofSeconds(60));
+        world.ends = sometimes(random, 0.05);
+        world.plain = sometimes(random, 1);
+        world.drains = random.nextInt(3) == 0;
         return world;
     }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -45,6 +46,7 @@ class GateStressTest {
         boolean resumed; // handed from thread to thread with the call
 
         Call(int ticket) {
+            super(ticket % 10 != 7, ticket % 4 == 0, ticket % 20 == 3 ? 0 : 1);
             this.ticket = ticket;
             this.post = ticket % 3 == 0;
             this.forbidden = ticket % 40 == 1;
@@ -52,14 +54,12 @@ class GateStressTest {
     }
 
     private final ExecutorService threads = Executors.newFixedThreadPool(8);
-    private final RenewalGate gate = new RenewalGate(
-            TestGates.KEY,
+    private final RenewalGate gate = TestGates.gate(
             TestGates.rules()
                     .maxHeld(46)
                     .cooldown(Duration.ofNanos(1), Duration.ofNanos(1))
                     .build(),
-            InstantSource.system(),
-            TestGates::generation);
+            InstantSource.system());
 
     private final ConcurrentSkipListMap<Integer, Call> queue = new ConcurrentSkipListMap<>();
     private final AtomicInteger workers = new AtomicInteger();
@@ -68,7 +68,8 @@ class GateStressTest {
     private final CountDownLatch ended = new CountDownLatch(EXCHANGES);
     private final Map<Generation, AtomicInteger> uses = new ConcurrentHashMap<>();
     private final Map<Long, AtomicInteger> successes = new ConcurrentHashMap<>();
-    private final Queue<RenewalToken> tokens = new ConcurrentLinkedQueue<>();
+    private final Set<RenewalToken> started = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger waits = new AtomicInteger();
     private final Map<String, AtomicInteger> outcomes = new ConcurrentHashMap<>();
     private final Queue<Throwable> errors = new ConcurrentLinkedQueue<>();
 
@@ -97,7 +98,8 @@ class GateStressTest {
         assertThat(stats.suspects()).as("suspects").isZero();
         assertThat(stats.inFlight()).as("in flight").isZero();
         assertThat(stats.state()).isNotEqualTo("RENEWING");
-        assertThat(tokens).noneMatch(token -> token.state() == RenewalToken.State.LIVE);
+        assertThat(waits.get()).as("renewals that waited for the wire").isPositive();
+        assertThat(started).noneMatch(token -> token.state() == RenewalToken.State.LIVE);
         assertThat(successes.values())
                 .as("one successful renewal for each generation")
                 .allMatch(count -> count.get() == 1);
@@ -114,6 +116,9 @@ class GateStressTest {
         Call call = new Call(ticket);
         if (ticket % 997 == 0) {
             others(gate.clear(null));
+        }
+        if (ticket % 991 == 0) {
+            gate.expire();
         }
         perform(call, gate.admit(call, false, null));
     }
@@ -149,7 +154,9 @@ class GateStressTest {
 
     private void others(Verdict verdict) {
         RenewalToken token = verdict.renewal();
-        if (token != null) {
+        if (token != null && token.pending().number() % 2 == 0 && !gate.drained(token)) {
+            waits.incrementAndGet(); // a later verdict has it again
+        } else if (token != null) {
             run(() -> logIn(token));
         }
         verdict.standing().forEach(other -> end((Call) other, "refused"));
@@ -225,8 +232,10 @@ class GateStressTest {
 
     /** Ends well, badly, or twice at once as when a time-out races with a success. */
     private void logIn(RenewalToken token) {
-        tokens.add(token);
-        Passage step = new Passage();
+        if (!started.add(token)) {
+            errors.add(new AssertionError("started twice: " + token));
+        }
+        Passage step = TestGates.passage();
         if (gate.admit(step, false, token).action() == Action.SEND) {
             gate.accepted(step, true);
         }
@@ -269,11 +278,10 @@ class GateStressTest {
     @Test
     void ofManyRefusalsAtOnceOneRenews() throws InterruptedException {
         for (int round = 0; round < 300; round++) {
-            RenewalGate fresh = new RenewalGate(
-                    TestGates.KEY, TestGates.rules().build(), InstantSource.system(), TestGates::generation);
+            RenewalGate fresh = TestGates.gate(TestGates.rules().build(), InstantSource.system());
             List<Passage> passages = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
-                Passage passage = new Passage();
+                Passage passage = TestGates.passage();
                 fresh.admit(passage, false, null);
                 passages.add(passage);
             }

@@ -23,17 +23,24 @@ class RenewalGateTest {
     private static final Throwable WRONG = new IllegalStateException("wrong password");
 
     private final TestGates.Clock clock = new TestGates.Clock();
+    private Rules wishes;
     private RenewalGate gate = gate(rules());
     private RuntimeException noGeneration;
 
     private RenewalGate gate(Rules rules) {
-        gate = new RenewalGate(TestGates.KEY, rules.build(), clock, number -> {
+        wishes = rules;
+        gate = TestGates.gate(rules.build(), clock, number -> {
             if (noGeneration != null) {
                 throw noGeneration;
             }
             return TestGates.generation(number);
         });
         return gate;
+    }
+
+    /** An exchange with the wishes of the latest rules. */
+    private Passage passage() {
+        return wishes.passage();
     }
 
     // ---- what the tests tell the gate
@@ -47,13 +54,13 @@ class RenewalGateTest {
     }
 
     private Passage sent() {
-        Passage passage = new Passage();
+        Passage passage = passage();
         assertThat(arrive(passage).action()).isEqualTo(Action.SEND);
         return passage;
     }
 
     private Passage held() {
-        Passage passage = new Passage();
+        Passage passage = passage();
         assertThat(arrive(passage).action()).isEqualTo(Action.HOLD);
         return passage;
     }
@@ -83,7 +90,7 @@ class RenewalGateTest {
 
     /** -> RENEWING(0, t). */
     private RenewalToken renewing() {
-        return gate.renew(new Passage(), null, null).renewal();
+        return gate.renew(passage(), null, null).renewal();
     }
 
     /** -> FAILED(0, wrong password, in 30 s). */
@@ -116,7 +123,7 @@ class RenewalGateTest {
 
         @Test
         void anActiveSessionSendsInItsGeneration() {
-            Passage passage = new Passage();
+            Passage passage = passage();
             Verdict verdict = arrive(passage);
             assertThat(verdict.action()).isEqualTo(Action.SEND);
             assertThat(verdict.generation()).isSameAs(current()).isSameAs(passage.generation());
@@ -163,7 +170,7 @@ class RenewalGateTest {
             renewing();
             held();
             held();
-            Verdict verdict = arrive(new Passage());
+            Verdict verdict = arrive(passage());
             assertFails(verdict, Kind.FULL);
             assertThat(verdict.failure().held()).isEqualTo(2);
             assertThat(verdict.failure().retryAt()).isNull();
@@ -176,14 +183,14 @@ class RenewalGateTest {
             refuse(initiator);
             held();
             assertThat(arrive(initiator).action()).isEqualTo(Action.HOLD);
-            assertFails(arrive(new Passage()), Kind.FULL);
+            assertFails(arrive(passage()), Kind.FULL);
         }
 
         @Test
         void whoeverReachesALimitMayWaitThoughNoMoreMay() {
             gate(rules().maxHeld(0).maxUses(1));
             accept(sent());
-            assertThat(arrive(new Passage()).renewal()).isNotNull();
+            assertThat(arrive(passage()).renewal()).isNotNull();
             assertThat(gate.stats().held()).isEqualTo(1);
         }
 
@@ -204,7 +211,7 @@ class RenewalGateTest {
         void aFailedSessionFailsExchangesUntilItsCooldownIsOver() {
             failed();
             clock.advance(COOLDOWN.minusMillis(1));
-            Verdict verdict = arrive(new Passage());
+            Verdict verdict = arrive(passage());
             assertFails(verdict, Kind.RENEWAL_FAILED);
             assertThat(verdict.failure().retryAt()).isEqualTo(START.plus(COOLDOWN));
             assertThat(verdict.failure().cause()).isSameAs(WRONG);
@@ -216,7 +223,7 @@ class RenewalGateTest {
         void afterItsCooldownAFailedSessionTriesOneAttempt() {
             failed();
             clock.advance(COOLDOWN);
-            Verdict verdict = arrive(new Passage());
+            Verdict verdict = arrive(passage());
             assertThat(verdict.action()).isEqualTo(Action.HOLD);
             RenewalToken trial = verdict.renewal();
             assertThat(trial.pending().number()).isEqualTo(1);
@@ -228,7 +235,7 @@ class RenewalGateTest {
         void afterItsCooldownASessionThatCannotRenewIsUsedAsItIs() {
             gate(rules().renews(false));
             failed();
-            assertFails(arrive(new Passage()), Kind.RENEWAL_FAILED);
+            assertFails(arrive(passage()), Kind.RENEWAL_FAILED);
             clock.advance(COOLDOWN);
             sent();
             assertThat(current().number()).isZero();
@@ -237,8 +244,8 @@ class RenewalGateTest {
         @Test
         void aClosedSessionIsLookedUpAgain() {
             assertThat(gate.close()).isTrue();
-            assertThat(arrive(new Passage()).action()).isEqualTo(Action.LOOK_UP);
-            assertThat(gate.renew(new Passage(), null, null).action()).isEqualTo(Action.LOOK_UP);
+            assertThat(arrive(passage()).action()).isEqualTo(Action.LOOK_UP);
+            assertThat(gate.renew(passage(), null, null).action()).isEqualTo(Action.LOOK_UP);
             assertThat(gate.clear(null).action()).isEqualTo(Action.LOOK_UP);
             assertThat(gate.open(null).action()).isEqualTo(Action.LOOK_UP);
         }
@@ -250,7 +257,7 @@ class RenewalGateTest {
             assertThatThrownBy(() -> gate.accepted(passage, true))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("session 'portal/anna': an answer was reported that is not awaited");
-            assertThatThrownBy(() -> gate.refused(new Passage())).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> gate.refused(passage())).isInstanceOf(IllegalStateException.class);
             assertThat(gate.stats().inFlight()).isZero();
         }
     }
@@ -263,7 +270,7 @@ class RenewalGateTest {
             gate(rules().maxUses(2));
             accept(sent());
             accept(sent());
-            Verdict verdict = arrive(new Passage());
+            Verdict verdict = arrive(passage());
             assertThat(verdict.action()).isEqualTo(Action.HOLD);
             assertThat(verdict.renewal()).isNotNull();
         }
@@ -271,30 +278,30 @@ class RenewalGateTest {
         @Test
         void furtherRequestsOfAnExchangeAndThoseOfTheRenewalAreUsesToo() {
             gate(rules().maxUses(3));
-            gate.sentAgain(new Passage());
+            gate.sentAgain(passage());
             Passage redirected = sent();
             gate.sentAgain(redirected);
             assertThat(gate.stats().uses()).isEqualTo(2);
             accept(redirected);
             RenewalToken token = renewing();
-            Passage logIn = new Passage();
+            Passage logIn = passage();
             gate.admit(logIn, false, token);
             gate.sentAgain(logIn);
             gate.accepted(logIn, true);
             gate.succeeded(token);
             assertThat(gate.stats().uses()).isEqualTo(2);
             sent();
-            assertThat(arrive(new Passage()).renewal()).isNotNull();
+            assertThat(arrive(passage()).renewal()).isNotNull();
         }
 
         @Test
         void aRenewalThatTakesMoreUsesThanThereAreStillServesOneExchange() {
             gate(rules().maxUses(1));
             RenewalToken token = renewing();
-            gate.admit(new Passage(), false, token);
+            gate.admit(passage(), false, token);
             gate.succeeded(token);
             sent();
-            assertThat(arrive(new Passage()).renewal()).isNotNull();
+            assertThat(arrive(passage()).renewal()).isNotNull();
         }
 
         @Test
@@ -312,7 +319,7 @@ class RenewalGateTest {
             clock.advance(Duration.ofMinutes(9));
             accept(sent());
             clock.advance(Duration.ofMinutes(1));
-            assertThat(arrive(new Passage()).renewal()).isNotNull();
+            assertThat(arrive(passage()).renewal()).isNotNull();
         }
 
         @Test
@@ -333,19 +340,19 @@ class RenewalGateTest {
             clock.advance(Duration.ofMinutes(9));
             accept(sent());
             clock.advance(Duration.ofMinutes(10));
-            assertThat(arrive(new Passage()).renewal()).isNotNull();
+            assertThat(arrive(passage()).renewal()).isNotNull();
         }
 
         @Test
         void anEmptySessionRenewsBeforeItsFirstRequest() {
             gate(rules().renewFirst());
-            Passage passage = new Passage();
+            Passage passage = passage();
             Verdict verdict = arrive(passage);
             assertThat(verdict.action()).isEqualTo(Action.HOLD);
             gate.succeeded(verdict.renewal());
             resend(passage);
             gate.clear(null);
-            assertThat(arrive(new Passage()).renewal()).isNotNull();
+            assertThat(arrive(passage()).renewal()).isNotNull();
         }
 
         @Test
@@ -367,10 +374,10 @@ class RenewalGateTest {
             failed();
             gate.clear(null);
             accept(sent());
-            assertFails(arrive(new Passage()), Kind.RENEWAL_FAILED);
+            assertFails(arrive(passage()), Kind.RENEWAL_FAILED);
             assertThat(state()).isEqualTo("FAILED");
             clock.advance(COOLDOWN);
-            assertThat(arrive(new Passage()).renewal()).isNotNull();
+            assertThat(arrive(passage()).renewal()).isNotNull();
         }
     }
 
@@ -380,7 +387,7 @@ class RenewalGateTest {
         @Test
         void theHolderOfTheTokenPassesIntoThePendingGeneration() {
             RenewalToken token = renewing();
-            Verdict verdict = gate.admit(new Passage(), false, token);
+            Verdict verdict = gate.admit(passage(), false, token);
             assertThat(verdict.action()).isEqualTo(Action.SEND);
             assertThat(verdict.generation()).isSameAs(token.pending()).isNotSameAs(current());
             assertThat(gate.open(token).generation()).isSameAs(token.pending());
@@ -391,9 +398,9 @@ class RenewalGateTest {
         void theAnswersOfARenewalAreNoEvidence() {
             Passage passage = sent();
             RenewalToken token = refuseAndHold(passage);
-            Passage refused = new Passage();
+            Passage refused = passage();
             gate.admit(refused, false, token);
-            Passage slow = new Passage();
+            Passage slow = passage();
             gate.admit(slow, false, token);
             assertThat(gate.refused(refused).action()).isEqualTo(Action.DELIVER);
             gate.succeeded(token);
@@ -407,7 +414,7 @@ class RenewalGateTest {
         @Test
         void aRequestOfTheRenewalThatOutlivesItIsCountedInFlight() {
             RenewalToken token = renewing();
-            Passage slow = new Passage();
+            Passage slow = passage();
             gate.admit(slow, false, token);
             gate.succeeded(token);
             assertThat(gate.close()).isFalse();
@@ -420,9 +427,9 @@ class RenewalGateTest {
         void afterItsSuccessTheHolderIsAnOrdinaryExchange() {
             RenewalToken old = renewing();
             gate.succeeded(old);
-            assertThat(gate.admit(new Passage(), false, old).generation()).isSameAs(current());
+            assertThat(gate.admit(passage(), false, old).generation()).isSameAs(current());
             RenewalToken next = renewing();
-            assertThat(gate.admit(new Passage(), false, old).action()).isEqualTo(Action.HOLD);
+            assertThat(gate.admit(passage(), false, old).action()).isEqualTo(Action.HOLD);
             gate.clear(old);
             gate.succeeded(next);
             assertThat(current()).isSameAs(next.pending());
@@ -435,19 +442,19 @@ class RenewalGateTest {
             gate.endCooldown();
             gate.succeeded(renewing());
             Generation before = current();
-            assertFails(gate.admit(new Passage(), false, zombie), Kind.REVOKED);
-            assertFails(gate.renew(new Passage(), null, zombie), Kind.REVOKED);
+            assertFails(gate.admit(passage(), false, zombie), Kind.REVOKED);
+            assertFails(gate.renew(passage(), null, zombie), Kind.REVOKED);
             assertFails(gate.clear(zombie), Kind.REVOKED);
             assertFails(gate.open(zombie), Kind.REVOKED);
             gate.close();
-            assertFails(gate.admit(new Passage(), false, zombie), Kind.REVOKED);
+            assertFails(gate.admit(passage(), false, zombie), Kind.REVOKED);
             assertThat(before.number()).isEqualTo(1);
         }
 
         @Test
         void aNestedRenewalOfTheSameSessionJoins() {
             RenewalToken token = renewing();
-            Verdict verdict = gate.renew(new Passage(), null, token);
+            Verdict verdict = gate.renew(passage(), null, token);
             assertThat(verdict.action()).isEqualTo(Action.SEND);
             assertThat(verdict.renewal()).isNull();
             assertThat(verdict.generation()).isSameAs(token.pending());
@@ -655,7 +662,7 @@ class RenewalGateTest {
         void whoeverIsTurnedAwayMakesItQuietToo() {
             Passage suspect = sent();
             RenewalToken token = refuseAndHold(suspect);
-            Passage asker = new Passage();
+            Passage asker = passage();
             assertThat(gate.renew(asker, null, null).action()).isEqualTo(Action.HOLD);
             gate.succeeded(token);
             resend(suspect);
@@ -876,7 +883,7 @@ class RenewalGateTest {
             refuseEverything(3);
             gate.refused(sent());
             clock.advance(COOLDOWN);
-            Passage passage = new Passage();
+            Passage passage = passage();
             gate.succeeded(arrive(passage).renewal());
             resend(passage);
             gate.refused(passage);
@@ -899,7 +906,7 @@ class RenewalGateTest {
             refuseEverything(3);
             gate.refused(sent());
             clock.advance(COOLDOWN);
-            Passage passage = new Passage();
+            Passage passage = passage();
             gate.succeeded(arrive(passage).renewal());
             assertThat(gate.stats().failuresInRow()).isEqualTo(1);
             resend(passage);
@@ -921,7 +928,7 @@ class RenewalGateTest {
             List<Passage> late = new ArrayList<>();
             Verdict verdict = Verdict.of(Action.NOTHING);
             for (int i = 0; i < 3; i++) {
-                Passage passage = new Passage();
+                Passage passage = passage();
                 verdict = arrive(passage);
                 if (verdict.renewal() != null) {
                     gate.succeeded(verdict.renewal());
@@ -930,7 +937,7 @@ class RenewalGateTest {
                 late.add(passage);
             }
             late.forEach(gate::refused);
-            assertFails(arrive(new Passage()), Kind.RENEWAL_FAILED);
+            assertFails(arrive(passage()), Kind.RENEWAL_FAILED);
         }
 
         @Test
@@ -986,7 +993,7 @@ class RenewalGateTest {
         void oneOfAGenerationThatALimitEndedStands() {
             gate(rules().maxUses(1));
             Passage late = sent();
-            gate.succeeded(arrive(new Passage()).renewal());
+            gate.succeeded(arrive(passage()).renewal());
             gate.succeeded(renewing());
             assertThat(gate.accepted(late, true).action()).isEqualTo(Action.DELIVER);
             assertThat(gate.stats().stale()).isZero();
@@ -1029,7 +1036,7 @@ class RenewalGateTest {
         @Test
         void theAskerIsThePriorityExchange() {
             Generation before = current();
-            Verdict verdict = gate.renew(new Passage(), before, null);
+            Verdict verdict = gate.renew(passage(), before, null);
             assertThat(verdict.action()).isEqualTo(Action.SEND);
             assertThat(verdict.generation()).isSameAs(verdict.renewal().pending());
             assertThat(state()).isEqualTo("RENEWING");
@@ -1041,14 +1048,14 @@ class RenewalGateTest {
             Generation before = current();
             RenewalToken token = renewing();
             gate.succeeded(token);
-            assertThat(gate.renew(new Passage(), before, null).action()).isEqualTo(Action.SKIP);
+            assertThat(gate.renew(passage(), before, null).action()).isEqualTo(Action.SKIP);
             renewing();
-            assertThat(gate.renew(new Passage(), before, null).action()).isEqualTo(Action.SKIP);
+            assertThat(gate.renew(passage(), before, null).action()).isEqualTo(Action.SKIP);
         }
 
         @Test
         void aGenerationOfTheSameNumberFromAnEvictedSessionIsAnother() {
-            assertThat(gate.renew(new Passage(), TestGates.generation(0), null).action())
+            assertThat(gate.renew(passage(), TestGates.generation(0), null).action())
                     .isEqualTo(Action.SKIP);
         }
 
@@ -1056,8 +1063,8 @@ class RenewalGateTest {
         void whoeverAsksDuringARenewalWaitsAndSkips() {
             Generation before = current();
             RenewalToken token = renewing();
-            Passage observer = new Passage();
-            Passage operator = new Passage();
+            Passage observer = passage();
+            Passage operator = passage();
             assertThat(gate.renew(observer, before, null).action()).isEqualTo(Action.HOLD);
             assertThat(gate.renew(operator, null, null).action()).isEqualTo(Action.HOLD);
             gate.succeeded(token);
@@ -1070,11 +1077,11 @@ class RenewalGateTest {
         void whoeverAsksDuringARenewalFailsWithIt() {
             gate(rules().cooldown(Duration.ZERO, Duration.ZERO));
             RenewalToken token = renewing();
-            Passage asker = new Passage();
+            Passage asker = passage();
             gate.renew(asker, null, null);
             gate.failed(token, false, WRONG);
             assertFails(gate.renew(asker, null, null), Kind.RENEWAL_FAILED);
-            assertThat(gate.renew(new Passage(), null, null).renewal()).isNotNull();
+            assertThat(gate.renew(passage(), null, null).renewal()).isNotNull();
         }
 
         @Test
@@ -1087,14 +1094,14 @@ class RenewalGateTest {
             Verdict verdict = resume(held);
             assertFails(verdict, Kind.RENEWAL_FAILED);
             assertThat(verdict.failure().cause()).isSameAs(WRONG);
-            assertThat(arrive(new Passage()).renewal()).isNotNull();
+            assertThat(arrive(passage()).renewal()).isNotNull();
         }
 
         @Test
         void oneTooManyMayNotWaitForARenewal() {
             gate(rules().maxHeld(0));
             renewing();
-            assertFails(gate.renew(new Passage(), null, null), Kind.FULL);
+            assertFails(gate.renew(passage(), null, null), Kind.FULL);
         }
 
         @Test
@@ -1102,7 +1109,7 @@ class RenewalGateTest {
             gate(rules().maxHeld(1));
             Passage initiator = sent();
             RenewalToken token = refuse(initiator);
-            Passage asker = new Passage();
+            Passage asker = passage();
             assertThat(gate.renew(asker, null, null).action()).isEqualTo(Action.HOLD);
             arrive(initiator);
             assertThat(gate.renew(asker, null, null).action()).isEqualTo(Action.HOLD);
@@ -1113,11 +1120,11 @@ class RenewalGateTest {
         @Test
         void aCooldownFailsAnExplicitRenewalToo() {
             failed();
-            assertFails(gate.renew(new Passage(), null, null), Kind.RENEWAL_FAILED);
+            assertFails(gate.renew(passage(), null, null), Kind.RENEWAL_FAILED);
             gate.clear(null);
-            assertFails(gate.renew(new Passage(), null, null), Kind.RENEWAL_FAILED);
+            assertFails(gate.renew(passage(), null, null), Kind.RENEWAL_FAILED);
             clock.advance(COOLDOWN);
-            assertThat(gate.renew(new Passage(), null, null).renewal()).isNotNull();
+            assertThat(gate.renew(passage(), null, null).renewal()).isNotNull();
         }
 
         @Test
@@ -1127,7 +1134,7 @@ class RenewalGateTest {
             resend(suspect);
             sent();
             gate.refused(suspect);
-            assertThat(gate.renew(new Passage(), null, null).again()).containsExactly(suspect);
+            assertThat(gate.renew(passage(), null, null).again()).containsExactly(suspect);
         }
 
         @Test
@@ -1151,7 +1158,7 @@ class RenewalGateTest {
             assertThat(verdict.release()).isFalse();
             assertThat(second.pending()).isNotSameAs(first.pending());
             assertThat(second.pending().jar()).isNotSameAs(first.pending().jar());
-            assertFails(gate.admit(new Passage(), false, first), Kind.REVOKED);
+            assertFails(gate.admit(passage(), false, first), Kind.REVOKED);
             gate.succeeded(second);
             resend(held);
             assertThat(held.generation()).isSameAs(second.pending());
@@ -1197,12 +1204,12 @@ class RenewalGateTest {
             assertThat(verdict.release()).isTrue();
             assertThat(arrive(passage).failure().cause()).isSameAs(noGeneration);
             clock.advance(COOLDOWN);
-            Verdict asked = gate.renew(new Passage(), null, null);
+            Verdict asked = gate.renew(passage(), null, null);
             assertFails(asked, Kind.RENEWAL_FAILED);
             assertThat(asked.failure().cause()).isSameAs(noGeneration);
             clock.advance(COOLDOWN.multipliedBy(2));
             noGeneration = null;
-            assertThat(gate.renew(new Passage(), null, null).renewal()).isNotNull();
+            assertThat(gate.renew(passage(), null, null).renewal()).isNotNull();
         }
 
         @Test
@@ -1275,11 +1282,24 @@ class RenewalGateTest {
         }
 
         @Test
+        void theTrialAfterwardsIsForTheSameReasonAsTheRenewalThatFailed() {
+            gate.failed(refuse(sent()), false, WRONG);
+            clock.advance(COOLDOWN);
+            Passage trial = passage();
+            gate.succeeded(arrive(trial).renewal());
+            resend(trial);
+            sent();
+            assertThat(gate.refused(trial).action())
+                    .as("a renewal after a refusal has to prove its worth")
+                    .isEqualTo(Action.PARK);
+        }
+
+        @Test
         void theOperatorEndsIt() {
             failed();
             gate.endCooldown();
             assertThat(gate.stats().failuresInRow()).isZero();
-            assertThat(arrive(new Passage()).renewal()).isNotNull();
+            assertThat(arrive(passage()).renewal()).isNotNull();
         }
     }
 
@@ -1343,7 +1363,7 @@ class RenewalGateTest {
             RenewalToken token = renewing();
             Passage held = held();
             assertThat(gate.stop().release()).isTrue();
-            assertFails(gate.admit(new Passage(), false, token), Kind.REVOKED);
+            assertFails(gate.admit(passage(), false, token), Kind.REVOKED);
             assertThat(gate.holding()).isFalse();
             assertThat(resume(held).action()).isEqualTo(Action.LOOK_UP);
             assertThat(gate.stats().held()).isZero();
@@ -1361,6 +1381,590 @@ class RenewalGateTest {
             assertThat(gate.stop().again()).containsExactly(suspect);
             assertThat(gate.refused(late).action()).isEqualTo(Action.ADMIT_AGAIN);
             assertThat(arrive(late).action()).isEqualTo(Action.LOOK_UP);
+        }
+    }
+
+    @Nested
+    class Expiry {
+
+        @Test
+        void theNextExchangeThatCanRenewDoes() {
+            gate.expire();
+            Verdict verdict = arrive(passage());
+            assertThat(verdict.action()).isEqualTo(Action.HOLD);
+            assertThat(verdict.renewal()).isNotNull();
+            gate.succeeded(verdict.renewal());
+            assertThat(current()).isSameAs(verdict.renewal().pending());
+        }
+
+        @Test
+        void theNextExchangeThatCannotRenewStartsAfresh() {
+            wishes.renews(false);
+            Generation before = current();
+            gate.expire();
+            Passage passage = sent();
+            assertThat(passage.generation().number()).isEqualTo(1);
+            assertThat(passage.generation()).isNotSameAs(before).isSameAs(sent().generation());
+            assertThat(gate.stats().attempts()).isZero();
+        }
+
+        @Test
+        void itCountsForOneGenerationOnly() {
+            gate.expire();
+            Passage passage = passage();
+            gate.succeeded(arrive(passage).renewal());
+            resend(passage);
+            sent();
+            assertThat(gate.stats().attempts()).isEqualTo(1);
+        }
+
+        @Test
+        void theAnswersOfTheExpiredGenerationStand() {
+            Passage before = sent();
+            Passage after = sent();
+            gate.expire();
+            accept(before);
+            gate.succeeded(arrive(passage()).renewal());
+            accept(after);
+            assertThat(gate.stats().stale()).isZero();
+        }
+
+        @Test
+        void theyStandHoweverItsSuccessorCame() {
+            Passage late = sent();
+            gate.expire();
+            gate.succeeded(renewing());
+            accept(late);
+            assertThat(gate.stats().stale()).isZero();
+        }
+
+        @Test
+        void aRefusalOfItRenewsAsEver() {
+            Passage refused = sent();
+            gate.expire();
+            refuse(refused);
+        }
+
+        @Test
+        void itDoesNothingDuringARenewal() {
+            RenewalToken token = renewing();
+            Passage held = held();
+            gate.expire();
+            gate.succeeded(token);
+            resend(held);
+            sent();
+            assertThat(state()).isEqualTo("ACTIVE");
+        }
+
+        @Test
+        void aRenewalThatFailsAfterItLeavesTheGenerationAsItWas() {
+            wishes.renews(false);
+            RenewalToken token = renewing();
+            gate.expire();
+            gate.failed(token, false, WRONG);
+            clock.advance(COOLDOWN);
+            assertThat(sent().generation().number()).isZero();
+        }
+
+        @Test
+        void aFailedSessionStaysInItsCooldownAndItsGenerationIsOverAfterwards() {
+            wishes.renews(false);
+            failed();
+            gate.expire();
+            assertFails(arrive(passage()), Kind.RENEWAL_FAILED);
+            assertThat(state()).isEqualTo("FAILED");
+            clock.advance(COOLDOWN);
+            assertThat(sent().generation().number()).isEqualTo(1);
+        }
+
+        @Test
+        void inACooldownThatOutlivedAClearTheSessionFailsAgain() {
+            failed();
+            gate.clear(null);
+            gate.expire();
+            assertFails(arrive(passage()), Kind.RENEWAL_FAILED);
+            assertThat(state()).isEqualTo("FAILED");
+        }
+
+        @Test
+        void aClearMakesItForgotten() {
+            gate.expire();
+            gate.clear(null);
+            sent();
+            assertThat(state()).isEqualTo("ACTIVE");
+        }
+
+        @Test
+        void aClosedSessionStaysClosed() {
+            gate.close();
+            gate.expire();
+            assertThat(state()).isEqualTo("CLOSED");
+            assertThat(arrive(passage()).action()).isEqualTo(Action.LOOK_UP);
+        }
+    }
+
+    @Nested
+    class Freezing {
+
+        @Test
+        void whoeverAsksIsHeldUntilItIsUnfrozen() {
+            assertThat(gate.freeze(true).release()).isFalse();
+            Passage passage = held();
+            assertThat(gate.holding()).isTrue();
+            assertThat(gate.freeze(false).release()).isTrue();
+            assertThat(gate.holding()).isFalse();
+            resend(passage);
+        }
+
+        @Test
+        void aRefusalBeginsNoRenewal() {
+            Passage passage = sent();
+            gate.freeze(true);
+            Verdict verdict = gate.refused(passage);
+            assertThat(verdict.action()).isEqualTo(Action.ADMIT_AGAIN);
+            assertThat(verdict.renewal()).isNull();
+            assertThat(arrive(passage).action()).isEqualTo(Action.HOLD);
+            assertThat(gate.stats().attempts()).isZero();
+        }
+
+        @Test
+        void neitherDoesALimitNorWhoAsksForOne() {
+            gate.expire();
+            gate.freeze(true);
+            assertThat(arrive(passage()).renewal()).isNull();
+            Passage asker = passage();
+            assertThat(gate.renew(asker, null, null).action()).isEqualTo(Action.HOLD);
+            gate.freeze(false);
+            assertThat(gate.renew(asker, null, null).renewal()).isNotNull();
+        }
+
+        @Test
+        void theRenewalUnderWayGoesOnAndTheOthersAreHeldAfterIt() {
+            RenewalToken token = renewing();
+            Passage passage = held();
+            gate.freeze(true);
+            assertThat(gate.admit(passage(), false, token).action()).isEqualTo(Action.SEND);
+            gate.succeeded(token);
+            assertThat(state()).isEqualTo("ACTIVE");
+            assertThat(resume(passage).action()).isEqualTo(Action.HOLD);
+            gate.freeze(false);
+            resend(passage);
+            assertThat(passage.generation()).isSameAs(token.pending());
+        }
+
+        @Test
+        void unfreezingDuringARenewalReleasesNobody() {
+            renewing();
+            gate.freeze(true);
+            held();
+            assertThat(gate.freeze(false).release()).isFalse();
+            assertThat(gate.holding()).isTrue();
+        }
+
+        @Test
+        void afterAFailedRenewalTheyAreHeldTooAndFailAfterwards() {
+            failed();
+            gate.freeze(true);
+            Passage passage = held();
+            assertThat(gate.freeze(false).release()).isTrue();
+            assertFails(resume(passage), Kind.RENEWAL_FAILED);
+        }
+
+        @Test
+        void suspectsAreNotJudgedMeanwhile() {
+            Passage suspect = sent();
+            gate.succeeded(refuseAndHold(suspect));
+            resend(suspect);
+            Passage other = sent();
+            assertThat(gate.refused(suspect).action()).isEqualTo(Action.PARK);
+            gate.freeze(true);
+            assertThat(gate.unanswered(other).standing()).isEmpty();
+            assertThat(gate.freeze(false).standing()).containsExactly(suspect);
+        }
+
+        @Test
+        void aFrozenSessionIsNotEvicted() {
+            gate.freeze(true);
+            assertThat(gate.close()).isFalse();
+            gate.freeze(false);
+            assertThat(gate.close()).isTrue();
+        }
+    }
+
+    @Nested
+    class Draining {
+
+        @Test
+        void nothingIsWaitedForWhenNothingIsOnTheWire() {
+            RenewalToken token = renewing();
+            assertThat(gate.drained(token)).isTrue();
+            assertThat(gate.drained(token)).isTrue();
+        }
+
+        @Test
+        void theEventThatEndsTheLastRequestStartsTheRenewalOnce() {
+            Passage one = sent();
+            Passage two = sent();
+            Passage three = sent();
+            RenewalToken token = refuseAndHold(sent());
+            assertThat(gate.drained(token)).isFalse();
+            assertThat(gate.accepted(one, true).renewal()).isNull();
+            assertThat(gate.refused(two).renewal()).isNull();
+            assertThat(arrive(two).renewal()).isNull();
+            Verdict last = gate.unanswered(three);
+            assertThat(last.action()).isEqualTo(Action.DELIVER);
+            assertThat(last.renewal()).isSameAs(token);
+            assertThat(arrive(passage()).renewal()).isNull();
+            assertThat(gate.drained(token)).isTrue();
+        }
+
+        @Test
+        void whateverTheLastAnswerIsItStartsTheRenewal() {
+            Passage accepted = sent();
+            RenewalToken first = renewing();
+            assertThat(gate.drained(first)).isFalse();
+            assertThat(gate.accepted(accepted, true).renewal()).isSameAs(first);
+            gate.succeeded(first);
+            Passage refused = sent();
+            RenewalToken second = renewing();
+            assertThat(gate.drained(second)).isFalse();
+            Verdict verdict = gate.refused(refused);
+            assertThat(verdict.renewal()).isSameAs(second);
+            assertThat(verdict.action()).isEqualTo(Action.ADMIT_AGAIN);
+        }
+
+        @Test
+        void thoseOfOlderGenerationsAreWaitedForToo() {
+            Passage old = sent();
+            gate.clear(null);
+            RenewalToken token = renewing();
+            assertThat(gate.drained(token)).isFalse();
+            assertThat(gate.accepted(old, false).renewal()).isSameAs(token);
+        }
+
+        @Test
+        void thoseOfTheRenewalItselfAreNot() {
+            RenewalToken first = renewing();
+            Passage slow = passage();
+            gate.admit(slow, false, first);
+            RenewalToken second = gate.failed(first, true, WRONG).renewal();
+            assertThat(gate.drained(second)).isTrue();
+            Passage step = passage();
+            gate.admit(step, false, second);
+            assertThat(gate.drained(second)).isTrue();
+            assertThat(gate.unanswered(slow).renewal()).isNull();
+            assertThat(gate.accepted(step, true).renewal()).isNull();
+        }
+
+        @Test
+        void aRequestOfARenewalEndsNoWait() {
+            Passage ordinary = sent();
+            RenewalToken token = renewing();
+            Passage step = passage();
+            gate.admit(step, false, token);
+            assertThat(gate.drained(token)).isFalse();
+            assertThat(gate.accepted(step, true).renewal()).isNull();
+            assertThat(gate.accepted(ordinary, true).renewal()).isSameAs(token);
+        }
+
+        @Test
+        void anAttemptThatHasEndedWaitsForNothing() {
+            Passage ordinary = sent();
+            RenewalToken token = renewing();
+            assertThat(gate.drained(token)).isFalse();
+            gate.failed(token, false, WRONG);
+            assertThat(gate.unanswered(ordinary).renewal()).isNull();
+            assertThat(gate.drained(token)).isFalse();
+        }
+
+        @Test
+        void theNextAttemptDoesNotWaitUnlessItAsksTo() {
+            Passage ordinary = sent();
+            RenewalToken first = renewing();
+            gate.drained(first);
+            RenewalToken second = gate.failed(first, true, WRONG).renewal();
+            assertThat(gate.unanswered(ordinary).renewal()).isNull();
+            assertThat(gate.drained(second)).isTrue();
+        }
+
+        @Test
+        void aSuccessEndsTheWaitThoughTheWireIsNotEmpty() {
+            Passage ordinary = sent();
+            RenewalToken token = renewing();
+            gate.drained(token);
+            gate.succeeded(token);
+            assertThat(gate.drained(token)).isFalse();
+            RenewalToken next = renewing();
+            assertThat(gate.unanswered(ordinary).renewal()).isNull();
+            assertThat(gate.drained(next)).isTrue();
+        }
+
+        @Test
+        void aStopEndsTheWait() {
+            Passage ordinary = sent();
+            RenewalToken token = renewing();
+            gate.drained(token);
+            gate.stop();
+            assertThat(gate.drained(token)).isFalse();
+            assertThat(gate.unanswered(ordinary).renewal()).isNull();
+        }
+    }
+
+    /** Exchanges of different routes with different wishes use one session. */
+    @Nested
+    class Wishes {
+
+        private final Passage plain = rules().renews(false).passage();
+
+        @Test
+        void onlyAnExchangeThatCanRenewDoesSoWhenItIsRefused() {
+            assertThat(arrive(plain).action()).isEqualTo(Action.SEND);
+            Passage renewing = sent();
+            assertThat(gate.refused(plain).action()).isEqualTo(Action.DELIVER);
+            assertThat(state()).isEqualTo("ACTIVE");
+            refuse(renewing);
+        }
+
+        @Test
+        void onlyAnExchangeThatCanRenewIsSuspected() {
+            Passage suspect = sent();
+            gate.succeeded(refuseAndHold(suspect));
+            resend(suspect);
+            arrive(plain);
+            assertThat(gate.refused(suspect).action()).isEqualTo(Action.PARK);
+            Verdict verdict = gate.refused(plain);
+            assertThat(verdict.action()).isEqualTo(Action.DELIVER);
+            assertThat(verdict.standing()).containsExactly(suspect);
+            assertThat(gate.stats().suspects()).isZero();
+        }
+
+        @Test
+        void atALimitEachDoesWhatItCan() {
+            gate(rules().maxUses(1));
+            accept(sent());
+            assertThat(arrive(plain).generation().number()).isEqualTo(1);
+            assertThat(arrive(passage()).renewal()).isNotNull();
+        }
+
+        @Test
+        void whoCannotRenewWaitsForTheRenewalOfAnother() {
+            RenewalToken token = refuseAndHold(sent());
+            assertThat(arrive(plain).action()).isEqualTo(Action.HOLD);
+            gate.succeeded(token);
+            resend(plain);
+            assertThat(plain.generation()).isSameAs(token.pending());
+        }
+
+        @Test
+        void onlyWhoWantsToRenewsAnEmptySessionFirst() {
+            Passage eager = rules().renewFirst().passage();
+            assertThat(arrive(rules().renewFirst().renews(false).passage()).action())
+                    .isEqualTo(Action.SEND);
+            gate.clear(null);
+            assertThat(arrive(eager).renewal()).isNotNull();
+        }
+
+        @Test
+        void whoDoesNotMindFillsAnEmptySessionForTheEager() {
+            sent();
+            assertThat(arrive(rules().renewFirst().passage()).action()).isEqualTo(Action.SEND);
+        }
+
+        @Test
+        void afterACooldownWhoCannotRenewUsesTheSessionAndTheNextRenewsIt() {
+            failed();
+            assertFails(arrive(plain), Kind.RENEWAL_FAILED);
+            clock.advance(COOLDOWN);
+            assertThat(arrive(plain).action()).isEqualTo(Action.SEND);
+            assertThat(state()).isEqualTo("ACTIVE");
+            Verdict trial = gate.refused(sent());
+            assertThat(trial.renewal()).isNotNull();
+            assertThat(gate.failed(trial.renewal(), true, WRONG).renewal())
+                    .as("a trial has one attempt")
+                    .isNull();
+        }
+
+        @Test
+        void eachHasItsOwnReplays() {
+            Passage once = sent();
+            Passage never = rules().maxReplays(0).passage();
+            arrive(never);
+            Passage thrice = rules().maxReplays(3).passage();
+            arrive(thrice);
+            RenewalToken token = refuse(once);
+            assertThat(gate.refused(never).action()).isEqualTo(Action.DELIVER);
+            assertThat(gate.refused(thrice).action()).isEqualTo(Action.ADMIT_AGAIN);
+            gate.succeeded(token);
+            resend(once);
+            resend(thrice);
+            assertThat(gate.refused(once).action()).isEqualTo(Action.PARK);
+            Verdict verdict = gate.refused(thrice);
+            assertThat(verdict.action()).isEqualTo(Action.ADMIT_AGAIN);
+            assertThat(verdict.standing()).containsExactly(once);
+            for (int refusals = 1; refusals <= 2; refusals++) {
+                resend(thrice);
+                assertThat(gate.refused(thrice).action()).isEqualTo(refusals < 2 ? Action.ADMIT_AGAIN : Action.DELIVER);
+            }
+        }
+
+        @Test
+        void suspectsThatAreSentAgainGoTheirOwnWays() {
+            Passage once = sent();
+            Passage never = rules().maxReplays(0).passage();
+            arrive(never);
+            gate.succeeded(refuse(once));
+            resend(once);
+            resend(never);
+            sent();
+            gate.refused(once);
+            gate.refused(never);
+            Verdict verdict = gate.clear(null);
+            assertThat(verdict.again()).containsExactly(once);
+            assertThat(verdict.standing()).containsExactly(never);
+        }
+
+        @Test
+        void aStaleAnswerIsReplayedForThoseThatMayBe() {
+            Passage never = rules().maxReplays(0).passage();
+            arrive(never);
+            Passage once = sent();
+            arrive(plain);
+            gate.succeeded(renewing());
+            assertThat(gate.accepted(never, true).action()).isEqualTo(Action.DELIVER);
+            assertThat(gate.accepted(once, true).action()).isEqualTo(Action.REPLAY_STALE);
+            assertThat(gate.accepted(plain, true).action()).isEqualTo(Action.REPLAY_STALE);
+        }
+    }
+
+    @Nested
+    class Initiators {
+
+        @Test
+        void itIsTheOneThatWasRefusedFirst() {
+            Passage refused = sent();
+            sent();
+            RenewalToken token = refuse(refused);
+            assertThat(token.initiator()).isSameAs(refused);
+            assertThat(token.first()).isSameAs(token);
+        }
+
+        @Test
+        void itIsTheOneThatCameUponALimit() {
+            gate.expire();
+            Passage passage = passage();
+            assertThat(arrive(passage).renewal().initiator()).isSameAs(passage);
+        }
+
+        @Test
+        void itIsTheOneThatAsked() {
+            Passage asker = passage();
+            assertThat(gate.renew(asker, null, null).renewal().initiator()).isSameAs(asker);
+        }
+
+        @Test
+        void itIsTheOneThatTriesAfterACooldown() {
+            failed();
+            clock.advance(COOLDOWN);
+            Passage trial = passage();
+            assertThat(arrive(trial).renewal().initiator()).isSameAs(trial);
+        }
+
+        @Test
+        void inQuietItIsTheFirstSuspect() {
+            Passage one = sent();
+            Passage two = sent();
+            gate.succeeded(refuse(one));
+            gate.refused(two);
+            resend(two);
+            resend(one);
+            Passage last = sent();
+            accept(sent());
+            gate.refused(two);
+            gate.refused(one);
+            assertThat(gate.unanswered(last).renewal().initiator()).isSameAs(two);
+        }
+
+        @Test
+        void theNextAttemptsKeepIt() {
+            Passage refused = sent();
+            RenewalToken first = refuse(refused);
+            RenewalToken second = gate.failed(first, true, WRONG).renewal();
+            RenewalToken third = gate.failed(second, true, WRONG).renewal();
+            assertThat(List.of(second, third)).allSatisfy(token -> {
+                assertThat(token.initiator()).isSameAs(refused);
+                assertThat(token.first()).isSameAs(first);
+            });
+            assertThat(gate.latestAttempt()).isSameAs(third);
+        }
+
+        @Test
+        void anotherRenewalHasAnotherFirstAttempt() {
+            assertThat(gate.latestAttempt()).isNull();
+            RenewalToken one = renewing();
+            gate.succeeded(one);
+            RenewalToken two = renewing();
+            assertThat(two.first()).isSameAs(two).isNotSameAs(one);
+        }
+    }
+
+    @Nested
+    class Configuration {
+
+        private final GateRules one = rules().maxUses(1).build();
+        private final GateRules other = rules().maxUses(2).build();
+        private final RenewalGate fresh = new RenewalGate(TestGates.KEY, clock, TestGates::generation);
+
+        @Test
+        void theFirstRulesHold() {
+            assertThat(fresh.configure(one, "here")).isNull();
+            assertThat(fresh.configure(other, "there")).isEqualTo("here");
+            assertThat(fresh.configure(other, "there")).isEqualTo("here");
+            fresh.admit(passage(), false, null);
+            assertThat(fresh.admit(passage(), false, null).renewal()).isNotNull();
+        }
+
+        @Test
+        void equalRulesHoldWhoeverBringsThem() {
+            assertThat(fresh.configure(one, "here")).isNull();
+            assertThat(fresh.configure(rules().maxUses(1).build(), "there")).isNull();
+        }
+
+        @Test
+        void rulesEqualToTheDefaultAreSetToo() {
+            assertThat(fresh.configure(GateRules.DEFAULT, "here")).isNull();
+            assertThat(fresh.configure(one, "there")).isEqualTo("here");
+        }
+
+        @Test
+        void untilThenTheDefaultHolds() {
+            assertThat(GateRules.DEFAULT)
+                    .isEqualTo(new GateRules(
+                            0,
+                            Duration.ZERO,
+                            Duration.ZERO,
+                            10_000,
+                            3,
+                            Duration.ofSeconds(30),
+                            Duration.ofMinutes(30)));
+            fresh.failed(fresh.renew(passage(), null, null).renewal(), false, WRONG);
+            assertThat(fresh.stats().retryAt()).isEqualTo(START.plusSeconds(30));
+        }
+
+        @Test
+        void theyTellTheLengthOfTheCooldown() {
+            fresh.configure(
+                    rules().cooldown(Duration.ofSeconds(5), Duration.ofSeconds(5))
+                            .build(),
+                    "here");
+            fresh.failed(fresh.renew(passage(), null, null).renewal(), false, WRONG);
+            assertThat(fresh.stats().retryAt()).isEqualTo(START.plusSeconds(5));
+        }
+
+        @Test
+        void theyTellTheNumberOfAttempts() {
+            fresh.configure(rules().renewalAttempts(1).build(), "here");
+            RenewalToken only = fresh.renew(passage(), null, null).renewal();
+            assertThat(fresh.failed(only, true, WRONG).renewal()).isNull();
         }
     }
 }

@@ -30,7 +30,7 @@ class SessionRegistryTest {
 
     private Generation use(String id, String profile) {
         clock.tick();
-        try (Admission admission = registry.admit(key(id), profile)) {
+        try (Admission admission = Admission.admit(registry, key(id), profile)) {
             clock.tick();
             return admission.generation();
         }
@@ -59,9 +59,10 @@ class SessionRegistryTest {
 
     @Test
     void theSameIdOnTwoSitesIsTwoSessions() {
-        registry.fill(new SessionKey("portal", "anna")).receive(SITE, "a=portal");
+        Admission.fill(registry, new SessionKey("portal", "anna")).receive(SITE, "a=portal");
 
-        assertThat(registry.fill(new SessionKey("shop", "anna")).size()).isZero();
+        assertThat(Admission.fill(registry, new SessionKey("shop", "anna")).size())
+                .isZero();
         assertThat(registry.size()).isEqualTo(2);
     }
 
@@ -70,7 +71,7 @@ class SessionRegistryTest {
         assertThat(registry.find(key("anna"))).isNull();
         assertThat(registry.stats(key("anna"))).isNull();
         assertThat(registry.stats()).isEmpty();
-        assertThat(registry.clear(key("anna"))).isFalse();
+        assertThat(Admission.clear(registry, key("anna"))).isFalse();
         registry.closeAll();
 
         assertThat(registry.size()).isZero();
@@ -78,7 +79,7 @@ class SessionRegistryTest {
 
     @Test
     void fillCreatesASessionThatTheNextExchangeUses() {
-        registry.fill(key("anna")).receive(SITE, "a=1");
+        Admission.fill(registry, key("anna")).receive(SITE, "a=1");
 
         assertThat(use("anna").jar().header(SITE)).isEqualTo("a=1");
         assertThat(registry.stats(key("anna")).cookies()).isEqualTo(1);
@@ -89,8 +90,8 @@ class SessionRegistryTest {
 
         @Test
         void aLateResponseOfTheOldGenerationDoesNotReachTheNewJar() {
-            Admission late = registry.admit(key("anna"), null);
-            assertThat(registry.clear(key("anna"))).isTrue();
+            Admission late = Admission.admit(registry, key("anna"), null);
+            assertThat(Admission.clear(registry, key("anna"))).isTrue();
             Generation now = use("anna");
 
             late.generation().jar().receive(SITE, "sid=late");
@@ -105,11 +106,11 @@ class SessionRegistryTest {
         @Test
         void theNumberCountsClearsThatHadSomethingToEmpty() {
             use("anna");
-            assertThat(registry.clear(key("anna"))).isTrue();
-            assertThat(registry.clear(key("anna"))).isFalse();
+            assertThat(Admission.clear(registry, key("anna"))).isTrue();
+            assertThat(Admission.clear(registry, key("anna"))).isFalse();
             assertThat(registry.stats(key("anna")).generation()).isEqualTo(1);
             use("anna");
-            registry.clear(key("anna"));
+            Admission.clear(registry, key("anna"));
 
             assertThat(use("anna").number()).isEqualTo(2);
         }
@@ -118,7 +119,7 @@ class SessionRegistryTest {
         void aClearedSessionHasNoGenerationAndNoProfileUntilItIsUsed() {
             registry.setProfiles(profiles("a", "b"));
             use("anna");
-            registry.clear(key("anna"));
+            Admission.clear(registry, key("anna"));
 
             assertThat(registry.find(key("anna"))).isNull();
             assertThat(registry.stats(key("anna")).profile()).isEmpty();
@@ -153,7 +154,7 @@ class SessionRegistryTest {
         void fillingIsAUse() {
             useAll("a", "b", "c");
             clock.tick();
-            registry.fill(key("a"));
+            Admission.fill(registry, key("a"));
 
             use("d");
             assertThat(ids()).containsExactlyInAnyOrder("a", "c", "d");
@@ -162,7 +163,7 @@ class SessionRegistryTest {
         @Test
         void theEndOfAnExchangeIsAUse() {
             clock.tick();
-            Admission slow = registry.admit(key("a"), null);
+            Admission slow = Admission.admit(registry, key("a"), null);
             useAll("b", "c");
             clock.tick();
             slow.close();
@@ -173,7 +174,7 @@ class SessionRegistryTest {
 
         @Test
         void aSessionWithAnExchangeInFlightIsNeverEvicted() {
-            Admission slow = registry.admit(key("a"), null);
+            Admission slow = Admission.admit(registry, key("a"), null);
             useAll("b", "c", "d", "e", "f");
 
             assertThat(ids()).containsExactlyInAnyOrder("a", "e", "f");
@@ -185,14 +186,14 @@ class SessionRegistryTest {
         @Test
         void aNewSessionIsRefusedWhenAllOthersHaveExchangesInFlight() {
             List<Admission> admissions = Stream.of("a", "b", "c")
-                    .map(id -> registry.admit(key(id), null))
+                    .map(id -> Admission.admit(registry, key(id), null))
                     .toList();
 
-            assertThatThrownBy(() -> registry.admit(new SessionKey("portal", "d"), null))
+            assertThatThrownBy(() -> Admission.admit(registry, new SessionKey("portal", "d"), null))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("session 'portal/d': no room, each of the 3 sessions has an exchange in flight;"
-                            + " raise the component option maxSessions (now 3)");
-            assertThatThrownBy(() -> registry.fill(key("d"))).isInstanceOf(IllegalStateException.class);
+                    .hasMessage("session 'portal/d': no room, each of the 3 sessions has an exchange in flight or held,"
+                            + " or is in a cool-down; raise the component option maxSessions (now 3)");
+            assertThatThrownBy(() -> Admission.fill(registry, key("d"))).isInstanceOf(IllegalStateException.class);
 
             assertThat(ids()).containsExactlyInAnyOrder("a", "b", "c");
             admissions.get(1).close();
@@ -203,7 +204,7 @@ class SessionRegistryTest {
         @Test
         void sessionsThatExistNeedNoRoom() {
             List<Admission> admissions = Stream.of("a", "b", "c", "a")
-                    .map(id -> registry.admit(key(id), null))
+                    .map(id -> Admission.admit(registry, key(id), null))
                     .toList();
 
             assertThat(admissions.get(3).generation())
@@ -214,7 +215,7 @@ class SessionRegistryTest {
         void anEvictedSessionStartsAnew() {
             Generation first = use("a");
             first.jar().receive(SITE, "sid=1");
-            registry.clear(key("a"));
+            Admission.clear(registry, key("a"));
             use("a").jar().receive(SITE, "sid=2");
             useAll("b", "c", "d");
             assertThat(registry.find(key("a"))).isNull();
@@ -238,8 +239,8 @@ class SessionRegistryTest {
 
         @Test
         void aLoweredLimitDoesNotEvictSessionsInFlight() {
-            Admission a = registry.admit(key("a"), null);
-            Admission b = registry.admit(key("b"), null);
+            Admission a = Admission.admit(registry, key("a"), null);
+            Admission b = Admission.admit(registry, key("b"), null);
             use("c");
             registry.setMaxSessions(2);
 
@@ -268,6 +269,81 @@ class SessionRegistryTest {
                     .hasMessage("maxSessions=0: must be at least 1");
             useAll("a", "b", "c");
             assertThat(registry.size()).isEqualTo(3);
+        }
+
+        private RenewalToken renewing(String id) {
+            clock.tick();
+            return registry.session(key(id))
+                    .renew(TestGates.passage(), null, null)
+                    .renewal();
+        }
+
+        private void renew(String id) {
+            RenewalToken token = renewing(id);
+            registry.session(key(id)).succeeded(token);
+        }
+
+        private void failToRenew(String id) {
+            RenewalToken token = renewing(id);
+            registry.session(key(id)).failed(token, false, new IllegalStateException("log-in"));
+        }
+
+        @Test
+        void sessionsThatWereNeverRenewedMakeRoomFirst() {
+            renew("a");
+            useAll("b", "c", "d");
+            assertThat(ids()).containsExactlyInAnyOrder("a", "c", "d");
+            renew("c");
+            useAll("d", "e");
+            assertThat(ids()).containsExactlyInAnyOrder("a", "c", "e");
+        }
+
+        @Test
+        void ofThoseThatWereRenewedTheOneIdleLongestMakesRoom() {
+            renew("a");
+            renew("b");
+            renew("c");
+            use("a");
+            use("d");
+            assertThat(ids()).containsExactlyInAnyOrder("a", "c", "d");
+            renew("d");
+            use("e");
+            assertThat(ids()).containsExactlyInAnyOrder("a", "d", "e");
+        }
+
+        @Test
+        void aRenewalThatFailedDoesNotCount() {
+            failToRenew("a");
+            registry.session(key("a")).endCooldown();
+            renew("b");
+            useAll("c", "d");
+            assertThat(ids()).containsExactlyInAnyOrder("b", "c", "d");
+        }
+
+        @Test
+        void aSessionThatIsRenewedOrHoldsOrCoolsDownIsNeverEvicted() {
+            renewing("renewing");
+            failToRenew("cooling");
+            RenewalToken token = renewing("holding");
+            Session holding = registry.session(key("holding"));
+            Passage held = TestGates.passage();
+            holding.admit(held, false, null);
+            holding.succeeded(token);
+
+            assertThatThrownBy(() -> use("d")).isInstanceOf(IllegalStateException.class);
+
+            holding.left(held);
+            use("d");
+            assertThat(ids()).containsExactlyInAnyOrder("renewing", "cooling", "d");
+        }
+
+        @Test
+        void aSessionIsNamedOnceAndLookingForItMakesNone() {
+            assertThat(registry.existing(key("a"))).isNull();
+            assertThat(registry.size()).isZero();
+            Session session = registry.session(key("a"));
+            assertThat(registry.session(key("a"))).isSameAs(session).isSameAs(registry.existing(key("a")));
+            assertThat(session.key()).isEqualTo(key("a"));
         }
 
         @Test
@@ -316,12 +392,13 @@ class SessionRegistryTest {
                 String evicted =
                         byLastUse.stream().filter(this::isIdle).findFirst().orElse(null);
                 if (evicted == null) {
-                    assertThatThrownBy(() -> registry.admit(key(id), null)).isInstanceOf(IllegalStateException.class);
+                    assertThatThrownBy(() -> Admission.admit(registry, key(id), null))
+                            .isInstanceOf(IllegalStateException.class);
                     return;
                 }
                 byLastUse.remove(evicted);
             }
-            open.add(registry.admit(key(id), null));
+            open.add(Admission.admit(registry, key(id), null));
             used(id);
         }
 
@@ -399,7 +476,7 @@ class SessionRegistryTest {
         void aClearedSessionGivesItsOwnBackAndTakesTheNext() {
             registry.setProfiles(profiles("a", "b", "c"));
             use("1");
-            registry.clear(key("1"));
+            Admission.clear(registry, key("1"));
 
             assertThat(profileOf("1")).isEqualTo("b");
             assertThat(profileOf("2")).isEqualTo("c");
@@ -426,6 +503,68 @@ class SessionRegistryTest {
             assertThat(profileOf("2")).isEqualTo("b");
         }
 
+        /** A renewal that takes a profile before anything else happens to it. */
+        private String renew(String id, String profile) {
+            Session session = registry.session(key(id));
+            RenewalToken token = session.renew(TestGates.passage(), null, null).renewal();
+            session.equip(token.pending(), token, profile, false);
+            session.succeeded(token);
+            return session.current().profile().name();
+        }
+
+        @Test
+        void aRenewalTakesTheNextInExchange() {
+            registry.setProfiles(profiles("a", "b", "c"));
+            use("1");
+            assertThat(renew("1", null)).isEqualTo("b");
+            assertThat(renew("1", null)).isEqualTo("c");
+            assertThat(renew("1", null)).isEqualTo("a");
+            assertThat(List.of(profileOf("2"), profileOf("3"))).containsExactly("b", "c");
+        }
+
+        @Test
+        void aRenewalThatTakesANamedOneGivesItsOwnBack() {
+            registry.setProfiles(profiles("a", "b", "c"));
+            use("1");
+            assertThat(renew("1", "c")).isEqualTo("c");
+            assertThat(List.of(profileOf("2"), profileOf("3"))).containsExactly("b", "a");
+        }
+
+        @Test
+        void aRenewalTakesTheNextOfAChangedList() {
+            registry.setProfiles(profiles("a", "b"));
+            use("1");
+            registry.setProfiles(profiles("a", "x"));
+            assertThat(renew("1", null)).isEqualTo("a");
+            assertThat(renew("1", null)).isEqualTo("x");
+            assertThat(profileOf("2")).isEqualTo("a");
+        }
+
+        @Test
+        void aRenewalWithAnUnknownNameKeepsWhatTheSessionHas() {
+            registry.setProfiles(profiles("a", "b"));
+            use("1");
+            Session session = registry.session(key("1"));
+            RenewalToken token = session.renew(TestGates.passage(), null, null).renewal();
+            assertThatThrownBy(() -> session.equip(token.pending(), token, "c", false))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("'c' is unknown");
+            assertThat(List.of(profileOf("2"), profileOf("3")))
+                    .as("a is in use")
+                    .containsExactly("b", "a");
+        }
+
+        @Test
+        void aNamedOneThatIsStillInTheListIsTakenAgainAfterAClear() {
+            registry.setProfiles(profiles("a", "b", "c"));
+            use("1", "b");
+            Admission.clear(registry, key("1"));
+            assertThat(profileOf("1")).isEqualTo("b");
+            registry.setProfiles(profiles("x", "y"));
+            Admission.clear(registry, key("1"));
+            assertThat(profileOf("1")).isEqualTo("x");
+        }
+
         @Test
         void aChangedListHoldsForSessionsThatTakeOneFromNowOn() {
             registry.setProfiles(profiles("a", "b"));
@@ -434,7 +573,7 @@ class SessionRegistryTest {
 
             assertThat(profileOf("1")).isEqualTo("a");
             assertThat(profileOf("2")).isEqualTo("x");
-            registry.clear(key("1"));
+            Admission.clear(registry, key("1"));
             assertThat(profileOf("1")).isEqualTo("y");
         }
 
@@ -447,7 +586,7 @@ class SessionRegistryTest {
             assertThat(profileOf("1")).isEqualTo("c");
             assertThat(profileOf("2")).isEqualTo("a");
 
-            registry.clear(key("old"));
+            Admission.clear(registry, key("old"));
 
             // session 2 still uses the new list's a: the next one to share is c, assigned longest ago
             assertThat(profileOf("3")).isEqualTo("c");
@@ -469,7 +608,7 @@ class SessionRegistryTest {
         void allSessionsGoAndTheirProfilesAreFree() {
             registry.setProfiles(profiles("a", "b", "c"));
             useAll("1", "2");
-            registry.clear(key("2"));
+            Admission.clear(registry, key("2"));
             use("3");
 
             registry.closeAll();
@@ -480,31 +619,35 @@ class SessionRegistryTest {
         }
 
         @Test
-        void aSessionInFlightStaysWithItsGenerationUntilItIsIdle() {
+        void anExchangeInFlightKeepsItsGenerationAndEndsInPeace() {
             registry.setProfiles(profiles("a", "b"));
             use("idle");
-            Admission slow = registry.admit(key("slow"), null);
+            Admission slow = Admission.admit(registry, key("slow"), null);
+            Session stopped = registry.existing(key("slow"));
 
             registry.closeAll();
 
-            assertThat(ids()).containsExactly("slow");
-            assertThat(registry.find(key("slow"))).isSameAs(slow.generation());
-            slow.close();
-            registry.closeAll();
             assertThat(registry.size()).isZero();
+            assertThat(slow.generation().profile().name()).isEqualTo("b");
+            assertThat(stopped.stats().inFlight()).isEqualTo(1);
+            slow.close();
+            assertThat(stopped.stats().inFlight()).isZero();
+            assertThat(stopped.stats().state()).isEqualTo("CLOSED");
             assertEveryProfileIsFree(registry, 2);
         }
 
         @Test
-        void aSessionThatStayedIsEvictedInItsTurn() {
-            Admission slow = registry.admit(key("slow"), null);
-            use("a");
-            registry.closeAll();
-            clock.tick();
-            slow.close();
-            useAll("b", "c", "d");
+        void whoWaitsInASessionIsReleased() {
+            use("idle");
+            Session session = registry.session(key("a"));
+            RenewalToken token = session.renew(TestGates.passage(), null, null).renewal();
+            Passage held = TestGates.passage();
+            session.admit(held, false, null);
 
-            assertThat(ids()).containsExactlyInAnyOrder("b", "c", "d");
+            assertThat(registry.closeAll()).hasSize(2).allMatch(Verdict::release);
+
+            assertThat(token.state()).isEqualTo(RenewalToken.State.REVOKED);
+            assertThat(session.admit(held, true, null).action()).isEqualTo(Verdict.Action.LOOK_UP);
         }
 
         @Test
@@ -518,12 +661,10 @@ class SessionRegistryTest {
 
         @Test
         void anAdmissionClosedTwiceDoesNotEndAnother() {
-            Admission first = registry.admit(key("a"), null);
-            Admission second = registry.admit(key("a"), null);
+            Admission first = Admission.admit(registry, key("a"), null);
+            Admission second = Admission.admit(registry, key("a"), null);
             first.close();
             first.close();
-
-            registry.closeAll();
 
             assertThat(registry.stats(key("a")).inFlight()).isEqualTo(1);
             second.close();
@@ -538,16 +679,16 @@ class SessionRegistryTest {
         registry.setMaxSessions(2 * count);
         List<String> names = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            try (Admission admission = registry.admit(key("taking-" + i), null)) {
+            try (Admission admission = Admission.admit(registry, key("taking-" + i), null)) {
                 names.add(admission.generation().profile().name());
             }
         }
         assertThat(names).doesNotHaveDuplicates();
         for (int i = count - 1; i >= 0; i--) {
-            registry.clear(key("taking-" + i));
+            Admission.clear(registry, key("taking-" + i));
         }
         for (int i = count - 1; i >= 0; i--) {
-            try (Admission admission = registry.admit(key("again-" + i), null)) {
+            try (Admission admission = Admission.admit(registry, key("again-" + i), null)) {
                 assertThat(admission.generation().profile().name()).isEqualTo(names.get(i));
             }
         }

@@ -3,20 +3,18 @@ package io.github.camelsessions.session;
 
 import static io.github.camelsessions.session.TestSessions.START;
 import static io.github.camelsessions.session.TestSessions.key;
-import static io.github.camelsessions.session.TestSessions.profile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.camelsessions.cookie.CookieJar;
 import io.github.camelsessions.cookie.CookieLimits;
-import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.session.TestSessions.Desk;
 import io.github.camelsessions.session.TestSessions.FakeClock;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Duration;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** The transition table above {@link Session}, field by field. */
+/** Sessions as exchanges that renew nothing use them; see SessionRenewalTest for the others. */
 class SessionTest {
 
     private final FakeClock clock = new FakeClock();
@@ -24,34 +22,8 @@ class SessionTest {
     private final Session session =
             new Session(key("anna"), desk, () -> new CookieJar(host -> host, clock, CookieLimits.DEFAULT), clock);
 
-    /** Hands out profiles named p0, p1, ..., or the one asked for; knows no profile named "unknown". */
-    private static final class Desk implements Session.Profiles {
-
-        private final List<String> taken = new ArrayList<>();
-        private final List<String> givenBack = new ArrayList<>();
-
-        @Override
-        public boolean has(String name) {
-            return !name.equals("gone");
-        }
-
-        @Override
-        public ClientProfile take(String name) {
-            if ("unknown".equals(name)) {
-                throw new IllegalArgumentException("profile 'unknown' is unknown");
-            }
-            taken.add(name == null ? "p" + taken.size() : name);
-            return profile(taken.get(taken.size() - 1));
-        }
-
-        @Override
-        public void giveBack(ClientProfile profile) {
-            givenBack.add(profile.name());
-        }
-    }
-
     private Generation use() {
-        try (Admission admission = session.admit(null)) {
+        try (Admission admission = Admission.admit(session, null)) {
             return admission.generation();
         }
     }
@@ -69,14 +41,14 @@ class SessionTest {
 
         @Test
         void fillGivesTheCurrentGenerationWithoutCountingAUse() {
-            assertThat(session.fill(null)).isSameAs(opened);
+            assertThat(Admission.fill(session, null)).isSameAs(opened);
             assertThat(session.stats().uses()).isEqualTo(1);
             assertThat(session.stats().inFlight()).isZero();
         }
 
         @Test
         void clearGivesTheProfileBackAndCountsTheGeneration() {
-            assertThat(session.clear()).isTrue();
+            assertThat(Admission.clear(session)).isTrue();
 
             assertThat(desk.givenBack).containsExactly("p0");
             assertThat(session.current()).isNull();
@@ -86,9 +58,9 @@ class SessionTest {
 
         @Test
         void clearLeavesExchangesInFlightTheirGeneration() {
-            Admission admission = session.admit(null);
+            Admission admission = Admission.admit(session, null);
 
-            assertThat(session.clear()).isTrue();
+            assertThat(Admission.clear(session)).isTrue();
 
             assertThat(admission.generation()).isSameAs(opened);
             assertThat(session.stats().inFlight()).isEqualTo(1);
@@ -101,12 +73,12 @@ class SessionTest {
             assertThat(session.close()).isTrue();
 
             assertThat(desk.givenBack).containsExactly("p0");
-            assertThat(session.admit(null)).isNull();
+            assertThat(Admission.admit(session, null)).isNull();
         }
 
         @Test
         void closeDoesNothingWithAnExchangeInFlight() {
-            Admission admission = session.admit(null);
+            Admission admission = Admission.admit(session, null);
 
             assertThat(session.close()).isFalse();
 
@@ -118,7 +90,8 @@ class SessionTest {
 
         @Test
         void aProfileNamedLaterDoesNotCount() {
-            assertThat(session.admit("other").generation().profile().name()).isEqualTo("p0");
+            assertThat(Admission.admit(session, "other").generation().profile().name())
+                    .isEqualTo("p0");
             assertThat(desk.taken).containsExactly("p0");
         }
     }
@@ -129,7 +102,7 @@ class SessionTest {
         private final Generation old = use();
 
         Cleared() {
-            session.clear();
+            Admission.clear(session);
         }
 
         @Test
@@ -143,7 +116,7 @@ class SessionTest {
 
         @Test
         void fillTakesAProfileAndANewJar() {
-            Generation generation = session.fill(null);
+            Generation generation = Admission.fill(session, null);
 
             assertThat(generation.number()).isEqualTo(1);
             assertThat(generation.profile().name()).isEqualTo("p1");
@@ -152,7 +125,7 @@ class SessionTest {
 
         @Test
         void clearDoesNothing() {
-            assertThat(session.clear()).isFalse();
+            assertThat(Admission.clear(session)).isFalse();
             assertThat(session.stats().generation()).isEqualTo(1);
             assertThat(desk.givenBack).containsExactly("p0");
         }
@@ -161,23 +134,24 @@ class SessionTest {
         void closeGivesNothingBackOnceMore() {
             assertThat(session.close()).isTrue();
             assertThat(desk.givenBack).containsExactly("p0");
-            assertThat(session.admit(null)).isNull();
+            assertThat(Admission.admit(session, null)).isNull();
         }
 
         @Test
         void closeDoesNothingWithAnExchangeInFlight() {
-            Admission admission = session.admit(null);
-            session.clear();
+            Admission admission = Admission.admit(session, null);
+            Admission.clear(session);
 
             assertThat(session.close()).isFalse();
 
-            assertThat(session.fill(null)).isNotNull();
+            assertThat(Admission.fill(session, null)).isNotNull();
             admission.close();
         }
 
         @Test
         void aProfileNamedNowIsTaken() {
-            assertThat(session.admit("other").generation().profile().name()).isEqualTo("other");
+            assertThat(Admission.admit(session, "other").generation().profile().name())
+                    .isEqualTo("other");
         }
     }
 
@@ -191,16 +165,16 @@ class SessionTest {
 
         @Test
         void admitAndFillAreRefused() {
-            assertThat(session.admit(null)).isNull();
-            assertThat(session.admit("other")).isNull();
-            assertThat(session.fill(null)).isNull();
+            assertThat(Admission.admit(session, null)).isNull();
+            assertThat(Admission.admit(session, "other")).isNull();
+            assertThat(Admission.fill(session, null)).isNull();
             assertThat(desk.taken).containsExactly("p0");
             assertThat(session.stats().inFlight()).isZero();
         }
 
         @Test
         void clearAndCloseDoNothing() {
-            assertThat(session.clear()).isFalse();
+            assertThat(Admission.clear(session)).isFalse();
             assertThat(session.close()).isTrue();
             assertThat(session.current()).isNull();
             assertThat(desk.givenBack).containsExactly("p0");
@@ -210,39 +184,63 @@ class SessionTest {
     @Test
     void aNewSessionHasNoGenerationAndNoProfile() {
         assertThat(session.current()).isNull();
-        assertThat(session.stats()).isEqualTo(new SessionStats(key("anna"), 0, 0, "", 0, 0, START, START));
+        assertThat(session.stats())
+                .isEqualTo(new SessionStats(
+                        key("anna"),
+                        "ACTIVE",
+                        0,
+                        0,
+                        "",
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        Duration.ZERO,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        null,
+                        START,
+                        START));
         assertThat(desk.taken).isEmpty();
     }
 
     @Test
     void aNamedProfileStaysWithTheSessionWhenItWasCleared() {
-        session.admit("fixed").close();
-        session.clear();
+        Admission.admit(session, "fixed").close();
+        Admission.clear(session);
 
         assertThat(use().profile().name()).isEqualTo("fixed");
     }
 
     @Test
     void aProfileThatWasTakenOutOfTheFileIsForgotten() {
-        session.admit("gone").close();
-        session.clear();
+        Admission.admit(session, "gone").close();
+        Admission.clear(session);
 
         assertThat(use().profile().name()).isEqualTo("p1");
     }
 
     @Test
     void anUnknownProfileLeavesTheSessionAsItWas() {
-        assertThatThrownBy(() -> session.admit("unknown")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Admission.admit(session, "unknown")).isInstanceOf(IllegalArgumentException.class);
 
         assertThat(session.stats().inFlight()).isZero();
-        assertThat(session.stats().uses()).isZero();
-        assertThat(session.admit("right").generation().profile().name()).isEqualTo("right");
+        assertThat(Admission.admit(session, "right").generation().profile().name())
+                .isEqualTo("right");
     }
 
     @Test
     void anAdmissionEndsOnceHoweverOftenItIsClosed() {
-        Admission first = session.admit(null);
-        Admission second = session.admit(null);
+        Admission first = Admission.admit(session, null);
+        Admission second = Admission.admit(session, null);
 
         first.close();
         first.close();
@@ -256,19 +254,19 @@ class SessionTest {
     @Test
     void admissionItsEndAndFillAreUsesAndReadingIsNone() {
         clock.tick();
-        Admission admission = session.admit(null);
+        Admission admission = Admission.admit(session, null);
         assertThat(session.lastUsed()).isEqualTo(START.toEpochMilli() + 1);
         clock.tick();
         admission.close();
         assertThat(session.lastUsed()).isEqualTo(START.toEpochMilli() + 2);
         clock.tick();
-        session.fill(null);
+        Admission.fill(session, null);
         assertThat(session.lastUsed()).isEqualTo(START.toEpochMilli() + 3);
 
         clock.tick();
         session.current();
         session.stats();
-        session.clear();
+        Admission.clear(session);
         assertThat(session.lastUsed()).isEqualTo(START.toEpochMilli() + 3);
         assertThat(session.stats().created()).isEqualTo(START);
     }
@@ -286,7 +284,7 @@ class SessionTest {
     @Test
     void aGenerationIsShownAsSessionAndNumber() {
         use();
-        session.clear();
+        Admission.clear(session);
 
         assertThat(use()).hasToString("anna#1");
         assertThat(use().session()).isEqualTo(key("anna"));

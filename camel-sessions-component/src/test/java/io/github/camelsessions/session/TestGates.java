@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.session;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.camelsessions.cookie.CookieJar;
 import io.github.camelsessions.cookie.CookieLimits;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.function.LongFunction;
 
 /** What the tests of the gate share: a clock they set, generations, and rules to vary. */
 final class TestGates {
@@ -19,6 +22,22 @@ final class TestGates {
     static Generation generation(long number) {
         CookieJar jar = new CookieJar(host -> host, InstantSource.system(), CookieLimits.DEFAULT);
         return new Generation(KEY, number, jar);
+    }
+
+    /** A gate that has been configured with these rules. */
+    static RenewalGate gate(GateRules rules, InstantSource clock, LongFunction<Generation> generations) {
+        RenewalGate gate = new RenewalGate(KEY, clock, generations);
+        assertThat(gate.configure(rules, "test")).isNull();
+        return gate;
+    }
+
+    static RenewalGate gate(GateRules rules, InstantSource clock) {
+        return gate(rules, clock, TestGates::generation);
+    }
+
+    /** An exchange that renews a session that refuses it, and is sent again once. */
+    static Passage passage() {
+        return rules().passage();
     }
 
     static Rules rules() {
@@ -43,7 +62,10 @@ final class TestGates {
         }
     }
 
-    /** Rules of a session that renews itself when it is refused, three attempts, one replay, no limits. */
+    /**
+     * Rules of a session, and the wishes of the exchanges that use it: they renew it when they are refused, three attempts,
+     * one replay, no limits.
+     */
     static final class Rules {
 
         private boolean renews = true;
@@ -108,17 +130,23 @@ final class TestGates {
         }
 
         GateRules build() {
-            return new GateRules(
-                    renews,
-                    renewFirst,
-                    maxUses,
-                    maxAge,
-                    maxIdle,
-                    maxHeld,
-                    maxReplays,
-                    renewalAttempts,
-                    cooldown,
-                    cooldownMax);
+            return new GateRules(maxUses, maxAge, maxIdle, maxHeld, renewalAttempts, cooldown, cooldownMax);
+        }
+
+        Passage passage() {
+            return new Passage(renews, renewFirst, maxReplays) {};
+        }
+
+        boolean renews() {
+            return renews;
+        }
+
+        boolean renewsFirst() {
+            return renewFirst;
+        }
+
+        int maxReplays() {
+            return maxReplays;
         }
     }
 }

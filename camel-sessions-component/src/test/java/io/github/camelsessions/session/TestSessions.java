@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.session;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.camelsessions.cookie.CookieTarget;
 import io.github.camelsessions.profile.ClientProfile;
 import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
-/** What the tests of this package share: a clock that they set, profiles and a cookie's origin. */
+/** What the tests of this package share: a clock that they set, profiles and who hands them out, and a cookie's origin. */
 final class TestSessions {
 
     static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
@@ -29,6 +32,49 @@ final class TestSessions {
 
     static List<ClientProfile> profiles(String... names) {
         return Stream.of(names).map(TestSessions::profile).toList();
+    }
+
+    /** Hands out profiles named p0, p1, ..., or the one asked for; knows no profile named "unknown". */
+    static final class Desk implements Equipment.Source {
+
+        final List<String> taken = new ArrayList<>();
+        final List<String> givenBack = new ArrayList<>();
+        private ClientProfile owned = ClientProfile.NONE;
+
+        /** What was taken and not given back. */
+        List<String> inUse() {
+            List<String> names = new ArrayList<>(taken);
+            givenBack.forEach(name -> assertThat(names.remove(name)).isTrue());
+            return names;
+        }
+
+        @Override
+        public boolean has(String name) {
+            return !name.equals("gone");
+        }
+
+        @Override
+        public ClientProfile present() {
+            return owned;
+        }
+
+        @Override
+        public void exchange(String name) {
+            if ("unknown".equals(name)) {
+                throw new IllegalArgumentException("profile 'unknown' is unknown");
+            }
+            giveBack();
+            taken.add(name == null ? "p" + taken.size() : name);
+            owned = profile(taken.get(taken.size() - 1));
+        }
+
+        @Override
+        public void giveBack() {
+            if (owned != ClientProfile.NONE) {
+                givenBack.add(owned.name());
+            }
+            owned = ClientProfile.NONE;
+        }
     }
 
     static final class FakeClock implements InstantSource {
