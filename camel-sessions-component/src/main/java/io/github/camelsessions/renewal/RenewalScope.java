@@ -86,13 +86,14 @@ public final class RenewalScope implements SafeCopyProperty {
         set(exchange, new RenewalScope(tokens, scope.observed));
     }
 
-    /** The exchange belongs to the renewal no more. */
-    static void leave(Exchange exchange, RenewalToken token) {
-        RenewalScope scope = of(exchange);
-        if (scope.tokens.get(token.session()) == token) {
-            Map<SessionKey, RenewalToken> tokens = new LinkedHashMap<>(scope.tokens);
-            tokens.remove(token.session());
-            set(exchange, new RenewalScope(tokens, scope.observed));
+    /** Runs something in which an exchange, and new ones made on this thread, belong to the renewal. */
+    static void runIn(RenewalToken token, Exchange exchange, Runnable action) {
+        Map<SessionKey, RenewalToken> before = of(exchange).tokens;
+        enter(exchange, token);
+        try {
+            runIn(token, action);
+        } finally {
+            set(exchange, new RenewalScope(before, of(exchange).observed));
         }
     }
 
