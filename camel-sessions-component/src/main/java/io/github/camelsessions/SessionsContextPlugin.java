@@ -35,7 +35,8 @@ public final class SessionsContextPlugin implements ContextServicePlugin {
         resolveReferences(context);
     }
 
-    // now for those who load routes before the context is initialized, and again then for those who set another registry
+    // now for those who load routes before the context is initialized, and again then for those who set another
+    // registry
     private static void resolveReferences(CamelContext context) {
         if (context.getRegistry() instanceof DefaultRegistry registry && !resolvesReferences(registry)) {
             registry.addBeanRepository(new RenewSessionReferences());

@@ -23,6 +23,7 @@ import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.main.Main;
 import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.support.service.ServiceHelper;
 import org.apache.hc.client5.http.entity.mime.MultipartEntityBuilder;
 import org.apache.hc.core5.http.ContentType;
 import org.junit.jupiter.api.AfterAll;
@@ -68,6 +69,11 @@ class RenewalDocumentationTest {
             entry("renew-by-uri", this::theTimerRenews),
             entry("renewal-facade", this::javaCodeRenews),
             entry("renewal-limits", this::theSessionIsRenewedBeforeTheSiteRefuses),
+            entry("renewal-block", () -> aBlockRenews("renewal-block")),
+            entry("renewal-block-java", () -> aBlockRenews("renewal-block-java")),
+            entry("renewal-block-xml", () -> aBlockLogsInBeforeWork("renewal-block-xml")),
+            entry("renewal-step", () -> aBlockLogsInBeforeWork("renewal-step")),
+            entry("renewal-route-policy", this::theConsumerWaitsForTheLogIn),
             entry("renewal-failures", this::theReasonIsTheAnswer),
             entry("renewal-stats", this::theStatisticsAreLogged));
 
@@ -164,6 +170,44 @@ class RenewalDocumentationTest {
         assertThat(body(exchange)).contains("user=anna");
         assertThat(exchange.getMessage().getHeader(SessionsConstants.RENEWED)).isEqualTo(true);
         assertThat(stats(main, "anna").renewals()).isOne();
+        main.stop();
+    }
+
+    private void aBlockRenews(String name) throws Exception {
+        Main main = name.endsWith("java") ? start("", List.of(), List.of(name)) : start("", List.of(name), List.of());
+        for (int logIns = 1; logIns <= 2; logIns++) {
+            assertThat(body(request(main, "direct:orders-by-block"))).contains("user=anna");
+            assertThat(site.loginsSucceeded()).isEqualTo(logIns);
+            site.expireNow();
+        }
+        main.stop();
+    }
+
+    private void aBlockLogsInBeforeWork(String name) throws Exception {
+        Main main = name.endsWith("xml") ? start("", List.of(), List.of()) : start("", List.of(name), List.of());
+        if (name.endsWith("xml")) {
+            contexts.addXml(main, name);
+        }
+        Exchange exchange = request(main, "direct:before-work", Map.of("user", "anna"), null);
+
+        assertThat(body(exchange)).contains("user=anna");
+        assertThat(stats(main, "anna").renewals()).isOne();
+        main.stop();
+    }
+
+    private void theConsumerWaitsForTheLogIn() throws Exception {
+        Main main = start("renewal-properties", List.of("renewal-routes"), List.of("renewal-route-policy"));
+        site.failLogins(403);
+        main.getCamelContext().createProducerTemplate().sendBody("seda:orders", null);
+        await().until(() -> ServiceHelper.isSuspended(
+                main.getCamelContext().getRoute("orders").getConsumer()));
+
+        site.repairLogins();
+        sessions(main).site("portal").endCooldown("anna");
+
+        await().until(() -> ServiceHelper.isStarted(
+                main.getCamelContext().getRoute("orders").getConsumer()));
+        assertThat(site.loginsSucceeded()).isOne();
         main.stop();
     }
 

@@ -15,6 +15,9 @@ import java.util.function.UnaryOperator;
 import javax.tools.ToolProvider;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.main.Main;
+import org.apache.camel.model.Model;
+import org.apache.camel.model.RoutesDefinition;
+import org.apache.camel.xml.in.ModelParser;
 
 /** Runs examples of the documents in contexts as camel-main makes them. */
 final class SnippetContexts implements AutoCloseable {
@@ -58,6 +61,17 @@ final class SnippetContexts implements AutoCloseable {
         started.add(main);
         main.start();
         return main;
+    }
+
+    /** Adds the routes of an example in XML. */
+    void addXml(Main main, String name) throws Exception {
+        RoutesDefinition routes = new ModelParser(new StringReader(text(name)), "http://camel.apache.org/schema/spring")
+                .parseRoutesDefinition()
+                .orElseThrow();
+        main.getCamelContext()
+                .getCamelContextExtension()
+                .getContextPlugin(Model.class)
+                .addRouteDefinitions(routes.getRoutes());
     }
 
     private String text(String name) {

@@ -55,8 +55,10 @@ class WithoutYamlDslTest {
                 context.addRoutes(new RouteBuilder() {
                     @Override
                     public void configure() {
-                        from("direct:block").policy("renewSession:anna").process(exchange -> Sessions.get(getContext())
-                                .addCookies("anna", "https://portal.example", Map.of("a", "1")));
+                        from("direct:block")
+                                .policy("renewSession:anna")
+                                .process(exchange -> Sessions.get(getContext())
+                                        .addCookies("anna", "https://portal.example", Map.of("a", "1")));
                         from("direct:cookies").to("sessions:getCookies?sessionId=anna");
                     }
                 });
