@@ -63,6 +63,7 @@ class DocumentationTest {
             entry("quick-start-java", () -> eachUserHasASessionOfItsOwn("direct:orders-java")),
             entry("log-in", () -> aMapIsSentAsFormAndTheNextPageGetsTheCookie("direct:log-in")),
             entry("log-in-java", () -> aMapIsSentAsFormAndTheNextPageGetsTheCookie("direct:log-in-java")),
+            entry("renew", this::theRequestOfTheExchangeRenews),
             entry("clear", this::clearEmptiesTheSession),
             entry("get-cookies", this::aSessionWithItsCookieLogsInOnce),
             entry("get-cookies-java", this::cookiesAreGivenAsStrings),
@@ -160,9 +161,9 @@ class DocumentationTest {
             await().until(() -> requests().size() >= 2);
             main.stop();
 
-            assertThat(requests()).extracting(Request::uri).containsExactly("/welcome", "/orders");
-            assertThat(requests()).extracting(Request::method).containsOnly("GET");
-            assertThat(requests().get(1).cookie()).startsWith("sid=");
+            assertThat(requests()).extracting(Request::uri).containsExactly("/login", "/orders");
+            assertThat(requests()).extracting(Request::method).containsExactly("POST", "GET");
+            assertThat(requests().get(1).cookie()).isEqualTo("sid=known");
         }
     }
 
@@ -186,6 +187,16 @@ class DocumentationTest {
         assertThat(requests().get(0).body().split("&")).containsExactlyInAnyOrder("user=anna", "password=rain+%26+tea");
         assertThat(requests().get(1).method()).isEqualTo("GET");
         assertThat(requests().get(1).cookie()).isEqualTo("sid=known");
+    }
+
+    private void theRequestOfTheExchangeRenews() {
+        addCookie("sid", "old");
+
+        Exchange exchange = send("direct:log-in-anew", Map.of());
+
+        assertThat(requests()).extracting(Request::cookie).containsOnlyNulls();
+        assertThat(exchange.getMessage().getHeader(SessionsConstants.RENEWED)).isEqualTo(true);
+        assertThat(sessions(routes).cookieMap("anna")).isEqualTo(Map.of("sid", "known"));
     }
 
     private void clearEmptiesTheSession() {
@@ -362,6 +373,11 @@ class DocumentationTest {
                 "sessions:fetch/https://anna:secret@portal.example/orders",
                 "sessions:fetch?site=portl",
                 "sessions:fetch?profile=carl",
+                "sessions:fetch?holdTimeout=30s",
+                "sessions:fetch?expiredStatusCodeRange=4xx",
+                "sessions:fetch?expiredUri=/login",
+                "sessions:fetch?profile=carl&renewalProfile=next",
+                "sessions:renew",
                 "sessions:fetch")) {
             messages.add(failure(main, uri, null, Map.of()));
         }

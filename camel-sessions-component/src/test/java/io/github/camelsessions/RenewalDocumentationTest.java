@@ -270,7 +270,6 @@ class RenewalDocumentationTest {
                 .map(line -> line.substring(3, line.length() - 1))
                 .map(RenewalDocumentationTest::withoutNumbers)
                 .toList();
-        messages.forEach(System.out::println);
         assertThat(messages.stream().map(RenewalDocumentationTest::withoutNumbers))
                 .containsExactlyInAnyOrderElementsOf(listed);
     }
@@ -336,6 +335,7 @@ class RenewalDocumentationTest {
         private void add(String id, Throwable failure) {
             messages.add(failure.getMessage()
                     .replace("'" + id + "'", "'anna'")
+                    .replace("sessionId=" + id, "sessionId=anna")
                     .replace(site.url("/page/orders"), PORTAL + "/orders")
                     .replace(site.url(), PORTAL));
         }
@@ -359,7 +359,7 @@ class RenewalDocumentationTest {
             site.reset();
             fail("empty", "&renewalUri=direct:no-log-in");
             fail("vain", "&renewalUri=direct:log-in-as-anna&renewedWhen=RAW(${bodyAs(String)} contains 'nothing')");
-            fail("cycle", "&renewalUri=direct:anna-by-ben");
+            fail("anna", "&renewalUri=direct:anna-by-ben");
             site.acceptLoginsButRefuseAll();
             String barren = fetch("barren", "&renewalUri=direct:log-in-as-anna");
             Exception last = null;
@@ -421,7 +421,11 @@ class RenewalDocumentationTest {
                 for (String maxUses : List.of("10", "20")) {
                     request(main, fetch("rules", "&maxUses=" + maxUses));
                 }
-                log.of("io.github").forEach(line -> add("rules", new Exception(line)));
+                log.of("io.github.camelsessions.renewal")
+                        .forEach(line -> add(
+                                "rules",
+                                new Exception(line.substring(line.indexOf("session '"))
+                                        .trim())));
             }
         }
     }
