@@ -23,7 +23,7 @@ final class RenewalEvidence {
             return caught != null ? caught : new CamelException("the log-in failed, and its route handled that");
         }
         if (rules.renewedWhen() != null) {
-            return rules.renewedWhen().matches(exchange)
+            return AnswerView.matches(rules.renewedWhen(), exchange)
                     ? null
                     : refused(exchange, "renewedWhen does not hold after it");
         }

@@ -42,7 +42,10 @@ public final class RenewalScope implements SafeCopyProperty {
         return own != null ? own : ofThread().tokens.get(session);
     }
 
-    /** The session whose renewal the exchange belongs to, the innermost one; null when it belongs to none. */
+    /**
+     * The session whose renewal the exchange belongs to, the innermost one; null when it belongs to none. Also after the
+     * renewal has ended: what a late log-in does must not end up in another session.
+     */
     public static @Nullable SessionKey renewing(Exchange exchange) {
         SessionKey found = of(exchange).innermost();
         return found != null ? found : ofThread().innermost();
@@ -50,10 +53,8 @@ public final class RenewalScope implements SafeCopyProperty {
 
     private @Nullable SessionKey innermost() {
         SessionKey last = null;
-        for (Map.Entry<SessionKey, RenewalToken> entry : tokens.entrySet()) {
-            if (entry.getValue().state() == RenewalToken.State.LIVE) {
-                last = entry.getKey();
-            }
+        for (SessionKey key : tokens.keySet()) {
+            last = key;
         }
         return last;
     }
