@@ -266,8 +266,8 @@ class RenewalDocumentationTest {
         String page = Files.readString(Snippets.ROOT.resolve(PAGE));
         List<String> listed = page.substring(page.indexOf("== Troubleshooting"))
                 .lines()
-                .filter(line -> line.startsWith("| `session '") && line.endsWith("`"))
-                .map(line -> line.substring(3, line.length() - 1))
+                .filter(line -> line.startsWith("| `+session '") && line.endsWith("+`"))
+                .map(line -> line.substring(4, line.length() - 2))
                 .map(RenewalDocumentationTest::withoutNumbers)
                 .toList();
         assertThat(messages.stream().map(RenewalDocumentationTest::withoutNumbers))
