@@ -70,6 +70,7 @@ class RenewBlockTest extends SharedContextTest {
         return new RouteBuilder() {
             @Override
             public void configure() {
+                errorHandler(defaultErrorHandler().logExhausted(false));
                 login();
                 ways();
                 blocks();

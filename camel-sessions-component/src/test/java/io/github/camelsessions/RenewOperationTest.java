@@ -43,6 +43,7 @@ class RenewOperationTest extends SharedContextTest {
         return new RouteBuilder() {
             @Override
             public void configure() {
+                errorHandler(defaultErrorHandler().logExhausted(false));
                 from("direct:login")
                         .setBody(constant(PASSWORD))
                         .to("sessions:fetch/" + portal.url("/login"))

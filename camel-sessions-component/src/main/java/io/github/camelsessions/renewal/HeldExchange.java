@@ -104,6 +104,7 @@ abstract class HeldExchange extends Passage {
 
     private void goOn(Turn turn) {
         if (run(() -> after(turn))) {
+            Resumer.answered();
             callback.done(false);
         }
     }

@@ -67,8 +67,7 @@ public class PortalSummary {
     }
 
     /** Passes a page that was asked for with the user agent of the client profile that the session had then. */
-    public synchronized void checkAgent(
-            @Header(SessionsConstants.USED_PROFILE) String profile, @Body byte[] page) {
+    public synchronized void checkAgent(@Header(SessionsConstants.USED_PROFILE) String profile, @Body byte[] page) {
         String agent = find(agentPattern, page);
         if (!agentPattern.pattern().isEmpty() && (agent == null || !agent.equals(agents.get(profile)))) {
             throw new IllegalStateException("the page shows user agent " + agent + ", not that of profile " + profile);
