@@ -108,6 +108,7 @@ final class DynamicPredicates {
 
     /** The evaluated URI without the predicates. */
     String evaluate(Exchange exchange, String evaluated) {
-        return rest == null ? evaluated : rest.evaluate(exchange, String.class).trim();
+        String uri = rest == null ? null : rest.evaluate(exchange, String.class);
+        return uri == null ? evaluated : uri.trim();
     }
 }

@@ -25,8 +25,10 @@ class AutomaticRenewalDynamicTest extends AutomaticRenewalSupport {
             @Override
             public void configure() {
                 errorHandler(noErrorHandler());
-                String page = "sessions:fetch/" + site.url() + "${header.path}?renewalUri=direct:login&renewFirst=false";
-                from("direct:plain").toD(page + "&sessionId=${header.user}&expiredWhen=${body} contains 'Please log in'");
+                String page =
+                        "sessions:fetch/" + site.url() + "${header.path}?renewalUri=direct:login&renewFirst=false";
+                from("direct:plain")
+                        .toD(page + "&sessionId=${header.user}&expiredWhen=${body} contains 'Please log in'");
                 from("direct:raw")
                         .toD(page + "&expiredWhen=RAW(${body} contains 'Please log in' && ${header.path} != 'x')"
                                 + "&sessionId=${header.user}");
@@ -97,7 +99,8 @@ class AutomaticRenewalDynamicTest extends AutomaticRenewalSupport {
                 Map.of(
                         "uri",
                         "sessions:fetch/" + site.url("/page/1")
-                                + "?renewalUri=direct:login&renewFirst=false&expiredText=Please log in&sessionId=" + session));
+                                + "?renewalUri=direct:login&renewFirst=false&expiredText=Please log in&sessionId="
+                                + session));
         made.getMessage().removeHeader(SessionsConstants.ID);
 
         assertThat(text(template.send("direct:byHeader", made))).contains("user=anna");
@@ -115,7 +118,8 @@ class AutomaticRenewalDynamicTest extends AutomaticRenewalSupport {
 
     @Test
     void withinARenewalTheSameSessionIsTheOneThatIsRenewed() {
-        assertThat(text(fetch(uri(site, "/page/1", "renewalUri=direct:loginSame")))).contains("user=anna");
+        assertThat(text(fetch(uri(site, "/page/1", "renewalUri=direct:loginSame"))))
+                .contains("user=anna");
         assertThat(stats().renewals()).isEqualTo(1);
     }
 }

@@ -32,9 +32,8 @@ class AutomaticRenewalExpiryTest extends AutomaticRenewalSupport {
 
     @Override
     void configure() throws Exception {
-        context.getRegistry().bind("isForm", (Predicate) exchange -> exchange.getMessage()
-                .getBody(String.class)
-                .contains(ExpiringSite.LOGIN_TEXT));
+        context.getRegistry().bind("isForm", (Predicate)
+                exchange -> exchange.getMessage().getBody(String.class).contains(ExpiringSite.LOGIN_TEXT));
         for (ExpiringSite each : new ExpiringSite[] {forms, redirects, forbids}) {
             route("direct:login-" + name(each), loginOf("anna"), uri(each, "/login", ""));
         }
@@ -125,13 +124,14 @@ class AutomaticRenewalExpiryTest extends AutomaticRenewalSupport {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "expiredWhen=${body} contains 'Please log in'",
-        "expiredWhen=${header.CamelSessionsFinalUri} endsWith '/login'",
-        "expiredWhen=RAW(${header.CamelHttpResponseCode} == 200 && ${body} contains 'Please')",
-        "expiredWhen=#bean:isForm",
-        "expiredWhen=#bean:isForm&http.disableStreamCache=true"
-    })
+    @ValueSource(
+            strings = {
+                "expiredWhen=${body} contains 'Please log in'",
+                "expiredWhen=${header.CamelSessionsFinalUri} endsWith '/login'",
+                "expiredWhen=RAW(${header.CamelHttpResponseCode} == 200 && ${body} contains 'Please')",
+                "expiredWhen=#bean:isForm",
+                "expiredWhen=#bean:isForm&http.disableStreamCache=true"
+            })
     void aPredicateOnTheAnswerRenews(String rule) {
         assertRenews(redirects, rule);
     }
@@ -191,8 +191,10 @@ class AutomaticRenewalExpiryTest extends AutomaticRenewalSupport {
                     exchange -> {},
                     "sessions:fetch/" + pages.url() + "/late" + options,
                     "direct:keep" + raw);
-            route("direct:keep" + raw, exchange -> exchange.getMessage()
-                    .setBody(exchange.getMessage().getBody(String.class)));
+            route(
+                    "direct:keep" + raw,
+                    exchange ->
+                            exchange.getMessage().setBody(exchange.getMessage().getBody(String.class)));
 
             String late = text(fetch("direct:read" + raw));
             assertThat(late).hasSize(66_000 + 13).endsWith("Please log in");
@@ -226,7 +228,8 @@ class AutomaticRenewalExpiryTest extends AutomaticRenewalSupport {
             assertThat(failure.getHeld()).isZero();
             assertThat(failure.getRetryAt()).isNull();
             assertThat(failure)
-                    .hasMessageContaining("session '" + session + "': expired by status 401 to GET " + site.url("/page/1"))
+                    .hasMessageContaining(
+                            "session '" + session + "': expired by status 401 to GET " + site.url("/page/1"))
                     .hasMessageContaining("set renewalUri");
         });
         assertThat(site.requests()).isEqualTo(1);

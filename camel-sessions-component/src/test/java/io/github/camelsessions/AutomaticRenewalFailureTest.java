@@ -85,10 +85,16 @@ class AutomaticRenewalFailureTest extends AutomaticRenewalSupport {
                         .process(exchange -> posted.countDown());
             }
         });
-        route("direct:loginOfA", exchange -> exchange.getMessage().setBody(null), uri(site, "/page/b", "renewalUri=direct:loginOfB&sessionId=cycleB"),
+        route(
+                "direct:loginOfA",
+                exchange -> exchange.getMessage().setBody(null),
+                uri(site, "/page/b", "renewalUri=direct:loginOfB&sessionId=cycleB"),
                 "direct:login");
-        route("direct:loginOfB", exchange -> exchange.getMessage().setBody(null),
-                uri(site, "/page/a", "renewalUri=direct:loginOfA&sessionId=cycleA"), "direct:login");
+        route(
+                "direct:loginOfB",
+                exchange -> exchange.getMessage().setBody(null),
+                uri(site, "/page/a", "renewalUri=direct:loginOfA&sessionId=cycleA"),
+                "direct:login");
     }
 
     private SessionRenewalException failed(Exchange done) {
@@ -149,17 +155,18 @@ class AutomaticRenewalFailureTest extends AutomaticRenewalSupport {
         site.failLogins(503);
         List<Exchange> done = all(start(1000, n -> start("/page/" + n, QUICK)));
 
-        assertThat(done).allSatisfy(exchange -> assertThat(exchange.getException())
-                .isInstanceOfSatisfying(SessionRenewalException.class, failure -> {
-                    assertThat(failure).isInstanceOf(SessionFailure.class);
-                    assertThat(failure.getCause()).isInstanceOf(HttpOperationFailedException.class);
-                    assertThat(failure.getRetryAt()).isEqualTo(now.get().plusSeconds(30));
-                    assertThat(failure.getSessionId()).isEqualTo(session);
-                    assertThat(failure.getSite()).isEmpty();
-                    assertThat(failure.getGeneration()).isZero();
-                    assertThat(failure.getHeld()).isNotNegative();
-                    assertThat(failure).hasMessageContaining("session '" + session + "': could not be renewed");
-                }));
+        assertThat(done)
+                .allSatisfy(exchange -> assertThat(exchange.getException())
+                        .isInstanceOfSatisfying(SessionRenewalException.class, failure -> {
+                            assertThat(failure).isInstanceOf(SessionFailure.class);
+                            assertThat(failure.getCause()).isInstanceOf(HttpOperationFailedException.class);
+                            assertThat(failure.getRetryAt()).isEqualTo(now.get().plusSeconds(30));
+                            assertThat(failure.getSessionId()).isEqualTo(session);
+                            assertThat(failure.getSite()).isEmpty();
+                            assertThat(failure.getGeneration()).isZero();
+                            assertThat(failure.getHeld()).isNotNegative();
+                            assertThat(failure).hasMessageContaining("session '" + session + "': could not be renewed");
+                        }));
         assertThat(site.loginsAttempted()).isEqualTo(3);
         assertThat(site.accepted() + site.refused()).isZero();
     }
@@ -172,8 +179,8 @@ class AutomaticRenewalFailureTest extends AutomaticRenewalSupport {
         awaitHeld(20);
         site.releaseLogins();
 
-        assertThat(all(sendings)).anySatisfy(exchange -> assertThat(failed(exchange).getHeld())
-                .isBetween(1, 20));
+        assertThat(all(sendings))
+                .anySatisfy(exchange -> assertThat(failed(exchange).getHeld()).isBetween(1, 20));
     }
 
     @Test
@@ -265,8 +272,9 @@ class AutomaticRenewalFailureTest extends AutomaticRenewalSupport {
         site.acceptLoginsButRefuseAll();
         List<Exchange> done = all(start(200, n -> start("/page/" + n, "")));
 
-        assertThat(done).allSatisfy(exchange -> assertThat(exchange.getException())
-                .isInstanceOfAny(SessionRenewalException.class, SessionExpiredException.class));
+        assertThat(done)
+                .allSatisfy(exchange -> assertThat(exchange.getException())
+                        .isInstanceOfAny(SessionRenewalException.class, SessionExpiredException.class));
         assertThat(site.loginsAttempted()).isLessThanOrEqualTo(3 + 1); // the first one was not caused by a refusal
         int before = site.loginsAttempted();
         for (int n = 0; n < 20; n++) {
@@ -299,9 +307,10 @@ class AutomaticRenewalFailureTest extends AutomaticRenewalSupport {
         site.hangLogins();
         List<Exchange> done = all(start(5, n -> start("/page/" + n, SHORT)));
 
-        assertThat(done).allSatisfy(exchange -> assertThat(failed(exchange))
-                .hasMessageContaining("no end within 300 ms")
-                .hasMessageContaining("ProducerTemplate"));
+        assertThat(done)
+                .allSatisfy(exchange -> assertThat(failed(exchange))
+                        .hasMessageContaining("no end within 300 ms")
+                        .hasMessageContaining("ProducerTemplate"));
         assertThat(site.loginsAttempted()).isEqualTo(1);
     }
 
@@ -380,7 +389,9 @@ class AutomaticRenewalFailureTest extends AutomaticRenewalSupport {
         Exchange impatient = fetch("/page/2", "renewalTimeout=50ms&holdTimeout=100ms");
 
         SessionHoldException failure = holdFailure(impatient);
-        assertThat(failure).hasMessageContaining("session '" + session + "': held for ").hasMessageContaining("holdTimeout");
+        assertThat(failure)
+                .hasMessageContaining("session '" + session + "': held for ")
+                .hasMessageContaining("holdTimeout");
         assertThat(failure.getHeld()).isEqualTo(1);
         assertThat(failure.getSessionId()).isEqualTo(session);
         site.releaseLogins();
@@ -494,8 +505,9 @@ class AutomaticRenewalFailureTest extends AutomaticRenewalSupport {
             await(() -> assertThat(Sessions.get(other).traffic().waiting()).isEqualTo(10));
             CompletableFuture.runAsync(other::stop, threads).get(30, TimeUnit.SECONDS);
 
-            assertThat(all(sendings)).allSatisfy(done -> assertThat(done.getException())
-                    .isInstanceOfAny(SessionHoldException.class, SessionRenewalException.class));
+            assertThat(all(sendings))
+                    .allSatisfy(done -> assertThat(done.getException())
+                            .isInstanceOfAny(SessionHoldException.class, SessionRenewalException.class));
         }
     }
 }

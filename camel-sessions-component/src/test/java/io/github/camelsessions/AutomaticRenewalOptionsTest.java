@@ -23,10 +23,7 @@ class AutomaticRenewalOptionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     renewalTimeout          | 0         | renewalTimeout=0ms: must be longer than 0
                     renewalTimeout          | -1        | renewalTimeout=-1ms: must be longer than 0
                     renewalTimeout          | 60s       | holdTimeout=60000ms: must be longer than renewalTimeout=60000ms
@@ -58,8 +55,7 @@ class AutomaticRenewalOptionsTest {
         assertRefused(option, value, message, "component");
     }
 
-    private static void assertRefused(String option, String value, String message, String place)
-            throws Exception {
+    private static void assertRefused(String option, String value, String message, String place) throws Exception {
         try (DefaultCamelContext context = new DefaultCamelContext()) {
             context.disableJMX();
             SessionsComponent component = context.getComponent("sessions", SessionsComponent.class);
@@ -95,10 +91,7 @@ class AutomaticRenewalOptionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     replayStale=unsafe      | replayStale=unsafe: must be one of
                     renewFirst=perhaps      | renewFirst=perhaps: must be true or false
                     maxUses=many            | maxUses=many

@@ -64,8 +64,10 @@ class AutomaticRenewalReplayTest extends AutomaticRenewalSupport {
                 body("InputStream", () -> new ByteArrayInputStream(bytes)),
                 body("Reader", () -> new StringReader(text)),
                 body("Map", () -> Map.of("order", text)),
-                body("multipart", () -> MultipartEntityBuilder.create()
-                        .addTextBody("order", text, ContentType.create("text/plain", StandardCharsets.UTF_8))));
+                body(
+                        "multipart",
+                        () -> MultipartEntityBuilder.create()
+                                .addTextBody("order", text, ContentType.create("text/plain", StandardCharsets.UTF_8))));
     }
 
     private static Arguments body(String name, Supplier<Object> body) {
@@ -97,7 +99,9 @@ class AutomaticRenewalReplayTest extends AutomaticRenewalSupport {
             }
         });
         Exchange done = send(
-                "direct:caching-" + caching, new ByteArrayInputStream("x".repeat(300_000).getBytes()), Map.of());
+                "direct:caching-" + caching,
+                new ByteArrayInputStream("x".repeat(300_000).getBytes()),
+                Map.of());
 
         assertThat(text(done)).contains("user=anna");
         assertThat(site.acceptedPosts()).containsOnly(entry("x".repeat(300_000), 1));
@@ -122,7 +126,10 @@ class AutomaticRenewalReplayTest extends AutomaticRenewalSupport {
     void eachSendStartsFromTheSameState() throws Exception {
         try (LoopbackSite pages = new LoopbackSite()) {
             pages.page("/page", http -> {
-                boolean first = pages.requests().stream().filter(request -> request.uri().equals("/page")).count() == 1;
+                boolean first = pages.requests().stream()
+                                .filter(request -> request.uri().equals("/page"))
+                                .count()
+                        == 1;
                 http.getResponseHeaders().add("Content-Type", "text/plain; charset=ISO-8859-1");
                 http.getResponseHeaders().add(first ? "X-Refusal" : "X-Answer", "yes");
                 String told = String.valueOf(http.getRequestHeaders().getFirst("X-Refusal"));
@@ -136,7 +143,9 @@ class AutomaticRenewalReplayTest extends AutomaticRenewalSupport {
                     Map.of("X-Own", "1"));
 
             assertThat(text(done)).isEqualTo("null");
-            assertThat(done.getMessage().getHeaders()).containsKeys("X-Own", "X-Answer").doesNotContainKey("X-Refusal");
+            assertThat(done.getMessage().getHeaders())
+                    .containsKeys("X-Own", "X-Answer")
+                    .doesNotContainKey("X-Refusal");
             assertThat(pages.requests())
                     .filteredOn(request -> request.uri().equals("/page"))
                     .extracting(LoopbackSite.Request::body)
@@ -270,7 +279,8 @@ class AutomaticRenewalReplayTest extends AutomaticRenewalSupport {
     @Test
     void answersUnderWayDoNotRefillAClearedSessionAndNobodyIsHeld() throws Exception {
         logIn();
-        List<CompletableFuture<Exchange>> sendings = start(64, n -> start(uri(site, "/slow/" + n, ROOMY), null, Map.of()));
+        List<CompletableFuture<Exchange>> sendings =
+                start(64, n -> start(uri(site, "/slow/" + n, ROOMY), null, Map.of()));
         site.awaitSlow(64);
         assertThat(sessions().clear(session)).isTrue();
         logIn();
@@ -303,10 +313,12 @@ class AutomaticRenewalReplayTest extends AutomaticRenewalSupport {
                 + "&http.connectionRequestTimeout=20000&http.disableStreamCache=" + raw;
         String name = "direct:loginOnTheSame-" + raw;
         route(name, loginOf("anna"), uri(site, "/login", options.replace(LATE + "&", "")));
-        List<Exchange> done = all(
-                start(5, n -> start(uri(site, "/page/" + n, "renewalUri=" + name + "&" + options), null, Map.of())));
+        List<Exchange> done = all(start(
+                5, n -> start(uri(site, "/page/" + n, "renewalUri=" + name + "&" + options), null, Map.of())));
 
-        assertThat(done).hasSize(5).allSatisfy(exchange -> assertThat(exchange.getException()).isNull());
+        assertThat(done)
+                .hasSize(5)
+                .allSatisfy(exchange -> assertThat(exchange.getException()).isNull());
         assertThat(site.accepted()).isGreaterThanOrEqualTo(5);
         assertThat(site.loginsAttempted()).isEqualTo(1);
     }

@@ -41,14 +41,21 @@ class AutomaticRenewalTest extends AutomaticRenewalSupport {
         portal.setRenewalUri("direct:harvest");
         context.getComponent("sessions", SessionsComponent.class).getSites().put("portal", portal);
         route("direct:noCookie", exchange -> steps.incrementAndGet(), uri(site, "/echo", ""));
-        route("direct:harvest", exchange -> exchange.getMessage()
-                .setBody(Map.of(ExpiringSite.SESSION_COOKIE, site.newSession("anna"))), addCookies());
-        route("direct:bean", exchange -> Sessions.get(exchange.getContext())
-                .addCookies(
-                        exchange.getMessage().getHeader(SessionsConstants.ID, String.class),
-                        site.url(),
-                        Map.of(ExpiringSite.SESSION_COOKIE, site.newSession("anna"))));
-        route("direct:recordPriority", exchange -> priorities.add(exchange.getMessage().copy()), "direct:login");
+        route(
+                "direct:harvest",
+                exchange -> exchange.getMessage().setBody(Map.of(ExpiringSite.SESSION_COOKIE, site.newSession("anna"))),
+                addCookies());
+        route(
+                "direct:bean",
+                exchange -> Sessions.get(exchange.getContext())
+                        .addCookies(
+                                exchange.getMessage().getHeader(SessionsConstants.ID, String.class),
+                                site.url(),
+                                Map.of(ExpiringSite.SESSION_COOKIE, site.newSession("anna"))));
+        route(
+                "direct:recordPriority",
+                exchange -> priorities.add(exchange.getMessage().copy()),
+                "direct:login");
     }
 
     private String addCookies() {
@@ -177,13 +184,15 @@ class AutomaticRenewalTest extends AutomaticRenewalSupport {
     @Test
     void thePriorityExchangeKnowsTheSessionAndNothingOfWhatWaits() {
         Exchange done = send(
-                uri(site, "/page/1", "renewFirst=false&renewalUri=direct:recordPriority"), "a body", Map.of("own", "1"));
+                uri(site, "/page/1", "renewFirst=false&renewalUri=direct:recordPriority"),
+                "a body",
+                Map.of("own", "1"));
 
         assertThat(text(done)).contains("user=anna");
         assertThat(priorities).singleElement().satisfies(priority -> {
             assertThat(priority.getBody()).isNull();
-            assertThat(priority.getHeaders()).containsOnlyKeys(
-                    SessionsConstants.ID, SessionsConstants.GENERATION, SessionsConstants.CAUSE);
+            assertThat(priority.getHeaders())
+                    .containsOnlyKeys(SessionsConstants.ID, SessionsConstants.GENERATION, SessionsConstants.CAUSE);
             assertThat(priority.getHeader(SessionsConstants.ID)).isEqualTo(session);
             assertThat(priority.getHeader(SessionsConstants.GENERATION)).isEqualTo(1L);
             assertThat(priority.getHeader(SessionsConstants.CAUSE)).isEqualTo("expired by status 401");
@@ -215,10 +224,8 @@ class AutomaticRenewalTest extends AutomaticRenewalSupport {
 
     @Test
     void renewedWhenDecidesAlsoWithoutACookie() {
-        Exchange done = fetch(uri(
-                site,
-                "/echo",
-                "renewalUri=direct:noCookie&renewedWhen=${body} startsWith 'GET /echo'"));
+        Exchange done =
+                fetch(uri(site, "/echo", "renewalUri=direct:noCookie&renewedWhen=${body} startsWith 'GET /echo'"));
 
         assertThat(text(done)).contains("GET /echo");
         assertThat(stats().renewals()).isEqualTo(1);
@@ -263,7 +270,8 @@ class AutomaticRenewalTest extends AutomaticRenewalSupport {
 
     @Test
     void javaRenewsASessionThatDoesNotExist() throws Exception {
-        assertThat(sessions().renew(session, "direct:login").get(30, TimeUnit.SECONDS)).isEqualTo(1L);
+        assertThat(sessions().renew(session, "direct:login").get(30, TimeUnit.SECONDS))
+                .isEqualTo(1L);
 
         assertThat(site.loginsSucceeded()).isEqualTo(1);
         assertThat(text(fetch("/page/1", ""))).contains("user=anna");
@@ -289,7 +297,8 @@ class AutomaticRenewalTest extends AutomaticRenewalSupport {
 
         assertThat(one.get(30, TimeUnit.SECONDS)).isEqualTo(1L);
         assertThat(other.get(30, TimeUnit.SECONDS)).isEqualTo(1L);
-        assertThat(sessions().renew(session, "direct:login").get(30, TimeUnit.SECONDS)).isEqualTo(2L);
+        assertThat(sessions().renew(session, "direct:login").get(30, TimeUnit.SECONDS))
+                .isEqualTo(2L);
         assertThat(site.loginsAttempted()).isEqualTo(2);
     }
 

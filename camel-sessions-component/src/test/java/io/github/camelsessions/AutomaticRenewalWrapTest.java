@@ -41,11 +41,14 @@ class AutomaticRenewalWrapTest extends AutomaticRenewalSupport {
                         .process(sessions().wrap(site.url("/page?httpMethod=POST&connectionsPerRoute=40")));
                 from("direct:wrappedGet").to(site.url("/page"));
                 from("direct:processorGet").process(sessions().wrap(site.url("/page?connectionsPerRoute=40")));
-                from("direct:wrappedOne").noStreamCaching()
-                        .to(site.url(
-                        "/page?connectionsPerRoute=1&maxTotalConnections=1&throwExceptionOnFailure=false&disableStreamCache=true"))
+                from("direct:wrappedOne")
+                        .noStreamCaching()
+                        .to(
+                                site.url(
+                                        "/page?connectionsPerRoute=1&maxTotalConnections=1&throwExceptionOnFailure=false&disableStreamCache=true"))
                         .convertBodyTo(String.class);
-                from("direct:processorOne").noStreamCaching()
+                from("direct:processorOne")
+                        .noStreamCaching()
                         .process(sessions()
                                 .wrap(site.url("/page?connectionsPerRoute=1&maxTotalConnections=1"
                                         + "&throwExceptionOnFailure=false&disableStreamCache=true")))
@@ -143,8 +146,7 @@ class AutomaticRenewalWrapTest extends AutomaticRenewalSupport {
     void theReplayGoesWhereTheRequestWent(String route) {
         logIn();
         site.expireNow();
-        Exchange done = send(
-                route, null, Map.of(Exchange.HTTP_PATH, "/1", Exchange.HTTP_QUERY, "q=1", "X-Own", "yes"));
+        Exchange done = send(route, null, Map.of(Exchange.HTTP_PATH, "/1", Exchange.HTTP_QUERY, "q=1", "X-Own", "yes"));
 
         assertThat(text(done)).contains("path=/page/1\n");
         assertThat(replays(done)).isEqualTo(1);
