@@ -376,6 +376,8 @@ class DocumentationTest {
                 "sessions:fetch?holdTimeout=30s",
                 "sessions:fetch?expiredStatusCodeRange=4xx",
                 "sessions:fetch?expiredUri=/login",
+                "sessions:fetch?renewalUri=dirct:log-in",
+                "sessions:fetch?maxAge=soon",
                 "sessions:fetch?profile=carl&renewalProfile=next",
                 "sessions:renew",
                 "sessions:fetch")) {
