@@ -41,6 +41,7 @@ abstract class HeldExchange extends Passage {
     private long waitingSince;
     private long waited;
     private boolean inSlot;
+    private boolean answered;
 
     HeldExchange(
             SessionTraffic traffic,
@@ -168,7 +169,7 @@ abstract class HeldExchange extends Passage {
             fail(obstacle);
             return Next.DONE;
         }
-        Ticket given = newTicket();
+        Ticket given = newTicket(false);
         try {
             traffic.hold(given, remaining());
         } catch (RuntimeException e) {
@@ -249,11 +250,20 @@ abstract class HeldExchange extends Passage {
 
     private void leave(String what) {
         traffic.act(session, session.left(this));
-        fail(traffic.holdException(session, what));
+        if (answered) {
+            stand();
+        } else {
+            fail(traffic.holdException(session, what));
+        }
     }
 
-    /** The ticket of the wait that the gate is about to decide on. */
-    final Ticket newTicket() {
+    /**
+     * The ticket of the wait that the gate is about to decide on.
+     *
+     * @param answered whether the exchange has an answer, which stands when it can wait no longer
+     */
+    final Ticket newTicket(boolean answered) {
+        this.answered = answered;
         waitingSince = traffic.nanoTime();
         Ticket made = new Ticket(this, exchange.isTransacted() ? new SynchronousWait() : null);
         ticket = made;

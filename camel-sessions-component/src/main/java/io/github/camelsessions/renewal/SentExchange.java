@@ -103,7 +103,7 @@ final class SentExchange extends HeldExchange {
         if (refusal == null) {
             return session().accepted(this, isReplayableWhenStale());
         }
-        newTicket(); // before the refusal is reported: another thread may be told at once that the exchange goes on
+        newTicket(true); // before the refusal is reported: another thread may be told at once that the exchange goes on
         return session().refused(this);
     }
 
