@@ -172,6 +172,7 @@ class RenewBlockDslTest {
     }
 
     @Test
+    @EnabledIf("knowsTheStep") // the same versions lose the steps of a policy in the dump
     void aDumpAsYamlHasTheReferenceAndWorksElsewhere() throws Exception {
         loadYaml(YAML);
         String dump = PluginHelper.getModelToYAMLDumper(context)

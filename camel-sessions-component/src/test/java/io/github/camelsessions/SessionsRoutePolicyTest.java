@@ -297,13 +297,14 @@ class SessionsRoutePolicyTest {
                         sessionId: anna
                 - route:
                     id: yaml
-                    routePolicyRef: waitForPortal
+                    %s: waitForPortal
                     from:
                       uri: seda:yaml
                       steps:
                         - process:
                             ref: fetch
-                """));
+                """.formatted(
+                        context.getVersion().startsWith("4.18.") ? "routePolicy" : "routePolicyRef")));
         site.failLogins(403);
         template.sendBody("seda:yaml", "1");
 
