@@ -28,6 +28,7 @@ final class Renewal {
     private volatile @Nullable Future<?> timer;
     private volatile @Nullable Throwable failure;
     private Duration backoff;
+    private volatile boolean timeUp;
 
     /**
      * @param token     of the first attempt
@@ -112,6 +113,9 @@ final class Renewal {
         }
         if (verdict.release() && over.compareAndSet(false, true)) {
             failure = cause;
+            if (timeUp) { // looked at after the token was set, as timeOut() does the other way round
+                timeOut();
+            }
             traffic.actOnOthers(session, verdict);
             traffic.renewals().failed(session, rules, cause);
         }
@@ -132,6 +136,7 @@ final class Renewal {
                 new TimeoutException("no end within " + rules.renewalTimeout().toMillis()
                         + " ms; a log-in that sends through a ProducerTemplate on another thread waits for itself");
         while (!over.get()) {
+        timeUp = true;
             Verdict verdict = session.failed(mine, false, cause);
             if (verdict.release()) {
                 failure = cause;
