@@ -251,8 +251,14 @@ abstract class HeldExchange extends Passage {
         fail(traffic.holdException(session, what));
     }
 
-    /** The ticket of the wait that the gate is about to decide on. */
-    final Ticket newTicket() {
+    /**
+     * The ticket of the wait that the gate is about to decide on.
+     *
+     * @param refused whether the exchange has an answer that the gate may have to judge
+     */
+    final Ticket newTicket(boolean refused) {
+        suspect = refused;
+        RenewalScope.takeAlong(exchange);
         waitingSince = traffic.nanoTime();
         Ticket made = new Ticket(this, exchange.isTransacted() ? new SynchronousWait() : null);
         ticket = made;
