@@ -153,6 +153,9 @@ abstract class HeldExchange extends Passage {
         try {
             wait = traffic.waits().enter(renewals, session.key());
         } catch (WaitGraph.CycleException e) {
+            if (wait != null) {
+                traffic.renewals().awaited(session.key());
+            }
             obstacle = e;
         }
         if (obstacle == null && traffic.isFull() && !isInitiator()) {

@@ -3,6 +3,7 @@ package io.github.camelsessions.renewal;
 
 import io.github.camelsessions.session.RenewalToken;
 import io.github.camelsessions.session.Session;
+import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.Verdict;
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -49,6 +50,10 @@ final class Renewal {
         this.needsLane = needsLane;
         this.began = traffic.nanoTime();
         this.backoff = rules.renewalBackoff();
+    }
+
+    SessionKey session() {
+        return session.key();
     }
 
     boolean needsLane() {

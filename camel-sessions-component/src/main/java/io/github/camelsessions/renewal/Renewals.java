@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
@@ -85,6 +86,11 @@ final class Renewals extends ServiceSupport {
     void runLater(Renewal renewal, Duration pause) {
         paused.add(renewal);
         traffic.schedule(
+    /** A renewal waits for the session: it may have the lane that the renewal of that session waits for. */
+    void awaited(SessionKey session) {
+        lanes.hurry(session);
+    }
+
                 () -> {
                     if (paused.remove(renewal)) {
                         run(renewal);
@@ -105,8 +111,13 @@ final class Renewals extends ServiceSupport {
     /** Runs the next attempt of a renewal on a thread of its own. */
     private void run(Renewal renewal) {
         if (renewal.needsLane()) {
-            lanes.enter(renewal::run);
-        } else {
+            lanes.enter(renewal.session(), renewal::run);
+            if (traffic.waits().isAwaited(renewal.session())) { // looked at after it is in line, as awaited() does
+                lanes.hurry(renewal.session());
+            }
+            return;
+        }
+        try {
             traffic.threads().execute(() -> renewal.run(() -> {}));
         }
     }
