@@ -28,8 +28,8 @@ final class Renewal {
     private volatile Runnable leaveLane = () -> {};
     private volatile @Nullable Future<?> timer;
     private volatile @Nullable Throwable failure;
-    private Duration backoff;
     private volatile boolean timeUp;
+    private Duration backoff;
 
     /**
      * @param token     of the first attempt
@@ -66,11 +66,11 @@ final class Renewal {
         if (timer == null) {
             timer = traffic.schedule(this::timeOut, rules.renewalTimeout());
         }
-        if (over.get()) {
+        RenewalToken mine = token;
+        if (mine.state() != RenewalToken.State.LIVE) { // its time was up, or all is being stopped
             end();
             return;
         }
-        RenewalToken mine = token;
         Throwable cause = attempt(mine);
         if (cause == null) {
             succeed(mine);
@@ -113,14 +113,14 @@ final class Renewal {
             backoff = backoff.multipliedBy(2);
             leaveLane.run();
             traffic.actOnOthers(session, verdict);
+            if (timeUp) { // looked at after the token was set, as timeOut() does the other way round
+                timeOut();
+            }
             traffic.renewals().runLater(this, pause);
             return;
         }
         if (verdict.release() && over.compareAndSet(false, true)) {
             failure = cause;
-            if (timeUp) { // looked at after the token was set, as timeOut() does the other way round
-                timeOut();
-            }
             traffic.actOnOthers(session, verdict);
             traffic.renewals().failed(session, rules, cause);
         }
@@ -136,12 +136,12 @@ final class Renewal {
     }
 
     private void timeOut() {
+        timeUp = true;
         RenewalToken mine = token;
         Throwable cause =
                 new TimeoutException("no end within " + rules.renewalTimeout().toMillis()
                         + " ms; a log-in that sends through a ProducerTemplate on another thread waits for itself");
         while (!over.get()) {
-        timeUp = true;
             Verdict verdict = session.failed(mine, false, cause);
             if (verdict.release()) {
                 failure = cause;
