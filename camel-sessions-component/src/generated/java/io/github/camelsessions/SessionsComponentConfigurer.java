@@ -46,7 +46,7 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "expireduri":
         case "expiredUri": getOrCreateConfiguration(target).setExpiredUri(property(camelContext, java.lang.String.class, value)); return true;
         case "expiredwhen":
-        case "expiredWhen": getOrCreateConfiguration(target).setExpiredWhen(property(camelContext, org.apache.camel.Predicate.class, value)); return true;
+        case "expiredWhen": getOrCreateConfiguration(target).setExpiredWhen(property(camelContext, java.lang.Object.class, value)); return true;
         case "followredirects":
         case "followRedirects": getOrCreateConfiguration(target).setFollowRedirects(property(camelContext, java.lang.Boolean.class, value)); return true;
         case "holdtimeout":
@@ -93,7 +93,7 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "renewaluri":
         case "renewalUri": getOrCreateConfiguration(target).setRenewalUri(property(camelContext, java.lang.String.class, value)); return true;
         case "renewedwhen":
-        case "renewedWhen": getOrCreateConfiguration(target).setRenewedWhen(property(camelContext, org.apache.camel.Predicate.class, value)); return true;
+        case "renewedWhen": getOrCreateConfiguration(target).setRenewedWhen(property(camelContext, java.lang.Object.class, value)); return true;
         case "replaystale":
         case "replayStale": getOrCreateConfiguration(target).setReplayStale(property(camelContext, io.github.camelsessions.renewal.ReplayStale.class, value)); return true;
         case "resumeconcurrency":
@@ -126,7 +126,7 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "expireduri":
         case "expiredUri": return java.lang.String.class;
         case "expiredwhen":
-        case "expiredWhen": return org.apache.camel.Predicate.class;
+        case "expiredWhen": return java.lang.Object.class;
         case "followredirects":
         case "followRedirects": return java.lang.Boolean.class;
         case "holdtimeout":
@@ -173,7 +173,7 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "renewaluri":
         case "renewalUri": return java.lang.String.class;
         case "renewedwhen":
-        case "renewedWhen": return org.apache.camel.Predicate.class;
+        case "renewedWhen": return java.lang.Object.class;
         case "replaystale":
         case "replayStale": return io.github.camelsessions.renewal.ReplayStale.class;
         case "resumeconcurrency":

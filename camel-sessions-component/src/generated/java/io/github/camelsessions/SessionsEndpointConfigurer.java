@@ -37,7 +37,7 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "expireduri":
         case "expiredUri": target.getConfiguration().setExpiredUri(property(camelContext, java.lang.String.class, value)); return true;
         case "expiredwhen":
-        case "expiredWhen": target.getConfiguration().setExpiredWhen(property(camelContext, org.apache.camel.Predicate.class, value)); return true;
+        case "expiredWhen": target.getConfiguration().setExpiredWhen(property(camelContext, java.lang.Object.class, value)); return true;
         case "followredirects":
         case "followRedirects": target.getConfiguration().setFollowRedirects(property(camelContext, java.lang.Boolean.class, value)); return true;
         case "format": target.setFormat(property(camelContext, io.github.camelsessions.CookieFormat.class, value)); return true;
@@ -82,7 +82,7 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "renewaluri":
         case "renewalUri": target.getConfiguration().setRenewalUri(property(camelContext, java.lang.String.class, value)); return true;
         case "renewedwhen":
-        case "renewedWhen": target.getConfiguration().setRenewedWhen(property(camelContext, org.apache.camel.Predicate.class, value)); return true;
+        case "renewedWhen": target.getConfiguration().setRenewedWhen(property(camelContext, java.lang.Object.class, value)); return true;
         case "replaystale":
         case "replayStale": target.getConfiguration().setReplayStale(property(camelContext, io.github.camelsessions.renewal.ReplayStale.class, value)); return true;
         case "sessionid":
@@ -111,7 +111,7 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "expireduri":
         case "expiredUri": return java.lang.String.class;
         case "expiredwhen":
-        case "expiredWhen": return org.apache.camel.Predicate.class;
+        case "expiredWhen": return java.lang.Object.class;
         case "followredirects":
         case "followRedirects": return java.lang.Boolean.class;
         case "format": return io.github.camelsessions.CookieFormat.class;
@@ -156,7 +156,7 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "renewaluri":
         case "renewalUri": return java.lang.String.class;
         case "renewedwhen":
-        case "renewedWhen": return org.apache.camel.Predicate.class;
+        case "renewedWhen": return java.lang.Object.class;
         case "replaystale":
         case "replayStale": return io.github.camelsessions.renewal.ReplayStale.class;
         case "sessionid":

@@ -74,8 +74,16 @@ record EffectiveRules(
                 firstOrNull(places, SessionsConfiguration::getProfile),
                 call,
                 RenewalOptions.rules(context, places),
-                firstOrNull(places, SessionsConfiguration::getIdempotencyHeader),
+                headerName("idempotencyHeader", firstOrNull(places, SessionsConfiguration::getIdempotencyHeader)),
                 Map.copyOf(http));
+    }
+
+    private static @Nullable String headerName(String option, @Nullable String name) {
+        if (name != null && !name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")) {
+            throw new IllegalArgumentException(option + "=" + name.replaceAll("\\p{Cntrl}", "?")
+                    + ": must be the name of a header, such as Idempotency-Key");
+        }
+        return name;
     }
 
     static <T> T first(List<Place> places, Function<SessionsConfiguration, @Nullable T> rule, T other) {

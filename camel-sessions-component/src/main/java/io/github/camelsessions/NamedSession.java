@@ -170,10 +170,11 @@ public final class NamedSession {
      *
      * @param endpointUri such as {@code direct:login}
      * @return as {@link #renew()}
+     * @throws IllegalArgumentException when there can be no such endpoint
      */
     public CompletableFuture<Long> renew(String endpointUri) {
         return sessions.traffic()
-                .renew(key, sessions.rules(key.site()).renewal().withRenewalUri(endpointUri));
+                .renew(key, sessions.rules(key.site()).renewal().withRenewalUri(sessions.renewalUri(endpointUri)));
     }
 
     /** How the session stands; empty when it does not exist. */

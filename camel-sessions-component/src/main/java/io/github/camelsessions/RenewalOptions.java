@@ -18,7 +18,10 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
 import org.apache.camel.support.EndpointHelper;
+import org.apache.camel.util.StringHelper;
+import org.apache.camel.util.URISupport;
 import org.jspecify.annotations.Nullable;
 
 /** Makes renewal rules of the options, and names what is wrong with these. */
@@ -39,7 +42,7 @@ final class RenewalOptions {
     private RenewalOptions() {}
 
     static RenewalRules rules(CamelContext context, List<Place> places) {
-        String renewalUri = firstOrNull(places, SessionsConfiguration::getRenewalUri);
+        String renewalUri = renewalUri(context, firstOrNull(places, SessionsConfiguration::getRenewalUri));
         Duration renewalTimeout =
                 positive("renewalTimeout", places, SessionsConfiguration::getRenewalTimeout, Duration.ofSeconds(45));
         Duration holdTimeout =
@@ -68,6 +71,30 @@ final class RenewalOptions {
                 ofTheSession(places),
                 configurer != null,
                 configurer == null ? "" : configurer.name());
+    }
+
+    /**
+     * The URI of an endpoint that renews.
+     *
+     * @throws IllegalArgumentException when there can be no such endpoint
+     */
+    static @Nullable String renewalUri(CamelContext context, @Nullable String given) {
+        if (given == null) {
+            return null;
+        }
+        String uri = context.resolvePropertyPlaceholders(given);
+        String scheme = StringHelper.before(uri, ":");
+        boolean known = scheme == null
+                ? context.getRegistry().lookupByName(uri) instanceof Endpoint
+                : !scheme.isBlank() && context.getComponent(scheme, true, false) != null;
+        if (!known) {
+            throw new IllegalArgumentException("renewalUri=" + URISupport.sanitizeUri(given) + ": "
+                    + (scheme == null || scheme.isBlank()
+                            ? "must be the URI of an endpoint"
+                            : "there is no component '" + scheme + "'")
+                    + "; give one such as direct:login");
+        }
+        return uri;
     }
 
     private static GateRules ofTheSession(List<Place> places) {

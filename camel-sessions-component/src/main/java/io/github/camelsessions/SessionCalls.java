@@ -59,6 +59,13 @@ final class SessionCalls {
         }
     }
 
+    /** Whether the message names the session that is being renewed by its exchange: it does from the beginning. */
+    static boolean namesRenewed(Exchange exchange) {
+        SessionKey renewing = RenewalScope.renewing(exchange);
+        return renewing != null
+                && renewing.id().equals(exchange.getMessage().getHeader(SessionsConstants.ID, String.class));
+    }
+
     /** The profile that the session of the exchange takes if it has none, null for the next one of the rotation. */
     @Nullable
     String profile(Message message, EffectiveRules rules) {

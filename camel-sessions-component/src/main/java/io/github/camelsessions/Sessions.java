@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
@@ -46,9 +47,9 @@ public final class Sessions {
     private final SessionHttpClients clients;
     private final String site;
 
-    private Sessions(CamelContext context) {
+    private Sessions(CamelContext context, InstantSource clock) {
         this.context = context;
-        this.registry = new SessionRegistry(new PublicSuffixList(), InstantSource.system(), DEFAULT_MAX_SESSIONS);
+        this.registry = new SessionRegistry(new PublicSuffixList(), clock, DEFAULT_MAX_SESSIONS);
         this.site = SessionKey.DEFAULT_SITE;
         this.traffic = new SessionTraffic(context, registry);
         this.calls = new SessionCalls(registry, traffic);
@@ -68,15 +69,17 @@ public final class Sessions {
     public static Sessions get(CamelContext context) {
         ExtendedCamelContext extended = context.getCamelContextExtension();
         Sessions sessions = extended.getContextPlugin(Sessions.class);
-        return sessions != null ? sessions : create(context, extended);
+        return sessions != null ? sessions : create(context, InstantSource.system());
     }
 
-    private static Sessions create(CamelContext context, ExtendedCamelContext extended) {
+    /** As {@link #get}; sessions that are not there yet live by this clock. */
+    static Sessions create(CamelContext context, InstantSource clock) {
+        ExtendedCamelContext extended = context.getCamelContextExtension();
         CREATION.lock();
         try {
             Sessions sessions = extended.getContextPlugin(Sessions.class);
             if (sessions == null) {
-                sessions = new Sessions(context);
+                sessions = new Sessions(context, clock);
                 extended.addContextPlugin(Sessions.class, sessions);
                 sessions.join();
             }
@@ -133,6 +136,10 @@ public final class Sessions {
         component.awaitStart();
         String known = component.getSites().containsKey(site) ? site : SessionKey.DEFAULT_SITE;
         return component.rules(known, new EffectiveRules.Place("Sessions", new SessionsConfiguration()));
+    }
+
+    String renewalUri(String given) {
+        return Objects.requireNonNull(RenewalOptions.renewalUri(context, given));
     }
 
     SessionCalls calls() {

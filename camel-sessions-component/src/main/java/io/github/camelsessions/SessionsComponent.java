@@ -10,6 +10,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,6 +84,7 @@ public class SessionsComponent extends DefaultComponent {
         SessionsEndpoint endpoint = new SessionsEndpoint(uri, this, SessionsOperation.parse(operation));
         refuseForeign(endpoint.getOperation(), parameters.keySet());
         refuseOtherSpellings(parameters.keySet());
+        refuseNoDurations(parameters);
         Map<String, Object> targetParameters = takeTargetParameters(httpUri, parameters);
         endpoint.getConfiguration().setHttp(PropertiesHelper.extractProperties(parameters, "http."));
         endpoint.setQuery(PropertiesHelper.extractProperties(parameters, "query."));
@@ -125,6 +127,21 @@ public class SessionsComponent extends DefaultComponent {
             choice = "cannot be used";
         }
         return new IllegalArgumentException("option " + name + "=" + e.getValue() + ": " + choice, e);
+    }
+
+    // Camel takes any text without a number for a duration of 0, which means no limit for some options
+    private void refuseNoDurations(Map<String, Object> parameters) {
+        if (getEndpointPropertyConfigurer() instanceof PropertyConfigurerGetter options) {
+            parameters.forEach((name, value) -> {
+                if (options.getOptionType(name, false) == Duration.class
+                        && value instanceof String text
+                        && !text.startsWith("#")
+                        && text.chars().noneMatch(Character::isDigit)) {
+                    throw new IllegalArgumentException(
+                            "option " + name + "=" + text + ": must be a duration, such as 30s or 5m");
+                }
+            });
+        }
     }
 
     static IllegalArgumentException targetGivenTwice() {

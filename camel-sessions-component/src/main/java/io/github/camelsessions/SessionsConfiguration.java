@@ -87,14 +87,12 @@ public class SessionsConfiguration {
 
     @UriParam(
             label = "renewal",
-            javaType = "org.apache.camel.Predicate",
             description =
                     "A predicate on the answer that tells whether the session has expired: in Simple, or #bean:name.")
     private @Nullable Object expiredWhen;
 
     @UriParam(
             label = "renewal",
-            javaType = "org.apache.camel.Predicate",
             description =
                     "A predicate on the exchange of a renewal that tells whether it succeeded: in Simple, or #bean:name. Without it any cookie does.")
     private @Nullable Object renewedWhen;

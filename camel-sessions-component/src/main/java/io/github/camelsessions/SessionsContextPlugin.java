@@ -3,14 +3,18 @@ package io.github.camelsessions;
 
 import io.github.camelsessions.http.CallSource;
 import io.github.camelsessions.http.WrapEndpointStrategy;
+import io.github.camelsessions.renewal.RenewSessionReferences;
+import io.github.camelsessions.renewal.RenewalSites;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.ContextServicePlugin;
+import org.apache.camel.support.DefaultRegistry;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Found by Camel through its service file in each context: lets sites with {@code wrap=true} put sessions under plain
- * camel-http endpoints, which must be known before the first route is made.
+ * camel-http endpoints, and routes refer to a renew block as {@code renewSession:<id>}. Both must be known before the
+ * first route is made.
  */
 public final class SessionsContextPlugin implements ContextServicePlugin {
 
@@ -22,8 +26,16 @@ public final class SessionsContextPlugin implements ContextServicePlugin {
                 initializing
                         .getCamelContextExtension()
                         .registerEndpointCallback(new WrapEndpointStrategy(() -> wrappedSites(initializing)));
+                resolveReferences(initializing);
             }
         });
+        context.getCamelContextExtension().addContextPlugin(RenewalSites.class, new BlockSites(context));
+    }
+
+    private static void resolveReferences(CamelContext context) {
+        if (context.getRegistry() instanceof DefaultRegistry registry) { // that of all of Camel's runtimes
+            registry.addBeanRepository(new RenewSessionReferences());
+        }
     }
 
     // Asks for the component, so that one that is a bean or gets its options at creation is there for routes that have

@@ -27,6 +27,7 @@ public class SessionsSendDynamicAware extends SendDynamicAwareSupport {
     private static final String QUERY = "query.";
 
     private final Map<String, Boolean> parameters = LRUCacheFactory.newLRUCache(1000);
+    private final Map<String, DynamicPredicates> predicates = LRUCacheFactory.newLRUCache(1000);
 
     /** What the evaluated URI comes to: an endpoint that is the same for all, and what differs. */
     private static final class Parts extends DynamicAwareEntry {
@@ -48,7 +49,10 @@ public class SessionsSendDynamicAware extends SendDynamicAwareSupport {
     }
 
     @Override
-    public DynamicAwareEntry prepare(Exchange exchange, String uri, String originalUri) throws Exception {
+    public DynamicAwareEntry prepare(Exchange exchange, String evaluated, String originalUri) throws Exception {
+        DynamicPredicates written =
+                predicates.computeIfAbsent(originalUri, key -> DynamicPredicates.of(getCamelContext(), key));
+        String uri = written.evaluate(exchange, evaluated);
         DynamicAwareEntry entry = new DynamicAwareEntry(
                 uri, originalUri, endpointProperties(exchange, uri), endpointLenientProperties(exchange, uri));
         String remaining = StringHelper.before(uri, "?", uri).substring("sessions:".length());
@@ -71,6 +75,7 @@ public class SessionsSendDynamicAware extends SendDynamicAwareSupport {
         } else {
             query.forEach((name, value) -> parts.options.put(QUERY + name, value));
         }
+        parts.options.putAll(written.options());
         return parts;
     }
 
@@ -109,7 +114,7 @@ public class SessionsSendDynamicAware extends SendDynamicAwareSupport {
         Parts parts = (Parts) entry;
         return prepared -> {
             Message message = prepared.getMessage();
-            if (namesSession(parts, message)) {
+            if (namesSession(parts, prepared)) {
                 message.setHeader(SessionsConstants.ID, parts.sessionId);
             }
             if (parts.target != null) {
@@ -126,13 +131,23 @@ public class SessionsSendDynamicAware extends SendDynamicAwareSupport {
     @Override
     public @Nullable Processor createPostProcessor(Exchange exchange, DynamicAwareEntry entry) {
         // asked before the pre-processor runs: was the session named by the URI or by the message?
-        return namesSession((Parts) entry, exchange.getMessage())
-                ? done -> done.getMessage().removeHeader(SessionsConstants.ID)
-                : null;
+        if (!namesSession((Parts) entry, exchange)) {
+            return null;
+        }
+        Object before = exchange.getMessage().getHeader(SessionsConstants.ID);
+        return done -> {
+            if (before == null) {
+                done.getMessage().removeHeader(SessionsConstants.ID);
+            } else {
+                done.getMessage().setHeader(SessionsConstants.ID, before);
+            }
+        };
     }
 
-    private static boolean namesSession(Parts parts, Message message) {
-        // the header wins over the option
-        return parts.sessionId != null && message.getHeader(SessionsConstants.ID) == null;
+    private static boolean namesSession(Parts parts, Exchange exchange) {
+        // the header wins over the option, unless it is there because of a renewal
+        return parts.sessionId != null
+                && (exchange.getMessage().getHeader(SessionsConstants.ID) == null
+                        || SessionCalls.namesRenewed(exchange));
     }
 }

@@ -71,6 +71,10 @@ final class Sites {
         return site;
     }
 
+    boolean has(String site) {
+        return sites.containsKey(site);
+    }
+
     boolean isWrapped(String site) {
         return rules(site).isWrap();
     }

@@ -2,6 +2,7 @@
 package io.github.camelsessions;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
@@ -25,6 +26,7 @@ class ArchitectureTest {
     private static final String CAMEL = "org.apache.camel..";
     private static final String HTTP_CLIENT = "org.apache.hc..";
     private static final String JACKSON = "com.fasterxml.jackson..";
+    private static final String YAML = "org.snakeyaml.engine..";
     private static final String LOG = "org.slf4j";
     private static final String XML = "javax.xml.transform..";
 
@@ -47,11 +49,19 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule renewalKnowsCamelAndSessionsButNotHowARequestIsSent =
-            in(RENEWAL).mayImport(SESSION, COOKIE, PROFILE, CAMEL, LOG);
+            in(RENEWAL).mayImport(SESSION, COOKIE, PROFILE, CAMEL, YAML, LOG);
 
     @ArchTest
     static final ArchRule theComponentLeavesHttpClientToHttp =
             in(ROOT).mayImport(HTTP, RENEWAL, SESSION, COOKIE, PROFILE, CAMEL, JACKSON, LOG);
+
+    @ArchTest
+    static final ArchRule onlyTheStepNeedsTheYamlDsl = noClasses()
+            .that()
+            .doNotHaveSimpleName("RenewSessionStep")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(YAML, "org.apache.camel.dsl..", "org.apache.camel.model..");
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =

@@ -13,21 +13,15 @@ import io.github.camelsessions.profile.ProfileFile;
 import io.github.camelsessions.session.Admission;
 import io.github.camelsessions.session.SessionKey;
 import java.io.IOException;
-import java.io.StringReader;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 import org.apache.camel.Exchange;
-import org.apache.camel.RoutesBuilder;
 import org.apache.camel.main.Main;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
@@ -52,7 +46,7 @@ class DocumentationTest {
 
     private final LoopbackSite site = new LoopbackSite();
     private final Map<String, String> proxyAuthorizations = new ConcurrentHashMap<>();
-    private final List<Main> started = new ArrayList<>();
+    private SnippetContexts contexts;
     private int seen;
 
     @TempDir
@@ -69,6 +63,7 @@ class DocumentationTest {
             entry("quick-start-java", () -> eachUserHasASessionOfItsOwn("direct:orders-java")),
             entry("log-in", () -> aMapIsSentAsFormAndTheNextPageGetsTheCookie("direct:log-in")),
             entry("log-in-java", () -> aMapIsSentAsFormAndTheNextPageGetsTheCookie("direct:log-in-java")),
+            entry("renew", this::theRequestOfTheExchangeRenews),
             entry("clear", this::clearEmptiesTheSession),
             entry("get-cookies", this::aSessionWithItsCookieLogsInOnce),
             entry("get-cookies-java", this::cookiesAreGivenAsStrings),
@@ -97,6 +92,7 @@ class DocumentationTest {
     @BeforeAll
     void start() throws Exception {
         snippets = Snippets.of("README.md", COMPONENT_PAGE);
+        contexts = new SnippetContexts(snippets, folder, this::located);
         site.page("/", http -> answer(http, "page"))
                 .page("/welcome", http -> {
                     http.getResponseHeaders()
@@ -113,7 +109,7 @@ class DocumentationTest {
                     LoopbackSite.answer(http, 302, "");
                 });
         List<String> yaml = named("yaml", List.of("readme-yaml", "profiles-file", "wrapped-route"));
-        List<String> java = named("java", List.of("readme-java"));
+        List<String> java = named("java", List.of("readme-java", "facade"));
         routes = start("", yaml, java);
     }
 
@@ -135,7 +131,7 @@ class DocumentationTest {
 
     @AfterAll
     void stop() {
-        started.forEach(Main::stop);
+        contexts.close();
         site.close();
     }
 
@@ -165,9 +161,9 @@ class DocumentationTest {
             await().until(() -> requests().size() >= 2);
             main.stop();
 
-            assertThat(requests()).extracting(Request::uri).containsExactly("/welcome", "/orders");
-            assertThat(requests()).extracting(Request::method).containsOnly("GET");
-            assertThat(requests().get(1).cookie()).startsWith("sid=");
+            assertThat(requests()).extracting(Request::uri).containsExactly("/login", "/orders");
+            assertThat(requests()).extracting(Request::method).containsExactly("POST", "GET");
+            assertThat(requests().get(1).cookie()).isEqualTo("sid=known");
         }
     }
 
@@ -191,6 +187,16 @@ class DocumentationTest {
         assertThat(requests().get(0).body().split("&")).containsExactlyInAnyOrder("user=anna", "password=rain+%26+tea");
         assertThat(requests().get(1).method()).isEqualTo("GET");
         assertThat(requests().get(1).cookie()).isEqualTo("sid=known");
+    }
+
+    private void theRequestOfTheExchangeRenews() {
+        addCookie("sid", "old");
+
+        Exchange exchange = send("direct:log-in-anew", Map.of());
+
+        assertThat(requests()).extracting(Request::cookie).containsOnlyNulls();
+        assertThat(exchange.getMessage().getHeader(SessionsConstants.RENEWED)).isEqualTo(true);
+        assertThat(sessions(routes).cookieMap("anna")).isEqualTo(Map.of("sid", "known"));
     }
 
     private void clearEmptiesTheSession() {
@@ -345,6 +351,7 @@ class DocumentationTest {
     private void theFacadeHasAddedACookie() throws Exception {
         Main main = start("", List.of(), List.of("facade"));
 
+        send(main, SnippetContexts.RUN, Map.of());
         assertThat(sessions(main).cookieMap("anna")).isEqualTo(Map.of("consent", "yes"));
         main.stop();
     }
@@ -366,6 +373,13 @@ class DocumentationTest {
                 "sessions:fetch/https://anna:secret@portal.example/orders",
                 "sessions:fetch?site=portl",
                 "sessions:fetch?profile=carl",
+                "sessions:fetch?holdTimeout=30s",
+                "sessions:fetch?expiredStatusCodeRange=4xx",
+                "sessions:fetch?expiredUri=/login",
+                "sessions:fetch?renewalUri=dirct:log-in",
+                "sessions:fetch?maxAge=soon",
+                "sessions:fetch?profile=carl&renewalProfile=next",
+                "sessions:renew",
                 "sessions:fetch")) {
             messages.add(failure(main, uri, null, Map.of()));
         }
@@ -438,60 +452,13 @@ class DocumentationTest {
 
     /** A context as camel-main makes it, with these properties and examples. */
     private Main start(String properties, List<String> yaml, List<String> java) throws Exception {
-        Main main = new Main();
-        main.setDefaultPropertyPlaceholderLocation("false");
-        Properties given = new Properties();
-        given.load(new StringReader(located(properties) + "\nportal.anna.password=rain & tea\n"));
-        given.forEach((name, value) -> main.addInitialProperty(name.toString(), value.toString()));
-        List<String> files = new ArrayList<>();
-        for (String name : yaml) {
-            Path file = Files.writeString(folder.resolve(name + ".camel.yaml"), located(snippets.text(name)));
-            files.add("file:" + file);
-        }
-        if (!files.isEmpty()) {
-            main.configure().withRoutesIncludePattern(String.join(",", files));
-        }
-        for (String name : java) {
-            main.configure().addRoutesBuilder(compiled(name));
-        }
-        started.add(main);
-        main.start();
-        return main;
+        return contexts.start(properties + "\nportal.anna.password=rain & tea\n", yaml, java);
     }
 
     private String located(String text) {
         return text.replace(PORTAL, site.url())
                 .replace(PROXY, site.url())
                 .replace("\"portal.example\"", "\"127.0.0.1\"");
-    }
-
-    private RoutesBuilder compiled(String name) throws Exception {
-        String type = "Snippet_" + name.replace('-', '_');
-        Path sources = Files.createDirectories(folder.resolve("java"));
-        Path source = Files.writeString(sources.resolve(type + ".java"), """
-                import io.github.camelsessions.*;
-                import io.github.camelsessions.cookie.*;
-                import java.util.*;
-                import org.apache.camel.CamelContext;
-                import org.apache.camel.builder.RouteBuilder;
-
-                public class TYPE extends RouteBuilder {
-                    @Override
-                    public void configure() throws Exception {
-                        CamelContext camelContext = getCamelContext();
-                TEXT
-                    }
-                }
-                """.replace("TYPE", type)
-                .replace("TEXT", located(snippets.text(name))));
-        String classpath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        int failed = ToolProvider.getSystemJavaCompiler()
-                .run(null, null, null, "-proc:none", "-cp", classpath, "-d", sources.toString(), source.toString());
-        assertThat(failed).as("snippet " + name + " compiles").isZero();
-        try (URLClassLoader loader = new URLClassLoader(
-                new URL[] {sources.toUri().toURL()}, getClass().getClassLoader())) {
-            return (RoutesBuilder) loader.loadClass(type).getConstructor().newInstance();
-        }
     }
 
     private Exchange send(String from, Map<String, Object> headers) {

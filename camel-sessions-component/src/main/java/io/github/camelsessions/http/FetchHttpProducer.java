@@ -2,6 +2,7 @@
 package io.github.camelsessions.http;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -95,6 +96,10 @@ final class FetchHttpProducer extends HttpProducer {
         }
         if (message.getBody() instanceof MultipartEntityBuilder form) {
             return form.build();
+        }
+        if (message.getBody() instanceof StreamCache cache && message.getBody() instanceof Reader) {
+            cache.reset();
+            message.setBody(message.getBody(String.class)); // Camel's cache of a reader counts characters, not bytes
         }
         if (message.getBody() instanceof StreamCache cache
                 && !getEndpoint().isMultipartUpload()

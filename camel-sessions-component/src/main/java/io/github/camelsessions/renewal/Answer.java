@@ -12,14 +12,20 @@ final class Answer {
 
     private final Message message;
     private final @Nullable Exception exception;
+    private final Reply reply;
 
-    private Answer(Message message, @Nullable Exception exception) {
+    private Answer(Message message, @Nullable Exception exception, Reply reply) {
         this.message = message;
         this.exception = exception;
+        this.reply = reply;
     }
 
-    static Answer of(Exchange exchange) {
-        return new Answer(exchange.getMessage(), exchange.getException());
+    static Answer of(Exchange exchange, Reply reply) {
+        return new Answer(exchange.getMessage(), exchange.getException(), reply);
+    }
+
+    Reply reply() {
+        return reply;
     }
 
     void restore(Exchange exchange) {

@@ -43,10 +43,15 @@ public record ExpiryRules(
         if (text != null && beginning(exchange).contains(text)) {
             return "the answer contains the expiredText";
         }
-        if (when != null && when.matches(exchange)) {
+        if (when != null && AnswerView.matches(when, exchange)) {
             return "expiredWhen holds";
         }
         return null;
+    }
+
+    /** Whether the body of an answer is looked into. */
+    boolean readsBody() {
+        return text != null || when != null;
     }
 
     private static String withoutQuery(URI uri) {

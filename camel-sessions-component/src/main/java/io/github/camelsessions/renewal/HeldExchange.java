@@ -41,7 +41,7 @@ abstract class HeldExchange extends Passage {
     private long waitingSince;
     private long waited;
     private boolean inSlot;
-    private boolean suspect;
+    private boolean answered;
 
     HeldExchange(
             SessionTraffic traffic,
@@ -105,6 +105,7 @@ abstract class HeldExchange extends Passage {
 
     private void goOn(Turn turn) {
         if (run(() -> after(turn))) {
+            Resumer.answered();
             callback.done(false);
         }
     }
@@ -252,7 +253,7 @@ abstract class HeldExchange extends Passage {
 
     private void leave(String what) {
         traffic.act(session, session.left(this));
-        if (suspect) {
+        if (answered) {
             stand(); // its answer was never judged, but it has one
         } else {
             fail(traffic.holdException(session, what));
@@ -262,10 +263,10 @@ abstract class HeldExchange extends Passage {
     /**
      * The ticket of the wait that the gate is about to decide on.
      *
-     * @param refused whether the exchange has an answer that the gate may have to judge
+     * @param answered whether the exchange has an answer, which stands when it can wait no longer
      */
-    final Ticket newTicket(boolean refused) {
-        suspect = refused;
+    final Ticket newTicket(boolean answered) {
+        this.answered = answered;
         RenewalScope.takeAlong(exchange);
         waitingSince = traffic.nanoTime();
         Ticket made = new Ticket(this, remaining(), exchange.isTransacted() ? new SynchronousWait() : null);

@@ -16,6 +16,6 @@ interface OwnWork {
     /** Whether it can run another time. */
     boolean isRepeatable();
 
-    /** The exchange goes on after the renewal, or without it when there was none to make. */
+    /** The exchange goes on after the renewal, or fails by it; not called when an error handler has answered it. */
     void ended(Exchange exchange);
 }

@@ -28,7 +28,7 @@ final class Renewal {
     private volatile Runnable leaveLane = () -> {};
     private volatile @Nullable Future<?> timer;
     private volatile @Nullable Throwable failure;
-    private volatile boolean timeUp;
+    private volatile @Nullable Throwable timedOut;
     private Duration backoff;
 
     /**
@@ -113,7 +113,7 @@ final class Renewal {
             backoff = backoff.multipliedBy(2);
             leaveLane.run();
             traffic.actOnOthers(session, verdict);
-            if (timeUp) { // looked at after the token was set, as timeOut() does the other way round
+            if (timedOut != null) { // looked at after the token was set, as timeOut() does the other way round
                 timeOut();
             }
             traffic.renewals().runLater(this, pause);
@@ -136,11 +136,11 @@ final class Renewal {
     }
 
     private void timeOut() {
-        timeUp = true;
-        RenewalToken mine = token;
         Throwable cause =
                 new TimeoutException("no end within " + rules.renewalTimeout().toMillis()
                         + " ms; a log-in that sends through a ProducerTemplate on another thread waits for itself");
+        timedOut = cause; // before the gate is told: the attempt that this ends may look for it at once
+        RenewalToken mine = token;
         while (!over.get()) {
             Verdict verdict = session.failed(mine, false, cause);
             if (verdict.release()) {
@@ -163,12 +163,15 @@ final class Renewal {
         }
         leaveLane.run();
         traffic.renewals().ended(token.first());
-        work.ended(
-                over.get() && failure == null
-                        ? null
-                        : failure != null
-                                ? failure
-                                : new IllegalStateException("its time was up, or the session was stopped"));
+        work.ended(outcome());
+    }
+
+    /** Why it has failed, null when it has not. */
+    private @Nullable Throwable outcome() {
+        if (failure != null || over.get()) {
+            return failure;
+        }
+        return timedOut != null ? timedOut : new IllegalStateException("the session was stopped");
     }
 
     private Duration elapsed() {

@@ -23,16 +23,26 @@ final class RenewalEvidence {
             return caught != null ? caught : new CamelException("the log-in failed, and its route handled that");
         }
         if (rules.renewedWhen() != null) {
-            return rules.renewedWhen().matches(exchange)
+            return AnswerView.matches(rules.renewedWhen(), exchange)
                     ? null
                     : refused(exchange, "renewedWhen does not hold after it");
         }
-        if (caught != null) {
-            return caught; // doCatch has had it
+        if (caught != null && !wasRedelivered(exchange)) {
+            return caught; // doCatch has had it, or onException continued
         }
         return token.pending().jar().size() > 0
                 ? null
-                : refused(exchange, "it left no cookie; if it succeeds without any, say by renewedWhen how that shows");
+                : refused(
+                        exchange,
+                        "it left no cookie; if it goes on elsewhere, as behind seda with waitForTaskToComplete=Never or a wireTap,"
+                                + " let its route wait for it; if it succeeds without any cookie, say by renewedWhen how that"
+                                + " shows");
+    }
+
+    /** Whether what was caught was before a redelivery that went well: only that leaves the route of a failure, but no endpoint. */
+    private static boolean wasRedelivered(Exchange exchange) {
+        return exchange.getProperty(ExchangePropertyKey.FAILURE_ROUTE_ID) != null
+                && exchange.getProperty(ExchangePropertyKey.FAILURE_ENDPOINT) == null;
     }
 
     /** A log-in whose answer was no exception, but no success either; its status tells whether that may pass. */

@@ -11,7 +11,8 @@ public interface RenewalListener {
     void renewed(SessionKey session);
 
     /**
-     * The session could not be renewed; no renewal is tried until then.
+     * The session could not be renewed; no renewal is tried until then. Told before any exchange fails by it, and more than
+     * once when several do so at the same time.
      *
      * @param rules how it was tried, to try it again
      */

@@ -42,7 +42,10 @@ public final class RenewalScope implements SafeCopyProperty {
         return own != null ? own : ofThread().tokens.get(session);
     }
 
-    /** The session whose renewal the exchange belongs to, the innermost one; null when it belongs to none. */
+    /**
+     * The session whose renewal the exchange belongs to, the innermost one; null when it belongs to none. Also after the
+     * renewal has ended: what a late log-in does must not end up in another session.
+     */
     public static @Nullable SessionKey renewing(Exchange exchange) {
         SessionKey found = of(exchange).innermost();
         return found != null ? found : ofThread().innermost();
@@ -50,10 +53,8 @@ public final class RenewalScope implements SafeCopyProperty {
 
     private @Nullable SessionKey innermost() {
         SessionKey last = null;
-        for (Map.Entry<SessionKey, RenewalToken> entry : tokens.entrySet()) {
-            if (entry.getValue().state() == RenewalToken.State.LIVE) {
-                last = entry.getKey();
-            }
+        for (SessionKey key : tokens.keySet()) {
+            last = key;
         }
         return last;
     }
@@ -86,13 +87,14 @@ public final class RenewalScope implements SafeCopyProperty {
         set(exchange, new RenewalScope(tokens, scope.observed));
     }
 
-    /** The exchange belongs to the renewal no more. */
-    static void leave(Exchange exchange, RenewalToken token) {
-        RenewalScope scope = of(exchange);
-        if (scope.tokens.get(token.session()) == token) {
-            Map<SessionKey, RenewalToken> tokens = new LinkedHashMap<>(scope.tokens);
-            tokens.remove(token.session());
-            set(exchange, new RenewalScope(tokens, scope.observed));
+    /** Runs something in which an exchange, and new ones made on this thread, belong to the renewal. */
+    static void runIn(RenewalToken token, Exchange exchange, Runnable action) {
+        Map<SessionKey, RenewalToken> before = of(exchange).tokens;
+        enter(exchange, token);
+        try {
+            runIn(token, action);
+        } finally {
+            set(exchange, new RenewalScope(before, of(exchange).observed));
         }
     }
 

@@ -204,10 +204,14 @@ final class Renewals extends ServiceSupport {
         report(session.key(), rules, session.stats().retryAt(), cause);
     }
 
-    /** Tells of a cool-down, once. */
+    /** Tells of a cool-down: the listeners before any exchange fails by it, the log once. */
     private void report(SessionKey key, RenewalRules rules, @Nullable Instant retryAt, @Nullable Throwable cause) {
-        if (retryAt == null || retryAt.equals(reported.put(key, retryAt))) {
+        if (retryAt == null || retryAt.equals(reported.get(key))) {
             return;
+        }
+        tell(listener -> listener.failed(key, rules, retryAt));
+        if (retryAt.equals(reported.put(key, retryAt))) {
+            return; // another exchange has told of it at the same time
         }
         LOG.error(
                 "session '{}' could not be renewed: {}. Its exchanges fail until {}, then one attempt is made. To try"
@@ -215,7 +219,6 @@ final class Renewals extends ServiceSupport {
                 key,
                 cause == null ? "no cause is known" : cause.toString(),
                 retryAt);
-        tell(listener -> listener.failed(key, rules, retryAt));
     }
 
     private void tell(Consumer<RenewalListener> event) {

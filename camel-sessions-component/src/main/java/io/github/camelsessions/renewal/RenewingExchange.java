@@ -10,7 +10,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
-import org.apache.camel.support.ExchangeHelper;
 import org.jspecify.annotations.Nullable;
 
 /** An exchange that asks for a renewal, and makes it unless somebody else does. */
@@ -20,6 +19,7 @@ final class RenewingExchange extends HeldExchange implements RenewalWork {
     private final @Nullable Generation observed;
     private final AtomicBoolean ended = new AtomicBoolean();
     private @Nullable Generation replaced;
+    private @Nullable EarlierFailure earlier;
 
     /**
      * @param own how this exchange renews the session itself, null when a priority exchange does
@@ -59,11 +59,16 @@ final class RenewingExchange extends HeldExchange implements RenewalWork {
 
     /** It belongs to a renewal of this session already, and takes part in that. */
     private Next join() {
+        RenewalToken joined = Objects.requireNonNull(token());
         if (own != null) {
-            own.run(exchange(), Objects.requireNonNull(token()));
-            own.ended(exchange());
+            own.join(exchange(), joined);
+            if (!EarlierFailure.isAnswered(exchange())) {
+                own.ended(exchange());
+            }
         }
-        exchange().getMessage().setHeader(RenewalHeaders.RENEWED, false);
+        Message message = exchange().getMessage();
+        message.setHeader(RenewalHeaders.RENEWED, false);
+        message.setHeader(RenewalHeaders.GENERATION, joined.pending().number());
         return Next.DONE;
     }
 
@@ -86,6 +91,9 @@ final class RenewingExchange extends HeldExchange implements RenewalWork {
 
     @Override
     public Exchange run(RenewalToken token) {
+        if (earlier == null) {
+            earlier = EarlierFailure.putAside(exchange());
+        }
         Objects.requireNonNull(own).run(exchange(), token);
         return exchange();
     }
@@ -97,11 +105,15 @@ final class RenewingExchange extends HeldExchange implements RenewalWork {
 
     @Override
     public void ended(@Nullable Throwable failure) {
-        Objects.requireNonNull(own).ended(exchange());
-        if (failure == null) {
-            goOn(true);
-        } else if (!ExchangeHelper.isFailureHandled(exchange())) {
-            exchange().setException(traffic().renewals().exception(session(), rules(), failure));
+        if (failure == null || !EarlierFailure.isAnswered(exchange())) {
+            Objects.requireNonNull(own).ended(exchange());
+            EarlierFailure before = earlier != null ? earlier : EarlierFailure.putAside(exchange());
+            if (failure == null) {
+                before.putBack(exchange());
+                goOn(true);
+            } else {
+                before.failAnew(exchange(), traffic().renewals().exception(session(), rules(), failure));
+            }
         }
         if (!ended.compareAndSet(false, true)) {
             callback().done(false); // the thread that began has left

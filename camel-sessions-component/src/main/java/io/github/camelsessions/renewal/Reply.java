@@ -9,4 +9,10 @@ import java.net.URI;
  * @param status the status of the final response
  * @param uri    the URI that gave it, after redirects
  */
-public record Reply(int status, URI uri) {}
+public record Reply(int status, URI uri) {
+
+    /** Whether the server says that it could not do what it was asked. */
+    boolean isFailure() {
+        return status >= 400;
+    }
+}

@@ -23,6 +23,16 @@ final class RequestState {
         return new RequestState(exchange.getIn().copy(), exchange.getProperty(ExchangePropertyKey.CHARSET_NAME));
     }
 
+    /** Puts one header back. */
+    void restoreHeader(Exchange exchange, String name) {
+        Object value = request.getHeader(name);
+        if (value == null) {
+            exchange.getMessage().removeHeader(name);
+        } else {
+            exchange.getMessage().setHeader(name, value);
+        }
+    }
+
     /** Puts the exchange back: the answer, its exception and what an answer left in the properties are gone. */
     void restore(Exchange exchange) {
         exchange.setException(null);

@@ -2,17 +2,21 @@
 package io.github.camelsessions.renewal;
 
 import io.github.camelsessions.renewal.Ticket.Turn;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lets exchanges go on that have waited: the one that came first goes first, and a limited number at once, each in a
  * slot. A slot is held until the thread is done with the exchange, rest of its route included, or until an exchange on
- * that thread has to wait again: a thread that waits must not keep those from going on that it may be waiting for.
+ * that thread has to wait again: a thread that waits must not keep those from going on that it may be waiting for. As
+ * that thread may also wait for another one whose exchange waits here, as {@code seda} does for a reply, the rest of the
+ * route keeps the slot for a moment only.
  *
  * <p>The slots, and not the size of a thread pool, are the limit, so that it holds with virtual threads too.
  *
@@ -20,9 +24,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Resumer {
 
+    /** How long the rest of a route keeps its slot. */
+    private static final Duration MOMENT = Duration.ofMillis(100);
+
     private static final ThreadLocal<@Nullable Slot> CURRENT = new ThreadLocal<>();
 
     private final Executor threads;
+    private final BiConsumer<Runnable, Duration> timer;
     private final ReentrantLock lock = new ReentrantLock();
     // guarded by lock
     private final PriorityQueue<Entry> line =
@@ -32,8 +40,12 @@ final class Resumer {
 
     private record Entry(Ticket ticket, Turn turn) {}
 
-    Resumer(Executor threads, int slots) {
+    /**
+     * @param timer runs something after a time
+     */
+    Resumer(Executor threads, BiConsumer<Runnable, Duration> timer, int slots) {
         this.threads = threads;
+        this.timer = timer;
         this.slots = slots;
     }
 
@@ -113,6 +125,14 @@ final class Resumer {
         }
     }
 
+    /** The exchange that this thread runs has its answer: the rest of its route comes now. */
+    static void answered() {
+        Slot slot = CURRENT.get();
+        if (slot != null) {
+            slot.releaseSoon();
+        }
+    }
+
     /** The right to run one exchange. Thread-safe. */
     final class Slot {
 
@@ -137,6 +157,10 @@ final class Resumer {
         /** This thread, which has waited, is in this slot until it yields. */
         void enter() {
             CURRENT.set(this);
+        }
+
+        private void releaseSoon() {
+            timer.accept(this::release, MOMENT);
         }
 
         void release() {

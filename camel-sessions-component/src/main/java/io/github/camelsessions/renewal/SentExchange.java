@@ -53,7 +53,7 @@ final class SentExchange extends HeldExchange {
             case SEND -> send(Objects.requireNonNull(verdict.generation()));
             case ADMIT_AGAIN -> again(false);
             case REPLAY_STALE -> {
-                kept = Answer.of(exchange());
+                keep();
                 yield again(false);
             }
             case DELIVER -> {
@@ -125,8 +125,21 @@ final class SentExchange extends HeldExchange {
         session().sentAgain(this);
     }
 
+    /** The answer stands if the replay of its request fails; of two such answers the better one. */
+    private void keep() {
+        Reply answer = Objects.requireNonNull(reply);
+        if (kept == null || !isWorse(answer, kept)) {
+            request.detach(exchange()); // the replay may need its connection
+            kept = Answer.of(exchange(), answer);
+        }
+    }
+
+    private static boolean isWorse(Reply answer, Answer than) {
+        return answer.isFailure() && !than.reply().isFailure();
+    }
+
     private @Nullable String refusal(Reply answer) throws IOException {
-        if (rules().expiry().text() != null) {
+        if (rules().expiry().readsBody()) {
             request.detach(exchange());
         }
         String why = rules().expiry().match(exchange(), answer);
@@ -147,7 +160,7 @@ final class SentExchange extends HeldExchange {
 
     @Override
     void stand() {
-        if (kept != null && (reply == null || refusal != null)) {
+        if (kept != null && (reply == null || refusal != null || isWorse(reply, kept))) {
             kept.restore(exchange());
         } else if (refusal != null && reply != null && request.throwsOnFailure()) {
             exchange().setException(expired(reply, refusal));

@@ -450,10 +450,10 @@ public final class SessionTraffic extends ServiceSupport {
         ExecutorService threads = context.getExecutorServiceManager().newCachedThreadPool(this, "SessionsResume");
         ScheduledExecutorService timer =
                 context.getExecutorServiceManager().newScheduledThreadPool(this, "SessionsTimer", timerProfile());
-        Resumer resumed = new Resumer(threads, resumeConcurrency);
+        Resumer resumed = new Resumer(threads, this::schedule, resumeConcurrency);
         ExchangeHold hold = new ExchangeHold(context, threads, group -> resumed.addAll(group, Turn.RESUME));
         ServiceHelper.startService(hold, renewals);
-        running = new Running(threads, timer, hold, resumed, new Resumer(threads, resumeConcurrency));
+        running = new Running(threads, timer, hold, resumed, new Resumer(threads, this::schedule, resumeConcurrency));
     }
 
     private static ThreadPoolProfile timerProfile() {

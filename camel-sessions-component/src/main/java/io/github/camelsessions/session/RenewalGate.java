@@ -143,13 +143,13 @@ final class RenewalGate {
                 return verdicts.fail(Kind.RENEWAL_FAILED, life);
             }
             if (passage.renews) {
-                return holdForRenewal(passage, renewal == null ? Origin.ASKED : renewal.reason);
+                return holdForRenewal(passage, released, renewal == null ? Origin.ASKED : renewal.reason);
             }
             state = State.ACTIVE;
         }
         boolean limit = life.limitDue(rules, clock.instant());
         if (passage.renews && (limit || (passage.renewFirst && life.empty()))) {
-            return holdForRenewal(passage, limit ? Origin.LIMIT : Origin.ASKED);
+            return holdForRenewal(passage, released, limit ? Origin.LIMIT : Origin.ASKED);
         }
         if (limit) {
             install(new Life(next(), Origin.LIMIT, clock.instant()));
@@ -170,13 +170,13 @@ final class RenewalGate {
         return Verdict.of(Action.HOLD);
     }
 
-    private Verdict holdForRenewal(Passage passage, Origin why) {
+    private Verdict holdForRenewal(Passage passage, boolean released, Origin why) {
         Verdict verdict = renewAutomatically(why, passage, Action.HOLD);
         if (state != State.RENEWING) {
             return verdict.failing(verdicts.failure(Kind.RENEWAL_FAILED, life));
         }
         passage.initiator = true;
-        return hold(passage, true).starting(verdict.renewal()).judging(verdict.standing(), verdict.again());
+        return hold(passage, released).starting(verdict.renewal()).judging(verdict.standing(), verdict.again());
     }
 
     void sentAgain(Passage passage) {

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.examples.portal;
 
+import io.github.camelsessions.Sessions;
 import java.io.PrintStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Logs two users in to a portal, each in a session of its own, and fetches the listed pages with both at the same time.
- * The work is in the routes, {@code camel/portal.camel.yaml}; here is only what surrounds them.
+ * Fetches the listed pages of a portal for two users at the same time, each in a session of its own, while the portal ends
+ * these sessions again and again: first with automatic renewal, then with explicit renewal. The work is in the routes,
+ * {@code camel/*.camel.yaml}; here is only what surrounds them.
  */
 public final class PortalMain {
 
@@ -25,7 +29,7 @@ public final class PortalMain {
               --site=URL  the portal to log in to, such as https://portal.example;
                           without it the program starts one of its own on this machine
 
-            exit code: 0 all pages fetched, 1 a page failed or showed the wrong user, 2 wrong arguments""";
+            exit code: 0 all pages fetched, 1 a page was lost or showed the wrong user, 2 wrong arguments""";
 
     private PortalMain() {}
 
@@ -46,24 +50,30 @@ public final class PortalMain {
         if (site != null) {
             return fetchAll(out, site);
         }
-        try (PortalSite ownSite = PortalSite.start()) {
+        // a session ends after 20 requests, and when another user agent comes with it
+        try (PortalSite ownSite = PortalSite.builder()
+                .expireAfter(20)
+                .boundToUserAgent()
+                .loginTakes(Duration.ofMillis(300))
+                .start()) {
             return fetchAll(out, ownSite.url());
         }
     }
 
     private static int fetchAll(PrintStream out, String url) throws Exception {
         out.println("Portal: " + url);
-        out.println();
         Main main = new Main();
         main.addInitialProperty("portal.url", url);
         main.bind("console", out);
         main.start();
         try {
-            main.getCamelTemplate().sendBody("direct:portal", "");
-
+            for (String site : List.of("automatic", "explicit")) { // see application.properties
+                out.println();
+                main.getCamelTemplate().sendBodyAndHeader("direct:portal", "", "site", site);
+            }
             PortalSummary summary = main.lookup("summary", PortalSummary.class);
             out.println();
-            summary.print();
+            summary.print(Sessions.get(main.getCamelContext()));
             out.println();
             out.println("Pages: " + outputFolder(main.getCamelContext()));
             return summary.isFlawless() ? FLAWLESS : FLAWED;

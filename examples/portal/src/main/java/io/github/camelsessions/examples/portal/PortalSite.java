@@ -41,6 +41,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PortalSite implements AutoCloseable {
 
+    /** How many orders each customer has. */
+    static final int ORDERS = 60;
+
     private static final String ROLE = "customer";
 
     private static final Map<String, Customer> CUSTOMERS = Map.of(
@@ -272,7 +275,7 @@ public final class PortalSite implements AutoCloseable {
         }
     }
 
-    /** All pages behind the log-in: {@code /account}, {@code /orders}, {@code /orders/1} to {@code /orders/3}, {@code /latest}. */
+    /** All pages behind the log-in: {@code /account}, {@code /orders}, {@code /orders/1} and so on, {@code /latest}. */
     private final class Pages extends HttpServlet {
         private static final long serialVersionUID = 1;
 
@@ -289,11 +292,11 @@ public final class PortalSite implements AutoCloseable {
                 response.addCookie(new Cookie("customer", user));
                 page(request, response, "Account", user, "<p>company: " + escape(customer.company()) + "</p>\n");
             } else if (path.equals("/orders")) {
-                page(request, response, "Orders", user, orders(customer));
+                page(request, response, "Orders", user, orders());
             } else if (path.equals("/latest")) {
-                response.sendRedirect("/orders/" + customer.goods().size());
-            } else if (path.matches("/orders/[1-" + customer.goods().size() + "]")) {
-                int number = path.charAt(path.length() - 1) - '0';
+                response.sendRedirect("/orders/" + ORDERS);
+            } else if (path.matches("/orders/[1-9][0-9]?") && orderNumber(path) <= ORDERS) {
+                int number = orderNumber(path);
                 response.addCookie(new Cookie("lastOrder", user + "-" + number));
                 page(request, response, "Order " + number, user, order(customer, number));
             } else {
@@ -311,16 +314,21 @@ public final class PortalSite implements AutoCloseable {
             write(response, title, facts + content);
         }
 
-        private static String orders(Customer customer) {
+        private static int orderNumber(String path) {
+            return Integer.parseInt(path.substring("/orders/".length()));
+        }
+
+        private static String orders() {
             StringBuilder links = new StringBuilder("<ol>\n");
-            for (int number = 1; number <= customer.goods().size(); number++) {
+            for (int number = 1; number <= ORDERS; number++) {
                 links.append("<li><a href=\"/orders/%d\">order %d</a></li>\n".formatted(number, number));
             }
             return links.append("</ol>\n").toString();
         }
 
         private static String order(Customer customer, int number) {
-            return "<p>goods: %s</p>\n".formatted(escape(customer.goods().get(number - 1)));
+            List<String> goods = customer.goods();
+            return "<p>goods: %s</p>\n".formatted(escape(goods.get((number - 1) % goods.size())));
         }
 
         private static String another(@Nullable String user) {

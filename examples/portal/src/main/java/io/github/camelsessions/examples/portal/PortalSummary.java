@@ -3,11 +3,13 @@ package io.github.camelsessions.examples.portal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.camelsessions.Sessions;
 import io.github.camelsessions.SessionsConstants;
+import io.github.camelsessions.session.SessionStats;
 import java.io.PrintStream;
-import java.net.URI;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.Body;
@@ -17,14 +19,17 @@ import org.apache.camel.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks and counts what the routes fetch, prints a line for each step and at the end a table with a row for each
- * session. The routes call it as bean {@code summary}. Thread-safe: the counts are guarded by "this".
+ * Checks and counts what the routes fetch, prints a line for each log-in and failure and at the end a table with a row for
+ * each session. The routes call it as bean {@code summary}. Thread-safe: the counts are guarded by "this".
  */
 public class PortalSummary {
 
     private static final String PAGE = "page";
+    private static final String SITE = "site";
+    private static final int FAILURES_SHOWN = 3;
 
-    private final Map<String, Row> rows = new LinkedHashMap<>();
+    private final Map<Key, Row> rows = new TreeMap<>();
+    private final Map<String, String> agents = new HashMap<>(); // of client profiles, by name
 
     private PrintStream console = System.out;
     private Pattern userPattern = Pattern.compile("()");
@@ -45,6 +50,11 @@ public class PortalSummary {
         agentPattern = Pattern.compile(pattern);
     }
 
+    /** Counts a page that is to be fetched. */
+    public synchronized void wanted(@Header(SITE) String site, @Header(SessionsConstants.ID) String id) {
+        row(site, id).wanted++;
+    }
+
     /** Passes a page of the session's own user only. A session's id is its user's name. */
     public void checkUser(@Header(SessionsConstants.ID) String id, @Body byte[] page) {
         String user = find(userPattern, page);
@@ -56,94 +66,78 @@ public class PortalSummary {
         }
     }
 
-    /** Passes a page that was asked for with the user agent of the session's client profile. */
-    public synchronized void checkAgent(@Header(SessionsConstants.ID) String id, @Body byte[] page) {
-        if (agentPattern.pattern().isEmpty()) {
-            return;
-        }
+    /** Passes a page that was asked for with the user agent of the client profile that the session had then. */
+    public synchronized void checkAgent(@Header(SessionsConstants.USED_PROFILE) String profile, @Body byte[] page) {
         String agent = find(agentPattern, page);
-        String expected = row(id).userAgent;
-        if (agent == null || !agent.equals(expected)) {
-            throw new IllegalStateException("the page shows user agent " + agent + ", the profile has " + expected);
+        if (!agentPattern.pattern().isEmpty() && (agent == null || !agent.equals(agents.get(profile)))) {
+            throw new IllegalStateException("the page shows user agent " + agent + ", not that of profile " + profile);
         }
     }
 
-    /** Notes a log-in that went well and the client profile of the session. */
+    /** Tells of a log-in that went well, and notes the client profile that the session has from now on. */
     public synchronized void loggedIn(
+            @Header(SessionsConstants.SITE) String site,
             @Header(SessionsConstants.ID) String id,
             @Header(SessionsConstants.USED_PROFILE) String name,
             @Body Map<?, ?> profile) {
-        Row row = row(id);
-        row.loggedIn = true;
-        row.profile = name;
-        row.userAgent = String.valueOf(profile.get("userAgent"));
-        progress(id, "log-in", "ok, with profile " + name);
-    }
-
-    public synchronized boolean isLoggedIn(@Header(SessionsConstants.ID) String id) {
-        return row(id).loggedIn;
+        agents.put(name, String.valueOf(profile.get("userAgent")));
+        progress(site, id, "log-in", "ok, with profile " + name);
     }
 
     /** Counts a page that was checked and written to its file. */
-    public synchronized void page(
-            @Header(SessionsConstants.ID) String id,
-            @ExchangeProperty(PAGE) String path,
-            @Header(SessionsConstants.FINAL_URI) @Nullable URI finalUri,
-            @Body byte[] page) {
-        Row row = row(id);
-        row.pages++;
-        row.bytes += page.length;
-        progress(id, path, page.length + " bytes" + redirect(path, finalUri));
+    public synchronized void page(@Header(SITE) String site, @Header(SessionsConstants.ID) String id) {
+        row(site, id).pages++;
     }
 
-    /** Counts the session's cookies, names to values. */
-    public synchronized void cookies(@Header(SessionsConstants.ID) String id, @Body Map<?, ?> cookies) {
-        row(id).cookies = cookies.size();
-    }
-
-    /** Counts a page or log-in that failed. */
+    /** Tells of a page or log-in that failed. */
     public synchronized void failed(
+            @Header(SITE) @Nullable String site,
+            @Header(SessionsConstants.SITE) @Nullable String siteOfLogin,
             @Header(SessionsConstants.ID) String id,
             @ExchangeProperty(PAGE) @Nullable String page,
             @ExchangeException Exception cause) {
-        Row row = row(id);
+        String name = site != null ? site : String.valueOf(siteOfLogin);
+        Row row = row(name, id);
         if (cause instanceof WrongUserException) {
             row.wrongUsers++;
-        } else {
-            row.failures++;
         }
-        progress(id, page == null ? "" : page, "FAILED: " + reason(cause));
+        if (++row.failures <= FAILURES_SHOWN) {
+            String message = cause.getMessage();
+            progress(name, id, page == null ? "log-in" : page, "FAILED: " + (message == null ? cause : message));
+        }
     }
 
     /** Prints the table. */
-    public synchronized void print() {
-        Table table = new Table("session", "pages", "bytes", "cookies", "profile", "failures", "wrong user");
-        rows.forEach((id, row) ->
-                table.add(id, row.pages, row.bytes, row.cookies, row.profile, row.failures, row.wrongUsers));
+    public synchronized void print(Sessions sessions) {
+        Table table =
+                new Table("session", "pages", "lost", "wrong user", "renewals", "held", "replays", "wasted requests");
+        rows.forEach((key, row) -> {
+            SessionStats stats = sessions.site(key.site()).stats(key.id()).orElse(null);
+            table.add(
+                    key,
+                    row.pages,
+                    row.lost(),
+                    row.wrongUsers,
+                    stats == null ? 0 : stats.renewals(),
+                    stats == null ? 0 : stats.heldInAll(),
+                    stats == null ? 0 : stats.replays() + stats.staleReplays(),
+                    stats == null ? 0 : stats.refused());
+        });
         table.print(console);
     }
 
-    /** Whether all users were logged in and each page was fetched and showed its own user. */
+    /** Whether each page that was to be fetched was, and showed its own user. */
     public synchronized boolean isFlawless() {
         return !rows.isEmpty()
-                && rows.values().stream().allMatch(row -> row.loggedIn && row.failures == 0 && row.wrongUsers == 0);
+                && rows.values().stream().allMatch(row -> row.pages > 0 && row.lost() == 0 && row.wrongUsers == 0);
     }
 
-    private static String redirect(String path, @Nullable URI finalUri) {
-        return finalUri == null || finalUri.toString().endsWith(path) ? "" : ", redirected to " + finalUri.getPath();
+    private void progress(String site, String id, String step, String outcome) {
+        console.printf("%-15s %-10s %s%n", new Key(site, id), step, outcome);
     }
 
-    private static String reason(Exception cause) {
-        String message = cause.getMessage();
-        return message == null ? cause.getClass().getSimpleName() : message;
-    }
-
-    private void progress(String id, String step, String outcome) {
-        console.printf("%-6s %-12s %s%n", id, step, outcome);
-    }
-
-    private Row row(String id) {
-        return rows.computeIfAbsent(id, key -> new Row());
+    private Row row(String site, String id) {
+        return rows.computeIfAbsent(new Key(site, id), key -> new Row());
     }
 
     private static @Nullable String find(Pattern pattern, byte[] page) {
@@ -151,15 +145,30 @@ public class PortalSummary {
         return matcher.find() ? matcher.group(1) : null;
     }
 
+    /** A session, shown as the component shows it. */
+    private record Key(String site, String id) implements Comparable<Key> {
+
+        @Override
+        public int compareTo(Key other) {
+            return toString().compareTo(other.toString());
+        }
+
+        @Override
+        public String toString() {
+            return site + "/" + id;
+        }
+    }
+
     private static final class Row {
-        private boolean loggedIn;
-        private String profile = "-";
-        private String userAgent = "";
+        private int wanted;
         private int pages;
-        private long bytes;
-        private int cookies;
-        private int failures;
         private int wrongUsers;
+        private int failures;
+
+        /** What was not fetched, whether a failure told of it or not. */
+        int lost() {
+            return wanted - pages - wrongUsers;
+        }
     }
 
     /** A page of one session showed another session's user. */

@@ -81,8 +81,8 @@ class PortalSiteTest {
     void aRedirectBehindTheLoginAndAnUnknownPage() throws Exception {
         Browser ben = new Browser().loggedInAs("ben");
 
-        assertThat(ben.get("/latest").uri()).hasPath("/orders/3");
-        assertThat(ben.get("/orders/4").statusCode()).isEqualTo(404);
+        assertThat(ben.get("/latest").uri()).hasPath("/orders/60");
+        assertThat(ben.get("/orders/61").statusCode()).isEqualTo(404);
     }
 
     @Test

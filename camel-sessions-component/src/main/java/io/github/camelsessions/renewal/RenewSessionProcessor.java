@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.renewal;
+
+import io.github.camelsessions.session.SessionKey;
+import java.util.Objects;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Expression;
+import org.apache.camel.Processor;
+import org.apache.camel.support.LanguageSupport;
+import org.apache.camel.support.processor.DelegateAsyncProcessor;
+import org.jspecify.annotations.Nullable;
+
+/** A renew block in a route. Thread-safe once started. */
+final class RenewSessionProcessor extends DelegateAsyncProcessor {
+
+    private final CamelContext context;
+    private final RenewSessionPolicy policy;
+    private volatile @Nullable Settings settings;
+
+    /** What the policy says, made out at start. */
+    private record Settings(
+            SessionTraffic traffic,
+            String site,
+            String id,
+            @Nullable Expression expression,
+            RenewalRules rules) {
+
+        SessionKey session(Exchange exchange) {
+            if (expression == null) {
+                return new SessionKey(site, id);
+            }
+            String value = expression.evaluate(exchange, String.class);
+            if (value == null || value.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "renewSession: the sessionId " + id + " is empty for this exchange; it must name a session");
+            }
+            return new SessionKey(site, value);
+        }
+    }
+
+    RenewSessionProcessor(CamelContext context, RenewSessionPolicy policy, Processor steps) {
+        super(steps);
+        this.context = context;
+        this.policy = policy;
+    }
+
+    @Override
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        try {
+            exchange.getMessage().removeHeader(RenewalHeaders.RENEWED);
+            Settings now = Objects.requireNonNull(settings, "not started");
+            RenewBlock block = new RenewBlock(getProcessor(), policy.isKeepMessage());
+            return now.traffic().renew(this, exchange, callback, now.session(exchange), now.rules(), block);
+        } catch (Throwable e) { // an error, too, must end the exchange
+            exchange.setException(e);
+            callback.done(true);
+            return true;
+        }
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        settings = settings();
+        super.doStart();
+    }
+
+    private Settings settings() {
+        RenewalSites sites = RenewalSites.of(context);
+        String given = policy.getSessionId();
+        String id =
+                given == null ? "" : context.resolvePropertyPlaceholders(given).trim();
+        String site = Objects.requireNonNullElse(policy.getSite(), SessionKey.DEFAULT_SITE);
+        int slash = id.indexOf('/');
+        if (policy.getSite() == null && slash > 0 && sites.has(id.substring(0, slash))) {
+            site = id.substring(0, slash);
+            id = id.substring(slash + 1);
+        }
+        if (id.isEmpty()) {
+            throw new IllegalArgumentException(
+                    policy + " has no sessionId: write renewSession:anna, or renewSession:${header.user}");
+        }
+        RenewalRules rules = sites.rules(
+                site, policy.toString(), policy.getRenewedWhen(), policy.getRenewalTimeout(), policy.getHoldTimeout());
+        Settings made = new Settings(sites.traffic(), site, id, expression(id), rules);
+        if (made.expression() == null) {
+            new SessionKey(site, id); // a wrong id shows now
+        }
+        return made;
+    }
+
+    private @Nullable Expression expression(String id) {
+        if (!LanguageSupport.hasSimpleFunction(id)) {
+            return null;
+        }
+        Expression made = context.resolveLanguage("simple").createExpression(id);
+        made.init(context);
+        return made;
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        Settings last = settings;
+        if (last != null) {
+            last.traffic().stop(this);
+        }
+        super.doStop();
+    }
+
+    @Override
+    public String toString() {
+        return policy.toString();
+    }
+}

@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.github.camelsessions.renewal.SessionRenewalException;
+import io.github.camelsessions.session.SessionStats;
+import io.github.camelsessions.testkit.ExpiringSite;
+import java.io.ByteArrayInputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.main.Main;
+import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.support.service.ServiceHelper;
+import org.apache.hc.client5.http.entity.mime.MultipartEntityBuilder;
+import org.apache.hc.core5.http.ContentType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Runs the examples of src-docs/renewal.adoc against a site whose sessions end, which stands for https://portal.example,
+ * and provokes the messages of its table.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RenewalDocumentationTest {
+
+    private static final String PAGE = "src-docs/renewal.adoc";
+    private static final String PORTAL = "https://portal.example";
+
+    @RegisterExtension
+    static final ExpiringSite site = ExpiringSite.builder()
+            .user("anna", "rain & tea")
+            .user("ben", "rain & tea")
+            .start();
+
+    @TempDir
+    private static Path folder;
+
+    private Snippets snippets;
+    private SnippetContexts contexts;
+
+    private final Map<String, Executable> checks = Map.ofEntries(
+            entry("renewal-properties", () -> expiredSessionsAreRenewed("yaml")),
+            entry("renewal-routes", () -> expiredSessionsAreRenewed("yaml")),
+            entry("renewal-routes-java", () -> expiredSessionsAreRenewed("java")),
+            entry("renewal-options", this::anEndpointHasTheRulesItself),
+            entry("renewal-evidence", this::aLogInFormIsNoSuccess),
+            entry("renewal-collected", this::addedCookiesRenewTheSession),
+            entry("renew-request", this::theRequestOfTheExchangeRenews),
+            entry("renew-by-uri", this::theTimerRenews),
+            entry("renewal-facade", this::javaCodeRenews),
+            entry("renewal-limits", this::theSessionIsRenewedBeforeTheSiteRefuses),
+            entry("renewal-block", () -> aBlockRenews("renewal-block")),
+            entry("renewal-block-java", () -> aBlockRenews("renewal-block-java")),
+            entry("renewal-block-xml", () -> aBlockLogsInBeforeWork("renewal-block-xml")),
+            entry("renewal-step", () -> aBlockLogsInBeforeWork("renewal-step")),
+            entry("renewal-route-policy", this::theConsumerWaitsForTheLogIn),
+            entry("renewal-failures", this::theReasonIsTheAnswer),
+            entry("renewal-stats", this::theStatisticsAreLogged));
+
+    @BeforeAll
+    void start() throws Exception {
+        snippets = Snippets.of(PAGE);
+        contexts = new SnippetContexts(snippets, folder, this::located);
+    }
+
+    private String located(String text) {
+        return text.replace(PORTAL + "/orders", site.url("/page/orders")).replace(PORTAL, site.url());
+    }
+
+    @AfterAll
+    void stop() {
+        contexts.close();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> examples() {
+        return Stream.concat(snippets.all().keySet().stream(), checks.keySet().stream())
+                .distinct()
+                .map(name -> DynamicTest.dynamicTest(name, () -> {
+                    assertThat(snippets.all()).as("examples of the document").containsKey(name);
+                    assertThat(checks).as("checks of this test").containsKey(name);
+                    site.reset();
+                    checks.get(name).execute();
+                }));
+    }
+
+    private void expiredSessionsAreRenewed(String language) throws Exception {
+        Main main = language.equals("yaml")
+                ? start("renewal-properties", List.of("renewal-routes"), List.of())
+                : start("renewal-properties", List.of(), List.of("renewal-routes-java"));
+
+        assertThat(ordersOf(main, "anna")).contains("user=anna");
+        assertThat(site.loginsSucceeded()).isOne();
+        site.expireNow();
+        assertThat(ordersOf(main, "anna")).contains("user=anna");
+        assertThat(ordersOf(main, "ben")).contains("user=ben");
+
+        assertThat(sessions(main).site("portal").ids()).containsExactly("anna", "ben");
+        assertThat(site.loginsSucceeded("anna")).isEqualTo(2);
+        assertThat(site.loginsSucceeded("ben")).isOne();
+        assertThat(site.refused()).isOne();
+        main.stop();
+    }
+
+    private void anEndpointHasTheRulesItself() throws Exception {
+        Main main = start("", List.of("renewal-options", "renewal-routes"), List.of());
+
+        assertThat(body(request(main, "direct:orders-alone"))).contains("user=anna");
+        site.expireNow();
+        Exchange second = request(main, "direct:orders-alone");
+
+        assertThat(body(second)).contains("user=anna");
+        assertThat(second.getMessage().getHeader(SessionsConstants.REPLAYS)).isEqualTo(1);
+        main.stop();
+    }
+
+    private void aLogInFormIsNoSuccess() throws Exception {
+        Main main = start("renewal-evidence", List.of("renewal-routes"), List.of());
+        site.failLogins(200);
+        Exchange refused = request(main, "direct:orders-of", Map.of("user", "anna"), null);
+
+        assertThat(refused.getException())
+                .isInstanceOf(SessionRenewalException.class)
+                .hasMessageContaining("renewedWhen does not hold after it");
+
+        site.repairLogins();
+        sessions(main).site("portal").endCooldown("anna");
+        assertThat(ordersOf(main, "anna")).contains("user=anna");
+        main.stop();
+    }
+
+    private void addedCookiesRenewTheSession() throws Exception {
+        Path file = folder.resolve("portal.json");
+        Main main = start("", List.of("renewal-collected"), List.of());
+        for (int i = 0; i < 2; i++) {
+            Files.writeString(file, "[{\"name\": \"sid\", \"value\": \"" + site.newSession("anna") + "\"}]");
+            assertThat(body(request(main, "direct:orders-collected"))).contains("user=anna");
+            site.expireNow();
+        }
+        assertThat(stats(main, "anna").renewals()).isEqualTo(2);
+        assertThat(site.loginsAttempted()).isZero();
+        main.stop();
+    }
+
+    private void theRequestOfTheExchangeRenews() throws Exception {
+        Main main = start("", List.of("renew-request"), List.of());
+
+        Exchange exchange = request(main, "direct:log-in-now");
+
+        assertThat(body(exchange)).contains("user=anna");
+        assertThat(exchange.getMessage().getHeader(SessionsConstants.RENEWED)).isEqualTo(true);
+        assertThat(stats(main, "anna").renewals()).isOne();
+        main.stop();
+    }
+
+    private void aBlockRenews(String name) throws Exception {
+        Main main = name.endsWith("java") ? start("", List.of(), List.of(name)) : start("", List.of(name), List.of());
+        for (int logIns = 1; logIns <= 2; logIns++) {
+            assertThat(body(request(main, "direct:orders-by-block"))).contains("user=anna");
+            assertThat(site.loginsSucceeded()).isEqualTo(logIns);
+            site.expireNow();
+        }
+        main.stop();
+    }
+
+    private void aBlockLogsInBeforeWork(String name) throws Exception {
+        Main main = name.endsWith("xml") ? start("", List.of(), List.of()) : start("", List.of(name), List.of());
+        if (name.endsWith("xml")) {
+            contexts.addXml(main, name);
+        }
+        Exchange exchange = request(main, "direct:before-work", Map.of("user", "anna"), null);
+
+        assertThat(body(exchange)).contains("user=anna");
+        assertThat(stats(main, "anna").renewals()).isOne();
+        main.stop();
+    }
+
+    private void theConsumerWaitsForTheLogIn() throws Exception {
+        Main main = start("renewal-properties", List.of("renewal-routes"), List.of("renewal-route-policy"));
+        site.failLogins(403);
+        main.getCamelContext().createProducerTemplate().sendBody("seda:orders", null);
+        await().until(() -> ServiceHelper.isSuspended(
+                main.getCamelContext().getRoute("orders").getConsumer()));
+
+        site.repairLogins();
+        sessions(main).site("portal").endCooldown("anna");
+
+        await().until(() -> ServiceHelper.isStarted(
+                main.getCamelContext().getRoute("orders").getConsumer()));
+        assertThat(site.loginsSucceeded()).isOne();
+        main.stop();
+    }
+
+    private void theTimerRenews() throws Exception {
+        Main main = start("", List.of("renew-by-uri", "renewal-routes"), List.of());
+
+        await().until(() -> site.loginsSucceeded("anna") == 1);
+        main.stop();
+    }
+
+    private void javaCodeRenews() throws Exception {
+        Main main = start("renewal-properties", List.of("renewal-routes"), List.of("renewal-facade"));
+
+        request(main, SnippetContexts.RUN);
+
+        await().until(() -> site.loginsSucceeded("anna") == 1 && site.loginsSucceeded("ben") == 1);
+        main.stop();
+    }
+
+    private void theSessionIsRenewedBeforeTheSiteRefuses() throws Exception {
+        Main main = start("renewal-limits", List.of("renewal-routes"), List.of());
+        for (int i = 0; i < 100; i++) { // more than maxUses
+            assertThat(ordersOf(main, "anna")).contains("user=anna");
+        }
+        assertThat(site.loginsSucceeded()).isEqualTo(2);
+        assertThat(site.refused()).isZero();
+        main.stop();
+    }
+
+    private void theReasonIsTheAnswer() throws Exception {
+        Main main = start("", List.of("renewal-routes"), List.of("renewal-failures"));
+        site.failLogins(403);
+
+        assertThat(body(request(main, "direct:orders-or-reason")))
+                .startsWith("anna cannot log in, next attempt at 2")
+                .doesNotContain("null");
+        main.stop();
+    }
+
+    private void theStatisticsAreLogged() throws Exception {
+        Main main = start("", List.of("renewal-options", "renewal-routes"), List.of("renewal-stats"));
+        request(main, "direct:orders-alone");
+        try (LogCapture log = new LogCapture()) {
+            request(main, SnippetContexts.RUN);
+            assertThat(log.text()).contains("ACTIVE, generation 1: 1 renewals in 1 attempts, 0 failed; 0 held now");
+        }
+        main.stop();
+    }
+
+    // ---- messages
+
+    @Test
+    void theMessagesOfThePageAreThoseOfTheCode() throws Exception {
+        List<String> messages = new Provoked().messages();
+
+        String page = Files.readString(Snippets.ROOT.resolve(PAGE));
+        List<String> listed = page.substring(page.indexOf("== Troubleshooting"))
+                .lines()
+                .filter(line -> line.startsWith("| `+session '") && line.endsWith("+`"))
+                .map(line -> line.substring(4, line.length() - 2))
+                .map(RenewalDocumentationTest::withoutNumbers)
+                .toList();
+        assertThat(messages.stream().map(RenewalDocumentationTest::withoutNumbers))
+                .containsExactlyInAnyOrderElementsOf(listed);
+    }
+
+    // times and counts are examples in the page
+    private static String withoutNumbers(String message) {
+        return message.replaceAll("next attempt at [0-9TZ:.-]+", "next attempt at TIME")
+                .replaceAll("(held|generation|replays)=[0-9]+", "$1=N")
+                .replaceAll("\\b(for|within) [0-9]+ ms", "$1 N ms");
+    }
+
+    /** Everything in a context of its own: log-ins that hang are over when it stops. */
+    private final class Provoked {
+
+        private final List<String> messages = new ArrayList<>();
+        private final List<String> within = new ArrayList<>();
+        private final Main main;
+        private final ProducerTemplate template;
+
+        Provoked() throws Exception {
+            main = start("", List.of("renewal-routes"), List.of());
+            main.getCamelContext().addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("direct:log-in-as-anna")
+                            .setBody(exchange -> Map.of("user", "anna", "password", "rain & tea"))
+                            .to("sessions:fetch/" + site.url("/login"));
+                    from("direct:no-log-in").to("sessions:fetch/" + site.url("/echo"));
+                    from("direct:late")
+                            .doTry()
+                            .process(exchange -> await().until(
+                                            () -> stats(main, "late").state().equals("FAILED")))
+                            .to("sessions:fetch/" + site.url("/login"))
+                            .doCatch(SessionRenewalException.class)
+                            .process(exchange -> within.add(
+                                    exchange.getProperty(Exchange.EXCEPTION_CAUGHT, SessionRenewalException.class)
+                                            .getMessage()))
+                            .end();
+                    from("direct:anna-by-ben").to(fetch("ben", "&renewalUri=direct:ben-by-anna"));
+                    from("direct:ben-by-anna").to(fetch("anna", "&renewalUri=direct:anna-by-ben"));
+                    from("direct:stopped")
+                            .routeId("stopped")
+                            .to(fetch("hung", "&renewalUri=direct:log-in-as-anna&maxHeld=1"));
+                }
+            });
+            template = main.getCamelContext().createProducerTemplate();
+        }
+
+        private String fetch(String id, String options) {
+            return "sessions:fetch/" + site.url("/page/orders") + "?method=GET&sessionId=" + id + options;
+        }
+
+        private void fail(String id, String options) {
+            fail(id, fetch(id, options), null);
+        }
+
+        private void fail(String id, String uri, Object body) {
+            Exchange exchange = request(main, uri, Map.of(), body);
+            assertThat(exchange.getException()).as(uri).isNotNull();
+            add(id, exchange.getException());
+        }
+
+        private void add(String id, Throwable failure) {
+            messages.add(failure.getMessage()
+                    .replace("'" + id + "'", "'anna'")
+                    .replace("sessionId=" + id, "sessionId=anna")
+                    .replace(site.url("/page/orders"), PORTAL + "/orders")
+                    .replace(site.url(), PORTAL));
+        }
+
+        List<String> messages() throws Exception {
+            logInsThatDoNotSucceed();
+            renewalsThatTakeTooLong();
+            refusalsThatStand();
+            holdsThatEnd();
+            rulesOfTwoPlaces();
+            add(
+                    "anna",
+                    assertThatExceptionOfType(IllegalArgumentException.class)
+                            .isThrownBy(() -> sessions(main).renew("anna"))
+                            .actual());
+            main.stop();
+            return messages;
+        }
+
+        private void logInsThatDoNotSucceed() {
+            site.reset();
+            fail("empty", "&renewalUri=direct:no-log-in");
+            fail("vain", "&renewalUri=direct:log-in-as-anna&renewedWhen=RAW(${bodyAs(String)} contains 'nothing')");
+            fail("anna", "&renewalUri=direct:anna-by-ben");
+            site.acceptLoginsButRefuseAll();
+            String barren = fetch("barren", "&renewalUri=direct:log-in-as-anna");
+            Exception last = null;
+            for (int i = 0; i < 10 && !(last instanceof SessionRenewalException); i++) {
+                last = request(main, barren).getException();
+            }
+            add("barren", last);
+        }
+
+        private void renewalsThatTakeTooLong() {
+            fail("late", "&renewalUri=direct:late&renewalTimeout=100");
+            await().until(() -> !within.isEmpty());
+            add("late", new Exception(within.get(0)));
+        }
+
+        private void refusalsThatStand() {
+            site.reset();
+            fail("alone", "&expiredStatusCodeRange=401");
+            fail(
+                    "forbidden",
+                    "sessions:fetch/" + site.url("/forbidden/1")
+                            + "?method=GET&sessionId=forbidden&renewalUri=direct:log-in-as-anna&expiredStatusCodeRange=403",
+                    null);
+            fail(
+                    "once",
+                    fetch("once", "&renewalUri=direct:log-in-as-anna&renewFirst=false")
+                            .replace("=GET", "=POST"),
+                    MultipartEntityBuilder.create()
+                            .addBinaryBody(
+                                    "file",
+                                    new ByteArrayInputStream(new byte[1]),
+                                    ContentType.APPLICATION_OCTET_STREAM,
+                                    "file"));
+            // its session is renewed all the same: that log-in must not be one of those that hang below
+            await().until(() -> stats(main, "once").renewals() == 1);
+        }
+
+        private void holdsThatEnd() throws Exception {
+            SessionsComponent component = main.getCamelContext().getComponent("sessions", SessionsComponent.class);
+            site.hangLogins();
+            CompletableFuture<Exchange> first = sendAsync("direct:stopped");
+            CompletableFuture<Exchange> other = sendAsync(fetch("other", "&renewalUri=direct:log-in-as-anna"));
+            site.awaitHangingLogins(2);
+            fail("hung", "&renewalUri=direct:log-in-as-anna"); // maxHeld=1
+            fail("other", "&renewalUri=direct:log-in-as-anna&renewalTimeout=50&holdTimeout=100");
+            component.setMaxHeldTotal(2);
+            fail("other", "&renewalUri=direct:log-in-as-anna");
+            main.getCamelContext().getRouteController().stopRoute("stopped", 1, TimeUnit.MILLISECONDS);
+            add("hung", first.get(10, TimeUnit.SECONDS).getException());
+            site.repairLogins();
+            site.releaseLogins();
+            assertThat(other.get(10, TimeUnit.SECONDS).getException()).isNull();
+        }
+
+        private CompletableFuture<Exchange> sendAsync(String uri) {
+            return template.asyncSend(uri, new DefaultExchange(main.getCamelContext()));
+        }
+
+        private void rulesOfTwoPlaces() {
+            try (LogCapture log = new LogCapture()) {
+                for (String maxUses : List.of("10", "20")) {
+                    request(main, fetch("rules", "&maxUses=" + maxUses));
+                }
+                log.of("io.github.camelsessions.renewal")
+                        .forEach(line -> add(
+                                "rules",
+                                new Exception(line.substring(line.indexOf("session '"))
+                                        .trim())));
+            }
+        }
+    }
+
+    private Main start(String properties, List<String> yaml, List<String> java) throws Exception {
+        return contexts.start(
+                (properties.isEmpty() ? "" : snippets.text(properties))
+                        + "\nportal.password=rain & tea\ncookies.folder=" + folder + "\n",
+                yaml,
+                java);
+    }
+
+    private static String ordersOf(Main main, String user) {
+        return body(request(main, "direct:orders-of", Map.of("user", user), null));
+    }
+
+    private static String body(Exchange exchange) {
+        assertThat(exchange.getException()).isNull();
+        return exchange.getMessage().getBody(String.class);
+    }
+
+    private static Exchange request(Main main, String uri) {
+        return request(main, uri, Map.of(), null);
+    }
+
+    private static Exchange request(Main main, String uri, Map<String, Object> headers, Object body) {
+        return main.getCamelContext().createProducerTemplate().request(uri, prepared -> {
+            headers.forEach(prepared.getMessage()::setHeader);
+            prepared.getMessage().setBody(body);
+        });
+    }
+
+    private static SessionStats stats(Main main, String id) {
+        return sessions(main).stats(id).orElseThrow();
+    }
+
+    private static Sessions sessions(Main main) {
+        return Sessions.get(main.getCamelContext());
+    }
+}
