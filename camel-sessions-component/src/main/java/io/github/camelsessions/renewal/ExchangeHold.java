@@ -71,7 +71,7 @@ final class ExchangeHold extends ServiceSupport {
     private static final class BySession extends ExpressionAdapter {
         @Override
         public Object evaluate(Exchange carrier) {
-            return group(ticket(carrier).session());
+            return group(ticket(carrier).session().key());
         }
 
         @Override

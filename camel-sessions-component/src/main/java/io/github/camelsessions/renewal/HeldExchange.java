@@ -120,7 +120,7 @@ abstract class HeldExchange extends Passage {
         try {
             next = beginning.get();
             while (next.verdict() != null) {
-                next = follow(next.verdict());
+                next = follow(next.verdict(), next.ticket());
             }
         } catch (Throwable e) { // an error, too, must end the exchange
             exchange.setException(e);
@@ -132,13 +132,13 @@ abstract class HeldExchange extends Passage {
         return next.done();
     }
 
-    private Next follow(Verdict verdict) {
+    private Next follow(Verdict verdict, @Nullable Ticket given) {
         return switch (verdict.action()) {
             case HOLD -> hold(verdict);
-            case PARK -> park(verdict);
+            case PARK -> park(verdict, Objects.requireNonNull(given));
             case LOOK_UP -> {
                 traffic.act(session, verdict);
-                session = traffic.session(session.key(), rules);
+                session = traffic.sessionToUse(session.key(), rules);
                 yield Next.on(ask(false));
             }
             case FAIL -> {
@@ -154,10 +154,14 @@ abstract class HeldExchange extends Passage {
         Exception obstacle = null;
         try {
             wait = traffic.waits().enter(renewals, session.key());
+            if (wait != null) {
+                traffic.renewals().awaited(session.key());
+            }
         } catch (WaitGraph.CycleException e) {
             obstacle = e;
         }
-        if (obstacle == null && traffic.isFull() && !isInitiator()) {
+        boolean hasPlace = waited > 0; // it is counted no more, but was
+        if (obstacle == null && traffic.isFull() && !hasPlace && !isInitiator()) {
             obstacle = traffic.holdException(
                     session,
                     "not held, because as many exchanges are held in all as the" + " component's maxHeldTotal allows");
@@ -171,11 +175,11 @@ abstract class HeldExchange extends Passage {
         }
         Ticket given = newTicket(false);
         try {
-            traffic.hold(given, remaining());
+            traffic.hold(given);
         } catch (RuntimeException e) {
             traffic.act(at, verdict);
             if (given.claim() == null) {
-                return Next.ELSEWHERE;
+                return given.waiting() == null ? elsewhere() : await(given);
             }
             traffic.forget(given);
             traffic.act(at, at.left(this));
@@ -189,11 +193,10 @@ abstract class HeldExchange extends Passage {
         return given.waiting() == null ? elsewhere() : await(given);
     }
 
-    private Next park(Verdict verdict) {
-        Ticket given = Objects.requireNonNull(ticket, "made before the refusal was reported");
-        Session at = session;
-        traffic.park(given, remaining());
-        traffic.act(at, verdict);
+    private Next park(Verdict verdict, Ticket given) {
+        // the exchange may be another thread's since its refusal was reported
+        traffic.park(given);
+        traffic.act(given.session(), verdict);
         return given.waiting() == null ? elsewhere() : await(given);
     }
 
@@ -238,7 +241,7 @@ abstract class HeldExchange extends Passage {
             case TIME_OUT ->
                 leave("held for " + Duration.ofNanos(waited).toMillis()
                         + " ms, which is as long as holdTimeout allows; see whether the renewal takes too long");
-            case STOP -> leave("held until its route was stopped or its thread was interrupted");
+            case STOP -> leave("held until its route or the context was stopped, or its thread was interrupted");
         }
         return Next.DONE;
     }
@@ -251,7 +254,7 @@ abstract class HeldExchange extends Passage {
     private void leave(String what) {
         traffic.act(session, session.left(this));
         if (answered) {
-            stand();
+            stand(); // its answer was never judged, but it has one
         } else {
             fail(traffic.holdException(session, what));
         }
@@ -264,8 +267,9 @@ abstract class HeldExchange extends Passage {
      */
     final Ticket newTicket(boolean answered) {
         this.answered = answered;
+        RenewalScope.takeAlong(exchange);
         waitingSince = traffic.nanoTime();
-        Ticket made = new Ticket(this, exchange.isTransacted() ? new SynchronousWait() : null);
+        Ticket made = new Ticket(this, remaining(), exchange.isTransacted() ? new SynchronousWait() : null);
         ticket = made;
         return made;
     }

@@ -3,6 +3,7 @@ package io.github.camelsessions.renewal;
 
 import io.github.camelsessions.session.RenewalToken;
 import io.github.camelsessions.session.Session;
+import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.Verdict;
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -51,6 +52,10 @@ final class Renewal {
         this.backoff = rules.renewalBackoff();
     }
 
+    SessionKey session() {
+        return session.key();
+    }
+
     boolean needsLane() {
         return needsLane;
     }
@@ -61,11 +66,11 @@ final class Renewal {
         if (timer == null) {
             timer = traffic.schedule(this::timeOut, rules.renewalTimeout());
         }
-        if (over.get()) {
+        RenewalToken mine = token;
+        if (mine.state() != RenewalToken.State.LIVE) { // its time was up, or all is being stopped
             end();
             return;
         }
-        RenewalToken mine = token;
         Throwable cause = attempt(mine);
         if (cause == null) {
             succeed(mine);
@@ -108,6 +113,9 @@ final class Renewal {
             backoff = backoff.multipliedBy(2);
             leaveLane.run();
             traffic.actOnOthers(session, verdict);
+            if (timedOut != null) { // looked at after the token was set, as timeOut() does the other way round
+                timeOut();
+            }
             traffic.renewals().runLater(this, pause);
             return;
         }
@@ -128,11 +136,11 @@ final class Renewal {
     }
 
     private void timeOut() {
-        RenewalToken mine = token;
         Throwable cause =
                 new TimeoutException("no end within " + rules.renewalTimeout().toMillis()
                         + " ms; a log-in that sends through a ProducerTemplate on another thread waits for itself");
         timedOut = cause; // before the gate is told: the attempt that this ends may look for it at once
+        RenewalToken mine = token;
         while (!over.get()) {
             Verdict verdict = session.failed(mine, false, cause);
             if (verdict.release()) {

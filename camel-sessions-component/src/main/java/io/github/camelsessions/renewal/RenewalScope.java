@@ -98,6 +98,14 @@ public final class RenewalScope implements SafeCopyProperty {
         }
     }
 
+    /** The exchange may go on elsewhere: it takes the renewals along that only this thread knew to be its own. */
+    static void takeAlong(Exchange exchange) {
+        RenewalScope scope = of(exchange);
+        if (scope.tokens.isEmpty() && !ofThread().tokens.isEmpty()) {
+            set(exchange, new RenewalScope(ofThread().tokens, scope.observed));
+        }
+    }
+
     /** Runs something whose new exchanges belong to the renewal too. */
     static void runIn(RenewalToken token, Runnable action) {
         RenewalScope before = THREAD.get();

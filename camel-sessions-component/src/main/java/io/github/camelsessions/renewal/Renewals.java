@@ -15,9 +15,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.support.LRUCacheFactory;
 import org.apache.camel.support.service.ServiceHelper;
 import org.apache.camel.support.service.ServiceSupport;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +37,8 @@ final class Renewals extends ServiceSupport {
     private final List<RenewalListener> listeners = new CopyOnWriteArrayList<>();
     private final Set<Renewal> paused = ConcurrentHashMap.newKeySet();
     private final Map<RenewalToken, Runnable> draining = new ConcurrentHashMap<>();
-    // until when the cool-down of a session was reported; sessions that work are not in here
-    private final Map<SessionKey, Instant> reported = new ConcurrentHashMap<>();
+    // until when the cool-down of a session was reported; sessions that work are not in here, but some that are no more
+    private final Map<SessionKey, Instant> reported = LRUCacheFactory.newLRUCache(10_000);
 
     Renewals(CamelContext context, SessionTraffic traffic) {
         this.traffic = traffic;
@@ -54,6 +56,9 @@ final class Renewals extends ServiceSupport {
         if (drained != null) {
             drained.run();
             return;
+        }
+        if (token.state() != RenewalToken.State.LIVE) {
+            return; // it did not wait that long, and has ended since
         }
         HeldExchange initiator = (HeldExchange) token.initiator();
         RenewalRules rules = initiator.rules();
@@ -81,6 +86,11 @@ final class Renewals extends ServiceSupport {
         renewal.run(() -> {});
     }
 
+    /** A renewal waits for the session: it may have the lane that the renewal of that session waits for. */
+    void awaited(SessionKey session) {
+        lanes.hurry(session);
+    }
+
     /** Runs the next attempt of a renewal after a pause. */
     void runLater(Renewal renewal, Duration pause) {
         paused.add(renewal);
@@ -93,8 +103,14 @@ final class Renewals extends ServiceSupport {
                 pause);
     }
 
-    /** All is being stopped: the renewals that would go on later end now. */
-    void endPaused() {
+    /** All is being stopped, the sessions are: the renewals that would go on later end now. */
+    void endWaiting() {
+        for (RenewalToken token : draining.keySet()) {
+            Runnable waiting = draining.remove(token);
+            if (waiting != null) {
+                waiting.run();
+            }
+        }
         for (Renewal renewal : paused) {
             if (paused.remove(renewal)) {
                 renewal.run(() -> {});
@@ -105,9 +121,16 @@ final class Renewals extends ServiceSupport {
     /** Runs the next attempt of a renewal on a thread of its own. */
     private void run(Renewal renewal) {
         if (renewal.needsLane()) {
-            lanes.enter(renewal::run);
-        } else {
+            lanes.enter(renewal.session(), renewal::run);
+            if (traffic.waits().isAwaited(renewal.session())) { // looked at after it is in line, as awaited() does
+                lanes.hurry(renewal.session());
+            }
+            return;
+        }
+        try {
             traffic.threads().execute(() -> renewal.run(() -> {}));
+        } catch (RejectedExecutionException e) { // all is being stopped, it only ends
+            renewal.run(() -> {});
         }
     }
 
@@ -121,9 +144,8 @@ final class Renewals extends ServiceSupport {
             return true;
         }
         draining.put(token, later); // before the gate is asked: the last request may end at once
-        if (session.drained(token)) {
-            draining.remove(token);
-            return true;
+        if (session.drained(token) || token.state() != RenewalToken.State.LIVE) {
+            return draining.remove(token) != null; // else it has begun on another thread
         }
         traffic.schedule(
                 () -> {

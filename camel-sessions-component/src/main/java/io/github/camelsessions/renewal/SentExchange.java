@@ -50,7 +50,7 @@ final class SentExchange extends HeldExchange {
     Next obey(Verdict verdict) {
         traffic().act(session(), verdict);
         return switch (verdict.action()) {
-            case SEND -> Next.on(send(Objects.requireNonNull(verdict.generation())));
+            case SEND -> send(Objects.requireNonNull(verdict.generation()));
             case ADMIT_AGAIN -> again(false);
             case REPLAY_STALE -> {
                 keep();
@@ -78,7 +78,7 @@ final class SentExchange extends HeldExchange {
     }
 
     /** Sends the request and reports its end, once. */
-    private Verdict send(Generation generation) {
+    private Next send(Generation generation) {
         reply = null;
         refusal = null;
         try {
@@ -98,13 +98,14 @@ final class SentExchange extends HeldExchange {
             reply = null;
         }
         if (reply == null) {
-            return session().unanswered(this);
+            return Next.on(session().unanswered(this));
         }
         if (refusal == null) {
-            return session().accepted(this, isReplayableWhenStale());
+            return Next.on(session().accepted(this, isReplayableWhenStale()));
         }
-        newTicket(true); // before the refusal is reported: another thread may be told at once that the exchange goes on
-        return session().refused(this);
+        // before the refusal is reported: another thread may be told at once that the exchange goes on
+        Ticket given = newTicket(true);
+        return Next.on(session().refused(this), given);
     }
 
     private @Nullable Reply sendWithToken(Generation generation) throws SessionRenewalException {

@@ -85,7 +85,7 @@ public final class SessionTraffic extends ServiceSupport {
 
     /** Sends the exchange's request in its session. As {@code AsyncProcessor.process}. */
     public boolean send(@Nullable Object owner, Exchange exchange, AsyncCallback callback, SessionRequest request) {
-        Session session = session(request.session(), request.rules());
+        Session session = sessionToUse(request.session(), request.rules());
         RenewalToken token = RenewalScope.token(exchange, session.key());
         return new SentExchange(this, owner, exchange, callback, session, request, token).start();
     }
@@ -102,7 +102,7 @@ public final class SessionTraffic extends ServiceSupport {
             SessionKey key,
             RenewalRules rules,
             @Nullable OwnWork how) {
-        Session session = session(key, rules);
+        Session session = sessionToUse(key, rules);
         RenewalToken token = RenewalScope.token(exchange, key);
         return new RenewingExchange(this, owner, exchange, callback, session, rules, token, how).start();
     }
@@ -261,6 +261,18 @@ public final class SessionTraffic extends ServiceSupport {
 
     // ---- for exchanges on their way
 
+    /**
+     * As {@link #session}, for an exchange that may have to wait.
+     *
+     * @throws RejectedExecutionException when all is being stopped
+     */
+    Session sessionToUse(SessionKey key, RenewalRules rules) {
+        if (isStoppingOrStopped()) {
+            throw stopped();
+        }
+        return session(key, rules);
+    }
+
     /** The session of that name, with rules that belong to it if it has none yet. */
     Session session(SessionKey key, RenewalRules rules) {
         Session session = registry.session(key);
@@ -299,31 +311,41 @@ public final class SessionTraffic extends ServiceSupport {
 
     private void goOn(Passage passage, Turn turn) {
         Ticket ticket = ((HeldExchange) passage).ticket();
-        if (ticket != null) {
-            Running now = running();
+        Running now = running;
+        if (ticket != null && now != null) {
             (turn == Turn.RESUME ? now.resumed() : now.ended()).add(ticket, turn);
+        } else if (ticket != null) {
+            stop(ticket);
         }
     }
 
     void release(Session session) {
         Running now = running;
         if (now != null) {
-            now.hold().release(session.key());
+            try {
+                now.hold().release(session.key());
+            } catch (RejectedExecutionException e) {
+                // all is being stopped, and so is whoever waits
+                LOG.trace("session '{}': not released", session.key(), e);
+            }
         }
     }
 
     /** From here on the ticket's exchange goes on when it is released, or when its time is up. */
-    void hold(Ticket ticket, Duration time) {
-        park(ticket, time);
+    void hold(Ticket ticket) {
+        park(ticket);
         running().hold().add(ticket);
     }
 
     /** From here on the ticket's exchange goes on when the gate has judged it, or when its time is up. */
-    void park(Ticket ticket, Duration time) {
+    void park(Ticket ticket) {
         if (tickets.add(ticket)) {
             waiting.incrementAndGet();
         }
-        ticket.setTimer(schedule(() -> running().ended().add(ticket, Turn.TIME_OUT), time));
+        ticket.setTimer(schedule(() -> running().ended().add(ticket, Turn.TIME_OUT), ticket.time()));
+        if (running == null) { // looked at after the ticket was put there, as doStop() does the other way round
+            stop(ticket);
+        }
         if (ticket.isClaimed()) {
             forget(ticket);
         }
@@ -414,9 +436,13 @@ public final class SessionTraffic extends ServiceSupport {
     private Running running() {
         Running now = running;
         if (now == null) {
-            throw new RejectedExecutionException("the sessions of this context are stopped");
+            throw stopped();
         }
         return now;
+    }
+
+    private static RejectedExecutionException stopped() {
+        return new RejectedExecutionException("the sessions of this context are stopped");
     }
 
     @Override
@@ -442,9 +468,9 @@ public final class SessionTraffic extends ServiceSupport {
     protected void doStop() {
         Running last = running;
         registry.closeAll();
-        tickets.forEach(SessionTraffic::stop);
-        renewals.endPaused();
         running = null;
+        tickets.forEach(SessionTraffic::stop);
+        renewals.endWaiting();
         ServiceHelper.stopService(renewals);
         if (last != null) {
             ServiceHelper.stopService(last.hold());

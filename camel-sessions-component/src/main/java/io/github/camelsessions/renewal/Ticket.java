@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
-import io.github.camelsessions.session.SessionKey;
+import io.github.camelsessions.session.Session;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
@@ -25,22 +26,28 @@ final class Ticket {
         STOP
     }
 
-    private final SessionKey session;
+    private final Session session;
     private final @Nullable Object owner;
     private final long arrival;
+    private final Duration time;
     private final AtomicReference<@Nullable HeldExchange> holder;
     private final @Nullable SynchronousWait waiting;
     private volatile @Nullable Future<?> timer;
 
-    Ticket(HeldExchange holder, @Nullable SynchronousWait waiting) {
-        this.session = holder.session().key();
+    /**
+     * @param time how long the exchange may wait
+     */
+    Ticket(HeldExchange holder, Duration time, @Nullable SynchronousWait waiting) {
+        this.session = holder.session();
+        this.time = time;
         this.owner = holder.owner();
         this.arrival = holder.arrival();
         this.holder = new AtomicReference<>(holder);
         this.waiting = waiting;
     }
 
-    SessionKey session() {
+    /** Whose gate the exchange waits at. */
+    Session session() {
         return session;
     }
 
@@ -53,6 +60,11 @@ final class Ticket {
     /** Its place among all exchanges: the lower, the earlier it came. */
     long arrival() {
         return arrival;
+    }
+
+    /** How long the exchange may wait. */
+    Duration time() {
+        return time;
     }
 
     /** Takes the exchange over, null when somebody else did. The ticket remembers no exchange any more. */

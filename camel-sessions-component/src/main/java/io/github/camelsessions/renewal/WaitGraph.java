@@ -105,6 +105,16 @@ final class WaitGraph {
         return null;
     }
 
+    /** Whether a renewal waits for the session. */
+    boolean isAwaited(SessionKey session) {
+        lock.lock();
+        try {
+            return waits.stream().anyMatch(wait -> wait.awaited.equals(session));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** How many waits there are. */
     int size() {
         lock.lock();

@@ -189,7 +189,9 @@ public final class Session {
         profileLock.lock();
         try {
             boolean empty = current() == null && !equipment.ownsAny();
-            if (held == null && empty && gate.stats().inFlight() == 0) {
+            GateStats now = gate.stats();
+            boolean usable = !now.state().equals(RenewalGate.State.FAILED.name());
+            if (held == null && empty && usable && now.inFlight() == 0) {
                 return Verdict.of(Verdict.Action.NOTHING);
             }
             Verdict verdict = gate.clear(held);

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -65,6 +66,7 @@ class GateStressTest {
     private final AtomicInteger workers = new AtomicInteger();
     private final AtomicInteger mostWorkers = new AtomicInteger();
     private final AtomicInteger arrived = new AtomicInteger();
+    private final Phaser pending = new Phaser(1);
     private final CountDownLatch ended = new CountDownLatch(EXCHANGES);
     private final Map<Generation, AtomicInteger> uses = new ConcurrentHashMap<>();
     private final Map<Long, AtomicInteger> successes = new ConcurrentHashMap<>();
@@ -86,8 +88,7 @@ class GateStressTest {
         while (!ended.await(100, TimeUnit.MILLISECONDS)) {
             assertThat(errors).isEmpty();
         }
-        threads.shutdown();
-        assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+        pending.arriveAndAwaitAdvance(); // tasks go on after the last exchange has ended
 
         assertThat(errors).isEmpty();
         System.out.println("stress: " + outcomes + ", " + gate.stats());
@@ -263,14 +264,14 @@ class GateStressTest {
     }
 
     private void run(Runnable task) {
-        if (threads.isShutdown()) {
-            return;
-        }
+        pending.register();
         threads.execute(() -> {
             try {
                 task.run();
             } catch (Throwable e) {
                 errors.add(e);
+            } finally {
+                pending.arriveAndDeregister(); // after it has registered those that it leads to
             }
         });
     }

@@ -61,6 +61,17 @@ class SessionRenewalTest {
         assertThat(desk.inUse()).isEmpty();
     }
 
+    @Test
+    void clearOfASessionWhoseFirstRenewalFailedLetsOrdinaryExchangesInAgain() {
+        session.failed(renewing(), false, WRONG);
+        Passage ordinary = new Passage(false, false, 0) {};
+        assertThat(session.admit(ordinary, false, null).action()).isEqualTo(Action.FAIL);
+
+        assertThat(session.clear(null).release()).isTrue();
+
+        assertThat(session.admit(ordinary, false, null).action()).isEqualTo(Action.SEND);
+    }
+
     @Nested
     class Profiles {
 

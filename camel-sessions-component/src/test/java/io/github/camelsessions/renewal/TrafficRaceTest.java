@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.renewal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.camelsessions.session.GateRules;
+import io.github.camelsessions.session.Generation;
+import io.github.camelsessions.session.SessionKey;
+import io.github.camelsessions.session.SessionRegistry;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntSupplier;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Interleavings that no load brings about surely. A session asks its clock after each decision, when the lock of its gate
+ * was let go and the thread has not yet acted on it: the clock of these tests does there what another thread would do.
+ */
+@Timeout(30)
+class TrafficRaceTest {
+
+    private static final SessionKey SESSION = new SessionKey("", "1");
+    private static final SessionKey OTHER = new SessionKey("", "2");
+    private static final Duration LONG = Duration.ofHours(1);
+
+    private final HookedClock clock = new HookedClock();
+    private final SessionRegistry registry = new SessionRegistry(host -> host, clock, 100);
+    private final CountDownLatch release = new CountDownLatch(1);
+    private DefaultCamelContext context;
+    private SessionTraffic traffic;
+    private volatile IntSupplier logIn = () -> 1;
+    private Duration drainTimeout = Duration.ZERO;
+    private Duration renewalTimeout = LONG;
+
+    @BeforeEach
+    void start() throws Exception {
+        context = new DefaultCamelContext();
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:login").process(exchange -> {
+                    if (logIn.getAsInt() == 0) {
+                        throw new java.io.IOException("no answer");
+                    }
+                });
+            }
+        });
+        context.start();
+        traffic = new SessionTraffic(context, registry);
+        traffic.start();
+    }
+
+    @AfterEach
+    void stop() {
+        release.countDown();
+        traffic.stop();
+        context.stop();
+    }
+
+    @Test
+    void suspectThatIsSentAgainBeforeItIsParkedEndsOnce() throws Exception {
+        Sent first = startUnprovenGeneration();
+        Sent suspect = new Sent(LONG, false, () -> 401, () -> 200);
+        clock.afterNext(
+                2,
+                () -> { // admitted, refused
+                    traffic.clear(SESSION, null);
+                    suspect.awaitEnd();
+                });
+
+        suspect.send();
+
+        assertThat(suspect.ends).hasValue(1);
+        assertThat(suspect.exchange.getException()).isNull();
+        release.countDown();
+        first.awaitEnd();
+    }
+
+    @Test
+    void suspectThatIsParkedWhileAllStopsEndsOnceWithItsAnswer() throws Exception {
+        startUnprovenGeneration();
+        Sent suspect = new Sent(LONG, false, () -> 401);
+        clock.afterNext(2, traffic::stop);
+
+        suspect.send();
+
+        suspect.awaitEnd();
+        assertThat(suspect.ends).hasValue(1);
+        assertThat(suspect.exchange.getException()).isInstanceOf(SessionExpiredException.class);
+    }
+
+    @Test
+    void transactedSuspectThatIsParkedWhileAllStopsEndsOnItsThread() throws Exception {
+        startUnprovenGeneration();
+        Sent suspect = new Sent(LONG, true, () -> 401);
+        clock.afterNext(2, traffic::stop);
+
+        assertThat(suspect.send()).isTrue();
+
+        assertThat(suspect.ends).hasValue(1);
+    }
+
+    @Test
+    void suspectKeepsItsAnswerWhenItsHoldTimeoutIsOver() throws Exception {
+        startUnprovenGeneration();
+        Sent suspect = new Sent(Duration.ofMillis(1), false, () -> 401);
+
+        suspect.send();
+
+        suspect.awaitEnd();
+        assertThat(suspect.exchange.getException()).isInstanceOf(SessionExpiredException.class);
+        assertThat(traffic.waiting()).isZero();
+    }
+
+    @Test
+    void exchangeThatIsHeldWhileAllStopsEndsOnce() throws Exception {
+        Sent held = new Sent(LONG, false, () -> 200);
+        traffic.freeze(SESSION);
+        clock.afterNext(1, traffic::stop);
+
+        held.send();
+
+        held.awaitEnd();
+        assertThat(held.ends).hasValue(1);
+        assertThat(traffic.waiting()).isZero();
+    }
+
+    @Test
+    void transactedExchangeThatIsHeldWhileAllStopsEndsOnItsThread() throws Exception {
+        Sent held = new Sent(LONG, true, () -> 200);
+        traffic.freeze(SESSION);
+        clock.afterNext(1, traffic::stop);
+
+        assertThat(held.send()).isTrue();
+
+        assertThat(held.ends).hasValue(1);
+    }
+
+    @Test
+    void renewalThatWaitsForRequestsUnderWayEndsWhenAllStops() throws Exception {
+        drainTimeout = LONG;
+        CountDownLatch sending = new CountDownLatch(1);
+        Sent underWay = new Sent(LONG, false, () -> answerWhenReleased(sending, 200));
+        new Thread(underWay::send).start();
+        sending.await();
+        Sent renewal = new Sent(LONG, false, () -> 200);
+        assertThat(renewal.renew()).isFalse();
+
+        traffic.stop();
+
+        renewal.awaitEnd();
+        assertThat(renewal.exchange.getException()).isInstanceOf(SessionRenewalException.class);
+    }
+
+    @Test
+    void transactedRenewalThatWaitsForRequestsUnderWayEndsWhenAllStops() throws Exception {
+        drainTimeout = LONG;
+        CountDownLatch sending = new CountDownLatch(1);
+        Sent underWay = new Sent(LONG, false, () -> answerWhenReleased(sending, 200));
+        new Thread(underWay::send).start();
+        sending.await();
+        Sent renewal = new Sent(LONG, true, () -> 200);
+        clock.afterNext(1, () -> new Thread(traffic::stop).start());
+
+        assertThat(renewal.renew()).isTrue();
+
+        assertThat(renewal.exchange.getException()).isInstanceOf(SessionRenewalException.class);
+    }
+
+    @Test
+    void renewalEndsInTimeWhenItsTimeIsUpBetweenTwoAttempts() throws Exception {
+        renewalTimeout = Duration.ofSeconds(1);
+        AtomicInteger attempts = new AtomicInteger();
+        logIn = () -> {
+            if (attempts.incrementAndGet() == 1) {
+                // then: the attempt is reported as failed
+                clock.afterNext(1, () -> {
+                    clock.awaitTimer();
+                    awaitTimerIdle();
+                });
+                return 0;
+            }
+            return answerWhenReleased(new CountDownLatch(1), 1);
+        };
+        Sent held = new Sent(LONG, false, () -> 401, () -> 200);
+
+        held.send();
+
+        held.awaitEnd();
+        assertThat(held.exchange.getException()).isInstanceOf(SessionRenewalException.class);
+    }
+
+    @Test
+    void renewalThatAnotherOneWaitsForStandsInNoLine() throws Exception {
+        CountDownLatch inLine = new CountDownLatch(1);
+        Sent renewing = startRenewalThatNeedsAnotherSession(inLine);
+        Sent ofTheOther = new Sent(OTHER, LONG, false, () -> 401, () -> 200);
+        ofTheOther.send();
+
+        inLine.countDown();
+
+        ofTheOther.awaitEnd();
+        renewing.awaitEnd();
+        assertThat(ofTheOther.exchange.getException()).isNull();
+    }
+
+    @Test
+    void renewalThatAnotherOneAlreadyWaitsForStandsInNoLine() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        registry.session(OTHER);
+        Sent renewing = startRenewalThatNeedsAnotherSession(begun);
+        Sent ofTheOther = new Sent(OTHER, LONG, false, () -> 401, () -> 200);
+        clock.afterNext(
+                2,
+                () -> { // admitted, refused
+                    begun.countDown();
+                    awaitWaiting(2);
+                });
+
+        ofTheOther.send();
+
+        ofTheOther.awaitEnd();
+        renewing.awaitEnd();
+        assertThat(ofTheOther.exchange.getException()).isNull();
+    }
+
+    @Test
+    void exchangeMadeInsideARenewalBelongsToItAlsoAfterItWasHeld() throws Exception {
+        traffic.freeze(OTHER);
+        Sent inside = new Sent(OTHER, LONG, false, () -> 200);
+        logIn = () -> {
+            inside.send(); // as a ProducerTemplate in a bean does, on the thread of the log-in
+            traffic.unfreeze(OTHER);
+            inside.awaitEnd();
+            return 1;
+        };
+        Sent outside = new Sent(LONG, false, () -> 401, () -> 200);
+
+        outside.send();
+
+        outside.awaitEnd();
+        assertThat(RenewalScope.token(inside.exchange, SESSION)).isNotNull();
+        assertThat(RenewalScope.token(outside.exchange, SESSION)).isNull();
+    }
+
+    /** The renewal takes the only lane, and waits for the other session as soon as it may. */
+    private Sent startRenewalThatNeedsAnotherSession(CountDownLatch mayWait) throws InterruptedException {
+        traffic.setRenewalConcurrency(1);
+        CountDownLatch inLane = new CountDownLatch(1);
+        logIn = () -> {
+            logIn = () -> 1;
+            inLane.countDown();
+            await(mayWait);
+            Sent ofTheOther = new Sent(OTHER, LONG, false, () -> 200);
+            ofTheOther.send();
+            ofTheOther.awaitEnd();
+            return 1;
+        };
+        Sent renewing = new Sent(LONG, false, () -> 401, () -> 200);
+        renewing.send();
+        inLane.await();
+        return renewing;
+    }
+
+    private void awaitWaiting(int exchanges) {
+        while (traffic.waiting() < exchanges) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private void awaitTimerIdle() {
+        CountDownLatch idle = new CountDownLatch(1);
+        traffic.schedule(idle::countDown, Duration.ZERO);
+        await(idle);
+    }
+
+    /** Renews the session after a refusal, by an exchange whose replay is under way until {@link #release}. */
+    private Sent startUnprovenGeneration() throws InterruptedException {
+        CountDownLatch replaying = new CountDownLatch(1);
+        Sent first = new Sent(LONG, false, () -> 401, () -> answerWhenReleased(replaying, 200));
+        new Thread(first::send).start(); // which replays it itself when the renewal is fast
+        replaying.await();
+        return first;
+    }
+
+    private int answerWhenReleased(CountDownLatch begun, int answer) {
+        begun.countDown();
+        await(release);
+        return answer;
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Runs something when a thread has asked for the time that often. */
+    private static final class HookedClock implements InstantSource {
+
+        private final ThreadLocal<@Nullable Deque<Runnable>> hooks = new ThreadLocal<>();
+        private final AtomicReference<@Nullable CountDownLatch> timer = new AtomicReference<>();
+
+        /** On this thread, after its next decisions, that many. */
+        void afterNext(int decisions, Runnable action) {
+            Deque<Runnable> next = new ArrayDeque<>();
+            for (int i = 1; i < decisions; i++) {
+                next.add(() -> {});
+            }
+            next.add(action);
+            hooks.set(next);
+        }
+
+        void awaitTimer() {
+            CountDownLatch asked = new CountDownLatch(1);
+            timer.set(asked);
+            await(asked);
+        }
+
+        private static void await(CountDownLatch latch) {
+            TrafficRaceTest.await(latch);
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.now();
+        }
+
+        @Override
+        public long millis() {
+            CountDownLatch asked = timer.get();
+            if (asked != null && Thread.currentThread().getName().contains("SessionsTimer")) {
+                asked.countDown();
+            }
+            Deque<Runnable> mine = hooks.get();
+            Runnable next = mine == null ? null : mine.poll();
+            if (next != null) {
+                next.run();
+            }
+            return InstantSource.system().millis();
+        }
+    }
+
+    /** An exchange whose requests get the given statuses, one after the other. */
+    private final class Sent implements SessionRequest {
+
+        final Exchange exchange = new DefaultExchange(context);
+        final AtomicInteger ends = new AtomicInteger();
+        private final CountDownLatch ended = new CountDownLatch(1);
+        private final Deque<IntSupplier> answers;
+        private final RenewalRules rules;
+        private final SessionKey session;
+
+        Sent(Duration holdTimeout, boolean transacted, IntSupplier... answers) {
+            this(SESSION, holdTimeout, transacted, answers);
+        }
+
+        Sent(SessionKey session, Duration holdTimeout, boolean transacted, IntSupplier... answers) {
+            this.session = session;
+            this.answers = new ArrayDeque<>(Arrays.asList(answers));
+            this.rules = new RenewalRules(
+                    "direct:login",
+                    false,
+                    new ExpiryRules("401", null, null, null),
+                    done -> true,
+                    false,
+                    1,
+                    ReplayStale.safe,
+                    drainTimeout,
+                    renewalTimeout,
+                    Duration.ofMillis(1),
+                    holdTimeout,
+                    GateRules.DEFAULT,
+                    false,
+                    "");
+            exchange.getExchangeExtension().setTransacted(transacted);
+        }
+
+        boolean send() {
+            return traffic.send(this, exchange, this::end, this);
+        }
+
+        boolean renew() {
+            return traffic.renewBy(this, exchange, this::end, this);
+        }
+
+        private void end(boolean sync) {
+            ends.incrementAndGet();
+            ended.countDown();
+        }
+
+        void awaitEnd() {
+            TrafficRaceTest.await(ended);
+        }
+
+        @Override
+        public SessionKey session() {
+            return session;
+        }
+
+        @Override
+        public RenewalRules rules() {
+            return rules;
+        }
+
+        @Override
+        public @Nullable String profile() {
+            return null;
+        }
+
+        @Override
+        public boolean isSafe() {
+            return true;
+        }
+
+        @Override
+        public boolean throwsOnFailure() {
+            return true;
+        }
+
+        @Override
+        public String describe() {
+            return "GET http://site.test/";
+        }
+
+        @Override
+        public Reply send(Exchange exchange, Generation generation, boolean priority, Runnable furtherRequest) {
+            return new Reply(answers.remove().getAsInt(), URI.create("http://site.test/"));
+        }
+
+        @Override
+        public void abort() {}
+
+        @Override
+        public @Nullable String obstacle(Exchange exchange) {
+            return null;
+        }
+
+        @Override
+        public void makeResendable(Exchange exchange) {}
+
+        @Override
+        public void detach(Exchange exchange) {}
+    }
+}
