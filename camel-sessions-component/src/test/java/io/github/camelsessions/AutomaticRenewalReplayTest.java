@@ -196,6 +196,23 @@ class AutomaticRenewalReplayTest extends AutomaticRenewalSupport {
         assertThat(stats().staleReplays()).isEqualTo(1);
     }
 
+    @Test
+    void thatHoldsWithoutRenewalUriTooWhereTheEndpointKnowsAnExpiredSession() throws Exception {
+        logIn();
+        CompletableFuture<Exchange> sending =
+                start(uri(site, "/slow/1", ROOMY + "&expiredStatusCodeRange=401"), null, Map.of());
+        CompletableFuture<Exchange> unaware = start(uri(site, "/slow/2", ROOMY), null, Map.of());
+        site.awaitSlow(2);
+        renew();
+        site.releaseSlow();
+        site.awaitSlow(1);
+        site.releaseSlow();
+
+        assertThat(replays(get(sending))).isEqualTo(1);
+        assertThat(replays(get(unaware))).isEqualTo(0);
+        assertThat(text(get(unaware))).contains("path=/slow/2\n");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"safe", "none"})
     void anAnswerToAPostThatCameTooLateStands(String rule) throws Exception {

@@ -113,7 +113,7 @@ class HoldLifecycleTest {
                 .hasSize(HELD)
                 .allSatisfy(failure -> assertThat(failure)
                         .isInstanceOf(SessionHoldException.class)
-                        .hasMessageContaining("session 'anna': held until its route was stopped"));
+                        .hasMessageContaining("session 'anna': held until its route or the context was stopped"));
         assertThat(waiting()).isEqualTo(HELD);
         assertThat(answered).isEmpty();
 
@@ -178,7 +178,7 @@ class HoldLifecycleTest {
                 .hasSize(2 * HELD)
                 .allSatisfy(failure -> assertThat(failure)
                         .isInstanceOf(SessionHoldException.class)
-                        .hasMessageContaining("held until its route was stopped"));
+                        .hasMessageContaining("held until its route or the context was stopped"));
         assertThat(waiting()).isZero();
         assertThat(context.getInflightRepository().size()).isZero();
         await().atMost(Duration.ofSeconds(10)).until(() -> threadsOfContext() == 0);

@@ -87,10 +87,27 @@ final class ExchangeHold extends ServiceSupport {
             Ticket ticket = ticket(latest);
             Exchange result = group == null ? latest : group;
             if (group == null) {
-                latest.getIn().setBody(new ArrayList<Ticket>());
+                latest.getIn().setBody(new Tickets());
             }
             tickets(result).add(ticket);
             return result;
+        }
+    }
+
+    /** The tickets of a group; drops those that were claimed when they may be as many as the others. */
+    private static final class Tickets extends ArrayList<Ticket> {
+
+        private static final long serialVersionUID = 1L;
+
+        private int limit = 1000;
+
+        @Override
+        public boolean add(Ticket ticket) {
+            if (size() >= limit) {
+                removeIf(Ticket::isClaimed);
+                limit = Math.max(limit, 2 * size());
+            }
+            return super.add(ticket);
         }
     }
 

@@ -49,6 +49,11 @@ public record ExpiryRules(
         return null;
     }
 
+    /** Whether no answer matches. */
+    boolean isEmpty() {
+        return statuses == null && uri == null && text == null && when == null;
+    }
+
     /** Whether the body of an answer is looked into. */
     boolean readsBody() {
         return text != null || when != null;

@@ -51,7 +51,7 @@ abstract class HeldExchange extends Passage {
             Session session,
             RenewalRules rules,
             @Nullable RenewalToken token) {
-        super(rules.renews(), rules.renewFirst(), rules.renews() ? rules.maxReplays() : 0);
+        super(rules.renews(), rules.renewFirst(), rules.replays() ? rules.maxReplays() : 0);
         this.traffic = traffic;
         this.owner = owner;
         this.exchange = exchange;

@@ -22,7 +22,7 @@ final class Renewal {
     private final RenewalRules rules;
     private final RenewalWork work;
     private final boolean needsLane;
-    private final long began;
+    private volatile long began;
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile RenewalToken token;
     private volatile Runnable leaveLane = () -> {};
@@ -48,7 +48,6 @@ final class Renewal {
         this.work = work;
         this.token = token;
         this.needsLane = needsLane;
-        this.began = traffic.nanoTime();
         this.backoff = rules.renewalBackoff();
     }
 
@@ -63,7 +62,8 @@ final class Renewal {
     /** Runs an attempt on this thread, and sees to the next one if there is any. */
     void run(Runnable leave) {
         leaveLane = leave;
-        if (timer == null) {
+        if (timer == null) { // the time in line for a lane does not count
+            began = traffic.nanoTime();
             timer = traffic.schedule(this::timeOut, rules.renewalTimeout());
         }
         RenewalToken mine = token;

@@ -60,6 +60,14 @@ public record RenewalRules(
                 place);
     }
 
+    /**
+     * Whether requests are sent again: those of an endpoint that tells an expired session from a valid one. Of the others
+     * nothing has to be remembered.
+     */
+    boolean replays() {
+        return renews() || !expiry.isEmpty();
+    }
+
     boolean renews() {
         return renewalUri != null;
     }

@@ -62,7 +62,13 @@ public final class RenewalScope implements SafeCopyProperty {
     /** All renewals that the exchange belongs to. */
     static List<RenewalToken> tokens(Exchange exchange) {
         Map<SessionKey, RenewalToken> own = of(exchange).tokens;
-        return List.copyOf((own.isEmpty() ? ofThread().tokens : own).values());
+        Map<SessionKey, RenewalToken> inherited = ofThread().tokens;
+        if (inherited.isEmpty()) {
+            return List.copyOf(own.values());
+        }
+        Map<SessionKey, RenewalToken> all = new LinkedHashMap<>(inherited);
+        all.putAll(own);
+        return List.copyOf(all.values());
     }
 
     /** The generation of the session that the exchange saw last, null when it saw none. */

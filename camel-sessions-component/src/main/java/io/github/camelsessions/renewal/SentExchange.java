@@ -33,7 +33,7 @@ final class SentExchange extends HeldExchange {
             @Nullable RenewalToken token) {
         super(traffic, owner, exchange, callback, session, request.rules(), token);
         this.request = request;
-        if (rules().renews()) {
+        if (rules().replays()) {
             request.makeResendable(exchange);
             beginning = RequestState.of(exchange);
         } else {
@@ -81,6 +81,7 @@ final class SentExchange extends HeldExchange {
     private Next send(Generation generation) {
         reply = null;
         refusal = null;
+        boolean replayable = false;
         try {
             if (sent && beginning != null) {
                 beginning.restore(exchange());
@@ -92,6 +93,7 @@ final class SentExchange extends HeldExchange {
             reply = priority() ? sendWithToken(generation) : request.send(exchange(), generation, false, this::further);
             if (reply != null && !priority()) {
                 refusal = refusal(reply);
+                replayable = isReplayableWhenStale();
             }
         } catch (Exception | Error e) { // an error, too, must be reported to the gate
             exchange().setException(e);
@@ -101,7 +103,7 @@ final class SentExchange extends HeldExchange {
             return Next.on(session().unanswered(this));
         }
         if (refusal == null) {
-            return Next.on(session().accepted(this, isReplayableWhenStale()));
+            return Next.on(session().accepted(this, replayable));
         }
         // before the refusal is reported: another thread may be told at once that the exchange goes on
         Ticket given = newTicket(true);

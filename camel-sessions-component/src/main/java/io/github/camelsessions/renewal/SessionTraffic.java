@@ -152,8 +152,13 @@ public final class SessionTraffic extends ServiceSupport {
 
     /** Holds the session's exchanges until it is unfrozen; creates the session when it does not exist. */
     public void freeze(SessionKey key) {
-        Session session = registry.session(key);
-        act(session, session.freeze());
+        Session session;
+        Verdict verdict;
+        do {
+            session = registry.session(key);
+            verdict = session.freeze();
+        } while (verdict.action() == Verdict.Action.LOOK_UP);
+        act(session, verdict);
     }
 
     /** Lets a frozen session's exchanges go on. */

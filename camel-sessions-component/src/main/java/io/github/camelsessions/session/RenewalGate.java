@@ -369,6 +369,9 @@ final class RenewalGate {
 
     Verdict freeze(boolean freezes) {
         return deciding(() -> {
+            if (state == State.CLOSED) {
+                return Verdict.of(Action.LOOK_UP);
+            }
             frozen = freezes;
             boolean releases = !freezes && state != State.RENEWING;
             return releases ? Verdict.of(Action.NOTHING).releasing() : Verdict.of(Action.NOTHING);

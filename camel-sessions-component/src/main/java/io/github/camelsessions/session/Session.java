@@ -212,7 +212,7 @@ public final class Session {
         return gate.freeze(true);
     }
 
-    /** Ends {@link #freeze}. */
+    /** Ends {@link #freeze}. Nothing happens when the session is not frozen. */
     public Verdict unfreeze() {
         return gate.freeze(false);
     }
