@@ -86,7 +86,7 @@ abstract class HeldExchange extends Passage {
 
     /** Whoever has claimed the ticket lets the exchange go on. */
     final void go(Ticket claimed, Turn turn, @Nullable Slot slot, Executor threads) {
-        traffic.forget(claimed);
+        traffic.held().forget(claimed);
         SynchronousWait thread = claimed.waiting();
         if (thread != null) {
             thread.hand(turn, slot);
@@ -161,7 +161,7 @@ abstract class HeldExchange extends Passage {
             obstacle = e;
         }
         boolean hasPlace = waited > 0; // it is counted no more, but was
-        if (obstacle == null && traffic.isFull() && !hasPlace && !isInitiator()) {
+        if (obstacle == null && traffic.held().isFull() && !hasPlace && !isInitiator()) {
             obstacle = traffic.holdException(
                     session,
                     "not held, because as many exchanges are held in all as the" + " component's maxHeldTotal allows");
@@ -175,27 +175,27 @@ abstract class HeldExchange extends Passage {
         }
         Ticket given = newTicket(false);
         try {
-            traffic.hold(given);
+            traffic.held().hold(given);
         } catch (RuntimeException e) {
             traffic.act(at, verdict);
             if (given.claim() == null) {
                 return given.waiting() == null ? elsewhere() : await(given);
             }
-            traffic.forget(given);
+            traffic.held().forget(given);
             traffic.act(at, at.left(this));
             throw e;
         }
         // from here on the exchange may be another thread's
         traffic.act(at, verdict);
         if (!at.holding()) {
-            traffic.release(at); // the renewal ended before the exchange was where its end looks for it
+            traffic.held().release(at.key()); // the renewal ended before the exchange was where its end looks for it
         }
         return given.waiting() == null ? elsewhere() : await(given);
     }
 
     private Next park(Verdict verdict, Ticket given) {
         // the exchange may be another thread's since its refusal was reported
-        traffic.park(given);
+        traffic.held().park(given);
         traffic.act(given.session(), verdict);
         return given.waiting() == null ? elsewhere() : await(given);
     }
@@ -213,7 +213,7 @@ abstract class HeldExchange extends Passage {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             if (given.claim() != null) {
-                traffic.forget(given);
+                traffic.held().forget(given);
                 return after(Turn.STOP);
             }
             thread.awaitUninterruptibly();

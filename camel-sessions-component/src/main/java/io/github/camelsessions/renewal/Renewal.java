@@ -64,7 +64,7 @@ final class Renewal {
         leaveLane = leave;
         if (timer == null) { // the time in line for a lane does not count
             began = traffic.nanoTime();
-            timer = traffic.schedule(this::timeOut, rules.renewalTimeout());
+            timer = traffic.threads().schedule(this::timeOut, rules.renewalTimeout());
         }
         RenewalToken mine = token;
         if (mine.state() != RenewalToken.State.LIVE) { // its time was up, or all is being stopped

@@ -94,13 +94,14 @@ final class Renewals extends ServiceSupport {
     /** Runs the next attempt of a renewal after a pause. */
     void runLater(Renewal renewal, Duration pause) {
         paused.add(renewal);
-        traffic.schedule(
-                () -> {
-                    if (paused.remove(renewal)) {
-                        run(renewal);
-                    }
-                },
-                pause);
+        traffic.threads()
+                .schedule(
+                        () -> {
+                            if (paused.remove(renewal)) {
+                                run(renewal);
+                            }
+                        },
+                        pause);
     }
 
     /** All is being stopped, the sessions are: the renewals that would go on later end now. */
@@ -147,15 +148,16 @@ final class Renewals extends ServiceSupport {
         if (session.drained(token) || token.state() != RenewalToken.State.LIVE) {
             return draining.remove(token) != null; // else it has begun on another thread
         }
-        traffic.schedule(
-                () -> {
-                    // kept as started: the gate may still come to say that it may start
-                    Runnable waiting = draining.replace(token, () -> {});
-                    if (waiting != null) {
-                        waiting.run();
-                    }
-                },
-                rules.drainTimeout());
+        traffic.threads()
+                .schedule(
+                        () -> {
+                            // kept as started: the gate may still come to say that it may start
+                            Runnable waiting = draining.replace(token, () -> {});
+                            if (waiting != null) {
+                                waiting.run();
+                            }
+                        },
+                        rules.drainTimeout());
         return false;
     }
 

@@ -12,26 +12,17 @@ import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
 import io.github.camelsessions.session.SessionStats;
 import io.github.camelsessions.session.Verdict;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
-import org.apache.camel.spi.ThreadPoolProfile;
 import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.support.LRUCacheFactory;
 import org.apache.camel.support.service.ServiceHelper;
@@ -58,26 +49,16 @@ public final class SessionTraffic extends ServiceSupport {
     private final SessionRegistry registry;
     private final WaitGraph waits = new WaitGraph();
     private final AtomicLong arrivals = new AtomicLong();
-    private final AtomicInteger waiting = new AtomicInteger();
-    private final Set<Ticket> tickets = ConcurrentHashMap.newKeySet();
     private final Map<SessionKey, Boolean> differencesLogged = LRUCacheFactory.newLRUCache(1000);
+    private final TrafficThreads threads;
+    private final HeldTickets held;
     private final Renewals renewals;
-
-    private volatile int resumeConcurrency = DEFAULT_RESUME_CONCURRENCY;
-    private volatile int maxHeldTotal = DEFAULT_MAX_HELD_TOTAL;
-    private volatile @Nullable Running running;
-
-    /** What there is from start to stop. */
-    private record Running(
-            ExecutorService threads,
-            ScheduledExecutorService timer,
-            ExchangeHold hold,
-            Resumer resumed,
-            Resumer ended) {}
 
     public SessionTraffic(CamelContext context, SessionRegistry registry) {
         this.context = context;
         this.registry = registry;
+        this.threads = new TrafficThreads(context);
+        this.held = new HeldTickets(context, threads, DEFAULT_RESUME_CONCURRENCY, DEFAULT_MAX_HELD_TOTAL);
         this.renewals = new Renewals(context, this);
     }
 
@@ -220,18 +201,7 @@ public final class SessionTraffic extends ServiceSupport {
 
     /** Fails the exchanges that this owner admitted and that still wait: it is being stopped. */
     public void stop(Object owner) {
-        for (Ticket ticket : tickets) {
-            if (ticket.owner() == owner) {
-                stop(ticket);
-            }
-        }
-    }
-
-    private static void stop(Ticket ticket) {
-        HeldExchange exchange = ticket.claim();
-        if (exchange != null) {
-            exchange.go(ticket, Turn.STOP, null, Runnable::run);
-        }
+        held.stop(owner);
     }
 
     public void addListener(RenewalListener listener) {
@@ -243,12 +213,7 @@ public final class SessionTraffic extends ServiceSupport {
     }
 
     public void setResumeConcurrency(int resumeConcurrency) {
-        this.resumeConcurrency = resumeConcurrency;
-        Running now = running;
-        if (now != null) {
-            now.resumed().setSlots(resumeConcurrency);
-            now.ended().setSlots(resumeConcurrency);
-        }
+        held.setConcurrency(resumeConcurrency);
     }
 
     public void setRenewalConcurrency(int renewalConcurrency) {
@@ -256,12 +221,12 @@ public final class SessionTraffic extends ServiceSupport {
     }
 
     public void setMaxHeldTotal(int maxHeldTotal) {
-        this.maxHeldTotal = maxHeldTotal;
+        held.setLimit(maxHeldTotal);
     }
 
     /** How many exchanges wait now, in all sessions. */
     public int waiting() {
-        return waiting.get();
+        return held.count();
     }
 
     // ---- for exchanges on their way
@@ -273,7 +238,7 @@ public final class SessionTraffic extends ServiceSupport {
      */
     Session sessionToUse(SessionKey key, RenewalRules rules) {
         if (isStoppingOrStopped()) {
-            throw stopped();
+            throw new RejectedExecutionException("the sessions of this context are stopped");
         }
         return session(key, rules);
     }
@@ -310,60 +275,23 @@ public final class SessionTraffic extends ServiceSupport {
         verdict.standing().forEach(passage -> goOn(passage, Turn.STAND));
         verdict.again().forEach(passage -> goOn(passage, Turn.RESUME));
         if (verdict.release()) {
-            release(session);
+            held.release(session.key());
         }
     }
 
     private void goOn(Passage passage, Turn turn) {
         Ticket ticket = ((HeldExchange) passage).ticket();
-        Running now = running;
-        if (ticket != null && now != null) {
-            (turn == Turn.RESUME ? now.resumed() : now.ended()).add(ticket, turn);
-        } else if (ticket != null) {
-            stop(ticket);
+        if (ticket != null) {
+            held.goOn(ticket, turn);
         }
     }
 
-    void release(Session session) {
-        Running now = running;
-        if (now != null) {
-            try {
-                now.hold().release(session.key());
-            } catch (RejectedExecutionException e) {
-                // all is being stopped, and so is whoever waits
-                LOG.trace("session '{}': not released", session.key(), e);
-            }
-        }
+    HeldTickets held() {
+        return held;
     }
 
-    /** From here on the ticket's exchange goes on when it is released, or when its time is up. */
-    void hold(Ticket ticket) {
-        park(ticket);
-        running().hold().add(ticket);
-    }
-
-    /** From here on the ticket's exchange goes on when the gate has judged it, or when its time is up. */
-    void park(Ticket ticket) {
-        if (tickets.add(ticket)) {
-            waiting.incrementAndGet();
-        }
-        ticket.setTimer(schedule(() -> running().ended().add(ticket, Turn.TIME_OUT), ticket.time()));
-        if (running == null) { // looked at after the ticket was put there, as doStop() does the other way round
-            stop(ticket);
-        }
-        if (ticket.isClaimed()) {
-            forget(ticket);
-        }
-    }
-
-    void forget(Ticket ticket) {
-        if (tickets.remove(ticket)) {
-            waiting.decrementAndGet();
-        }
-    }
-
-    boolean isFull() {
-        return waiting.get() >= maxHeldTotal;
+    TrafficThreads threads() {
+        return threads;
     }
 
     WaitGraph waits() {
@@ -405,27 +333,6 @@ public final class SessionTraffic extends ServiceSupport {
         return renewals;
     }
 
-    Future<?> schedule(Runnable action, Duration delay) {
-        Runnable logged = () -> {
-            try {
-                action.run();
-            } catch (RuntimeException | Error e) {
-                if (isRunAllowed()) {
-                    LOG.error("a timed action of the sessions failed", e);
-                }
-            }
-        };
-        try {
-            return running().timer().schedule(logged, Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
-        } catch (RejectedExecutionException e) { // all is being stopped
-            return CompletableFuture.completedFuture(null);
-        }
-    }
-
-    ExecutorService threads() {
-        return running().threads();
-    }
-
     long nanoTime() {
         return System.nanoTime();
     }
@@ -438,49 +345,16 @@ public final class SessionTraffic extends ServiceSupport {
         return ThreadLocalRandom.current().nextDouble();
     }
 
-    private Running running() {
-        Running now = running;
-        if (now == null) {
-            throw stopped();
-        }
-        return now;
-    }
-
-    private static RejectedExecutionException stopped() {
-        return new RejectedExecutionException("the sessions of this context are stopped");
-    }
-
     @Override
     protected void doStart() {
-        ExecutorService threads = context.getExecutorServiceManager().newCachedThreadPool(this, "SessionsResume");
-        ScheduledExecutorService timer =
-                context.getExecutorServiceManager().newScheduledThreadPool(this, "SessionsTimer", timerProfile());
-        Resumer resumed = new Resumer(threads, this::schedule, resumeConcurrency);
-        ExchangeHold hold = new ExchangeHold(context, threads, group -> resumed.addAll(group, Turn.RESUME));
-        ServiceHelper.startService(hold, renewals);
-        running = new Running(threads, timer, hold, resumed, new Resumer(threads, this::schedule, resumeConcurrency));
-    }
-
-    private static ThreadPoolProfile timerProfile() {
-        ThreadPoolProfile profile = new ThreadPoolProfile("SessionsTimer");
-        profile.setPoolSize(1);
-        profile.setMaxPoolSize(1);
-        profile.setMaxQueueSize(-1); // each exchange that is held has its time-out; Camel's default refuses the 1001st
-        return profile;
+        ServiceHelper.startService(threads, held, renewals);
     }
 
     @Override
     protected void doStop() {
-        Running last = running;
         registry.closeAll();
-        running = null;
-        tickets.forEach(SessionTraffic::stop);
+        ServiceHelper.stopService(held);
         renewals.endWaiting();
-        ServiceHelper.stopService(renewals);
-        if (last != null) {
-            ServiceHelper.stopService(last.hold());
-            context.getExecutorServiceManager().shutdownNow(last.timer());
-            context.getExecutorServiceManager().shutdownNow(last.threads());
-        }
+        ServiceHelper.stopService(renewals, threads);
     }
 }

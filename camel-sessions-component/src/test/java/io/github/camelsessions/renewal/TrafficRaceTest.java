@@ -287,7 +287,7 @@ class TrafficRaceTest {
 
     private void awaitTimerIdle() {
         CountDownLatch idle = new CountDownLatch(1);
-        traffic.schedule(idle::countDown, Duration.ZERO);
+        traffic.threads().schedule(idle::countDown, Duration.ZERO);
         await(idle);
     }
 

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.renewal;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.ThreadPoolProfile;
+import org.apache.camel.support.service.ServiceSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The threads that exchanges go on with after they waited, and a timer for them, managed by Camel. There are as many as
+ * are needed, virtual ones where Camel uses these: how many run at once is limited by {@link Resumer} and {@link Lanes}.
+ * Thread-safe.
+ */
+final class TrafficThreads extends ServiceSupport implements Executor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TrafficThreads.class);
+
+    private final CamelContext context;
+    private volatile @Nullable ExecutorService pool;
+    private volatile @Nullable ScheduledExecutorService timer;
+
+    TrafficThreads(CamelContext context) {
+        this.context = context;
+    }
+
+    /**
+     * Runs an action on a thread of its own.
+     *
+     * @throws RejectedExecutionException when all is being stopped
+     */
+    @Override
+    public void execute(Runnable action) {
+        pool().execute(action);
+    }
+
+    ExecutorService pool() {
+        ExecutorService now = pool;
+        if (now == null) {
+            throw new RejectedExecutionException("the sessions of this context are stopped");
+        }
+        return now;
+    }
+
+    /** Runs a short action later, or never when all is being stopped. */
+    Future<?> schedule(Runnable action, Duration delay) {
+        ScheduledExecutorService now = timer;
+        if (now != null) {
+            try {
+                return now.schedule(() -> runLogged(action), Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
+            } catch (RejectedExecutionException e) {
+                LOG.trace("stopped meanwhile", e);
+            }
+        }
+        return CompletableFuture.completedFuture(null);
+    }
+
+    private void runLogged(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException | Error e) {
+            if (isRunAllowed()) {
+                LOG.error("a timed action of the sessions failed", e);
+            }
+        }
+    }
+
+    @Override
+    protected void doStart() {
+        pool = context.getExecutorServiceManager().newCachedThreadPool(this, "SessionsResume");
+        timer = context.getExecutorServiceManager().newScheduledThreadPool(this, "SessionsTimer", timerProfile());
+    }
+
+    private static ThreadPoolProfile timerProfile() {
+        ThreadPoolProfile profile = new ThreadPoolProfile("SessionsTimer");
+        profile.setPoolSize(1);
+        profile.setMaxPoolSize(1);
+        profile.setMaxQueueSize(-1); // each exchange that is held has its time-out; Camel's default refuses the 1001st
+        return profile;
+    }
+
+    @Override
+    protected void doStop() {
+        for (ExecutorService each : new ExecutorService[] {timer, pool}) {
+            if (each != null) {
+                context.getExecutorServiceManager().shutdownNow(each);
+            }
+        }
+        timer = null;
+        pool = null;
+    }
+}
