@@ -3,6 +3,7 @@ package io.github.camelsessions.session;
 
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** What a gate knows of one generation, from its making to its last answer. Guarded by the lock of its gate. */
 final class Life {
@@ -32,6 +33,16 @@ final class Life {
 
     int inFlight;
     long accepted;
+
+    /** The event of its latest acceptance. */
+    long acceptedAt;
+
+    /** The event of its latest refusal. */
+    long refusedAt;
+
+    /** The exchange whose answer all others wait for; see {@link Suspects#isToBeProbed}. */
+    @Nullable
+    Passage probe;
 
     /** Whether it is counted as refusing everything that it was asked for, though it came from a renewal. */
     boolean barren;

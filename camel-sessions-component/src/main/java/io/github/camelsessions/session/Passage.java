@@ -46,11 +46,14 @@ public class Passage {
     @Nullable
     Renewal awaited;
 
+    /** Whether newcomers stand behind it while it waits. */
+    boolean ahead;
+
     Instant heldSince = Instant.MIN;
 
     long admittedAt;
     long refusedAt;
-    boolean everRefused;
+    int refusals;
     boolean firstRefusal;
     int stood;
 

@@ -5,6 +5,7 @@ import io.github.camelsessions.session.GateFailure.Kind;
 import io.github.camelsessions.session.Life.Origin;
 import io.github.camelsessions.session.Verdict.Action;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.LongFunction;
@@ -20,15 +21,21 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * event                | ACTIVE(n)                              | RENEWING(n,t)                  | FAILED(n,cause,until)
  * ---------------------+----------------------------------------+--------------------------------+------------------------
- * admit                | others wait: hold. Limit due or empty  | hold; full: fail               | before until: fail.
- *                      | and to be renewed first: -> RENEWING,  |                                | After: -> RENEWING, one
- *                      | hold (it cannot renew: limit due:      |                                | attempt, hold (it cannot
- *                      | -> ACTIVE(n+1), send). Else send       |                                | renew: as ACTIVE(n))
+ * admit                | others are held, or one is sent alone: | hold; full: fail               | before until: fail.
+ *                      | hold. Limit due, or empty and to be    |                                | After: -> RENEWING, one
+ *                      | renewed first: -> RENEWING, hold (it   |                                | attempt, hold (it cannot
+ *                      | cannot renew: limit due:               |                                | renew: as ACTIVE(n))
+ *                      | -> ACTIVE(n+1), send). Else send,      |                                |
+ *                      | alone if it was refused twice before   |                                |
+ *                      | and is the first of n                  |                                |
  * admit, live token    | -                                      | send in the pending generation | -
  * any, revoked token   | fail                                   | fail                           | fail
  * refused(g &lt; n)       | admit again                            | hold                           | as admit
- * refused(n)           | it cannot renew: deliver. First:       | hold                           | as admit
- *                      | -> RENEWING, or park; else park        |                                |
+ * refused(n)           | it cannot renew, or was sent alone:    | hold                           | as admit
+ *                      | deliver. First: -> RENEWING, or park;  |                                |
+ *                      | else park                              |                                |
+ * any answer to one    | release                                | -                              | -
+ * that was sent alone  |                                        |                                |
  * accepted(n)          | deliver, settle suspects               | deliver                        | deliver
  * accepted(g &lt; n)      | replay, unless a limit ended g         | deliver                        | deliver
  * answers of a renewal | deliver; never evidence                | deliver                        | deliver
@@ -93,6 +100,7 @@ final class RenewalGate {
     private @Nullable String configuredAt;
     private State state = State.ACTIVE;
     private boolean frozen;
+    private @Nullable Passage probed; // whose answer all others waited for, while that is judged
     private Life life;
     private @Nullable Renewal renewal; // the latest; its latest token is live exactly when RENEWING
     private final Wire wire = new Wire();
@@ -135,7 +143,7 @@ final class RenewalGate {
     }
 
     private Verdict admitOrdinary(Passage passage, boolean released) {
-        if (frozen || state == State.RENEWING || (state == State.ACTIVE && waiting.now() > 0 && !released)) {
+        if (nobodyIsSent() || (state == State.ACTIVE && waiting.backlog() > 0 && !released)) {
             return hold(passage, released);
         }
         if (state == State.FAILED) {
@@ -158,6 +166,9 @@ final class RenewalGate {
     }
 
     private Verdict send(Passage passage, Life to, boolean priority) {
+        if (!priority && Suspects.isToBeProbed(passage, to)) {
+            to.probe = passage;
+        }
         wire.send(passage, to, priority, clock.instant());
         return Verdict.send(to.generation);
     }
@@ -166,7 +177,7 @@ final class RenewalGate {
         if (waiting.now() >= rules.maxHeld() && !hasPlace && !passage.initiator) {
             return verdicts.fail(Kind.FULL, life);
         }
-        waiting.add(passage, state == State.RENEWING ? renewal : null, hasPlace, clock.instant());
+        waiting.add(passage, state == State.RENEWING ? renewal : null, nobodyIsSent(), hasPlace, clock.instant());
         return Verdict.of(Action.HOLD);
     }
 
@@ -192,16 +203,19 @@ final class RenewalGate {
     }
 
     private Verdict refused(Passage passage, Life of) {
-        boolean first = !passage.everRefused;
-        passage.everRefused = true;
+        boolean first = passage.refusals++ == 0;
         passage.refusedAt = wire.event();
         tally.refused++;
-        suspects.refusedBy(of);
+        suspects.refusedBy(of, passage.refusedAt);
         if (of != life || state != State.ACTIVE || frozen) {
             return Verdict.of(verdicts.sentAgain(passage));
         }
         if (!passage.renews) {
             return Verdict.of(Action.DELIVER);
+        }
+        if (passage == probed) {
+            suspects.probeRefused(life);
+            return verdicts.own(Verdict.of(Action.DELIVER), List.of(passage));
         }
         if (first && suspects.provenByFirstRefusal(life)) {
             passage.initiator = true;
@@ -217,7 +231,7 @@ final class RenewalGate {
             if (passage.priority()) {
                 return Verdict.of(Action.DELIVER);
             }
-            suspects.acceptedBy(of);
+            suspects.acceptedBy(of, wire.event());
             if (of == life) {
                 return acceptedInTime(passage);
             }
@@ -246,6 +260,10 @@ final class RenewalGate {
         if (of == null) {
             throw new IllegalStateException("session '" + key + "': an answer was reported that is not awaited");
         }
+        if (of.probe == passage) {
+            of.probe = null;
+            probed = passage;
+        }
         return of;
     }
 
@@ -258,7 +276,7 @@ final class RenewalGate {
     }
 
     boolean holding() {
-        return locked(() -> frozen || state == State.RENEWING);
+        return locked(this::nobodyIsSent);
     }
 
     Verdict open(@Nullable RenewalToken held) {
@@ -432,9 +450,18 @@ final class RenewalGate {
 
     // ---- deciding, under the lock
 
+    /** Whether whoever asks has to wait, the owner of a renewal excepted. */
+    private boolean nobodyIsSent() {
+        return frozen || state == State.RENEWING || (state == State.ACTIVE && life.probe != null);
+    }
+
     private Verdict deciding(Supplier<Verdict> decision) {
         return locked(() -> {
             Verdict verdict = settleIfQuiet(decision.get());
+            if (probed != null) {
+                probed = null;
+                verdict = verdict.releasing();
+            }
             RenewalToken drained = wire.takeDrained();
             return drained != null && isLive(drained) ? verdict.starting(drained) : verdict;
         });

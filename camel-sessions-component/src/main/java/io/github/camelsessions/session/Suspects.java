@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.session;
 
+import io.github.camelsessions.session.Life.Origin;
 import io.github.camelsessions.session.Passage.Place;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -37,11 +38,29 @@ final class Suspects {
         if (renewalsAreBarren()) {
             return false; // an answer that is under way may yet show that they are not
         }
-        return !life.unproven() || firsts > 0 || life.doubted;
+        // each useless renewal in a row asks for one more witness: two forbidden pages must not prove each other for
+        // ever
+        return !life.unproven() || firsts > useless || life.doubted;
+    }
+
+    /**
+     * Whether an exchange, about to be sent, is sent alone, before all others of a renewed generation: it was refused by
+     * two generations already, and if the third refuses it as its very first request, that is the exchange's own answer.
+     * Without that, good answers that come between would have the session renewed for it for ever.
+     */
+    static boolean isToBeProbed(Passage passage, Life life) {
+        return passage.refusals > 1 && life.admitted == 0 && life.origin == Origin.REFUSAL;
+    }
+
+    /** A generation has refused its probe. */
+    void probeRefused(Life life) {
+        life.doubted = true;
+        life.stoodInVain = true;
     }
 
     /** A generation, perhaps no longer the current one, has refused a request. */
-    void refusedBy(Life life) {
+    void refusedBy(Life life, long event) {
+        life.refusedAt = event;
         if (life.renewed() && life.accepted == 0 && !life.barren) {
             life.barren = true;
             barren++;
@@ -49,8 +68,9 @@ final class Suspects {
     }
 
     /** A generation, perhaps no longer the current one, has accepted a request. */
-    void acceptedBy(Life life) {
+    void acceptedBy(Life life, long event) {
         life.accepted++;
+        life.acceptedAt = event;
         barren = 0;
     }
 
@@ -91,7 +111,7 @@ final class Suspects {
      */
     List<Passage> refutedBy(Passage passage, Life life) {
         life.doubted = false;
-        if (passage.everRefused) {
+        if (passage.refusals > 0) {
             life.acceptedRefused = true;
             useless = 0;
         }
@@ -112,7 +132,14 @@ final class Suspects {
 
     /** Whether the suspects are reason enough to renew now that no answer is awaited that could tell. */
     boolean provenByQuiet(Life life) {
-        return renewalsAreBarren() ? firsts > 0 : life.accepted > 0 && useless < tolerated;
+        if (renewalsAreBarren()) {
+            return firsts > 0;
+        }
+        if (useless < tolerated) {
+            return life.accepted > 0;
+        }
+        // too many were in vain: only when several were refused, and the last answer of all was a refusal
+        return life.accepted > 0 && firsts > 1 && life.refusedAt > life.acceptedAt;
     }
 
     /** No answer will come that tells more; the refusals stand. */
