@@ -144,7 +144,7 @@ final class Suspects {
 
     /** No answer will come that tells more; the refusals stand. */
     List<Passage> standInQuiet(Life life) {
-        life.doubted = true;
+        life.doubted = life.refusedAt > life.acceptedAt;
         life.stoodInVain |= firsts < parked.size();
         return drain();
     }
