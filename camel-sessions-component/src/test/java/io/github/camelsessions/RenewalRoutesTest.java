@@ -92,7 +92,7 @@ class RenewalRoutesTest extends RenewingContextTest {
 
         assertThat(failure)
                 .isInstanceOf(SessionRenewalException.class)
-                .hasMessageContaining("a ProducerTemplate on another thread waits for itself")
+                .hasMessageContaining("a ProducerTemplate on another thread and waits for itself")
                 .hasCauseInstanceOf(TimeoutException.class);
         assertThat(failure(foreign.get())).isInstanceOf(SessionRenewalException.class);
         assertThat(site.loginsAttempted(user)).isZero();

@@ -31,20 +31,23 @@ public record ExpiryRules(
 
     private static final int TEXT_LIMIT = 64 * 1024;
 
-    /** Why the answer on the exchange means that the session has expired, null when it does not. */
+    /**
+     * What in the answer on the exchange means that the session has expired, null when nothing does. Fits between "expired
+     * by" and "to GET https://...".
+     */
     @Nullable
     String match(Exchange exchange, Reply reply) throws IOException {
         if (statuses != null && HttpHelper.isStatusCodeOk(reply.status(), statuses)) {
             return "status " + reply.status();
         }
         if (uri != null && uri.test(reply.uri())) {
-            return "the answer came from " + withoutQuery(reply.uri());
+            return "the address " + withoutQuery(reply.uri()) + " of the answer";
         }
         if (text != null && beginning(exchange).contains(text)) {
-            return "the answer contains the expiredText";
+            return "the expiredText in the answer";
         }
         if (when != null && AnswerView.matches(when, exchange)) {
-            return "expiredWhen holds";
+            return "expiredWhen, which holds for the answer";
         }
         return null;
     }

@@ -138,7 +138,8 @@ final class Renewal {
     private void timeOut() {
         Throwable cause =
                 new TimeoutException("no end within " + rules.renewalTimeout().toMillis()
-                        + " ms; a log-in that sends through a ProducerTemplate on another thread waits for itself");
+                        + " ms: the log-in is slow or hangs, or it sends through a ProducerTemplate on another thread and"
+                        + " waits for itself");
         timedOut = cause; // before the gate is told: the attempt that this ends may look for it at once
         RenewalToken mine = token;
         while (!over.get()) {

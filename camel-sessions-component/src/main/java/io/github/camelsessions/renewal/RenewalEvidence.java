@@ -34,9 +34,10 @@ final class RenewalEvidence {
                 ? null
                 : refused(
                         exchange,
-                        "it left no cookie; if it goes on elsewhere, as behind seda with waitForTaskToComplete=Never or a wireTap,"
-                                + " let its route wait for it; if it succeeds without any cookie, say by renewedWhen how that"
-                                + " shows");
+                        "it left no cookie: the site may have refused it in its answer; or it goes on elsewhere, as behind seda"
+                                + " with waitForTaskToComplete=Never or a wireTap; or its requests belong to another session,"
+                                + " then drop their sessionId or name the site; or it succeeds without a cookie, then say by"
+                                + " renewedWhen how that shows");
     }
 
     /** Whether what was caught was before a redelivery that went well: only that leaves the route of a failure, but no endpoint. */

@@ -177,7 +177,11 @@ final class Renewals extends ServiceSupport {
 
     void renewed(Session session, Duration took) {
         reported.remove(session.key());
-        LOG.debug("session '{}' was renewed in {} ms", session.key(), took.toMillis());
+        LOG.debug(
+                "session '{}' was renewed in {} ms (generation={})",
+                session.key(),
+                took.toMillis(),
+                session.stats().generation());
         tell(listener -> listener.renewed(session.key()));
     }
 
