@@ -242,7 +242,14 @@ class AutomaticRenewalExpiryTest extends AutomaticRenewalSupport {
         assertThat(done.getException()).isInstanceOfSatisfying(SessionExpiredException.class, failure -> {
             assertThat(failure.getStatusCode()).isEqualTo(200);
             assertThat(failure.getUri()).isEqualTo(redirects.url("/login"));
+            assertThat(failure)
+                    .hasMessageContaining(
+                            "expired by the expiredText in the answer to GET " + redirects.url("/page/1"));
         });
+        assertThat(fetch("sessions:fetch/" + redirects.url("/page/1") + "?expiredUri=" + redirects.url("/login*"))
+                        .getException())
+                .hasMessageContaining("expired by the address " + redirects.url("/login") + " of the answer to GET "
+                        + redirects.url("/page/1"));
     }
 
     @Test

@@ -216,7 +216,7 @@ class RenewOperationTest extends SharedContextTest {
 
         sessions().endCooldown(session);
         assertThat(failure("sessions:fetch/" + portal.url("/echo") + "?expiredWhen=#bean:isEcho&sessionId=" + session))
-                .contains("expired by expiredWhen, which holds for the answer to POST ");
+                .contains("expired by expiredWhen, which holds for the answer to GET ");
         assertThat(text(send(
                         "sessions:fetch/" + portal.url("/echo") + "?expiredWhen=#bean:isNothing&sessionId=" + session,
                         null)))

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.ServiceStatus;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.main.Main;
 import org.apache.camel.support.DefaultExchange;
@@ -200,15 +201,20 @@ class RenewalDocumentationTest {
     private void theConsumerWaitsForTheLogIn() throws Exception {
         Main main = start("renewal-properties", List.of("renewal-routes"), List.of("renewal-route-policy"));
         site.failLogins(403);
-        main.getCamelContext().createProducerTemplate().sendBody("seda:orders", null);
+        Path order = Files.writeString(
+                Files.createDirectories(folder.resolve("orders")).resolve("1.txt"), "tea");
         await().until(() -> ServiceHelper.isSuspended(
                 main.getCamelContext().getRoute("orders").getConsumer()));
+        assertThat(main.getCamelContext().getRouteController().getRouteStatus("orders"))
+                .isEqualTo(ServiceStatus.Started);
+        assertThat(order).exists();
 
         site.repairLogins();
         sessions(main).site("portal").endCooldown("anna");
 
         await().until(() -> ServiceHelper.isStarted(
                 main.getCamelContext().getRoute("orders").getConsumer()));
+        await().until(() -> Files.notExists(order));
         assertThat(site.loginsSucceeded()).isOne();
         main.stop();
     }
@@ -274,6 +280,18 @@ class RenewalDocumentationTest {
                 .toList();
         assertThat(messages.stream().map(RenewalDocumentationTest::withoutNumbers))
                 .containsExactlyInAnyOrderElementsOf(listed);
+    }
+
+    @Test
+    void aRenewalUriThatNamesNoRouteFailsWithTheMessageOfThePage() throws Exception {
+        Main main = start("", List.of(), List.of());
+        String uri = "sessions:fetch/" + site.url("/page/orders")
+                + "?method=GET&renewalUri=RAW(direct:log-in-again?block=false)";
+
+        assertThat(request(main, uri).getException())
+                .isInstanceOf(SessionRenewalException.class)
+                .hasMessageContaining("No consumers available on endpoint: direct://log-in-again");
+        main.stop();
     }
 
     // times and counts are examples in the page
@@ -437,7 +455,8 @@ class RenewalDocumentationTest {
     private Main start(String properties, List<String> yaml, List<String> java) throws Exception {
         return contexts.start(
                 (properties.isEmpty() ? "" : snippets.text(properties))
-                        + "\nportal.password=rain & tea\ncookies.folder=" + folder + "\n",
+                        + "\nportal.password=rain & tea\ncookies.folder=" + folder + "\norders.folder="
+                        + folder.resolve("orders") + "\n",
                 yaml,
                 java);
     }
