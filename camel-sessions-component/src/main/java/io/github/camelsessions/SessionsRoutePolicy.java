@@ -37,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * exchange is the trial.
  *
  * <p>Exchanges that are held when the renewal fails, fail with it. A consumer that takes the next message before the last
- * one is done (seda, or JMS with {@code asyncConsumer}) may have taken many by then: {@code maxHeld} limits them.
+ * one is done (seda, or JMS with {@code asyncConsumer}) may have taken many by then, which {@code maxHeld}
+ * does not change: the surplus only fails sooner.
  *
  * <p>A consumer that an operator has suspended or stopped stays so. One bean may serve any number of routes of a context.
  * Set the properties before its routes start; all else is thread-safe.
