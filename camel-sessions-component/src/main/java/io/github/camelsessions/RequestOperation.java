@@ -47,7 +47,7 @@ final class RequestOperation extends ServiceSupport implements ExchangeOperation
         boolean renews = endpoint.getOperation() == SessionsOperation.renew;
         URI target = fixedTarget != null ? fixedTarget : HttpTarget.fromHeaders(message, !renews);
         if (renews && fixedTarget == null) {
-            EffectiveRules rules = component.rules(site(target), endpoint);
+            EffectiveRules rules = sender(site(target)).rules();
             if (rules.renewal().renewalUri() != null) {
                 return calls.renew(this, exchange, callback, rules);
             }

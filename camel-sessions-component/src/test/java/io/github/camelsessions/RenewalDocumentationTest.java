@@ -443,7 +443,8 @@ class RenewalDocumentationTest {
                 for (String maxUses : List.of("10", "20")) {
                     request(main, fetch("rules", "&maxUses=" + maxUses));
                 }
-                log.of("io.github.camelsessions.renewal")
+                log.of("io.github.camelsessions.renewal").stream()
+                        .filter(line -> line.startsWith("WARN")) // late renewals of other sessions tell of themselves
                         .forEach(line -> add(
                                 "rules",
                                 new Exception(line.substring(line.indexOf("session '"))

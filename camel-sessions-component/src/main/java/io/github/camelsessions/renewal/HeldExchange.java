@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One exchange's way through the gate of its session: it asks, does as the gate says, and waits without a thread where it
- * has to. One loop, {@link #proceed}, for all; an exchange that may not leave its thread waits on it in the same loop.
+ * has to. One loop, {@link #run}, for all; an exchange that may not leave its thread waits on it in the same loop.
  *
  * <p>Used by one thread at a time: whoever claims the {@link Ticket} of a wait goes on with the exchange. A thread that
  * has given a ticket out does not touch the exchange any more.
@@ -164,7 +164,7 @@ abstract class HeldExchange extends Passage {
         if (obstacle == null && traffic.held().isFull() && !hasPlace && !isInitiator()) {
             obstacle = traffic.holdException(
                     session,
-                    "not held, because as many exchanges are held in all as the" + " component's maxHeldTotal allows");
+                    "not held, because as many exchanges are held in all as the component's maxHeldTotal allows");
         }
         Session at = session;
         if (obstacle != null) {

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets exchanges go on that have waited: the one that came first goes first, and a limited number at once, each in a
- * slot. A slot is held until the thread is done with the exchange, rest of its route included, or until an exchange on
- * that thread has to wait again: a thread that waits must not keep those from going on that it may be waiting for. As
- * that thread may also wait for another one whose exchange waits here, as {@code seda} does for a reply, the rest of the
- * route keeps the slot for a moment only.
+ * slot. A slot is held until the exchange has its answer, and for a moment of the rest of its route; it is given up
+ * earlier when an exchange on that thread has to wait again. A thread that waits must not keep those from going on that
+ * it may be waiting for, and the rest of a route may wait for another thread whose exchange waits here, as {@code seda}
+ * does for a reply.
  *
  * <p>The slots, and not the size of a thread pool, are the limit, so that it holds with virtual threads too.
  *
@@ -109,11 +109,6 @@ final class Resumer {
         } finally {
             lock.unlock();
         }
-    }
-
-    /** Whether this thread runs an exchange that has waited. */
-    static boolean isCurrent() {
-        return CURRENT.get() != null;
     }
 
     /** Gives this thread's slot up, if it has one: what it runs is about to wait. */

@@ -38,8 +38,7 @@ final class Suspects {
         if (renewalsAreBarren()) {
             return false; // an answer that is under way may yet show that they are not
         }
-        // each useless renewal in a row asks for one more witness: two forbidden pages must not prove each other for
-        // ever
+        // each useless renewal in a row asks for one more witness: else two forbidden pages prove each other
         return !life.unproven() || firsts > useless || life.doubted;
     }
 
