@@ -36,7 +36,7 @@ final class HttpTarget {
     private HttpTarget() {}
 
     /**
-     * An absolute http or https URL.
+     * An absolute http or https URL, in the form that HttpClient sends: with a path.
      *
      * @param place where it was given, for the error: an option or a header
      */
@@ -68,7 +68,19 @@ final class HttpTarget {
                     + " letters, digits, dots, hyphens and underscores (others as xn--...), and a port is at most "
                     + LAST_PORT);
         }
-        return uri;
+        return asSent(uri);
+    }
+
+    /** The URL with the path that it asks for, and without the colon of a port that is not given. */
+    private static URI asSent(URI uri) {
+        String authority = uri.getRawAuthority();
+        String path = uri.getRawPath();
+        if (!path.isEmpty() && !authority.endsWith(":")) {
+            return uri;
+        }
+        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+        return URI.create(
+                uri.getScheme() + "://" + authority.replaceFirst(":$", "") + (path.isEmpty() ? "/" : path) + query);
     }
 
     /** The URL as errors may show it: neither its query nor a user and password. */

@@ -138,12 +138,14 @@ final class FetchHttpProducer extends HttpProducer {
             request.setHeader(HttpHeaders.CONTENT_TYPE, entity.getContentType());
         }
         refuseLineBreaks(request);
-        SessionCall call = fetch(exchange).call();
+        Fetch fetch = fetch(exchange);
+        SessionCall call = fetch.call();
         HttpClient client = call.isReserved() ? reserved.client() : getHttpClient();
         RequestConfig.Builder config = SessionExecutor.requestConfig(client)
                 .setRedirectsEnabled(call.rules().followRedirects())
                 .setMaxRedirects(call.rules().maxRedirects());
-        return SessionExecutor.execute(getEndpoint(), client, config, exchange, host, request, call, handler);
+        return SessionExecutor.execute(
+                getEndpoint(), client, config, exchange, host, request, fetch.target(), call, handler);
     }
 
     // HttpClient would write a space for each, and the server get a value that nobody meant.

@@ -5,9 +5,7 @@ import io.github.camelsessions.profile.ProxyServer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import org.apache.camel.Exchange;
-import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.component.http.HttpEndpoint;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.classic.HttpClient;
@@ -45,6 +43,7 @@ final class SessionExecutor {
             Exchange exchange,
             HttpHost host,
             HttpUriRequest request,
+            URI target,
             SessionCall call,
             HttpClientResponseHandler<T> handler)
             throws IOException, HttpException {
@@ -71,7 +70,7 @@ final class SessionExecutor {
             // Open: the response's stream is closed by camel-http's handler, or at the exchange's completion.
             ClassicHttpResponse response = client.executeOpen(host, request, context);
             response.removeHeaders(HttpHeaders.SET_COOKIE); // of a proxy that refused the tunnel: no interceptor saw it
-            call.answered(response.getCode(), finalUri(request, context));
+            call.answered(response.getCode(), finalUri(target, context));
             try {
                 return handler.handleResponse(response);
             } finally {
@@ -110,15 +109,8 @@ final class SessionExecutor {
         }
     }
 
-    private static URI finalUri(HttpUriRequest request, HttpClientContext context) {
+    private static URI finalUri(URI target, HttpClientContext context) {
         RedirectLocations redirects = context.getRedirectLocations();
-        if (redirects != null && redirects.size() > 0) {
-            return redirects.get(redirects.size() - 1);
-        }
-        try {
-            return request.getUri();
-        } catch (URISyntaxException e) {
-            throw new RuntimeCamelException(e);
-        }
+        return redirects != null && redirects.size() > 0 ? redirects.get(redirects.size() - 1) : target;
     }
 }
