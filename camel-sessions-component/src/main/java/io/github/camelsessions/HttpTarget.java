@@ -18,15 +18,14 @@ import org.jspecify.annotations.Nullable;
 /** Reads where a request goes, from an endpoint or from a message's headers. Names what is wrong with it, if so. */
 final class HttpTarget {
 
-    private static final String[] CONSUMED = {
-        HttpConstants.HTTP_URI,
-        HttpConstants.HTTP_PATH,
-        HttpConstants.HTTP_QUERY,
-        HttpConstants.HTTP_RAW_QUERY,
-        HttpConstants.HTTP_METHOD,
-        Exchange.REST_HTTP_URI,
-        Exchange.REST_HTTP_QUERY
-    };
+    private static final HeaderNames CONSUMED = new HeaderNames(
+            HttpConstants.HTTP_URI,
+            HttpConstants.HTTP_PATH,
+            HttpConstants.HTTP_QUERY,
+            HttpConstants.HTTP_RAW_QUERY,
+            HttpConstants.HTTP_METHOD,
+            Exchange.REST_HTTP_URI,
+            Exchange.REST_HTTP_QUERY);
 
     private static final int LAST_PORT = 65535;
 
@@ -137,9 +136,7 @@ final class HttpTarget {
 
     /** Removes the headers that named this call's target and method, so that they do not steer the next call. */
     static void consumeHeaders(Message message) {
-        for (String header : CONSUMED) {
-            message.removeHeader(header);
-        }
+        CONSUMED.removeFrom(message);
     }
 
     private static String appendPath(String url, String path) {

@@ -6,6 +6,7 @@ import java.io.Reader;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -150,7 +151,8 @@ final class FetchHttpProducer extends HttpProducer {
 
     // HttpClient would write a space for each, and the server get a value that nobody meant.
     private static void refuseLineBreaks(HttpUriRequest request) {
-        for (Header header : request.getHeaders()) {
+        for (Iterator<Header> headers = request.headerIterator(); headers.hasNext(); ) {
+            Header header = headers.next();
             String value = header.getValue();
             if (hasControl(header.getName()) || (value != null && hasControl(value))) {
                 throw new IllegalArgumentException("header " + header.getName().replaceAll("\\p{Cntrl}", "?")
@@ -161,7 +163,13 @@ final class FetchHttpProducer extends HttpProducer {
     }
 
     private static boolean hasControl(String text) {
-        return text.chars().anyMatch(c -> Character.isISOControl(c) && c != '\t' && c < 0x80);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c < ' ' && c != '\t') || c == 0x7F) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Fetch fetch(Exchange exchange) {
