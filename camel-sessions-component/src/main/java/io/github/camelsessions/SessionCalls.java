@@ -59,7 +59,7 @@ final class SessionCalls {
             id = rules.ownSessionId() ? null : id;
         }
         if (id == null) {
-            return new SessionKey(rules.site(), rules.sessionId());
+            return rules.session();
         }
         try {
             return new SessionKey(rules.site(), id);
