@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -50,6 +51,8 @@ final class FetchHttpProducer extends HttpProducer {
     private static final String FETCH = "io.github.camelsessions.fetch";
 
     private final ReservedConnections reserved;
+    // few: one for each set of rules that some endpoint has; all clients here are made from the same options
+    private final Map<CallRules, RequestConfig> configs = new ConcurrentHashMap<>();
 
     FetchHttpProducer(HttpEndpoint endpoint, ReservedConnections reserved) {
         super(endpoint);
@@ -142,11 +145,20 @@ final class FetchHttpProducer extends HttpProducer {
         Fetch fetch = fetch(exchange);
         SessionCall call = fetch.call();
         HttpClient client = call.isReserved() ? reserved.client() : getHttpClient();
-        RequestConfig.Builder config = SessionExecutor.requestConfig(client)
-                .setRedirectsEnabled(call.rules().followRedirects())
-                .setMaxRedirects(call.rules().maxRedirects());
+        RequestConfig config = configs.get(call.rules());
+        if (config == null) {
+            config = requestConfig(client, call.rules());
+            configs.put(call.rules(), config);
+        }
         return SessionExecutor.execute(
                 getEndpoint(), client, config, exchange, host, request, fetch.target(), call, handler);
+    }
+
+    private static RequestConfig requestConfig(HttpClient client, CallRules rules) {
+        return SessionExecutor.requestConfig(client)
+                .setRedirectsEnabled(rules.followRedirects())
+                .setMaxRedirects(rules.maxRedirects())
+                .build();
     }
 
     // HttpClient would write a space for each, and the server get a value that nobody meant.

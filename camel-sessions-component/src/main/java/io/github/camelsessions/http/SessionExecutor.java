@@ -28,7 +28,7 @@ final class SessionExecutor {
 
     private SessionExecutor() {}
 
-    /** The client's request defaults, to be adapted to one call. */
+    /** The client's request defaults, to be adapted to what a call wants. */
     static RequestConfig.Builder requestConfig(HttpClient client) {
         RequestConfig config = client instanceof Configurable configurable ? configurable.getConfig() : null;
         // Log-in chains do return to the URL they came from, with a cookie set; maxRedirects bounds them.
@@ -39,7 +39,7 @@ final class SessionExecutor {
     static <T> T execute(
             HttpEndpoint endpoint,
             HttpClient client,
-            RequestConfig.Builder config,
+            RequestConfig config,
             Exchange exchange,
             HttpHost host,
             HttpUriRequest request,
@@ -62,10 +62,7 @@ final class SessionExecutor {
             context.setAuthCache(new BasicAuthCache());
         }
         ProxyServer proxy = call.profile().proxy();
-        if (proxy != null) {
-            useProxy(proxy, config, context);
-        }
-        context.setRequestConfig(config.build());
+        context.setRequestConfig(proxy == null ? config : withProxy(proxy, config, context));
         try {
             // Open: the response's stream is closed by camel-http's handler, or at the exchange's completion.
             ClassicHttpResponse response = client.executeOpen(host, request, context);
@@ -96,9 +93,8 @@ final class SessionExecutor {
     }
 
     @SuppressWarnings("deprecation") // the alternative, a route planner, would make camel-http's proxy options void
-    private static void useProxy(ProxyServer proxy, RequestConfig.Builder config, HttpClientContext context) {
+    private static RequestConfig withProxy(ProxyServer proxy, RequestConfig config, HttpClientContext context) {
         HttpHost proxyHost = new HttpHost(proxy.scheme(), proxy.host(), proxy.port());
-        config.setProxy(proxyHost);
         if (proxy.username() != null) {
             String password = proxy.password() == null ? "" : proxy.password();
             BasicScheme basic = new BasicScheme();
@@ -107,6 +103,7 @@ final class SessionExecutor {
             // a tunnel belongs to the user who opened it: no other user of the proxy may send through it
             context.setUserToken(proxy);
         }
+        return RequestConfig.copy(config).setProxy(proxyHost).build();
     }
 
     private static URI finalUri(URI target, HttpClientContext context) {

@@ -56,7 +56,7 @@ final class SessionHttpProducer extends HttpProducer {
         return SessionExecutor.execute(
                 getEndpoint(),
                 client,
-                SessionExecutor.requestConfig(client),
+                SessionExecutor.requestConfig(client).build(),
                 exchange,
                 host,
                 request,
