@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
-import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import org.apache.camel.Message;
 
 /**
@@ -12,15 +9,10 @@ import org.apache.camel.Message;
  */
 final class HeaderNames {
 
-    private static final String PREFIX = "Camel";
+    private final String[] names;
 
-    private final Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-
-    /**
-     * @param names all begin with Camel
-     */
     HeaderNames(String... names) {
-        this.names.addAll(List.of(names));
+        this.names = names;
     }
 
     void removeFrom(Message message) {
@@ -29,7 +21,12 @@ final class HeaderNames {
         }
     }
 
-    private boolean contains(String name) {
-        return name.regionMatches(true, 0, PREFIX, 0, PREFIX.length()) && names.contains(name);
+    private boolean contains(String header) {
+        for (String name : names) {
+            if (name.equalsIgnoreCase(header)) { // compares the lengths first
+                return true;
+            }
+        }
+        return false;
     }
 }
