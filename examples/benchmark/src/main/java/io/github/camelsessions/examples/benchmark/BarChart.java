@@ -28,7 +28,12 @@ final class BarChart {
 
     /** Quiet ones, and for the last bar, which the chart is about, a loud one. */
     private static final Color[] COLORS = {
-        new Color(0xB8C1CC), new Color(0x5B6770), new Color(0x9CC3E6), new Color(0x4A80B4), new Color(0xE0662B)
+        new Color(0xB8C1CC),
+        new Color(0x5B6770),
+        new Color(0x8A9AA8),
+        new Color(0x9CC3E6),
+        new Color(0x4A80B4),
+        new Color(0xE0662B)
     };
 
     private final CategoryChart chart;
