@@ -27,14 +27,17 @@ public final class Cookie {
     private final long expiryMillis;
     private final long createdMillis;
 
-    /** Makes the stored form of a cookie whose domain, host-only-flag and path have been settled. */
+    /**
+     * Makes the stored form of a cookie whose domain, host-only-flag and path have been settled. All but its value it shares
+     * with the same cookie of other jars, of which there may be millions.
+     */
     Cookie(SetCookie said, String domain, boolean hostOnly, String path, @Nullable Instant expiry, long createdMillis) {
         this(
-                said.name(),
+                said.name().intern(),
                 said.value(),
-                domain,
+                domain.intern(),
                 hostOnly,
-                path,
+                path.equals("/") ? "/" : path.intern(),
                 said.sameSite(),
                 said.secure(),
                 said.httpOnly(),
