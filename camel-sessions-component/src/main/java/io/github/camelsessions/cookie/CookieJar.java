@@ -61,7 +61,7 @@ public final class CookieJar {
         }
         Bucket.Change change =
                 put(origin, registrable, StorageRules.stored(cookie, origin, registrable, now), false, now);
-        return change.stored() == null ? null : change.stored().cookie();
+        return change.stored() == null ? null : change.stored();
     }
 
     /**
@@ -87,7 +87,7 @@ public final class CookieJar {
         Cookie added = StorageRules.stored(checked, origin, registrable, now);
         Bucket.Change change = put(origin, registrable, added, true, now);
         return switch (change.outcome()) {
-            case STORED -> change.stored() == null ? added : change.stored().cookie();
+            case STORED -> change.stored() == null ? added : change.stored();
             case DELETED -> added;
             case OVERLAYS_SECURE ->
                 throw ExplicitCookie.refused(
@@ -121,20 +121,19 @@ public final class CookieJar {
         boolean anyExpired = false;
         StringBuilder header = null;
         for (Entry entry : entries) {
-            Cookie cookie = entry.cookie();
-            if (cookie.expiredAt(now)) {
+            if (entry.expiredAt(now)) {
                 anyExpired = true;
-            } else if (cookie.goesWith(target)) {
+            } else if (entry.goesWith(target)) {
                 entry.accessed(now);
                 if (header == null) {
                     header = new StringBuilder(256);
                 } else {
                     header.append("; ");
                 }
-                if (!cookie.name().isEmpty()) {
-                    header.append(cookie.name()).append('=');
+                if (!entry.name().isEmpty()) {
+                    header.append(entry.name()).append('=');
                 }
-                header.append(cookie.value());
+                header.append(entry.value());
             }
         }
         if (anyExpired) {
@@ -148,8 +147,8 @@ public final class CookieJar {
         Entry[] entries = buckets.get(site(target.host()));
         long now = clock.millis();
         return Arrays.stream(entries)
-                .map(Entry::cookie)
-                .filter(cookie -> !cookie.expiredAt(now) && cookie.goesWith(target))
+                .filter(entry -> !entry.expiredAt(now) && entry.goesWith(target))
+                .<Cookie>map(entry -> entry)
                 .toList();
     }
 
@@ -159,8 +158,8 @@ public final class CookieJar {
         List<Cookie> cookies = new ArrayList<>();
         for (String site : buckets.sites()) {
             for (Entry entry : buckets.get(site)) {
-                if (!entry.cookie().expiredAt(now)) {
-                    cookies.add(entry.cookie());
+                if (!entry.expiredAt(now)) {
+                    cookies.add(entry);
                 }
             }
         }
@@ -181,8 +180,8 @@ public final class CookieJar {
         long now = clock.millis();
         List<Cookie> cookies = new ArrayList<>(entries.length);
         for (Entry entry : entries) {
-            if (!entry.cookie().expiredAt(now) && entry.cookie().goesTo(canonical)) {
-                cookies.add(entry.cookie());
+            if (!entry.expiredAt(now) && entry.goesTo(canonical)) {
+                cookies.add(entry);
             }
         }
         return List.copyOf(cookies);
@@ -199,7 +198,7 @@ public final class CookieJar {
         int size = 0;
         for (String site : buckets.sites()) {
             for (Entry entry : buckets.get(site)) {
-                size += entry.cookie().expiredAt(now) ? 0 : 1;
+                size += entry.expiredAt(now) ? 0 : 1;
             }
         }
         return size;
