@@ -2,7 +2,6 @@
 package io.github.camelsessions.session;
 
 import io.github.camelsessions.session.Life.Origin;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** One renewal with its attempts, of which one is made after the other. Guarded by the lock of its gate. */
@@ -22,8 +21,8 @@ final class Renewal {
     }
 
     /** Makes the next attempt; the one before has ended. */
-    RenewalToken attempt(Generation pending, Instant now) {
-        RenewalToken next = new RenewalToken(new Life(pending, reason, now), initiator, first);
+    RenewalToken attempt(Generation pending, long nowMillis) {
+        RenewalToken next = new RenewalToken(new Life(pending, reason, nowMillis), initiator, first);
         first = next.first();
         latest = next;
         made++;

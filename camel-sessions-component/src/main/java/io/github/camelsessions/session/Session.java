@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.session;
 
-import io.github.camelsessions.cookie.CookieJar;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -25,22 +23,21 @@ public final class Session {
 
     private final SessionKey key;
     private final InstantSource clock;
-    private final Instant created;
+    private final long created; // in epoch millis, as lastUsed
     private final RenewalGate gate;
-    private final AtomicLong uses = new AtomicLong();
     private volatile long lastUsed;
     private volatile boolean renewed;
 
     private final ReentrantLock profileLock = new ReentrantLock();
     private final Equipment equipment; // guarded by profileLock
 
-    Session(SessionKey key, Equipment.Source profiles, JarFactory jars, InstantSource clock) {
+    Session(SessionKey key, Equipment.Source profiles, RenewalGate.Generations generations, InstantSource clock) {
         this.key = key;
         this.equipment = new Equipment(profiles);
         this.clock = clock;
-        this.created = Instant.ofEpochMilli(clock.millis()); // as exact as lastUsed
-        this.lastUsed = created.toEpochMilli();
-        this.gate = new RenewalGate(key, clock, number -> new Generation(key, number, jars.newJar()));
+        this.created = clock.millis();
+        this.lastUsed = created;
+        this.gate = new RenewalGate(key, clock, generations);
     }
 
     /** The session's name. */
@@ -68,11 +65,7 @@ public final class Session {
      * @param held     the renewal of this session that the exchange belongs to, null for an ordinary one
      */
     public Verdict admit(Passage passage, boolean released, @Nullable RenewalToken held) {
-        Verdict verdict = touching(gate.admit(passage, released, held));
-        if (verdict.action() == Verdict.Action.SEND) {
-            uses.incrementAndGet();
-        }
-        return verdict;
+        return touching(gate.admit(passage, released, held));
     }
 
     /** A further request of an admitted exchange, such as a followed redirect: it counts as a use too. */
@@ -279,7 +272,7 @@ public final class Session {
                 generation == null ? now.generation() : generation.number(),
                 generation == null ? 0 : generation.jar().size(),
                 generation == null ? "" : generation.profile().name(),
-                uses.get(),
+                now.admissions(),
                 now.uses(),
                 now.inFlight(),
                 now.held(),
@@ -295,7 +288,7 @@ public final class Session {
                 now.stale(),
                 now.staleReplays(),
                 now.retryAt(),
-                created,
+                Instant.ofEpochMilli(created),
                 Instant.ofEpochMilli(lastUsed));
     }
 
@@ -350,10 +343,5 @@ public final class Session {
         } finally {
             profileLock.unlock();
         }
-    }
-
-    /** Makes an empty jar. */
-    interface JarFactory {
-        CookieJar newJar();
     }
 }

@@ -32,6 +32,7 @@ public final class SessionRegistry {
 
     private final PublicSuffixes suffixes;
     private final InstantSource clock;
+    private final RenewalGate.Generations generations = this::newGeneration; // one for all sessions
     private final ConcurrentHashMap<SessionKey, Session> sessions = new ConcurrentHashMap<>();
 
     private final ReentrantLock creation = new ReentrantLock();
@@ -160,7 +161,7 @@ public final class SessionRegistry {
                 while (sessions.size() >= maxSessions) {
                     evictLongestIdle(key);
                 }
-                session = new Session(key, new Rotated(), this::newJar, clock);
+                session = new Session(key, new Rotated(), generations, clock);
                 idleOrder.add(Idle.now(session));
                 sessions.put(key, session);
             }
@@ -193,8 +194,8 @@ public final class SessionRegistry {
                 + " (now " + maxSessions + ")");
     }
 
-    private CookieJar newJar() {
-        return new CookieJar(suffixes, clock, CookieLimits.DEFAULT);
+    private Generation newGeneration(SessionKey session, long number) {
+        return new Generation(session, number, new CookieJar(suffixes, clock, CookieLimits.DEFAULT));
     }
 
     /** A profile goes back to the rotation it was taken from: one of a file since replaced goes nowhere. */

@@ -3,7 +3,6 @@ package io.github.camelsessions.session;
 
 import io.github.camelsessions.session.Passage.Place;
 import java.time.Duration;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Counts the exchanges that are held; the caller has them, in their order. Guarded by the lock of its gate. */
@@ -12,16 +11,16 @@ final class Waiting {
     private int now;
     private int backlog;
     private long inAll;
-    private Duration longest = Duration.ZERO;
+    private long longestMillis;
 
     /**
      * @param awaited  the renewal that it waits for, null when it waits for its turn only
      * @param ahead    whether newcomers stand behind it
      * @param hasPlace whether it goes on waiting
      */
-    void add(Passage passage, @Nullable Renewal awaited, boolean ahead, boolean hasPlace, Instant time) {
+    void add(Passage passage, @Nullable Renewal awaited, boolean ahead, boolean hasPlace, long nowMillis) {
         passage.place = Place.WAITING;
-        passage.heldSince = time;
+        passage.heldSinceMillis = nowMillis;
         passage.awaited = awaited;
         passage.ahead = ahead;
         backlog += ahead ? 1 : 0;
@@ -30,17 +29,14 @@ final class Waiting {
     }
 
     /** Whether it was one of them. */
-    boolean remove(Passage passage, Instant time) {
+    boolean remove(Passage passage, long nowMillis) {
         if (passage.place != Place.WAITING) {
             return false;
         }
         passage.place = Place.NOWHERE;
         backlog -= passage.ahead ? 1 : 0;
         now--;
-        Duration held = Duration.between(passage.heldSince, time);
-        if (held.compareTo(longest) > 0) {
-            longest = held;
-        }
+        longestMillis = Math.max(longestMillis, nowMillis - passage.heldSinceMillis);
         return true;
     }
 
@@ -61,6 +57,6 @@ final class Waiting {
     }
 
     Duration longest() {
-        return longest;
+        return Duration.ofMillis(longestMillis);
     }
 }
