@@ -451,6 +451,10 @@ final class RenewalGate {
         return locked(() -> state == State.CLOSED ? null : life.generation);
     }
 
+    long millis() {
+        return clock.millis();
+    }
+
     GateStats stats() {
         return locked(() -> GateStats.of(state, life, wire, trouble == null ? new Trouble(rules) : trouble));
     }

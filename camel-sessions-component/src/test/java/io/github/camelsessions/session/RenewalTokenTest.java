@@ -25,7 +25,7 @@ class RenewalTokenTest {
     private final Runnable abort = aborted::incrementAndGet;
 
     private static Session session() {
-        return new Session(key("anna"), new TestSessions.Desk(), TestGates::generation, InstantSource.system());
+        return TestSessions.session(new TestSessions.Desk(), InstantSource.system());
     }
 
     private RenewalToken renewing() {

@@ -2,7 +2,6 @@
 package io.github.camelsessions.session;
 
 import static io.github.camelsessions.session.TestSessions.START;
-import static io.github.camelsessions.session.TestSessions.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -21,7 +20,7 @@ class SessionRenewalTest {
 
     private final FakeClock clock = new FakeClock();
     private final Desk desk = new Desk();
-    private final Session session = new Session(key("anna"), desk, TestGates::generation, clock);
+    private final Session session = TestSessions.session(desk, clock);
 
     private Passage sent() {
         Passage passage = TestGates.passage();

@@ -17,7 +17,7 @@ class SessionTest {
 
     private final FakeClock clock = new FakeClock();
     private final Desk desk = new Desk();
-    private final Session session = new Session(key("anna"), desk, TestGates::generation, clock);
+    private final Session session = TestSessions.session(desk, clock);
 
     private Generation use() {
         try (Admission admission = Admission.admit(session, null)) {
@@ -184,6 +184,7 @@ class SessionTest {
         assertThat(session.stats())
                 .isEqualTo(new SessionStats(
                         key("anna"),
+                        0,
                         "ACTIVE",
                         0,
                         0,

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 
 /** What the tests of this package share: a clock that they set, profiles and who hands them out, and a cookie's origin. */
@@ -24,6 +25,11 @@ final class TestSessions {
 
     static SessionKey key(String id) {
         return new SessionKey(SessionKey.DEFAULT_SITE, id);
+    }
+
+    /** The session {@code anna}. */
+    static Session session(Desk desk, InstantSource clock) {
+        return new Session(key("anna"), 0, desk, new ReentrantLock(), TestGates::generation, clock);
     }
 
     static ClientProfile profile(String name) {
