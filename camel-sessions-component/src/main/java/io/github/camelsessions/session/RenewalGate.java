@@ -327,10 +327,12 @@ final class RenewalGate {
 
     Verdict succeeded(RenewalToken done) {
         return deciding(() -> {
-            if (!isLive(done)) {
+            Renewal renewal = renewalOf(done);
+            if (renewal == null) {
                 return late();
             }
             done.end(RenewalToken.State.ENDED);
+            renewal.end();
             Trouble now = trouble();
             now.tally.renewals++;
             now.cooldown.end();
@@ -606,6 +608,9 @@ final class RenewalGate {
         state = State.FAILED;
         Trouble now = trouble();
         now.tally.failures++;
+        if (now.renewal != null) {
+            now.renewal.end();
+        }
         now.cooldown.failed(cause, clock.instant(), rules);
     }
 

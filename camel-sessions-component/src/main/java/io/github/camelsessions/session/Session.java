@@ -42,14 +42,14 @@ public final class Session {
     Session(
             SessionKey key,
             long number,
-            Equipment.Source profiles,
+            Equipment equipment,
             ReentrantLock profileLock,
             RenewalGate.Generations generations,
             InstantSource clock) {
         this.key = key;
         this.number = number;
         this.profileLock = profileLock;
-        this.equipment = new Equipment(profiles);
+        this.equipment = equipment;
         this.created = clock.millis();
         this.lastUsed = created;
         this.idleSince = created;

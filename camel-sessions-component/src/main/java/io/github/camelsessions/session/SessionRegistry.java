@@ -234,24 +234,24 @@ public final class SessionRegistry {
     }
 
     /** A profile goes back to the rotation it was taken from: one of a file since replaced goes nowhere. */
-    private final class Rotated implements Equipment.Source {
+    private final class Rotated extends Equipment {
 
         // guarded by the session's profileLock
         private ProfileRotation takenFrom = NO_PROFILES;
         private ClientProfile owned = ClientProfile.NONE;
 
         @Override
-        public boolean has(String name) {
+        boolean has(String name) {
             return rotation.byName(name) != null;
         }
 
         @Override
-        public ClientProfile present() {
+        ClientProfile present() {
             return owned;
         }
 
         @Override
-        public void exchange(@Nullable String name) {
+        void exchange(@Nullable String name) {
             ProfileRotation now = rotation;
             if (name == null && now == takenFrom) {
                 owned = now.next(owned); // in one step, so that it is not the same if there is another
@@ -261,13 +261,13 @@ public final class SessionRegistry {
             if (taken == null) {
                 throw unknownProfile(String.valueOf(name), now);
             }
-            giveBack();
+            returnOwned();
             takenFrom = now;
             owned = taken;
         }
 
         @Override
-        public void giveBack() {
+        void returnOwned() {
             takenFrom.giveBack(owned);
             owned = ClientProfile.NONE;
         }
