@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.examples.benchmark;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.camel.http.base.cookie.InstanceCookieHandler;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.cookie.BasicCookieStore;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+
+/**
+ * The ways to send a request that are compared, each with room for as many connections as there are callers. The routes
+ * of Camel differ in their last step only.
+ */
+final class Contenders implements AutoCloseable {
+
+    /** The one that the others are compared with: camel-http, told to keep no cookies. */
+    static final String PLAIN = "camel-http";
+
+    static final String COOKIE_HANDLER = "camel-http cookieHandler";
+    static final String FETCH = "sessions:fetch";
+
+    private static final int CONNECTIONS = 200;
+
+    private final SiteProcess site;
+    private final List<Integer> sizes;
+    private final CamelContext context = new DefaultCamelContext();
+    private final HttpClientLoop client = new HttpClientLoop();
+    private final List<Contender> all = new ArrayList<>();
+
+    /** @param sizes the pages that will be asked for */
+    Contenders(SiteProcess site, List<Integer> sizes) throws Exception {
+        this.site = site;
+        this.sizes = sizes;
+        HttpClientConfigurer withoutStore = HttpClientBuilder::disableCookieManagement;
+        context.getRegistry().bind("withoutStore", withoutStore);
+        context.getRegistry().bind("store", new BasicCookieStore());
+        context.getRegistry().bind("handler", new InstanceCookieHandler());
+        String room = "?maxTotalConnections=" + CONNECTIONS + "&connectionsPerRoute=" + CONNECTIONS;
+        String sessionsRoom = "?http.maxTotalConnections=" + CONNECTIONS + "&http.connectionsPerRoute=" + CONNECTIONS;
+        String plain = room + "&httpClientConfigurer=#withoutStore&clearExpiredCookies=false";
+        all.add(client);
+        all.add(new Route(PLAIN, false, page -> page + plain));
+        all.add(new Route("camel-http cookie store", true, page -> page + room + "&cookieStore=#store"));
+        all.add(new Route(COOKIE_HANDLER, true, page -> page + plain + "&cookieHandler=#handler"));
+        all.add(new Route(FETCH, true, page -> "sessions:fetch/" + page + sessionsRoom));
+        context.start();
+    }
+
+    List<Contender> all() {
+        return all;
+    }
+
+    @Override
+    public void close() throws Exception {
+        context.close();
+        client.close();
+    }
+
+    private static void check(String contender, int expected, int got) {
+        if (got != expected) {
+            throw new IllegalStateException(contender + " got " + got + " bytes in place of " + expected);
+        }
+    }
+
+    /** A loop around HttpClient, without Camel and without cookies. */
+    private final class HttpClientLoop implements Contender {
+
+        private final CloseableHttpClient client = HttpClientBuilder.create()
+                .disableCookieManagement()
+                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                        .setMaxConnTotal(CONNECTIONS)
+                        .setMaxConnPerRoute(CONNECTIONS)
+                        .build())
+                .build();
+
+        @Override
+        public String name() {
+            return "HttpClient";
+        }
+
+        @Override
+        public boolean keepsCookies() {
+            return false;
+        }
+
+        @Override
+        public void logIn() {
+            // it would forget the cookie
+        }
+
+        @Override
+        public void get(int size) throws IOException {
+            HttpGet request = new HttpGet(site.bytes(size));
+            check(
+                    name(),
+                    size,
+                    client.execute(request, response -> EntityUtils.toByteArray(response.getEntity()).length));
+        }
+
+        void close() throws IOException {
+            client.close();
+        }
+    }
+
+    /** Routes of Camel, one for each page, called as a bean would call them. */
+    private final class Route implements Contender {
+
+        private final String name;
+        private final boolean keepsCookies;
+        private final ProducerTemplate template = context.createProducerTemplate();
+        private final Endpoint login;
+        private final List<Endpoint> pages = new ArrayList<>();
+
+        /** @param endpoint makes the endpoint URI of the last step from the URL of a page */
+        Route(String name, boolean keepsCookies, UnaryOperator<String> endpoint) throws Exception {
+            this.name = name;
+            this.keepsCookies = keepsCookies;
+            this.login = route(endpoint.apply(site.url("/login")));
+            for (int size : sizes) {
+                pages.add(route(endpoint.apply(site.bytes(size))));
+            }
+        }
+
+        private Endpoint route(String uri) throws Exception {
+            Endpoint start =
+                    context.getEndpoint("direct:" + context.getUuidGenerator().generateUuid());
+            context.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from(start).to(uri);
+                }
+            });
+            return start;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public boolean keepsCookies() {
+            return keepsCookies;
+        }
+
+        @Override
+        public void logIn() throws Exception {
+            call(login);
+        }
+
+        @Override
+        public void get(int size) throws Exception {
+            check(name, size, call(pages.get(sizes.indexOf(size))));
+        }
+
+        private int call(Endpoint route) throws Exception {
+            Exchange answer = template.request(route, exchange -> {});
+            if (answer.getException() != null) {
+                throw answer.getException();
+            }
+            byte[] body = answer.getMessage().getBody(byte[].class);
+            return body == null ? 0 : body.length;
+        }
+    }
+}
