@@ -62,7 +62,7 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "maxuses":
         case "maxUses": target.getConfiguration().setMaxUses(property(camelContext, java.lang.Long.class, value)); return true;
         case "method": target.setMethod(property(camelContext, org.apache.camel.component.http.HttpMethods.class, value)); return true;
-        case "offset": target.setOffset(property(camelContext, int.class, value)); return true;
+        case "offset": target.setOffset(property(camelContext, long.class, value)); return true;
         case "profile": target.getConfiguration().setProfile(property(camelContext, java.lang.String.class, value)); return true;
         case "query": target.setQuery(property(camelContext, java.util.Map.class, value)); return true;
         case "renewfirst":
@@ -136,7 +136,7 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "maxuses":
         case "maxUses": return java.lang.Long.class;
         case "method": return org.apache.camel.component.http.HttpMethods.class;
-        case "offset": return int.class;
+        case "offset": return long.class;
         case "profile": return java.lang.String.class;
         case "query": return java.util.Map.class;
         case "renewfirst":

@@ -13,7 +13,6 @@ import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -148,13 +147,7 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
 
     private List<Map<String, Object>> rows() {
         Instant now = Instant.now();
-        return sessions.registry()
-                .stats()
-                .filter(stats -> endpoint.getSite() == null
-                        || endpoint.getSite().equals(stats.key().site()))
-                .sorted(Comparator.comparing(SessionStats::key))
-                .skip(endpoint.getOffset())
-                .limit(endpoint.getLimit())
+        return sessions.registry().page(endpoint.getSite(), endpoint.getOffset(), endpoint.getLimit()).stream()
                 .map(stats -> row(stats, now))
                 .toList();
     }
@@ -163,6 +156,7 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("site", stats.key().site());
         row.put("id", stats.key().id());
+        row.put("number", stats.number());
         row.put("state", stats.state());
         row.put("generation", stats.generation());
         row.put("cookies", stats.cookies());

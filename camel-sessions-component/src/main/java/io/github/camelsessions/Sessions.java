@@ -10,7 +10,6 @@ import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
 import io.github.camelsessions.session.SessionStats;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,6 +36,7 @@ public final class Sessions {
 
     static final int DEFAULT_MAX_SESSIONS = 10_000;
 
+    private static final int MOST_SHOWN = 1_000;
     private static final String BEAN = "sessions";
     private static final ReentrantLock CREATION = new ReentrantLock();
 
@@ -163,8 +163,7 @@ public final class Sessions {
 
     /** The ids of the sessions that exist, sorted. */
     public List<String> ids() {
-        return registry.stats()
-                .map(SessionStats::key)
+        return registry.keys()
                 .filter(key -> key.site().equals(site))
                 .map(SessionKey::id)
                 .sorted()
@@ -256,12 +255,13 @@ public final class Sessions {
                 + (stats.profile().isEmpty() ? "" : ", profile=" + stats.profile()) + ", uses=" + stats.uses() + ")";
     }
 
-    /** All sessions of all sites, one a line; no cookie value. */
+    /** The sessions of all sites, one a line, in the order of their creation, the first thousand of them; no cookie value. */
     @Override
     public String toString() {
-        return registry.stats()
-                .sorted(Comparator.comparing(SessionStats::key))
+        String shown = registry.page(null, 0, MOST_SHOWN).stream()
                 .map(Sessions::describe)
                 .collect(Collectors.joining(System.lineSeparator(), "Sessions:" + System.lineSeparator(), ""));
+        int more = registry.size() - MOST_SHOWN;
+        return more <= 0 ? shown : shown + System.lineSeparator() + "and " + more + " more";
     }
 }

@@ -67,8 +67,12 @@ public class SessionsEndpoint extends DefaultEndpoint {
                             + " first to set one.")
     private @Nullable String domain;
 
-    @UriParam(label = "list", defaultValue = "0", description = "How many sessions list skips.")
-    private int offset;
+    @UriParam(
+            label = "list",
+            defaultValue = "0",
+            description =
+                    "The number of the first session that list gives. Sessions are numbered from 0 as they are created.")
+    private long offset;
 
     @UriParam(label = "list", defaultValue = "100", description = "How many sessions list gives at most.")
     private int limit = 100;
@@ -171,11 +175,11 @@ public class SessionsEndpoint extends DefaultEndpoint {
         this.domain = domain;
     }
 
-    public int getOffset() {
+    public long getOffset() {
         return offset;
     }
 
-    public void setOffset(int offset) {
+    public void setOffset(long offset) {
         this.offset = offset;
     }
 

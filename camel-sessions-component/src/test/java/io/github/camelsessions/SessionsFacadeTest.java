@@ -162,4 +162,19 @@ class SessionsFacadeTest extends SharedContextTest {
         assertThat(sessions().cookies(session).toString()).doesNotContain("geheim");
         assertThat(sessions().session(session).toString()).doesNotContain("geheim");
     }
+
+    @Test
+    void aThousandSessionsAreShownAtMost() throws Exception {
+        try (DefaultCamelContext another = new DefaultCamelContext()) {
+            Sessions many = Sessions.get(another);
+            for (int i = 0; i < 1002; i++) {
+                many.freeze("s" + i);
+            }
+
+            assertThat(many.toString().lines())
+                    .hasSize(1002)
+                    .endsWith("session 's999' (generation=0, cookies=0, uses=0)", "and 2 more");
+            assertThat(many.ids()).hasSize(1002);
+        }
+    }
 }

@@ -55,7 +55,7 @@ final class Bucket {
         for (Entry entry : entries) {
             if (replaces(cookie, explicit, entry)) {
                 place = place < 0 ? after.size() : place;
-                created = Math.min(created, entry.cookie().createdMillis());
+                created = Math.min(created, entry.createdMillis());
                 everExplicit |= entry.explicit();
             } else {
                 after.add(entry);
@@ -64,12 +64,12 @@ final class Bucket {
         if (cookie.expiredAt(nowMillis)) {
             return new Change(after.toArray(EMPTY), null, Outcome.DELETED);
         }
-        Entry newcomer = new Entry(cookie.createdAt(created), everExplicit, nowMillis);
+        Entry newcomer = new Entry(cookie, created, everExplicit, nowMillis);
         after.add(place < 0 ? placeFor(cookie, after) : place, newcomer);
         Entry stored = newcomer;
         while (after.size() > limit) {
             Entry victim = excess(after, newcomer);
-            after.remove(victim);
+            after.removeIf(entry -> entry == victim);
             stored = victim == newcomer ? null : stored;
         }
         return new Change(after.toArray(EMPTY), stored, stored == null ? Outcome.EVICTED : Outcome.STORED);
@@ -78,7 +78,7 @@ final class Bucket {
     static Entry[] withoutExpired(Entry[] entries, long nowMillis) {
         int expired = 0;
         for (Entry entry : entries) {
-            expired += entry.cookie().expiredAt(nowMillis) ? 1 : 0;
+            expired += entry.expiredAt(nowMillis) ? 1 : 0;
         }
         if (expired == 0) {
             return entries;
@@ -86,7 +86,7 @@ final class Bucket {
         Entry[] rest = new Entry[entries.length - expired];
         int at = 0;
         for (Entry entry : entries) {
-            if (!entry.cookie().expiredAt(nowMillis)) {
+            if (!entry.expiredAt(nowMillis)) {
                 rest[at++] = entry;
             }
         }
@@ -95,18 +95,17 @@ final class Bucket {
 
     static Entry[] without(Entry[] entries, Entry victim) {
         List<Entry> rest = new ArrayList<>(List.of(entries));
-        return rest.remove(victim) ? rest.toArray(EMPTY) : entries;
+        return rest.removeIf(entry -> entry == victim) ? rest.toArray(EMPTY) : entries;
     }
 
     /** Leaves Secure cookies alone: step 16. */
     private static boolean overlaysSecure(Entry[] entries, Cookie cookie) {
         for (Entry entry : entries) {
-            Cookie other = entry.cookie();
-            if (other.secure()
-                    && other.name().equals(cookie.name())
-                    && PathMatch.matches(cookie.path(), other.path())
-                    && (DomainMatch.matches(other.domain(), cookie.domain())
-                            || DomainMatch.matches(cookie.domain(), other.domain()))) {
+            if (entry.secure()
+                    && entry.name().equals(cookie.name())
+                    && PathMatch.matches(cookie.path(), entry.path())
+                    && (DomainMatch.matches(entry.domain(), cookie.domain())
+                            || DomainMatch.matches(cookie.domain(), entry.domain()))) {
                 return true;
             }
         }
@@ -119,14 +118,14 @@ final class Bucket {
      * and that the server then sets with a Domain attribute, or without, would go out twice.
      */
     private static boolean replaces(Cookie cookie, boolean explicit, Entry old) {
-        return old.cookie().hasSameNameDomainAndPath(cookie)
-                && (explicit || old.explicit() || old.cookie().hostOnly() == cookie.hostOnly());
+        return old.hasSameNameDomainAndPath(cookie)
+                && (explicit || old.explicit() || old.hostOnly() == cookie.hostOnly());
     }
 
     private static int placeFor(Cookie cookie, List<Entry> entries) {
         int place = 0;
         while (place < entries.size()
-                && entries.get(place).cookie().path().length() >= cookie.path().length()) {
+                && entries.get(place).path().length() >= cookie.path().length()) {
             place++;
         }
         return place;
@@ -144,13 +143,13 @@ final class Bucket {
             if (any == null || entry.evictedBefore(any)) {
                 any = entry;
             }
-            if (!entry.cookie().secure() && (insecure == null || entry.evictedBefore(insecure))) {
+            if (!entry.secure() && (insecure == null || entry.evictedBefore(insecure))) {
                 insecure = entry;
             }
         }
         if (insecure != null) {
             return insecure;
         }
-        return any == null || !newcomer.cookie().secure() ? newcomer : any;
+        return any == null || !newcomer.secure() ? newcomer : any;
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable. Two cookies are equal when all they say is equal. {@link #toString()} masks the value, so that a cookie
  * may stand in a log line.
  */
-public final class Cookie {
+public sealed class Cookie permits Entry {
 
     /** Stands for «no expiry-time»; times are kept in millis, because a jar may hold very many of them. */
     private static final long NEVER = Long.MAX_VALUE;
@@ -27,41 +27,34 @@ public final class Cookie {
     private final long expiryMillis;
     private final long createdMillis;
 
-    /** Makes the stored form of a cookie whose domain, host-only-flag and path have been settled. */
+    /**
+     * Makes the stored form of a cookie whose domain, host-only-flag and path have been settled. All but its value it shares
+     * with the same cookie of other jars, of which there may be millions.
+     */
     Cookie(SetCookie said, String domain, boolean hostOnly, String path, @Nullable Instant expiry, long createdMillis) {
-        this(
-                said.name(),
-                said.value(),
-                domain,
-                hostOnly,
-                path,
-                said.sameSite(),
-                said.secure(),
-                said.httpOnly(),
-                expiry == null ? NEVER : expiry.toEpochMilli(),
-                createdMillis);
+        this.name = said.name().intern();
+        this.value = said.value();
+        this.domain = domain.intern();
+        this.hostOnly = hostOnly;
+        this.path = path.equals("/") ? "/" : path.intern();
+        this.sameSite = said.sameSite();
+        this.secure = said.secure();
+        this.httpOnly = said.httpOnly();
+        this.expiryMillis = expiry == null ? NEVER : expiry.toEpochMilli();
+        this.createdMillis = createdMillis;
     }
 
-    private Cookie(
-            String name,
-            String value,
-            String domain,
-            boolean hostOnly,
-            String path,
-            SameSite sameSite,
-            boolean secure,
-            boolean httpOnly,
-            long expiryMillis,
-            long createdMillis) {
-        this.name = name;
-        this.value = value;
-        this.domain = domain;
-        this.hostOnly = hostOnly;
-        this.path = path;
-        this.sameSite = sameSite;
-        this.secure = secure;
-        this.httpOnly = httpOnly;
-        this.expiryMillis = expiryMillis;
+    /** Makes the successor of another cookie: with its creation-time. */
+    Cookie(Cookie said, long createdMillis) {
+        this.name = said.name;
+        this.value = said.value;
+        this.domain = said.domain;
+        this.hostOnly = said.hostOnly;
+        this.path = said.path;
+        this.sameSite = said.sameSite;
+        this.secure = said.secure;
+        this.httpOnly = said.httpOnly;
+        this.expiryMillis = said.expiryMillis;
         this.createdMillis = createdMillis;
     }
 
@@ -177,14 +170,8 @@ public final class Cookie {
         return name.equals(other.name) && path.equals(other.path) && domain.equals(other.domain);
     }
 
-    /** Returns this cookie as the successor of another: with its creation-time. */
-    Cookie createdAt(long newCreatedMillis) {
-        return new Cookie(
-                name, value, domain, hostOnly, path, sameSite, secure, httpOnly, expiryMillis, newCreatedMillis);
-    }
-
     @Override
-    public boolean equals(@Nullable Object object) {
+    public final boolean equals(@Nullable Object object) {
         return object instanceof Cookie other
                 && hasSameNameDomainAndPath(other)
                 && value.equals(other.value)
@@ -197,7 +184,7 @@ public final class Cookie {
     }
 
     @Override
-    public int hashCode() {
+    public final int hashCode() {
         return Objects.hash(name, value, domain, path);
     }
 }

@@ -7,9 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +29,7 @@ public final class CookieJar {
     private final InstantSource clock;
     private final CookieLimits limits;
 
-    /** From registrable domain, or from the host where that has none, to {@link Bucket}. Small: most jars see one site. */
-    private final ConcurrentMap<String, Entry[]> buckets = new ConcurrentHashMap<>(1);
-
-    /** Entries in all buckets, expired ones included; follows each change of a bucket at once. */
-    private final AtomicInteger held = new AtomicInteger();
-
+    private final Buckets buckets = new Buckets();
     private volatile @Nullable String firstHost;
 
     /**
@@ -69,7 +61,7 @@ public final class CookieJar {
         }
         Bucket.Change change =
                 put(origin, registrable, StorageRules.stored(cookie, origin, registrable, now), false, now);
-        return change.stored() == null ? null : change.stored().cookie();
+        return change.stored() == null ? null : change.stored();
     }
 
     /**
@@ -95,7 +87,7 @@ public final class CookieJar {
         Cookie added = StorageRules.stored(checked, origin, registrable, now);
         Bucket.Change change = put(origin, registrable, added, true, now);
         return switch (change.outcome()) {
-            case STORED -> change.stored() == null ? added : change.stored().cookie();
+            case STORED -> change.stored() == null ? added : change.stored();
             case DELETED -> added;
             case OVERLAYS_SECURE ->
                 throw ExplicitCookie.refused(
@@ -120,32 +112,28 @@ public final class CookieJar {
      *     the request
      */
     public @Nullable String header(CookieTarget target) {
-        if (buckets.isEmpty()) {
+        if (buckets.held() == 0) {
             return null;
         }
         String site = site(target.host());
         Entry[] entries = buckets.get(site);
-        if (entries == null) {
-            return null;
-        }
         long now = clock.millis();
         boolean anyExpired = false;
         StringBuilder header = null;
         for (Entry entry : entries) {
-            Cookie cookie = entry.cookie();
-            if (cookie.expiredAt(now)) {
+            if (entry.expiredAt(now)) {
                 anyExpired = true;
-            } else if (cookie.goesWith(target)) {
+            } else if (entry.goesWith(target)) {
                 entry.accessed(now);
                 if (header == null) {
                     header = new StringBuilder(256);
                 } else {
                     header.append("; ");
                 }
-                if (!cookie.name().isEmpty()) {
-                    header.append(cookie.name()).append('=');
+                if (!entry.name().isEmpty()) {
+                    header.append(entry.name()).append('=');
                 }
-                header.append(cookie.value());
+                header.append(entry.value());
             }
         }
         if (anyExpired) {
@@ -157,13 +145,10 @@ public final class CookieJar {
     /** Returns the cookies that {@link #header} gives for a request, in its order, without noting an access: a copy. */
     public List<Cookie> cookies(CookieTarget target) {
         Entry[] entries = buckets.get(site(target.host()));
-        if (entries == null) {
-            return List.of();
-        }
         long now = clock.millis();
         return Arrays.stream(entries)
-                .map(Entry::cookie)
-                .filter(cookie -> !cookie.expiredAt(now) && cookie.goesWith(target))
+                .filter(entry -> !entry.expiredAt(now) && entry.goesWith(target))
+                .<Cookie>map(entry -> entry)
                 .toList();
     }
 
@@ -171,10 +156,10 @@ public final class CookieJar {
     public List<Cookie> cookies() {
         long now = clock.millis();
         List<Cookie> cookies = new ArrayList<>();
-        for (Entry[] entries : buckets.values()) {
-            for (Entry entry : entries) {
-                if (!entry.cookie().expiredAt(now)) {
-                    cookies.add(entry.cookie());
+        for (String site : buckets.sites()) {
+            for (Entry entry : buckets.get(site)) {
+                if (!entry.expiredAt(now)) {
+                    cookies.add(entry);
                 }
             }
         }
@@ -192,14 +177,11 @@ public final class CookieJar {
     public List<Cookie> cookies(String host) {
         String canonical = HostNames.canonical(host.startsWith(".") ? host.substring(1) : host);
         Entry[] entries = buckets.get(site(canonical));
-        if (entries == null) {
-            return List.of();
-        }
         long now = clock.millis();
         List<Cookie> cookies = new ArrayList<>(entries.length);
         for (Entry entry : entries) {
-            if (!entry.cookie().expiredAt(now) && entry.cookie().goesTo(canonical)) {
-                cookies.add(entry.cookie());
+            if (!entry.expiredAt(now) && entry.goesTo(canonical)) {
+                cookies.add(entry);
             }
         }
         return List.copyOf(cookies);
@@ -214,9 +196,9 @@ public final class CookieJar {
     public int size() {
         long now = clock.millis();
         int size = 0;
-        for (Entry[] entries : buckets.values()) {
-            for (Entry entry : entries) {
-                size += entry.cookie().expiredAt(now) ? 0 : 1;
+        for (String site : buckets.sites()) {
+            for (Entry entry : buckets.get(site)) {
+                size += entry.expiredAt(now) ? 0 : 1;
             }
         }
         return size;
@@ -225,10 +207,10 @@ public final class CookieJar {
     /** Empties the jar: it is as new afterwards. A cookie received at the same time may survive. */
     public void clear() {
         firstHost = null;
-        for (String site : buckets.keySet()) {
-            Entry[] removed = buckets.remove(site);
-            if (removed != null) {
-                held.addAndGet(-removed.length);
+        for (String site : buckets.sites()) {
+            Entry[] entries = buckets.get(site);
+            while (!buckets.replace(site, entries, Bucket.EMPTY)) { // ends: another thread has changed this bucket
+                entries = buckets.get(site);
             }
         }
     }
@@ -236,7 +218,7 @@ public final class CookieJar {
     /** Shows how many cookies there are, of how many sites; no names and no values. */
     @Override
     public String toString() {
-        return "CookieJar[cookies=" + size() + ", sites=" + buckets.size() + "]";
+        return "CookieJar[cookies=" + size() + ", sites=" + buckets.sites().size() + "]";
     }
 
     private @Nullable String registrableDomain(String host) {
@@ -255,17 +237,11 @@ public final class CookieJar {
         // ends: each failed round means that another thread changed this bucket meanwhile
         while (true) {
             Entry[] before = buckets.get(site);
-            Bucket.Change change = Bucket.put(
-                    before == null ? Bucket.EMPTY : before,
-                    cookie,
-                    explicit,
-                    origin.secure(),
-                    limits.perDomain(),
-                    nowMillis);
-            if (replace(site, before, change.entries())) {
+            Bucket.Change change = Bucket.put(before, cookie, explicit, origin.secure(), limits.perDomain(), nowMillis);
+            if (buckets.replace(site, before, change.entries())) {
                 if (change.stored() != null) {
                     if (firstHost == null) {
-                        firstHost = origin.host();
+                        firstHost = origin.host().intern(); // jars by the million hold the same few hosts
                     }
                     evictExcess(change.stored(), nowMillis);
                 }
@@ -276,26 +252,8 @@ public final class CookieJar {
 
     private void removeExpired(String site, long nowMillis) {
         Entry[] entries = buckets.get(site);
-        if (entries != null) {
-            // if another thread changed the bucket meanwhile, that thread removed them
-            replace(site, entries, Bucket.withoutExpired(entries, nowMillis));
-        }
-    }
-
-    /** Puts a bucket in the place of another by compare-and-set, and keeps {@link #held} right. */
-    private boolean replace(String site, Entry @Nullable [] before, Entry[] after) {
-        boolean replaced;
-        if (before == null) {
-            replaced = after.length == 0 || buckets.putIfAbsent(site, after) == null;
-        } else if (after.length == 0) {
-            replaced = buckets.remove(site, before);
-        } else {
-            replaced = before == after || buckets.replace(site, before, after);
-        }
-        if (replaced) {
-            held.addAndGet(after.length - (before == null ? 0 : before.length));
-        }
-        return replaced;
+        // if another thread changed the bucket meanwhile, that thread removed them
+        buckets.replace(site, entries, Bucket.withoutExpired(entries, nowMillis));
     }
 
     /**
@@ -304,18 +262,18 @@ public final class CookieJar {
      * newcomer; never calls out while holding it.
      */
     private void evictExcess(Entry newcomer, long nowMillis) {
-        if (held.get() <= limits.total()) {
+        if (buckets.held() <= limits.total()) {
             return;
         }
         EVICTION.lock();
         try {
-            if (held.get() > limits.total()) {
-                for (String site : buckets.keySet()) {
+            if (buckets.held() > limits.total()) {
+                for (String site : buckets.sites()) {
                     removeExpired(site, nowMillis);
                 }
             }
             // ends: each round evicts one, or finds that another thread took it, or finds none left
-            while (held.get() > limits.total()) {
+            while (buckets.held() > limits.total()) {
                 if (!evictOne(newcomer)) {
                     return;
                 }
@@ -329,11 +287,11 @@ public final class CookieJar {
     private boolean evictOne(Entry newcomer) {
         String victimSite = null;
         Entry victim = null;
-        for (var bucket : buckets.entrySet()) {
-            for (Entry entry : bucket.getValue()) {
+        for (String site : buckets.sites()) {
+            for (Entry entry : buckets.get(site)) {
                 if (entry != newcomer && (victim == null || entry.evictedBefore(victim))) {
                     victim = entry;
-                    victimSite = bucket.getKey();
+                    victimSite = site;
                 }
             }
         }
@@ -341,10 +299,8 @@ public final class CookieJar {
             return false;
         }
         Entry[] entries = buckets.get(victimSite);
-        if (entries != null) {
-            // if another thread changed the bucket meanwhile, the next round looks again
-            replace(victimSite, entries, Bucket.without(entries, victim));
-        }
+        // if another thread changed the bucket meanwhile, the next round looks again
+        buckets.replace(victimSite, entries, Bucket.without(entries, victim));
         return true;
     }
 }

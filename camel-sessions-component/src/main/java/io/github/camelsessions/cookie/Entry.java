@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.cookie;
 
-/** A cookie's place in a jar. Thread-safe: all but the last-access-time is fixed. */
-final class Entry {
-
-    private final Cookie cookie;
+/**
+ * A cookie in a jar, and what the jar alone needs to know of it. One object, because a jar may hold very many. Thread-safe:
+ * all but the last-access-time is fixed, and nobody outside sees that.
+ */
+final class Entry extends Cookie {
 
     /** Whether user code ever set this cookie: then its host-only-flag is not part of its identity. */
     private final boolean explicit;
 
     private volatile long lastAccessMillis;
 
-    Entry(Cookie cookie, boolean explicit, long lastAccessMillis) {
-        this.cookie = cookie;
+    /**
+     * @param createdMillis the creation-time of the cookie that it replaces, or its own
+     */
+    Entry(Cookie cookie, long createdMillis, boolean explicit, long lastAccessMillis) {
+        super(cookie, createdMillis);
         this.explicit = explicit;
         this.lastAccessMillis = lastAccessMillis;
-    }
-
-    Cookie cookie() {
-        return cookie;
     }
 
     boolean explicit() {
@@ -36,6 +36,6 @@ final class Entry {
     boolean evictedBefore(Entry other) {
         long mine = lastAccessMillis;
         long others = other.lastAccessMillis;
-        return mine != others ? mine < others : cookie.createdMillis() < other.cookie.createdMillis();
+        return mine != others ? mine < others : createdMillis() < other.createdMillis();
     }
 }

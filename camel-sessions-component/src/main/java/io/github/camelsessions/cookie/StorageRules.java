@@ -53,7 +53,7 @@ final class StorageRules {
         Instant expiry = cookie.expiry();
         return new Cookie(
                 cookie,
-                hostOnly ? origin.host() : shared(domain, origin.host(), registrable),
+                hostOnly ? origin.host() : domain,
                 hostOnly,
                 path(cookie, origin),
                 expiry == null ? null : Lifetime.capped(expiry, now),
@@ -103,15 +103,7 @@ final class StorageRules {
 
     private static String path(SetCookie cookie, CookieTarget origin) {
         String path = cookie.path();
-        return path != null && path.startsWith("/") ? shared(path, "/", null) : PathMatch.defaultPath(origin.path());
-    }
-
-    /** Prefers an equal string that lives on anyway to the one cut out of the field: there may be millions of jars. */
-    private static String shared(String text, String first, @Nullable String second) {
-        if (text.equals(first)) {
-            return first;
-        }
-        return second != null && text.equals(second) ? second : text;
+        return path != null && path.startsWith("/") ? path : PathMatch.defaultPath(origin.path());
     }
 
     private static boolean hasPrefix(String text, String prefix) {

@@ -57,10 +57,10 @@ final class Renewals extends ServiceSupport {
             drained.run();
             return;
         }
-        if (token.state() != RenewalToken.State.LIVE) {
+        HeldExchange initiator = (HeldExchange) token.initiator();
+        if (token.state() != RenewalToken.State.LIVE || initiator == null) {
             return; // it did not wait that long, and has ended since
         }
-        HeldExchange initiator = (HeldExchange) token.initiator();
         RenewalRules rules = initiator.rules();
         String uri = Objects.requireNonNull(rules.renewalUri(), "a session without renewalUri renews only when asked");
         PriorityRoute route = new PriorityRoute(template, uri, initiator.cause());

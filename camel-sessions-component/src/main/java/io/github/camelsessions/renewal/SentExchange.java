@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class SentExchange extends HeldExchange {
 
     private final SessionRequest request;
-    private final @Nullable RequestState beginning; // null when it is never sent again
+    private @Nullable RequestState beginning; // null before it is sent, and when it is never sent again
     private boolean sent;
     private int replays;
     private @Nullable Reply reply;
@@ -35,9 +35,6 @@ final class SentExchange extends HeldExchange {
         this.request = request;
         if (rules().replays()) {
             request.makeResendable(exchange);
-            beginning = RequestState.of(exchange);
-        } else {
-            beginning = null;
         }
     }
 
@@ -83,9 +80,11 @@ final class SentExchange extends HeldExchange {
         refusal = null;
         boolean replayable = false;
         try {
-            if (sent && beginning != null) {
+            if (beginning != null) {
                 beginning.restore(exchange());
                 replays++;
+            } else if (rules().replays()) {
+                beginning = RequestState.of(exchange()); // not before: one that is held meanwhile needs no copy
             }
             sent = true;
             session().equip(generation, token(), request.profile(), rules().sameProfile());
@@ -197,7 +196,7 @@ final class SentExchange extends HeldExchange {
             kept.restore(exchange());
             return;
         }
-        if (sent && beginning != null) {
+        if (beginning != null) {
             beginning.restore(exchange());
         }
         exchange().setException(exception);

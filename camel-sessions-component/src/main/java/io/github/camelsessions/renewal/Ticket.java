@@ -5,7 +5,7 @@ import io.github.camelsessions.session.Session;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,11 +26,14 @@ final class Ticket {
         STOP
     }
 
+    private static final AtomicReferenceFieldUpdater<Ticket, @Nullable HeldExchange> HOLDER =
+            AtomicReferenceFieldUpdater.newUpdater(Ticket.class, HeldExchange.class, "holder");
+
     private final Session session;
     private final @Nullable Object owner;
     private final long arrival;
     private final Duration time;
-    private final AtomicReference<@Nullable HeldExchange> holder;
+    private volatile @Nullable HeldExchange holder; // claimed by compare-and-set
     private final @Nullable SynchronousWait waiting;
     private volatile @Nullable Future<?> timer;
 
@@ -42,7 +45,7 @@ final class Ticket {
         this.time = time;
         this.owner = holder.owner();
         this.arrival = holder.arrival();
-        this.holder = new AtomicReference<>(holder);
+        this.holder = holder;
         this.waiting = waiting;
     }
 
@@ -70,7 +73,7 @@ final class Ticket {
     /** Takes the exchange over, null when somebody else did. The ticket remembers no exchange any more. */
     @Nullable
     HeldExchange claim() {
-        HeldExchange claimed = holder.getAndSet(null);
+        HeldExchange claimed = HOLDER.getAndSet(this, null);
         if (claimed != null) {
             cancelTimer();
         }
@@ -78,7 +81,7 @@ final class Ticket {
     }
 
     boolean isClaimed() {
-        return holder.get() == null;
+        return holder == null;
     }
 
     void setTimer(Future<?> timer) {

@@ -2,6 +2,7 @@
 package io.github.camelsessions.renewal;
 
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -56,7 +57,10 @@ final class TrafficThreads extends ServiceSupport implements Executor {
         ScheduledExecutorService now = timer;
         if (now != null) {
             try {
-                return now.schedule(() -> runLogged(action), Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
+                return now.schedule(
+                        (Callable<@Nullable Void>) () -> runLogged(action),
+                        Math.max(0, delay.toNanos()),
+                        TimeUnit.NANOSECONDS);
             } catch (RejectedExecutionException e) {
                 LOG.trace("stopped meanwhile", e);
             }
@@ -64,7 +68,7 @@ final class TrafficThreads extends ServiceSupport implements Executor {
         return CompletableFuture.completedFuture(null);
     }
 
-    private void runLogged(Runnable action) {
+    private @Nullable Void runLogged(Runnable action) {
         try {
             action.run();
         } catch (RuntimeException | Error e) {
@@ -72,6 +76,7 @@ final class TrafficThreads extends ServiceSupport implements Executor {
                 LOG.error("a timed action of the sessions failed", e);
             }
         }
+        return null; // a Callable is spared the adapter that the timer wraps around a Runnable
     }
 
     @Override

@@ -9,20 +9,15 @@ import org.jspecify.annotations.Nullable;
  * gives that back when it takes another one for a later generation or attempt, and when it is cleared or closed. An
  * exchange that is late keeps what it was given, or gets what the session owns, but never takes that away from it.
  *
- * <p>Guarded by the lock of its session.
+ * <p>Where the profiles come from, the subclass knows. Guarded by the lock of its session, into which it never calls back.
  */
-final class Equipment {
+abstract class Equipment {
 
     private static final long NONE = -1;
 
-    private final Source source;
     private @Nullable String namedBefore;
     private long ownedSince = NONE; // the number of the generation that the profile was taken for
     private @Nullable RenewalToken sharing; // the first attempt of the renewal that it was taken for
-
-    Equipment(Source source) {
-        this.source = source;
-    }
 
     /**
      * The profile for a generation that a renewal fills; all its attempts share one.
@@ -32,17 +27,17 @@ final class Equipment {
      * @param same    whether it is the one that the session has, unless one is named
      * @throws IllegalArgumentException when there is no profile of that name: nothing has changed then
      */
-    ClientProfile forRenewal(RenewalToken renewal, Generation pending, @Nullable String name, boolean same) {
+    final ClientProfile forRenewal(RenewalToken renewal, Generation pending, @Nullable String name, boolean same) {
         boolean keeps = same && name == null;
         if (renewal != sharing && !(keeps && ownsAny())) {
-            source.exchange(keeps ? namedBefore() : name);
+            exchange(keeps ? namedBefore() : name);
         }
         ownedSince = pending.number();
         sharing = renewal;
         if (name != null) {
             namedBefore = name;
         }
-        return source.present();
+        return present();
     }
 
     /**
@@ -51,52 +46,45 @@ final class Equipment {
      * @param name the profile that it must be, null for the one named before, else the next one of the rotation
      * @throws IllegalArgumentException when there is no profile of that name: nothing has changed then
      */
-    ClientProfile forOrdinary(Generation generation, @Nullable String name) {
+    final ClientProfile forOrdinary(Generation generation, @Nullable String name) {
         if (generation.number() > ownedSince) {
             String wanted = name != null ? name : namedBefore();
-            source.exchange(wanted);
+            exchange(wanted);
             ownedSince = generation.number();
             namedBefore = wanted; // not before: taking an unknown profile fails
         }
-        return source.present();
+        return present();
     }
 
     private @Nullable String namedBefore() {
-        boolean known = namedBefore != null && source.has(namedBefore);
+        boolean known = namedBefore != null && has(namedBefore);
         return known ? namedBefore : null; // it may have been taken out of the file
     }
 
-    boolean ownsAny() {
+    final boolean ownsAny() {
         return ownedSince != NONE;
     }
 
-    void giveBack() {
-        source.giveBack();
+    final void giveBack() {
+        returnOwned();
         ownedSince = NONE;
         sharing = null;
     }
 
+    /** Whether there is a profile of that name. */
+    abstract boolean has(String name);
+
+    /** The one that the session owns. */
+    abstract ClientProfile present();
+
     /**
-     * Where the profiles of one session come from; it knows the one that the session owns. Guarded by the session's lock;
-     * never calls back into a session.
+     * Gives back what the session owns, if anything, and takes the profile of that name, or the next one of the rotation when
+     * the name is null.
+     *
+     * @throws IllegalArgumentException when there is no profile of that name: then the session keeps what it owns
      */
-    interface Source {
+    abstract void exchange(@Nullable String name);
 
-        /** Whether there is a profile of that name. */
-        boolean has(String name);
-
-        /** The one that the session owns. */
-        ClientProfile present();
-
-        /**
-         * Gives back what the session owns, if anything, and takes the profile of that name, or the next one of the rotation
-         * when the name is null.
-         *
-         * @throws IllegalArgumentException when there is no profile of that name: then the session keeps what it owns
-         */
-        void exchange(@Nullable String name);
-
-        /** Gives back what the session owns, if anything. */
-        void giveBack();
-    }
+    /** Gives back what the session owns, if anything. */
+    abstract void returnOwned();
 }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param state           ACTIVE, RENEWING, FAILED or CLOSED
  * @param generation      the number of the current generation
  * @param uses            requests of the current generation on the wire
+ * @param admissions      exchanges admitted in all generations, those of renewals and replays included
  * @param inFlight        requests whose answers are awaited
  * @param held            exchanges that wait now
  * @param suspects        exchanges whose refusals wait to be judged now
@@ -33,6 +34,7 @@ record GateStats(
         String state,
         long generation,
         long uses,
+        long admissions,
         int inFlight,
         int held,
         int suspects,
@@ -51,23 +53,18 @@ record GateStats(
         long heldInAll,
         Duration longestHold) {
 
-    static GateStats of(
-            RenewalGate.State state,
-            Life life,
-            Wire wire,
-            Waiting waiting,
-            Suspects suspects,
-            Cooldown cooldown,
-            Tally tally) {
+    static GateStats of(RenewalGate.State state, Life life, Wire wire, Trouble trouble) {
+        Tally tally = trouble.tally;
         return new GateStats(
                 state.name(),
                 life.generation.number(),
                 life.uses,
+                wire.admissions(),
                 wire.inFlight(),
-                waiting.now(),
-                suspects.size(),
-                cooldown.failures(),
-                cooldown.until(),
+                trouble.waiting.now(),
+                trouble.suspects.size(),
+                trouble.cooldown.failures(),
+                trouble.cooldown.until(),
                 tally.renewals,
                 tally.attempts,
                 tally.failures,
@@ -78,7 +75,7 @@ record GateStats(
                 tally.replays,
                 tally.stale,
                 tally.staleReplays,
-                waiting.inAll(),
-                waiting.longest());
+                trouble.waiting.inAll(),
+                trouble.waiting.longest());
     }
 }

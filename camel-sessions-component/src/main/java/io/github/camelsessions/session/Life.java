@@ -2,7 +2,6 @@
 package io.github.camelsessions.session;
 
 import java.time.Duration;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** What a gate knows of one generation, from its making to its last answer. Guarded by the lock of its gate. */
@@ -65,42 +64,48 @@ final class Life {
     /** Whether a limit ended it, and not the server: then what it accepted counts, however late. */
     boolean endedByLimit;
 
-    private Instant began;
-    private Instant lastUse;
+    private long beganMillis;
+    private long lastUseMillis;
 
-    Life(Generation generation, Origin origin, Instant now) {
+    Life(Generation generation, Origin origin, long nowMillis) {
         this.generation = generation;
         this.origin = origin;
-        this.began = now;
-        this.lastUse = now;
+        this.beganMillis = nowMillis;
+        this.lastUseMillis = nowMillis;
     }
 
     /** It becomes the current one; a renewal may have taken a while to fill it. */
-    void begin(Instant now) {
-        began = now;
-        lastUse = now;
+    void begin(long nowMillis) {
+        beganMillis = nowMillis;
+        lastUseMillis = nowMillis;
     }
 
-    void use(boolean priority, Instant now) {
+    void use(boolean priority, long nowMillis) {
         uses++;
         inFlight++;
         admitted += priority ? 0 : 1;
-        lastUse = now;
+        lastUseMillis = nowMillis;
+    }
+
+    /** It has accepted a request, perhaps when it is no longer the current one. */
+    void accepts(long event) {
+        accepted++;
+        acceptedAt = event;
     }
 
     /**
      * Whether somebody or a limit says that this generation is over. One that served nobody has uses left, however many its renewal
      * took; otherwise a renewal of more requests than {@code maxUses} would be followed by the next for ever.
      */
-    boolean limitDue(GateRules rules, Instant now) {
+    boolean limitDue(GateRules rules, long nowMillis) {
         return expired
                 || (rules.maxUses() > 0 && uses >= rules.maxUses() && (admitted > 0 || !renewed()))
-                || passed(rules.maxAge(), began, now)
-                || passed(rules.maxIdle(), lastUse, now);
+                || passed(rules.maxAge(), beganMillis, nowMillis)
+                || passed(rules.maxIdle(), lastUseMillis, nowMillis);
     }
 
-    private static boolean passed(Duration limit, Instant since, Instant now) {
-        return !limit.isZero() && !now.isBefore(since.plus(limit));
+    private static boolean passed(Duration limit, long sinceMillis, long nowMillis) {
+        return !limit.isZero() && nowMillis - sinceMillis >= limit.toMillis();
     }
 
     /** The next one is installed. */

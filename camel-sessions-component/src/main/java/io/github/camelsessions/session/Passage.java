@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.session;
 
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +48,7 @@ public class Passage {
     /** Whether newcomers stand behind it while it waits. */
     boolean ahead;
 
-    Instant heldSince = Instant.MIN;
+    long heldSinceMillis;
 
     long admittedAt;
     long refusedAt;

@@ -2,14 +2,14 @@
 package io.github.camelsessions.session;
 
 import io.github.camelsessions.session.Life.Origin;
-import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One renewal with its attempts, of which one is made after the other. Guarded by the lock of its gate. */
 final class Renewal {
 
     final Origin reason;
-    private final Passage initiator;
+    private @Nullable Passage initiator; // null when it has ended
     private final int attempts;
     private int made;
     private @Nullable RenewalToken first;
@@ -22,12 +22,18 @@ final class Renewal {
     }
 
     /** Makes the next attempt; the one before has ended. */
-    RenewalToken attempt(Generation pending, Instant now) {
-        RenewalToken next = new RenewalToken(new Life(pending, reason, now), initiator, first);
+    RenewalToken attempt(Generation pending, long nowMillis) {
+        Passage asker = Objects.requireNonNull(initiator);
+        RenewalToken next = new RenewalToken(new Life(pending, reason, nowMillis), asker, first);
         first = next.first();
         latest = next;
         made++;
         return next;
+    }
+
+    /** There will be no further attempt. */
+    void end() {
+        initiator = null;
     }
 
     boolean mayTryAgain() {

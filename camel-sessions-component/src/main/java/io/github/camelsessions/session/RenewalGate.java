@@ -4,12 +4,10 @@ package io.github.camelsessions.session;
 import io.github.camelsessions.session.GateFailure.Kind;
 import io.github.camelsessions.session.Life.Origin;
 import io.github.camelsessions.session.Verdict.Action;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -91,9 +89,8 @@ final class RenewalGate {
         CLOSED
     }
 
-    private final SessionKey key;
     private final InstantSource clock;
-    private final LongFunction<Generation> generations;
+    private final Generations generations;
     private final ReentrantLock lock = new ReentrantLock();
 
     // all below is guarded by lock
@@ -101,25 +98,19 @@ final class RenewalGate {
     private @Nullable String configuredAt;
     private State state = State.ACTIVE;
     private boolean frozen;
-    private @Nullable Passage probed; // whose answer all others waited for, while that is judged
     private Life life;
-    private @Nullable Renewal renewal; // the latest; its latest token is live exactly when RENEWING
     private final Wire wire = new Wire();
-    private final Waiting waiting = new Waiting();
-    private final Suspects suspects = new Suspects(rules);
-    private final Cooldown cooldown = new Cooldown();
-    private final Tally tally = new Tally();
-    private final Verdicts verdicts;
+    private @Nullable Trouble trouble; // null until there is any: most sessions of many never have
 
-    /**
-     * @param generations makes the generation of that number; its locks are leaves
-     */
-    RenewalGate(SessionKey key, InstantSource clock, LongFunction<Generation> generations) {
-        this.key = key;
+    /** Makes generations; its locks are leaves. */
+    interface Generations {
+        Generation make(SessionKey session, long number);
+    }
+
+    RenewalGate(SessionKey key, InstantSource clock, Generations generations) {
         this.clock = clock;
         this.generations = generations;
-        this.verdicts = new Verdicts(key, tally, waiting, cooldown);
-        this.life = new Life(generations.apply(0), Origin.NEW, clock.instant());
+        this.life = new Life(generations.make(key, 0), Origin.NEW, clock.millis());
     }
 
     @Nullable
@@ -128,7 +119,9 @@ final class RenewalGate {
             if (configuredAt == null) {
                 configuredAt = place;
                 rules = wanted;
-                suspects.configure(wanted);
+                if (trouble != null) {
+                    trouble.suspects.configure(wanted);
+                }
             }
             return rules.equals(wanted) ? null : configuredAt;
         });
@@ -138,28 +131,29 @@ final class RenewalGate {
 
     Verdict admit(Passage passage, boolean released, @Nullable RenewalToken held) {
         return deciding(() -> {
-            waiting.remove(passage, clock);
+            waitsNoLonger(passage);
             return using(
                     held,
-                    owned -> send(passage, owned.life, true, clock.instant()),
+                    owned -> send(passage, owned.life, true, clock.millis()),
                     () -> admitOrdinary(passage, released));
         });
     }
 
     private Verdict admitOrdinary(Passage passage, boolean released) {
-        if (nobodyIsSent() || (state == State.ACTIVE && waiting.backlog() > 0 && !released)) {
+        if (nobodyIsSent() || (state == State.ACTIVE && isLine() && !released)) {
             return hold(passage, released);
         }
         if (state == State.FAILED) {
             if (barred(passage)) {
-                return verdicts.fail(Kind.RENEWAL_FAILED, life);
+                return trouble().fail(Kind.RENEWAL_FAILED, life);
             }
             if (passage.renews) {
-                return holdForRenewal(passage, released, renewal == null ? Origin.ASKED : renewal.reason);
+                Renewal failed = trouble().renewal;
+                return holdForRenewal(passage, released, failed == null ? Origin.ASKED : failed.reason);
             }
             state = State.ACTIVE;
         }
-        Instant now = clock.instant();
+        long now = clock.millis();
         boolean limit = life.limitDue(rules, now);
         if (passage.renews && (limit || (passage.renewFirst && life.empty()))) {
             return holdForRenewal(passage, released, limit ? Origin.LIMIT : Origin.ASKED);
@@ -170,26 +164,28 @@ final class RenewalGate {
         return send(passage, life, false, now);
     }
 
-    private Verdict send(Passage passage, Life to, boolean priority, Instant now) {
+    private Verdict send(Passage passage, Life to, boolean priority, long nowMillis) {
         if (!priority && Suspects.isToBeProbed(passage, to)) {
             to.probe = passage;
         }
-        wire.send(passage, to, priority, now);
+        wire.send(passage, to, priority, nowMillis);
         return Verdict.send(to.generation);
     }
 
     private Verdict hold(Passage passage, boolean hasPlace) {
-        if (waiting.now() >= rules.maxHeld() && !hasPlace && !passage.initiator) {
-            return verdicts.fail(Kind.FULL, life);
+        Trouble now = trouble();
+        if (now.waiting.now() >= rules.maxHeld() && !hasPlace && !passage.initiator) {
+            return now.fail(Kind.FULL, life);
         }
-        waiting.add(passage, state == State.RENEWING ? renewal : null, nobodyIsSent(), hasPlace, clock.instant());
+        Renewal awaited = state == State.RENEWING ? now.renewal : null;
+        now.waiting.add(passage, awaited, nobodyIsSent(), hasPlace, clock.millis());
         return Verdict.of(Action.HOLD);
     }
 
     private Verdict holdForRenewal(Passage passage, boolean released, Origin why) {
         Verdict verdict = renewAutomatically(why, passage, Action.HOLD);
         if (state != State.RENEWING) {
-            return verdict.failing(verdicts.failure(Kind.RENEWAL_FAILED, life));
+            return verdict.failing(trouble().failure(Kind.RENEWAL_FAILED, life));
         }
         passage.initiator = true;
         return hold(passage, released).starting(verdict.renewal()).judging(verdict.standing(), verdict.again());
@@ -210,23 +206,24 @@ final class RenewalGate {
     private Verdict refused(Passage passage, Life of) {
         boolean first = passage.refusals++ == 0;
         passage.refusedAt = wire.event();
-        tally.refused++;
-        suspects.refusedBy(of, passage.refusedAt);
+        Trouble now = trouble();
+        now.tally.refused++;
+        now.suspects.refusedBy(of, passage.refusedAt);
         if (of != life || state != State.ACTIVE || frozen) {
-            return Verdict.of(verdicts.sentAgain(passage));
+            return Verdict.of(now.sentAgain(passage));
         }
         if (!passage.renews) {
             return Verdict.of(Action.DELIVER);
         }
-        if (passage == probed) {
-            suspects.probeRefused(life);
-            return verdicts.own(Verdict.of(Action.DELIVER), List.of(passage));
+        if (passage == now.probed) {
+            now.suspects.probeRefused(life);
+            return now.own(Verdict.of(Action.DELIVER), List.of(passage));
         }
-        if (first && suspects.provenByFirstRefusal(life)) {
+        if (first && now.suspects.provenByFirstRefusal(life)) {
             passage.initiator = true;
-            return renewAutomatically(Origin.REFUSAL, passage, verdicts.sentAgain(passage));
+            return renewAutomatically(Origin.REFUSAL, passage, now.sentAgain(passage));
         }
-        suspects.park(passage, first);
+        now.suspects.park(passage, first);
         return Verdict.of(Action.PARK);
     }
 
@@ -236,21 +233,27 @@ final class RenewalGate {
             if (passage.priority()) {
                 return Verdict.of(Action.DELIVER);
             }
-            suspects.acceptedBy(of, wire.event());
+            of.accepts(wire.event());
+            if (trouble != null) {
+                trouble.suspects.accepted();
+            }
             if (of == life) {
                 return acceptedInTime(passage);
             }
             return of.endedByLimit
                     ? Verdict.of(Action.DELIVER)
-                    : verdicts.stale(passage, replayable && state == State.ACTIVE);
+                    : trouble().stale(passage, replayable && state == State.ACTIVE);
         });
     }
 
     private Verdict acceptedInTime(Passage passage) {
-        if (state == State.ACTIVE && life.renewed()) {
-            cooldown.endRow();
+        if (trouble == null) {
+            return Verdict.of(Action.DELIVER);
         }
-        return verdicts.own(Verdict.of(Action.DELIVER), suspects.refutedBy(passage, life));
+        if (state == State.ACTIVE && life.renewed()) {
+            trouble.cooldown.endRow();
+        }
+        return trouble.own(Verdict.of(Action.DELIVER), trouble.suspects.refutedBy(passage, life));
     }
 
     Verdict unanswered(Passage passage) {
@@ -263,19 +266,22 @@ final class RenewalGate {
     private Life landed(Passage passage) {
         Life of = wire.landed(passage);
         if (of == null) {
-            throw new IllegalStateException("session '" + key + "': an answer was reported that is not awaited");
+            throw new IllegalStateException(
+                    "session '" + life.generation.session() + "': an answer was reported that is not awaited");
         }
         if (of.probe == passage) {
             of.probe = null;
-            probed = passage;
+            trouble().probed = passage;
         }
         return of;
     }
 
     Verdict left(Passage passage) {
         return deciding(() -> {
-            waiting.remove(passage, clock);
-            suspects.remove(passage);
+            waitsNoLonger(passage);
+            if (trouble != null) {
+                trouble.suspects.remove(passage);
+            }
             return Verdict.of(Action.NOTHING);
         });
     }
@@ -292,7 +298,7 @@ final class RenewalGate {
 
     Verdict renew(Passage passage, @Nullable Generation observed, @Nullable RenewalToken held) {
         return deciding(() -> {
-            boolean waited = waiting.remove(passage, clock);
+            boolean waited = waitsNoLonger(passage);
             return using(
                     held,
                     owned -> Verdict.send(owned.pending()),
@@ -309,13 +315,13 @@ final class RenewalGate {
             return hold(passage, waited);
         }
         if (barred(passage)) {
-            return verdicts.fail(Kind.RENEWAL_FAILED, life);
+            return trouble().fail(Kind.RENEWAL_FAILED, life);
         }
         RenewalToken started = begin(Origin.ASKED, passage);
         passage.initiator = started != null;
         return suspectsAgain(
                 started == null
-                        ? verdicts.fail(Kind.RENEWAL_FAILED, life).releasing()
+                        ? trouble().fail(Kind.RENEWAL_FAILED, life).releasing()
                         : Verdict.send(started.pending()).starting(started));
     }
 
@@ -325,14 +331,17 @@ final class RenewalGate {
 
     Verdict succeeded(RenewalToken done) {
         return deciding(() -> {
-            if (!isLive(done)) {
+            Renewal renewal = renewalOf(done);
+            if (renewal == null) {
                 return late();
             }
             done.end(RenewalToken.State.ENDED);
-            tally.renewals++;
-            cooldown.end();
-            if (suspects.barren() == 0) {
-                cooldown.endRow();
+            renewal.end();
+            Trouble now = trouble();
+            now.tally.renewals++;
+            now.cooldown.end();
+            if (now.suspects.barren() == 0) {
+                now.cooldown.endRow();
             }
             install(done.life);
             state = State.ACTIVE;
@@ -342,7 +351,8 @@ final class RenewalGate {
 
     Verdict failed(RenewalToken done, boolean again, Throwable cause) {
         return deciding(() -> {
-            if (renewal == null || !isLive(done)) {
+            Renewal renewal = renewalOf(done);
+            if (renewal == null) {
                 return late();
             }
             done.end(RenewalToken.State.REVOKED);
@@ -359,14 +369,14 @@ final class RenewalGate {
     }
 
     private Verdict late() {
-        tally.late++;
+        trouble().tally.late++;
         return Verdict.of(Action.NOTHING);
     }
 
     /** The attempt made last, whatever has become of it, null when there was none. */
     @Nullable
     RenewalToken latestAttempt() {
-        return locked(() -> renewal == null ? null : renewal.latest());
+        return locked(this::latest);
     }
 
     // ---- operators
@@ -385,7 +395,7 @@ final class RenewalGate {
         if (state == State.RENEWING) {
             return Verdict.of(Action.NOTHING);
         }
-        install(new Life(next(), Origin.CLEARED, clock.instant()));
+        install(new Life(next(), Origin.CLEARED, clock.millis()));
         state = State.ACTIVE;
         return suspectsAgain(Verdict.of(Action.NOTHING)).releasing();
     }
@@ -407,9 +417,11 @@ final class RenewalGate {
 
     void endCooldown() {
         locked(() -> {
-            cooldown.end();
-            cooldown.endRow();
-            return cooldown;
+            if (trouble != null) {
+                trouble.cooldown.end();
+                trouble.cooldown.endRow();
+            }
+            return trouble;
         });
     }
 
@@ -420,12 +432,8 @@ final class RenewalGate {
      */
     boolean close() {
         return locked(() -> {
-            boolean idle = state != State.RENEWING
-                    && !frozen
-                    && wire.inFlight() == 0
-                    && waiting.now() == 0
-                    && suspects.isEmpty();
-            if (idle && !cooldown.active(clock.instant())) {
+            boolean idle = state != State.RENEWING && !frozen && wire.inFlight() == 0;
+            if (idle && (trouble == null || trouble.isOver(clock.instant()))) {
                 state = State.CLOSED;
             }
             return state == State.CLOSED;
@@ -434,7 +442,7 @@ final class RenewalGate {
 
     Verdict stop() {
         return deciding(() -> {
-            RenewalToken latest = renewal == null ? null : renewal.latest();
+            RenewalToken latest = latest();
             if (latest != null && isLive(latest)) {
                 latest.end(RenewalToken.State.REVOKED);
             }
@@ -449,8 +457,12 @@ final class RenewalGate {
         return locked(() -> state == State.CLOSED ? null : life.generation);
     }
 
+    long millis() {
+        return clock.millis();
+    }
+
     GateStats stats() {
-        return locked(() -> GateStats.of(state, life, wire, waiting, suspects, cooldown, tally));
+        return locked(() -> GateStats.of(state, life, wire, trouble == null ? new Trouble(rules) : trouble));
     }
 
     // ---- deciding, under the lock
@@ -463,8 +475,8 @@ final class RenewalGate {
     private Verdict deciding(Supplier<Verdict> decision) {
         return locked(() -> {
             Verdict verdict = settleIfQuiet(decision.get());
-            if (probed != null) {
-                probed = null;
+            if (trouble != null && trouble.probed != null) {
+                trouble.probed = null;
                 verdict = verdict.releasing();
             }
             RenewalToken drained = wire.takeDrained();
@@ -482,28 +494,32 @@ final class RenewalGate {
     }
 
     private Verdict settleIfQuiet(Verdict verdict) {
-        if (state != State.ACTIVE || frozen || life.inFlight > 0 || waiting.now() > 0 || suspects.isEmpty()) {
+        Trouble now = trouble;
+        if (now == null || state != State.ACTIVE || frozen || life.inFlight > 0) {
             return verdict;
         }
-        if (suspects.provenByQuiet(life)) {
-            Verdict more = renewAutomatically(Origin.REFUSAL, suspects.first(), verdict.action());
+        if (now.waiting.now() > 0 || now.suspects.isEmpty()) {
+            return verdict;
+        }
+        if (now.suspects.provenByQuiet(life)) {
+            Verdict more = renewAutomatically(Origin.REFUSAL, now.suspects.first(), verdict.action());
             return verdict.starting(more.renewal())
                     .judging(more.standing(), more.again())
                     .releasing();
         }
-        return verdicts.own(verdict, suspects.standInQuiet(life));
+        return now.own(verdict, now.suspects.standInQuiet(life));
     }
 
     /** What the suspects wait for has come. */
     private Verdict suspectsAgain(Verdict verdict) {
-        return verdicts.notOwn(verdict, suspects.drain());
+        return trouble == null ? verdict : trouble.notOwn(verdict, trouble.suspects.drain());
     }
 
     /** Tells apart who wants to use the session: the owner of the renewal under way, or anybody else. */
     private Verdict using(
             @Nullable RenewalToken held, Function<RenewalToken, Verdict> owner, Supplier<Verdict> anybody) {
         if (held != null && held.state() == RenewalToken.State.REVOKED) {
-            return verdicts.fail(Kind.REVOKED, life);
+            return trouble().fail(Kind.REVOKED, life);
         }
         if (state == State.CLOSED) {
             return Verdict.of(Action.LOOK_UP);
@@ -512,28 +528,57 @@ final class RenewalGate {
     }
 
     private boolean isLive(RenewalToken held) {
-        return state == State.RENEWING && renewal != null && renewal.latest() == held;
+        return renewalOf(held) != null;
+    }
+
+    /** The renewal under way if this is its live token, else null. */
+    private @Nullable Renewal renewalOf(RenewalToken held) {
+        Renewal latest = trouble == null ? null : trouble.renewal;
+        return state == State.RENEWING && latest != null && latest.latest() == held ? latest : null;
+    }
+
+    private @Nullable RenewalToken latest() {
+        return trouble == null || trouble.renewal == null ? null : trouble.renewal.latest();
+    }
+
+    private Trouble trouble() {
+        if (trouble == null) {
+            trouble = new Trouble(rules);
+        }
+        return trouble;
+    }
+
+    /** Whether newcomers have to stand behind others that wait. */
+    private boolean isLine() {
+        return trouble != null && trouble.waiting.backlog() > 0;
+    }
+
+    /** Whether it has waited. */
+    private boolean waitsNoLonger(Passage passage) {
+        return trouble != null && trouble.waiting.remove(passage, clock);
     }
 
     /** Whether a renewal may not be tried: it is too early, or this exchange has waited for one that failed. */
     private boolean barred(Passage passage) {
-        return cooldown.active(clock.instant())
-                || (state == State.FAILED && passage.awaited != null && passage.awaited == renewal);
+        return trouble != null
+                && (trouble.cooldown.active(clock.instant())
+                        || (state == State.FAILED && passage.awaited != null && passage.awaited == trouble.renewal));
     }
 
     // ---- transitions
 
     /** Renews without being asked to, unless that must wait or has been in vain too often: then -> FAILED. */
     private Verdict renewAutomatically(Origin why, Passage initiator, Action action) {
-        if (state == State.ACTIVE && why == Origin.REFUSAL && suspects.givenUp(life)) {
-            tally.useless++;
+        Trouble now = trouble();
+        if (state == State.ACTIVE && why == Origin.REFUSAL && now.suspects.givenUp(life)) {
+            now.tally.useless++;
         }
         RenewalToken started = null;
-        if (suspects.renewalsAreBarren()) {
-            enterFailed(new IllegalStateException("after each of " + suspects.barren()
+        if (now.suspects.renewalsAreBarren()) {
+            enterFailed(new IllegalStateException("after each of " + now.suspects.barren()
                     + " renewals in a row every request was refused, though the log-in succeeded"));
-            suspects.punished();
-        } else if (cooldown.active(clock.instant())) {
+            now.suspects.punished();
+        } else if (now.cooldown.active(clock.instant())) {
             state = State.FAILED;
         } else {
             started = begin(why, initiator);
@@ -544,17 +589,18 @@ final class RenewalGate {
 
     /** -> RENEWING, or null and -> FAILED when there is no generation to fill. After a failure it gets one attempt. */
     private @Nullable RenewalToken begin(Origin why, Passage initiator) {
-        boolean trial = state == State.FAILED || cooldown.failures() > 0;
-        Renewal begun = new Renewal(why, initiator, trial ? 1 : suspects.attemptsLeft());
-        renewal = begun;
+        Trouble now = trouble();
+        boolean trial = state == State.FAILED || now.cooldown.failures() > 0;
+        Renewal begun = new Renewal(why, initiator, trial ? 1 : now.suspects.attemptsLeft());
+        now.renewal = begun;
         state = State.RENEWING;
         return attempt(begun);
     }
 
     private @Nullable RenewalToken attempt(Renewal of) {
         try {
-            RenewalToken token = of.attempt(next(), clock.instant());
-            tally.attempts++;
+            RenewalToken token = of.attempt(next(), clock.millis());
+            trouble().tally.attempts++;
             return token;
         } catch (RuntimeException e) {
             enterFailed(e);
@@ -564,17 +610,21 @@ final class RenewalGate {
 
     private void enterFailed(Throwable cause) {
         state = State.FAILED;
-        tally.failures++;
-        cooldown.failed(cause, clock.instant(), rules);
+        Trouble now = trouble();
+        now.tally.failures++;
+        if (now.renewal != null) {
+            now.renewal.end();
+        }
+        now.cooldown.failed(cause, clock.instant(), rules);
     }
 
     private Generation next() {
-        return generations.apply(life.generation.number() + 1);
+        return generations.make(life.generation.session(), life.generation.number() + 1);
     }
 
     private void install(Life next) {
         life.endBy(next.origin);
-        next.begin(clock.instant());
+        next.begin(clock.millis());
         life = next;
     }
 }

@@ -28,7 +28,7 @@ public final class RenewalToken {
     /** Guarded by the lock of the gate. */
     final Life life;
 
-    private final Passage initiator;
+    private volatile @Nullable Passage initiator; // null when it has ended: an idle session keeps no exchange
     private final RenewalToken first;
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<Runnable> aborts = new LinkedHashSet<>(); // guarded by lock
@@ -60,9 +60,9 @@ public final class RenewalToken {
 
     /**
      * The passage whose event began the renewal; of one that began because nothing was left to wait for, the passage that
-     * was suspected first. The same for all attempts of a renewal.
+     * was suspected first. The same for all attempts of a renewal; null when this one has ended.
      */
-    public Passage initiator() {
+    public @Nullable Passage initiator() {
         return initiator;
     }
 
@@ -101,6 +101,7 @@ public final class RenewalToken {
         lock.lock();
         try {
             state = newState;
+            initiator = null;
         } finally {
             lock.unlock();
         }

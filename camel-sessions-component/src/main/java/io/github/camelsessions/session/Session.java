@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.session;
 
-import io.github.camelsessions.cookie.CookieJar;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -18,34 +16,54 @@ import org.jspecify.annotations.Nullable;
  * <p>A generation takes its profile with its first use, not when it is made: a cleared session has an empty jar and no
  * profile, so that the one it gave back is free for other sessions until this one is used again.
  *
- * <p>Thread-safe. One lock orders taking and giving back of profiles; under it the gate's lock may be taken, and that of
- * the source of profiles, which is a leaf.
+ * <p>Thread-safe. One lock, which sessions share, orders taking and giving back of profiles; under it the gate's lock may
+ * be taken, and that of the source of profiles, which is a leaf.
  */
 public final class Session {
 
     private final SessionKey key;
-    private final InstantSource clock;
-    private final Instant created;
+    private final long number;
+    private final long created; // in epoch millis, as lastUsed
     private final RenewalGate gate;
-    private final AtomicLong uses = new AtomicLong();
     private volatile long lastUsed;
     private volatile boolean renewed;
 
-    private final ReentrantLock profileLock = new ReentrantLock();
+    // how it stands in the order of idleness; guarded by the lock of the registry
+    private long idleSince;
+    private boolean idleAsRenewed;
+
+    private final ReentrantLock profileLock;
     private final Equipment equipment; // guarded by profileLock
 
-    Session(SessionKey key, Equipment.Source profiles, JarFactory jars, InstantSource clock) {
+    /**
+     * @param number      its place among all sessions that were ever created
+     * @param profileLock guards the profiles of all sessions that share it
+     */
+    Session(
+            SessionKey key,
+            long number,
+            Equipment equipment,
+            ReentrantLock profileLock,
+            RenewalGate.Generations generations,
+            InstantSource clock) {
         this.key = key;
-        this.equipment = new Equipment(profiles);
-        this.clock = clock;
-        this.created = Instant.ofEpochMilli(clock.millis()); // as exact as lastUsed
-        this.lastUsed = created.toEpochMilli();
-        this.gate = new RenewalGate(key, clock, number -> new Generation(key, number, jars.newJar()));
+        this.number = number;
+        this.profileLock = profileLock;
+        this.equipment = equipment;
+        this.created = clock.millis();
+        this.lastUsed = created;
+        this.idleSince = created;
+        this.gate = new RenewalGate(key, clock, generations);
     }
 
     /** The session's name. */
     public SessionKey key() {
         return key;
+    }
+
+    /** Its place among all sessions that were ever created, from 0. */
+    long number() {
+        return number;
     }
 
     /**
@@ -68,11 +86,7 @@ public final class Session {
      * @param held     the renewal of this session that the exchange belongs to, null for an ordinary one
      */
     public Verdict admit(Passage passage, boolean released, @Nullable RenewalToken held) {
-        Verdict verdict = touching(gate.admit(passage, released, held));
-        if (verdict.action() == Verdict.Action.SEND) {
-            uses.incrementAndGet();
-        }
-        return verdict;
+        return touching(gate.admit(passage, released, held));
     }
 
     /** A further request of an admitted exchange, such as a followed redirect: it counts as a use too. */
@@ -275,11 +289,12 @@ public final class Session {
         Generation generation = current();
         return new SessionStats(
                 key,
+                number,
                 now.state(),
                 generation == null ? now.generation() : generation.number(),
                 generation == null ? 0 : generation.jar().size(),
                 generation == null ? "" : generation.profile().name(),
-                uses.get(),
+                now.admissions(),
                 now.uses(),
                 now.inFlight(),
                 now.held(),
@@ -295,11 +310,11 @@ public final class Session {
                 now.stale(),
                 now.staleReplays(),
                 now.retryAt(),
-                created,
+                Instant.ofEpochMilli(created),
                 Instant.ofEpochMilli(lastUsed));
     }
 
-    /** When the session was last used, in epoch milliseconds. It never goes back. */
+    /** When the session was last used, in epoch millis. It never goes back. */
     long lastUsed() {
         return lastUsed;
     }
@@ -309,13 +324,37 @@ public final class Session {
         return renewed;
     }
 
+    /** In the order of idleness: when it was used last, in epoch millis, as known there. */
+    long idleSince() {
+        return idleSince;
+    }
+
+    /** In the order of idleness: whether it was ever renewed, as known there. */
+    boolean idleAsRenewed() {
+        return idleAsRenewed;
+    }
+
+    /**
+     * Brings up to date what the order of idleness knows, while the session is not in it. It only ever moves back there.
+     *
+     * @return whether that was up to date
+     */
+    boolean updateIdle() {
+        long since = lastUsed;
+        boolean asRenewed = renewed;
+        boolean upToDate = idleSince == since && idleAsRenewed == asRenewed;
+        idleSince = since;
+        idleAsRenewed = asRenewed;
+        return upToDate;
+    }
+
     private Verdict touching(Verdict verdict) {
         touch();
         return verdict;
     }
 
     private void touch() {
-        long now = clock.millis();
+        long now = gate.millis();
         if (now > lastUsed) { // within one milli, one exchange writes for all
             lastUsed = now;
         }
@@ -353,10 +392,5 @@ public final class Session {
         } finally {
             profileLock.unlock();
         }
-    }
-
-    /** Makes an empty jar. */
-    interface JarFactory {
-        CookieJar newJar();
     }
 }

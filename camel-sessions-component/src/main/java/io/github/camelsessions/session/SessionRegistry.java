@@ -32,23 +32,20 @@ public final class SessionRegistry {
 
     private final PublicSuffixes suffixes;
     private final InstantSource clock;
+    private final RenewalGate.Generations generations = this::newGeneration; // one for all sessions
     private final ConcurrentHashMap<SessionKey, Session> sessions = new ConcurrentHashMap<>();
 
     private final ReentrantLock creation = new ReentrantLock();
-    // Ordered by what was true when the entry was queued. A session only ever moves back in this order, so a head that
-    // is
-    // still true is the first of all, and a head that was used or renewed since is queued again.
-    private final PriorityQueue<Idle> idleOrder =
-            new PriorityQueue<>(Comparator.comparing(Idle::renewed).thenComparingLong(Idle::since));
+    // Ordered by what was true when a session was put here. It only ever moves back in this order, so a head of which
+    // that
+    // is still true is the first of all, and one that was used or renewed since is put here again.
+    private final PriorityQueue<Session> idleOrder =
+            new PriorityQueue<>(Comparator.comparing(Session::idleAsRenewed).thenComparingLong(Session::idleSince));
+    private final Roll roll = new Roll();
     private int maxSessions;
     private volatile ProfileRotation rotation = NO_PROFILES;
 
-    private record Idle(Session session, boolean renewed, long since) {
-
-        static Idle now(Session session) {
-            return new Idle(session, session.renewed(), session.lastUsed());
-        }
-    }
+    private final ReentrantLock profileLock = new ReentrantLock(); // the rotation, which is shared, has one lock too
 
     /**
      * @param suffixes    tells the jars which domains are public suffixes
@@ -129,6 +126,44 @@ public final class SessionRegistry {
         return sessions.values().stream().map(Session::stats);
     }
 
+    /** The names of all sessions, in no order. */
+    public Stream<SessionKey> keys() {
+        return sessions.keySet().stream();
+    }
+
+    /**
+     * Sessions as they stand, in the order of their numbers. Whoever goes on with the number after the last one sees each
+     * session that is there all the time once, whatever is created and evicted meanwhile.
+     *
+     * @param site  the site whose sessions are shown, null for all
+     * @param from  the first number
+     * @param limit how many are shown at most
+     */
+    public List<SessionStats> page(@Nullable String site, long from, int limit) {
+        List<SessionStats> page = new ArrayList<>();
+        long next = from;
+        List<Session> some = onRoll(next);
+        while (!some.isEmpty() && page.size() < limit) {
+            some.stream()
+                    .filter(session -> site == null || site.equals(session.key().site()))
+                    .limit(limit - page.size())
+                    .map(Session::stats)
+                    .forEach(page::add);
+            next = some.get(some.size() - 1).number() + 1;
+            some = onRoll(next);
+        }
+        return page;
+    }
+
+    private List<Session> onRoll(long from) {
+        creation.lock();
+        try {
+            return roll.from(from, 100);
+        } finally {
+            creation.unlock();
+        }
+    }
+
     /** How many sessions there are. */
     public int size() {
         return sessions.size();
@@ -145,6 +180,7 @@ public final class SessionRegistry {
         try {
             stopped = List.copyOf(sessions.values());
             idleOrder.clear();
+            roll.clear();
             sessions.clear();
         } finally {
             creation.unlock();
@@ -160,8 +196,9 @@ public final class SessionRegistry {
                 while (sessions.size() >= maxSessions) {
                     evictLongestIdle(key);
                 }
-                session = new Session(key, new Rotated(), this::newJar, clock);
-                idleOrder.add(Idle.now(session));
+                session = new Session(key, roll.nextNumber(), new Rotated(), profileLock, generations, clock);
+                idleOrder.add(session);
+                roll.add(session);
                 sessions.put(key, session);
             }
             return session;
@@ -171,15 +208,14 @@ public final class SessionRegistry {
     }
 
     private void evictLongestIdle(SessionKey wanted) {
-        List<Idle> busy = new ArrayList<>();
+        List<Session> busy = new ArrayList<>();
         try {
-            for (Idle head = idleOrder.poll(); head != null; head = idleOrder.poll()) {
-                Session session = head.session();
-                Idle now = Idle.now(session);
-                if (!now.equals(head)) {
-                    idleOrder.add(now);
-                } else if (session.close()) {
-                    sessions.remove(session.key(), session);
+            for (Session head = idleOrder.poll(); head != null; head = idleOrder.poll()) {
+                if (!head.updateIdle()) {
+                    idleOrder.add(head);
+                } else if (head.close()) {
+                    sessions.remove(head.key(), head);
+                    roll.remove(head);
                     return;
                 } else {
                     busy.add(head);
@@ -193,29 +229,29 @@ public final class SessionRegistry {
                 + " (now " + maxSessions + ")");
     }
 
-    private CookieJar newJar() {
-        return new CookieJar(suffixes, clock, CookieLimits.DEFAULT);
+    private Generation newGeneration(SessionKey session, long number) {
+        return new Generation(session, number, new CookieJar(suffixes, clock, CookieLimits.DEFAULT));
     }
 
     /** A profile goes back to the rotation it was taken from: one of a file since replaced goes nowhere. */
-    private final class Rotated implements Equipment.Source {
+    private final class Rotated extends Equipment {
 
         // guarded by the session's profileLock
         private ProfileRotation takenFrom = NO_PROFILES;
         private ClientProfile owned = ClientProfile.NONE;
 
         @Override
-        public boolean has(String name) {
+        boolean has(String name) {
             return rotation.byName(name) != null;
         }
 
         @Override
-        public ClientProfile present() {
+        ClientProfile present() {
             return owned;
         }
 
         @Override
-        public void exchange(@Nullable String name) {
+        void exchange(@Nullable String name) {
             ProfileRotation now = rotation;
             if (name == null && now == takenFrom) {
                 owned = now.next(owned); // in one step, so that it is not the same if there is another
@@ -225,13 +261,13 @@ public final class SessionRegistry {
             if (taken == null) {
                 throw unknownProfile(String.valueOf(name), now);
             }
-            giveBack();
+            returnOwned();
             takenFrom = now;
             owned = taken;
         }
 
         @Override
-        public void giveBack() {
+        void returnOwned() {
             takenFrom.giveBack(owned);
             owned = ClientProfile.NONE;
         }

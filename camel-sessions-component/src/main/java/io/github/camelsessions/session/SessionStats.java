@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * value.
  *
  * @param key            the session
+ * @param number         its place among all sessions that were ever created, from 0
  * @param state          ACTIVE, RENEWING, FAILED (its last renewal failed) or CLOSED
  * @param generation     how many times it was renewed or cleared
  * @param cookies        how many cookies its jar holds
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record SessionStats(
         SessionKey key,
+        long number,
         String state,
         long generation,
         int cookies,

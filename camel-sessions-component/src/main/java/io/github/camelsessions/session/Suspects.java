@@ -67,9 +67,7 @@ final class Suspects {
     }
 
     /** A generation, perhaps no longer the current one, has accepted a request. */
-    void acceptedBy(Life life, long event) {
-        life.accepted++;
-        life.acceptedAt = event;
+    void accepted() {
         barren = 0;
     }
 

@@ -3,7 +3,6 @@ package io.github.camelsessions.session;
 
 import io.github.camelsessions.session.Passage.Place;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
@@ -13,16 +12,16 @@ final class Waiting {
     private int now;
     private int backlog;
     private long inAll;
-    private Duration longest = Duration.ZERO;
+    private long longestMillis;
 
     /**
      * @param awaited  the renewal that it waits for, null when it waits for its turn only
      * @param ahead    whether newcomers stand behind it
      * @param hasPlace whether it goes on waiting
      */
-    void add(Passage passage, @Nullable Renewal awaited, boolean ahead, boolean hasPlace, Instant time) {
+    void add(Passage passage, @Nullable Renewal awaited, boolean ahead, boolean hasPlace, long nowMillis) {
         passage.place = Place.WAITING;
-        passage.heldSince = time;
+        passage.heldSinceMillis = nowMillis;
         passage.awaited = awaited;
         passage.ahead = ahead;
         backlog += ahead ? 1 : 0;
@@ -38,10 +37,7 @@ final class Waiting {
         passage.place = Place.NOWHERE;
         backlog -= passage.ahead ? 1 : 0;
         now--;
-        Duration held = Duration.between(passage.heldSince, clock.instant());
-        if (held.compareTo(longest) > 0) {
-            longest = held;
-        }
+        longestMillis = Math.max(longestMillis, clock.millis() - passage.heldSinceMillis);
         return true;
     }
 
@@ -62,6 +58,6 @@ final class Waiting {
     }
 
     Duration longest() {
-        return longest;
+        return Duration.ofMillis(longestMillis);
     }
 }

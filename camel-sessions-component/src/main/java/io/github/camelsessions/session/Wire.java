@@ -2,7 +2,6 @@
 package io.github.camelsessions.session;
 
 import io.github.camelsessions.session.Passage.Place;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,11 +12,13 @@ final class Wire {
 
     private int inFlight;
     private int ordinary; // of these, the ones that no renewal has sent
+    private long admissions;
     private long events;
     private @Nullable RenewalToken draining;
 
-    void send(Passage passage, Life to, boolean priority, Instant now) {
-        to.use(priority, now);
+    void send(Passage passage, Life to, boolean priority, long nowMillis) {
+        to.use(priority, nowMillis);
+        admissions++;
         inFlight++;
         ordinary += priority ? 0 : 1;
         passage.sent(to, priority, event());
@@ -40,6 +41,11 @@ final class Wire {
     /** The number of the next event: of two, the later one has the greater. */
     long event() {
         return ++events;
+    }
+
+    /** How many requests were admitted in all. */
+    long admissions() {
+        return admissions;
     }
 
     int inFlight() {

@@ -1953,6 +1953,24 @@ class RenewalGateTest {
         }
 
         @Test
+        void isForgottenWhenTheRenewalHasSucceeded() {
+            RenewalToken token = gate.renew(passage(), null, null).renewal();
+
+            gate.succeeded(token);
+
+            assertThat(token.initiator()).isNull();
+        }
+
+        @Test
+        void isForgottenWhenTheRenewalHasFailed() {
+            RenewalToken token = gate.renew(passage(), null, null).renewal();
+
+            gate.failed(token, false, new IllegalStateException("wrong password"));
+
+            assertThat(token.initiator()).isNull();
+        }
+
+        @Test
         void itIsTheOneThatTriesAfterACooldown() {
             failed();
             clock.advance(COOLDOWN);
@@ -1980,11 +1998,11 @@ class RenewalGateTest {
             Passage refused = sent();
             RenewalToken first = refuse(refused);
             RenewalToken second = gate.failed(first, true, WRONG).renewal();
+            assertThat(second.initiator()).isSameAs(refused);
             RenewalToken third = gate.failed(second, true, WRONG).renewal();
-            assertThat(List.of(second, third)).allSatisfy(token -> {
-                assertThat(token.initiator()).isSameAs(refused);
-                assertThat(token.first()).isSameAs(first);
-            });
+            assertThat(third.initiator()).isSameAs(refused);
+            assertThat(List.of(second, third))
+                    .allSatisfy(token -> assertThat(token.first()).isSameAs(first));
             assertThat(gate.latestAttempt()).isSameAs(third);
         }
 

@@ -4,8 +4,6 @@ package io.github.camelsessions.session;
 import static io.github.camelsessions.session.TestSessions.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.camelsessions.cookie.CookieJar;
-import io.github.camelsessions.cookie.CookieLimits;
 import io.github.camelsessions.session.Verdict.Action;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -27,12 +25,7 @@ class RenewalTokenTest {
     private final Runnable abort = aborted::incrementAndGet;
 
     private static Session session() {
-        InstantSource clock = InstantSource.system();
-        return new Session(
-                key("anna"),
-                new TestSessions.Desk(),
-                () -> new CookieJar(host -> host, clock, CookieLimits.DEFAULT),
-                clock);
+        return TestSessions.session(new TestSessions.Desk(), InstantSource.system());
     }
 
     private RenewalToken renewing() {

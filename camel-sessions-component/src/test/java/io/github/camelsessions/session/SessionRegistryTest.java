@@ -86,6 +86,85 @@ class SessionRegistryTest {
     }
 
     @Nested
+    class Pages {
+
+        private final SessionRegistry many = new SessionRegistry(host -> host, clock, 100);
+        private final Random random = new Random(1);
+
+        private List<String> page(String site, long from, int limit) {
+            return many.page(site, from, limit).stream()
+                    .map(stats -> stats.key().toString())
+                    .toList();
+        }
+
+        private void create(String... ids) {
+            Stream.of(ids).forEach(id -> many.session(key(id)));
+        }
+
+        @Test
+        void showTheSessionsAsTheyWereCreated() {
+            create("c", "a", "b");
+
+            assertThat(page(null, 0, 2)).containsExactly("c", "a");
+            assertThat(page(null, 2, 2)).containsExactly("b");
+            assertThat(page(null, 3, 2)).isEmpty();
+        }
+
+        @Test
+        void ofOneSiteAreFullThoughOtherSitesHaveMore() {
+            for (int i = 0; i < 99; i++) {
+                many.session(new SessionKey(i % 33 == 32 ? "portal" : "shop", "s" + i));
+            }
+
+            assertThat(page("portal", 0, 2)).containsExactly("portal/s32", "portal/s65");
+            assertThat(page("portal", 66, 2)).containsExactly("portal/s98");
+            assertThat(page("none", 0, 2)).isEmpty();
+        }
+
+        @Test
+        void showEachSessionOnceThatIsThereAllTheTimeWhileOthersComeAndGo() {
+            // in use, so that they stay; the others are evicted in their turn
+            List<String> staying = new ArrayList<>();
+            List<Admission> uses = new ArrayList<>();
+            for (int i = 0; i < 80; i++) {
+                clock.tick();
+                if (random.nextBoolean()) {
+                    staying.add("stays" + i);
+                    uses.add(Admission.admit(many, key("stays" + i), null));
+                } else {
+                    create("goes" + i);
+                }
+            }
+            List<String> seen = new ArrayList<>();
+            List<SessionStats> page = many.page(null, 0, 7);
+            for (int round = 0; !page.isEmpty(); round++) {
+                page.forEach(stats -> seen.add(stats.key().id()));
+                clock.tick();
+                if (round < 50) {
+                    create("comes" + 3 * round, "comes" + (3 * round + 1), "comes" + (3 * round + 2));
+                }
+                page = many.page(null, page.get(page.size() - 1).number() + 1, 7);
+            }
+
+            assertThat(seen).doesNotHaveDuplicates();
+            assertThat(seen.stream().filter(id -> id.startsWith("stays"))).containsExactlyElementsOf(staying);
+            uses.forEach(Admission::close);
+        }
+
+        @Test
+        void ofNothingAreEmptyAfterAllWereClosed() {
+            create("a", "b");
+            many.closeAll();
+
+            assertThat(page(null, 0, 10)).isEmpty();
+            create("c");
+            assertThat(many.page(null, 0, 10))
+                    .singleElement()
+                    .satisfies(only -> assertThat(only.number()).isEqualTo(2));
+        }
+    }
+
+    @Nested
     class Clearing {
 
         @Test

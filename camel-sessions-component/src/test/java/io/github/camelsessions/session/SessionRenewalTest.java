@@ -2,12 +2,9 @@
 package io.github.camelsessions.session;
 
 import static io.github.camelsessions.session.TestSessions.START;
-import static io.github.camelsessions.session.TestSessions.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.camelsessions.cookie.CookieJar;
-import io.github.camelsessions.cookie.CookieLimits;
 import io.github.camelsessions.session.TestSessions.Desk;
 import io.github.camelsessions.session.TestSessions.FakeClock;
 import io.github.camelsessions.session.Verdict.Action;
@@ -23,8 +20,7 @@ class SessionRenewalTest {
 
     private final FakeClock clock = new FakeClock();
     private final Desk desk = new Desk();
-    private final Session session =
-            new Session(key("anna"), desk, () -> new CookieJar(host -> host, clock, CookieLimits.DEFAULT), clock);
+    private final Session session = TestSessions.session(desk, clock);
 
     private Passage sent() {
         Passage passage = TestGates.passage();

@@ -6,8 +6,6 @@ import static io.github.camelsessions.session.TestSessions.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.camelsessions.cookie.CookieJar;
-import io.github.camelsessions.cookie.CookieLimits;
 import io.github.camelsessions.session.TestSessions.Desk;
 import io.github.camelsessions.session.TestSessions.FakeClock;
 import java.time.Duration;
@@ -19,8 +17,7 @@ class SessionTest {
 
     private final FakeClock clock = new FakeClock();
     private final Desk desk = new Desk();
-    private final Session session =
-            new Session(key("anna"), desk, () -> new CookieJar(host -> host, clock, CookieLimits.DEFAULT), clock);
+    private final Session session = TestSessions.session(desk, clock);
 
     private Generation use() {
         try (Admission admission = Admission.admit(session, null)) {
@@ -187,6 +184,7 @@ class SessionTest {
         assertThat(session.stats())
                 .isEqualTo(new SessionStats(
                         key("anna"),
+                        0,
                         "ACTIVE",
                         0,
                         0,

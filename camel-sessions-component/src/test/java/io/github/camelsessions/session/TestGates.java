@@ -20,13 +20,17 @@ final class TestGates {
     private TestGates() {}
 
     static Generation generation(long number) {
+        return generation(KEY, number);
+    }
+
+    static Generation generation(SessionKey session, long number) {
         CookieJar jar = new CookieJar(host -> host, InstantSource.system(), CookieLimits.DEFAULT);
-        return new Generation(KEY, number, jar);
+        return new Generation(session, number, jar);
     }
 
     /** A gate that has been configured with these rules. */
     static RenewalGate gate(GateRules rules, InstantSource clock, LongFunction<Generation> generations) {
-        RenewalGate gate = new RenewalGate(KEY, clock, generations);
+        RenewalGate gate = new RenewalGate(KEY, clock, (session, number) -> generations.apply(number));
         assertThat(gate.configure(rules, "test")).isNull();
         return gate;
     }

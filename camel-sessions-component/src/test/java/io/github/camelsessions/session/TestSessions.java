@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 
 /** What the tests of this package share: a clock that they set, profiles and who hands them out, and a cookie's origin. */
@@ -26,6 +27,11 @@ final class TestSessions {
         return new SessionKey(SessionKey.DEFAULT_SITE, id);
     }
 
+    /** The session {@code anna}. */
+    static Session session(Desk desk, InstantSource clock) {
+        return new Session(key("anna"), 0, desk, new ReentrantLock(), TestGates::generation, clock);
+    }
+
     static ClientProfile profile(String name) {
         return new ClientProfile(name, null, null, Map.of(), Map.of());
     }
@@ -35,7 +41,7 @@ final class TestSessions {
     }
 
     /** Hands out profiles named p0, p1, ..., or the one asked for; knows no profile named "unknown". */
-    static final class Desk implements Equipment.Source {
+    static final class Desk extends Equipment {
 
         final List<String> taken = new ArrayList<>();
         final List<String> givenBack = new ArrayList<>();
@@ -49,27 +55,27 @@ final class TestSessions {
         }
 
         @Override
-        public boolean has(String name) {
+        boolean has(String name) {
             return !name.equals("gone");
         }
 
         @Override
-        public ClientProfile present() {
+        ClientProfile present() {
             return owned;
         }
 
         @Override
-        public void exchange(String name) {
+        void exchange(String name) {
             if ("unknown".equals(name)) {
                 throw new IllegalArgumentException("profile 'unknown' is unknown");
             }
-            giveBack();
+            returnOwned();
             taken.add(name == null ? "p" + taken.size() : name);
             owned = profile(taken.get(taken.size() - 1));
         }
 
         @Override
-        public void giveBack() {
+        void returnOwned() {
             if (owned != ClientProfile.NONE) {
                 givenBack.add(owned.name());
             }

@@ -3,23 +3,38 @@ package io.github.camelsessions.session;
 
 import io.github.camelsessions.session.GateFailure.Kind;
 import io.github.camelsessions.session.Verdict.Action;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
-/** Words what a gate has decided about refusals and failures, and counts it. Guarded by the lock of its gate. */
-final class Verdicts {
+/**
+ * What a gate knows of those that wait or were refused, and of renewals; words what it decides about them, and counts that.
+ * Guarded by the lock of its gate.
+ */
+final class Trouble {
 
-    private final SessionKey key;
-    private final Tally tally;
-    private final Waiting waiting;
-    private final Cooldown cooldown;
+    final Waiting waiting = new Waiting();
+    final Suspects suspects;
+    final Cooldown cooldown = new Cooldown();
+    final Tally tally = new Tally();
 
-    Verdicts(SessionKey key, Tally tally, Waiting waiting, Cooldown cooldown) {
-        this.key = key;
-        this.tally = tally;
-        this.waiting = waiting;
-        this.cooldown = cooldown;
+    /** The latest renewal; its latest token is live exactly when RENEWING. */
+    @Nullable
+    Renewal renewal;
+
+    /** The exchange whose answer all others waited for, while that is judged. */
+    @Nullable
+    Passage probed;
+
+    Trouble(GateRules rules) {
+        this.suspects = new Suspects(rules);
+    }
+
+    /** Whether nobody waits, and no cool-down is to be remembered. */
+    boolean isOver(Instant now) {
+        return waiting.now() == 0 && suspects.isEmpty() && !cooldown.active(now);
     }
 
     /** The refusals were the exchanges' own; those that have replays left are sent again all the same. */
@@ -70,7 +85,7 @@ final class Verdicts {
         boolean failed = kind == Kind.RENEWAL_FAILED;
         return new GateFailure(
                 kind,
-                key,
+                life.generation.session(),
                 life.generation.number(),
                 waiting.now(),
                 failed ? cooldown.until() : null,
