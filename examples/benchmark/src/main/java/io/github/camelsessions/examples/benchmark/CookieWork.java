@@ -46,7 +46,7 @@ final class CookieWork implements Experiment {
                 "(slowest)",
                 "HttpClient",
                 "(slowest) ",
-                "ratio");
+                "HttpClient / sessions");
         List<Double> nanos = new ArrayList<>();
         for (String size : sizes) {
             nanos.add(add(table, "Cookie header, 3 of " + size + " cookies", results, "request", "cookies", size));
@@ -107,7 +107,7 @@ final class CookieWork implements Experiment {
                 sessions.getStatistics().getMax(),
                 httpClient.getScore(),
                 httpClient.getStatistics().getMax(),
-                sessions.getScore() / httpClient.getScore());
+                httpClient.getScore() / sessions.getScore());
         return sessions.getScore();
     }
 
