@@ -16,7 +16,8 @@ public final class BenchmarkMain {
     private static final int WRONG = 1;
     private static final int MISUSED = 2;
 
-    private static final List<Experiment> EXPERIMENTS = List.of(new Throughput(), new CookieWork());
+    private static final List<Experiment> EXPERIMENTS =
+            List.of(new Throughput(), new CookieWork(), new Size());
 
     private BenchmarkMain() {}
 
