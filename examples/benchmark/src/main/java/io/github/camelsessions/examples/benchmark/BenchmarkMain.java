@@ -27,9 +27,13 @@ public final class BenchmarkMain {
 
     /** Runs the benchmark and returns the program's exit code. */
     static int run(PrintStream out, String... args) throws Exception {
+        return run(EXPERIMENTS, out, args);
+    }
+
+    static int run(List<Experiment> experiments, PrintStream out, String... args) throws Exception {
         Settings settings;
         try {
-            settings = Settings.parse(EXPERIMENTS.stream().map(Experiment::name).toList(), args);
+            settings = Settings.parse(experiments.stream().map(Experiment::name).toList(), args);
         } catch (IllegalArgumentException e) {
             out.println("benchmark: " + e.getMessage());
             out.println(Settings.USAGE);
@@ -37,7 +41,7 @@ public final class BenchmarkMain {
         }
         Report report = new Report(out, settings.smoke());
         describeMachine(settings, report);
-        for (Experiment experiment : EXPERIMENTS) {
+        for (Experiment experiment : experiments) {
             if (settings.only().contains(experiment.name())) {
                 long start = System.nanoTime();
                 experiment.run(settings, report);
