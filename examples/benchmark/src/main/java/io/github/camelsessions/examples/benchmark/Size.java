@@ -28,6 +28,7 @@ final class Size implements Experiment {
     private static final int MANY = 1_000_000;
     private static final int SMOKE_MANY = 20_000;
     private static final int TIMES_FEW = 100;
+    private static final int WARM_UP = 20;
     private static final int BATCHES = 10;
     private static final int PAGES = 10;
     private static final int PAGE = 100;
@@ -47,8 +48,8 @@ final class Size implements Experiment {
         int many = settings.smoke() ? SMOKE_MANY : MANY;
         int few = many / TIMES_FEW;
         Path profiles = writeProfiles(settings.output());
-        try (Population warmUp = new Population(profiles, 5 * few)) {
-            warmUp.grow(4 * few);
+        try (Population warmUp = new Population(profiles, WARM_UP * few)) {
+            warmUp.grow((WARM_UP - 1) * few);
             warmUp.times(few);
         }
         try (Population population = new Population(profiles, many)) {

@@ -18,7 +18,7 @@ final class Soak implements Experiment {
     private static final int LOGIN_MILLIS = 20;
     private static final int FAULTS = 10;
 
-    private static final int MORE_MEGABYTES = 8;
+    private static final int MORE_MEGABYTES = 4;
     private static final int MORE_THREADS = 16; // as many release those that were held, and come and go
     private static final int MORE_HANDLES = 8;
 

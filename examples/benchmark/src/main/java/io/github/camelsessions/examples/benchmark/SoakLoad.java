@@ -72,13 +72,13 @@ final class SoakLoad implements AutoCloseable {
         long start = System.nanoTime();
         List<Future<Integer>> calling = callers.start(() -> calls(start + duration.toNanos()));
         long sample = start + sampled.toNanos();
-        while (System.nanoTime() - start < duration.toNanos()) {
-            TimeUnit.MILLISECONDS.sleep(PEAK_EVERY_MILLIS);
-            mostHeld = Math.max(mostHeld, now(SessionStats::held));
-            if (System.nanoTime() - sample >= 0) {
+        for (long time = start; time - start < duration.toNanos(); time = System.nanoTime()) {
+            if (time - sample >= 0) {
                 sampler.sample();
                 sample += sampled.toNanos();
             }
+            mostHeld = Math.max(mostHeld, now(SessionStats::held));
+            TimeUnit.MILLISECONDS.sleep(PEAK_EVERY_MILLIS);
         }
         for (Future<Integer> each : calling) {
             each.get(LONGEST_CALL.toSeconds(), TimeUnit.SECONDS);
