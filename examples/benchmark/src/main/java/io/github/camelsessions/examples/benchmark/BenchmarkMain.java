@@ -16,7 +16,8 @@ public final class BenchmarkMain {
     private static final int WRONG = 1;
     private static final int MISUSED = 2;
 
-    private static final List<Experiment> EXPERIMENTS = List.of(new Throughput());
+    private static final List<Experiment> EXPERIMENTS =
+            List.of(new Throughput(), new CookieWork(), new Size(), new Soak());
 
     private BenchmarkMain() {}
 
@@ -26,9 +27,13 @@ public final class BenchmarkMain {
 
     /** Runs the benchmark and returns the program's exit code. */
     static int run(PrintStream out, String... args) throws Exception {
+        return run(EXPERIMENTS, out, args);
+    }
+
+    static int run(List<Experiment> experiments, PrintStream out, String... args) throws Exception {
         Settings settings;
         try {
-            settings = Settings.parse(EXPERIMENTS.stream().map(Experiment::name).toList(), args);
+            settings = Settings.parse(experiments.stream().map(Experiment::name).toList(), args);
         } catch (IllegalArgumentException e) {
             out.println("benchmark: " + e.getMessage());
             out.println(Settings.USAGE);
@@ -36,7 +41,7 @@ public final class BenchmarkMain {
         }
         Report report = new Report(out, settings.smoke());
         describeMachine(settings, report);
-        for (Experiment experiment : EXPERIMENTS) {
+        for (Experiment experiment : experiments) {
             if (settings.only().contains(experiment.name())) {
                 long start = System.nanoTime();
                 experiment.run(settings, report);

@@ -43,15 +43,20 @@ final class Callers implements AutoCloseable {
 
     /** Runs the call once on each thread and returns what they made, when all are done. */
     <T> List<T> run(Callable<T> call) throws Exception {
+        List<T> results = new ArrayList<>();
+        for (Future<T> future : start(call)) {
+            results.add(future.get());
+        }
+        return results;
+    }
+
+    /** Starts the call once on each thread. */
+    <T> List<Future<T>> start(Callable<T> call) {
         List<Future<T>> futures = new ArrayList<>();
         for (int i = 0; i < number; i++) {
             futures.add(threads.submit(call));
         }
-        List<T> results = new ArrayList<>();
-        for (Future<T> future : futures) {
-            results.add(future.get());
-        }
-        return results;
+        return futures;
     }
 
     @Override

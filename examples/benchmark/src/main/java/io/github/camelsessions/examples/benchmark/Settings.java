@@ -3,7 +3,6 @@ package io.github.camelsessions.examples.benchmark;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -38,7 +37,10 @@ record Settings(boolean smoke, Set<String> only, Duration soak, Path output) {
         Path output = Path.of("");
         for (String arg : args) {
             int equals = arg.indexOf('=');
-            String name = equals < 0 ? arg : arg.substring(0, equals);
+            if (equals < 0) {
+                throw new IllegalArgumentException("argument " + arg + " has no value: write --name=value");
+            }
+            String name = arg.substring(0, equals);
             String value = arg.substring(equals + 1);
             switch (name) {
                 case "--smoke" -> smoke = truth(arg, value);
@@ -75,13 +77,13 @@ record Settings(boolean smoke, Set<String> only, Duration soak, Path output) {
 
     private static Duration minutes(String value) {
         try {
-            Duration minutes = Duration.parse("PT" + value + "M");
-            if (minutes.compareTo(Duration.ZERO) > 0) {
-                return minutes;
+            int minutes = Integer.parseInt(value);
+            if (minutes > 0) {
+                return Duration.ofMinutes(minutes);
             }
-        } catch (DateTimeParseException e) {
+        } catch (NumberFormatException e) {
             // said below
         }
-        throw new IllegalArgumentException("--minutes=" + value + " is not a positive number of minutes");
+        throw new IllegalArgumentException("--minutes=" + value + " is not a whole number of minutes, 1 or more");
     }
 }

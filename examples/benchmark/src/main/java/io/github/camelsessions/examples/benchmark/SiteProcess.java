@@ -59,7 +59,7 @@ final class SiteProcess implements AutoCloseable {
      *
      * @param limit       how many pages one log-in is good for
      * @param loginMillis how long a log-in takes
-     * @param faults      how many of 1000 requests for a page go wrong
+     * @param faults      how many of 1000 requests for a page, and of 1000 log-ins, go wrong
      */
     void rules(int limit, int loginMillis, int faults) throws Exception {
         ask("/rules?limit=" + limit + "&loginMillis=" + loginMillis + "&faults=" + faults);

@@ -4,11 +4,13 @@ package io.github.camelsessions.examples.benchmark;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,9 +21,12 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpConnection;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.impl.bootstrap.HttpServer;
 import org.apache.hc.core5.http.impl.bootstrap.ServerBootstrap;
+import org.apache.hc.core5.http.impl.io.DefaultBHttpServerConnection;
+import org.apache.hc.core5.http.impl.io.DefaultBHttpServerConnectionFactory;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.io.entity.StringEntity;
@@ -47,19 +52,23 @@ public final class TargetSite {
 
     private static final int FAULT_SEED = 1;
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final DefaultBHttpServerConnectionFactory CONNECTIONS =
+            DefaultBHttpServerConnectionFactory.builder().build();
 
     /**
      * What the site does; a change of the rules starts anew.
      *
      * @param limit       how many pages one log-in is good for
      * @param loginMillis how long a log-in takes
-     * @param faults      how many of 1000 requests for a page go wrong, half with status 500 and half without an answer
+     * @param faults      how many of 1000 requests for a page and of 1000 log-ins go wrong, half with status 500 and half
+     *                    without an answer
      */
     private record Rules(int limit, int loginMillis, int faults) {}
 
     /** The counters since the last change of the rules. */
     private static final class Counters {
         final LongAdder logins = new LongAdder();
+        final LongAdder failedLogins = new LongAdder();
         final LongAdder accepted = new LongAdder();
         final LongAdder refused = new LongAdder();
         final LongAdder forbidden = new LongAdder();
@@ -70,6 +79,7 @@ public final class TargetSite {
 
     private final Map<String, AtomicInteger> sessions = new ConcurrentHashMap<>();
     private final Map<Integer, byte[]> bodies = new ConcurrentHashMap<>();
+    private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
     private final Random random = new Random(FAULT_SEED);
     private volatile Rules rules = new Rules(Integer.MAX_VALUE, 0, 0);
     private volatile Counters counters = new Counters();
@@ -82,6 +92,7 @@ public final class TargetSite {
         HttpServer server = ServerBootstrap.bootstrap()
                 .setLocalAddress(InetAddress.getLoopbackAddress())
                 .setSocketConfig(SocketConfig.custom().setTcpNoDelay(true).build())
+                .setConnectionFactory(site::connection)
                 .setRequestRouter((request, context) -> site::answer)
                 .create();
         server.start();
@@ -90,6 +101,12 @@ public final class TargetSite {
             // until the benchmark closes its end
         }
         System.exit(0);
+    }
+
+    private DefaultBHttpServerConnection connection(Socket socket) throws IOException {
+        DefaultBHttpServerConnection connection = CONNECTIONS.createConnection(socket);
+        connections.add(connection);
+        return connection;
     }
 
     private void answer(ClassicHttpRequest request, ClassicHttpResponse response, HttpContext context)
@@ -130,7 +147,10 @@ public final class TargetSite {
         return body;
     }
 
-    private void logIn(ClassicHttpResponse response) {
+    private void logIn(ClassicHttpResponse response) throws IOException {
+        if (goesWrong(response, counters.failedLogins)) {
+            return;
+        }
         Rules now = rules;
         LockSupport.parkNanos(now.loginMillis * 1_000_000L);
         counters.logins.increment();
@@ -141,13 +161,7 @@ public final class TargetSite {
     }
 
     private void page(ClassicHttpRequest request, ClassicHttpResponse response) throws IOException {
-        int fault = rules.faults == 0 ? 1000 : nextFault();
-        if (fault < rules.faults) {
-            counters.faults.increment();
-            if (fault % 2 == 0) {
-                throw new ConnectionClosedException("a fault of the site");
-            }
-            response.setCode(500);
+        if (goesWrong(response, counters.faults)) {
             return;
         }
         String id = cookie(request);
@@ -159,6 +173,20 @@ public final class TargetSite {
             counters.accepted.increment();
             response.setEntity(new StringEntity("page"));
         }
+    }
+
+    private boolean goesWrong(ClassicHttpResponse response, LongAdder counter) throws IOException {
+        Rules now = rules;
+        int fault = now.faults == 0 ? 1000 : nextFault();
+        if (fault >= now.faults) {
+            return false;
+        }
+        counter.increment();
+        if (fault % 2 == 0) {
+            throw new ConnectionClosedException("a fault of the site");
+        }
+        response.setCode(500);
+        return true;
     }
 
     private int nextFault() {
@@ -190,11 +218,18 @@ public final class TargetSite {
         Counters now = counters;
         return new SiteCounts(
                 now.logins.sum(),
+                now.failedLogins.sum(),
                 now.accepted.sum(),
                 now.refused.sum(),
                 now.forbidden.sum(),
                 now.faults.sum(),
                 now.withCookie.sum(),
-                now.withoutCookie.sum());
+                now.withoutCookie.sum(),
+                openConnections());
+    }
+
+    private int openConnections() {
+        connections.removeIf(connection -> !connection.isOpen());
+        return connections.size();
     }
 }
