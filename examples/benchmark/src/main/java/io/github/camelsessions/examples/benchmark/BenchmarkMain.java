@@ -18,7 +18,7 @@ public final class BenchmarkMain {
     private static final int WRONG = 1;
     private static final int MISUSED = 2;
 
-    private static final List<Experiment> EXPERIMENTS = List.of(new Throughput());
+    private static final List<Experiment> EXPERIMENTS = List.of(new Throughput(), new Herd());
 
     private BenchmarkMain() {}
 
