@@ -79,14 +79,23 @@ final class Crowd implements AutoCloseable {
         return herd.times(start, arrived);
     }
 
+    /** The same requests in the renewed sessions: how long they take, in ms. */
+    double fetched(boolean fromMemory) throws Exception {
+        return called(new Herded(fetch), fromMemory);
+    }
+
     /** The same requests, with the cookies of the renewed sessions, by plain camel-http: how long they take, in ms. */
     double plain(boolean fromMemory) throws Exception {
-        routes.watch().restart(size);
-        routes.watch().answerFromMemory(fromMemory);
         Herded herd = new Herded(plain);
         for (int n = 0; n < size; n++) {
             herd.exchanges.get(n).getMessage().setHeader("Cookie", routes.cookie(sessionOf(n)));
         }
+        return called(herd, fromMemory);
+    }
+
+    private double called(Herded herd, boolean fromMemory) throws Exception {
+        routes.watch().restart(size);
+        routes.watch().answerFromMemory(fromMemory);
         long start = System.nanoTime();
         herd.call();
         herd.await();

@@ -55,15 +55,16 @@ final class Herd implements Experiment {
         Table table = new Table(
                 name(),
                 "Release of " + size + " held exchanges, ms from a renewal's end, median of " + rounds
-                        + " rounds, beside the same requests by camel-http from 16 threads",
+                        + " rounds, beside the same requests without a renewal from 16 threads",
                 "sessions",
                 "answers",
                 "all held within ms",
                 "last sent",
                 "last answered",
                 "all sessions",
+                "fetch ms",
                 "camel-http ms",
-                "ratio");
+                "ratio to camel-http");
         for (int sessions : new int[] {1, smoke ? 10 : 100}) {
             report.progress(name() + ": " + size + " exchanges, " + sessions + " sessions");
             try (Crowd crowd = new Crowd(site, routes, size, sessions)) {
@@ -96,6 +97,7 @@ final class Herd implements Experiment {
         private final String answers;
         private final boolean fromMemory;
         private final List<Times> held = new ArrayList<>();
+        private final List<Double> fetched = new ArrayList<>();
         private final List<Double> plain = new ArrayList<>();
 
         Rounds(String answers, boolean fromMemory) {
@@ -105,11 +107,13 @@ final class Herd implements Experiment {
 
         void restart() {
             held.clear();
+            fetched.clear();
             plain.clear();
         }
 
         void add(Crowd crowd) throws Exception {
             held.add(crowd.held(fromMemory));
+            fetched.add(crowd.fetched(fromMemory));
             plain.add(crowd.plain(fromMemory));
         }
 
@@ -129,6 +133,7 @@ final class Herd implements Experiment {
                     median(Times::sent),
                     median(Times::answered),
                     median(Times::all),
+                    Trial.median(fetched),
                     Trial.median(plain),
                     Trial.median(ratios));
         }
