@@ -50,8 +50,8 @@ final class Herd implements Experiment {
 
     private void release(SiteProcess site, HerdRoutes routes, boolean smoke, Report report) throws Exception {
         int warmUp = smoke ? 1 : 10; // the first logs in, too
-        int rounds = smoke ? 1 : 15;
-        int size = smoke ? 500 : 10_000;
+        int rounds = smoke ? 1 : 11;
+        int size = smoke ? 200 : 10_000;
         Table table = new Table(
                 name(),
                 "Release of " + size + " held exchanges, ms from a renewal's end, median of " + rounds
@@ -142,7 +142,7 @@ final class Herd implements Experiment {
     // ---- heap
 
     private void heap(SiteProcess site, HerdRoutes routes, boolean smoke, Report report) throws Exception {
-        int size = smoke ? 500 : 10_000;
+        int size = smoke ? 200 : 10_000;
         Endpoint fixed = routes.fetch('/' + site.url("/page/0"), "&sessionId=s0");
         Endpoint byHeaders = routes.fetch("", "");
         List<Double> plain = new ArrayList<>();
@@ -190,7 +190,7 @@ final class Herd implements Experiment {
     // ---- limits
 
     private void limits(SiteProcess site, HerdRoutes routes, boolean smoke, Report report) throws Exception {
-        int requests = smoke ? 500 : 2000;
+        int requests = smoke ? 300 : 2000;
         Table table = new Table(
                 name(),
                 requests + " requests at a site that ends a session after " + LIMIT,
@@ -204,7 +204,7 @@ final class Herd implements Experiment {
                 "lost");
         for (boolean known : new boolean[] {true, false}) {
             for (int concurrency : new int[] {1, 16, 64}) {
-                site.rules(LIMIT, smoke ? 5 : 50, 0);
+                site.rules(LIMIT, smoke ? 1 : 50, 0);
                 String session = "limit-" + known + concurrency;
                 Endpoint endpoint = routes.fetch("", known ? "&maxUses=" + LIMIT : "");
                 int lost = ask(routes, endpoint, concurrency, requests, session, n -> false)
@@ -232,7 +232,7 @@ final class Herd implements Experiment {
     // ---- forbidden pages
 
     private void forbidden(SiteProcess site, HerdRoutes routes, boolean smoke, Report report) throws Exception {
-        int requests = smoke ? 500 : 2000;
+        int requests = smoke ? 300 : 2000;
         Table table = new Table(
                 name(),
                 requests + " requests, each twentieth for a page that is forbidden to all",
@@ -243,7 +243,7 @@ final class Herd implements Experiment {
                 "stale",
                 "other answers than without sessions");
         for (int concurrency : new int[] {1, 16, 64}) {
-            site.rules(Integer.MAX_VALUE, smoke ? 5 : 50, 0);
+            site.rules(Integer.MAX_VALUE, smoke ? 1 : 50, 0);
             String session = "forbidden-" + concurrency;
             int wrong = ask(routes, routes.fetch("", ""), concurrency, requests, session, n -> n % 20 == 10)
                     .size();
