@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * endpoint, the site, the component, else it has its default. Immutable.
  *
  * @param site              the site's name, empty for the default site
- * @param sessionId         the session when the message names none
+ * @param session           the session when the message names none
  * @param ownSessionId      whether the endpoint itself names it
  * @param profile           the fixed client profile, null for the next one of the rotation
  * @param call              how requests are sent
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 record EffectiveRules(
         String site,
-        String sessionId,
+        SessionKey session,
         boolean ownSessionId,
         @Nullable String profile,
         CallRules call,
@@ -61,21 +61,23 @@ record EffectiveRules(
                 maxRedirects,
                 first(places, SessionsConfiguration::getCookiesEnabled, true),
                 CookiesDebug.parse(first(places, SessionsConfiguration::getCookiesDebug, "false")));
-        String sessionId = first(places, SessionsConfiguration::getSessionId, "0");
-        try {
-            new SessionKey(site, sessionId);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("option sessionId: " + e.getMessage(), e);
-        }
         return new EffectiveRules(
                 site,
-                sessionId,
+                session(site, first(places, SessionsConfiguration::getSessionId, "0")),
                 places.get(0).rules().getSessionId() != null,
                 firstOrNull(places, SessionsConfiguration::getProfile),
                 call,
                 RenewalOptions.rules(context, places),
                 headerName("idempotencyHeader", firstOrNull(places, SessionsConfiguration::getIdempotencyHeader)),
                 Map.copyOf(http));
+    }
+
+    private static SessionKey session(String site, String id) {
+        try {
+            return new SessionKey(site, id);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("option sessionId: " + e.getMessage(), e);
+        }
     }
 
     private static @Nullable String headerName(String option, @Nullable String name) {

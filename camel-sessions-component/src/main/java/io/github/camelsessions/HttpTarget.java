@@ -18,15 +18,14 @@ import org.jspecify.annotations.Nullable;
 /** Reads where a request goes, from an endpoint or from a message's headers. Names what is wrong with it, if so. */
 final class HttpTarget {
 
-    private static final String[] CONSUMED = {
-        HttpConstants.HTTP_URI,
-        HttpConstants.HTTP_PATH,
-        HttpConstants.HTTP_QUERY,
-        HttpConstants.HTTP_RAW_QUERY,
-        HttpConstants.HTTP_METHOD,
-        Exchange.REST_HTTP_URI,
-        Exchange.REST_HTTP_QUERY
-    };
+    private static final HeaderNames CONSUMED = new HeaderNames(
+            HttpConstants.HTTP_URI,
+            HttpConstants.HTTP_PATH,
+            HttpConstants.HTTP_QUERY,
+            HttpConstants.HTTP_RAW_QUERY,
+            HttpConstants.HTTP_METHOD,
+            Exchange.REST_HTTP_URI,
+            Exchange.REST_HTTP_QUERY);
 
     private static final int LAST_PORT = 65535;
 
@@ -36,7 +35,7 @@ final class HttpTarget {
     private HttpTarget() {}
 
     /**
-     * An absolute http or https URL.
+     * An absolute http or https URL, in the form that HttpClient sends: with a path.
      *
      * @param place where it was given, for the error: an option or a header
      */
@@ -68,7 +67,19 @@ final class HttpTarget {
                     + " letters, digits, dots, hyphens and underscores (others as xn--...), and a port is at most "
                     + LAST_PORT);
         }
-        return uri;
+        return asSent(uri);
+    }
+
+    /** The URL with the path that it asks for, and without the colon of a port that is not given. */
+    private static URI asSent(URI uri) {
+        String authority = uri.getRawAuthority();
+        String path = uri.getRawPath();
+        if (!path.isEmpty() && !authority.endsWith(":")) {
+            return uri;
+        }
+        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+        return URI.create(
+                uri.getScheme() + "://" + authority.replaceFirst(":$", "") + (path.isEmpty() ? "/" : path) + query);
     }
 
     /** The URL as errors may show it: neither its query nor a user and password. */
@@ -125,9 +136,7 @@ final class HttpTarget {
 
     /** Removes the headers that named this call's target and method, so that they do not steer the next call. */
     static void consumeHeaders(Message message) {
-        for (String header : CONSUMED) {
-            message.removeHeader(header);
-        }
+        CONSUMED.removeFrom(message);
     }
 
     private static String appendPath(String url, String path) {

@@ -25,6 +25,15 @@ final class SessionCalls {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionCalls.class);
 
+    private static final HeaderNames RESULTS = new HeaderNames(
+            SessionsConstants.USED_ID,
+            SessionsConstants.GENERATION,
+            SessionsConstants.COOKIES,
+            SessionsConstants.USED_PROFILE,
+            SessionsConstants.FINAL_URI,
+            SessionsConstants.REPLAYS,
+            SessionsConstants.RENEWED);
+
     private final SessionRegistry sessions;
     private final SessionTraffic traffic;
     private final Map<SessionKey, Boolean> profileWarned = LRUCacheFactory.newLRUCache(1000);
@@ -50,7 +59,7 @@ final class SessionCalls {
             id = rules.ownSessionId() ? null : id;
         }
         if (id == null) {
-            return new SessionKey(rules.site(), rules.sessionId());
+            return rules.session();
         }
         try {
             return new SessionKey(rules.site(), id);
@@ -79,7 +88,10 @@ final class SessionCalls {
 
     /** Whether the exchange asks to be sent outside all sessions; it does so once. */
     private static boolean takeBypass(Message message) {
-        boolean bypass = Boolean.TRUE.equals(message.getHeader(SessionsConstants.BYPASS, Boolean.class));
+        Boolean bypass = message.getHeader(SessionsConstants.BYPASS, Boolean.class);
+        if (bypass == null) {
+            return false;
+        }
         message.removeHeader(SessionsConstants.BYPASS);
         return bypass;
     }
@@ -93,7 +105,6 @@ final class SessionCalls {
     boolean send(Object owner, Exchange exchange, AsyncCallback callback, EffectiveRules rules, HttpSending sending)
             throws Exception {
         Message message = exchange.getMessage();
-        removeResults(message);
         if (takeBypass(message)) {
             message.removeHeader(SessionsConstants.REQUEST_COOKIES);
             SessionCall call = SessionCall.bypass(rules.call());
@@ -110,13 +121,11 @@ final class SessionCalls {
 
     /** Renews the exchange's session by its request. As {@code AsyncProcessor.process}. */
     boolean renew(Object owner, Exchange exchange, AsyncCallback callback, EffectiveRules rules, HttpSending sending) {
-        removeResults(exchange.getMessage());
         return traffic.renewBy(owner, exchange, callback, request(exchange, rules, sending));
     }
 
     /** Renews the exchange's session by a priority exchange. As {@code AsyncProcessor.process}. */
     boolean renew(Object owner, Exchange exchange, AsyncCallback callback, EffectiveRules rules) {
-        removeResults(exchange.getMessage());
         return traffic.renewAt(owner, exchange, callback, session(exchange, rules), rules.renewal());
     }
 
@@ -152,12 +161,6 @@ final class SessionCalls {
 
     /** Removes what an earlier call left: it must not pass for the result of this one. */
     static void removeResults(Message message) {
-        message.removeHeader(SessionsConstants.USED_ID);
-        message.removeHeader(SessionsConstants.GENERATION);
-        message.removeHeader(SessionsConstants.COOKIES);
-        message.removeHeader(SessionsConstants.USED_PROFILE);
-        message.removeHeader(SessionsConstants.FINAL_URI);
-        message.removeHeader(SessionsConstants.REPLAYS);
-        message.removeHeader(SessionsConstants.RENEWED);
+        RESULTS.removeFrom(message);
     }
 }

@@ -45,6 +45,7 @@ final class SiteCalls implements CallSource {
         try {
             String site = component.siteRules().siteOf(sending.target());
             if (!wrappedSitesOnly || component.siteRules().isWrapped(site)) {
+                SessionCalls.removeResults(exchange.getMessage());
                 return calls().send(owner, exchange, callback, rules.computeIfAbsent(site, this::rulesOf), sending);
             }
             sending.send(exchange, null);

@@ -3,12 +3,14 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The headers by which a fetch tells how it went. */
@@ -92,6 +94,17 @@ class FetchResultsTest extends SharedContextTest {
         assertThat(caught.getMessage().getHeaders())
                 .containsEntry(SessionsConstants.USED_ID, session)
                 .containsEntry(SessionsConstants.COOKIES, Map.of("from", "status"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', /", "?a=b, /?a=b", "/echo, /echo"})
+    void theFinalUriHasThePathThatIsAskedFor(String target, String sent) {
+        for (String uri : List.of("sessions:fetch/" + site.url() + target, "sessions:fetch")) {
+            Message message =
+                    send(uri, null, Map.of("CamelHttpUri", site.url() + target)).getMessage();
+
+            assertThat(message.getHeader(SessionsConstants.FINAL_URI)).isEqualTo(site.url() + sent);
+        }
     }
 
     @Test

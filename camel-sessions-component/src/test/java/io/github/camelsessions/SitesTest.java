@@ -111,7 +111,7 @@ class SitesTest {
         EffectiveRules rules = rules(endpoint, site, component);
 
         assertThat(rules.call().maxRedirects()).isEqualTo(1);
-        assertThat(rules.sessionId()).isEqualTo("of site");
+        assertThat(rules.session().id()).isEqualTo("of site");
         assertThat(rules.call().cookiesEnabled()).isFalse();
         assertThat(rules.call().followRedirects()).isTrue();
         assertThat(rules.call().throwExceptionOnFailure()).isTrue();

@@ -6,9 +6,11 @@ import java.io.Reader;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -49,6 +51,8 @@ final class FetchHttpProducer extends HttpProducer {
     private static final String FETCH = "io.github.camelsessions.fetch";
 
     private final ReservedConnections reserved;
+    // few: one for each set of rules that some endpoint has; all clients here are made from the same options
+    private final Map<CallRules, RequestConfig> configs = new ConcurrentHashMap<>();
 
     FetchHttpProducer(HttpEndpoint endpoint, ReservedConnections reserved) {
         super(endpoint);
@@ -138,17 +142,29 @@ final class FetchHttpProducer extends HttpProducer {
             request.setHeader(HttpHeaders.CONTENT_TYPE, entity.getContentType());
         }
         refuseLineBreaks(request);
-        SessionCall call = fetch(exchange).call();
+        Fetch fetch = fetch(exchange);
+        SessionCall call = fetch.call();
         HttpClient client = call.isReserved() ? reserved.client() : getHttpClient();
-        RequestConfig.Builder config = SessionExecutor.requestConfig(client)
-                .setRedirectsEnabled(call.rules().followRedirects())
-                .setMaxRedirects(call.rules().maxRedirects());
-        return SessionExecutor.execute(getEndpoint(), client, config, exchange, host, request, call, handler);
+        RequestConfig config = configs.get(call.rules());
+        if (config == null) {
+            config = requestConfig(client, call.rules());
+            configs.put(call.rules(), config);
+        }
+        return SessionExecutor.execute(
+                getEndpoint(), client, config, exchange, host, request, fetch.target(), call, handler);
+    }
+
+    private static RequestConfig requestConfig(HttpClient client, CallRules rules) {
+        return SessionExecutor.requestConfig(client)
+                .setRedirectsEnabled(rules.followRedirects())
+                .setMaxRedirects(rules.maxRedirects())
+                .build();
     }
 
     // HttpClient would write a space for each, and the server get a value that nobody meant.
     private static void refuseLineBreaks(HttpUriRequest request) {
-        for (Header header : request.getHeaders()) {
+        for (Iterator<Header> headers = request.headerIterator(); headers.hasNext(); ) {
+            Header header = headers.next();
             String value = header.getValue();
             if (hasControl(header.getName()) || (value != null && hasControl(value))) {
                 throw new IllegalArgumentException("header " + header.getName().replaceAll("\\p{Cntrl}", "?")
@@ -159,7 +175,13 @@ final class FetchHttpProducer extends HttpProducer {
     }
 
     private static boolean hasControl(String text) {
-        return text.chars().anyMatch(c -> Character.isISOControl(c) && c != '\t' && c < 0x80);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c < ' ' && c != '\t') || c == 0x7F) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Fetch fetch(Exchange exchange) {

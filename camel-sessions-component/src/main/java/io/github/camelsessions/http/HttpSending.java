@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The HTTP request of one exchange, which can be sent more than once, one send at a time. */
 public interface HttpSending {
 
-    /** Where it goes, absolute http or https. */
+    /** Where it goes, absolute http or https, in the form that HttpClient sends. */
     URI target();
 
     HttpMethods method();

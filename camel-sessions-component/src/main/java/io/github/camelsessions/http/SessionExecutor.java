@@ -5,9 +5,7 @@ import io.github.camelsessions.profile.ProxyServer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import org.apache.camel.Exchange;
-import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.component.http.HttpEndpoint;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.classic.HttpClient;
@@ -30,7 +28,7 @@ final class SessionExecutor {
 
     private SessionExecutor() {}
 
-    /** The client's request defaults, to be adapted to one call. */
+    /** The client's request defaults, to be adapted to what a call wants. */
     static RequestConfig.Builder requestConfig(HttpClient client) {
         RequestConfig config = client instanceof Configurable configurable ? configurable.getConfig() : null;
         // Log-in chains do return to the URL they came from, with a cookie set; maxRedirects bounds them.
@@ -41,10 +39,11 @@ final class SessionExecutor {
     static <T> T execute(
             HttpEndpoint endpoint,
             HttpClient client,
-            RequestConfig.Builder config,
+            RequestConfig config,
             Exchange exchange,
             HttpHost host,
             HttpUriRequest request,
+            URI target,
             SessionCall call,
             HttpClientResponseHandler<T> handler)
             throws IOException, HttpException {
@@ -63,15 +62,12 @@ final class SessionExecutor {
             context.setAuthCache(new BasicAuthCache());
         }
         ProxyServer proxy = call.profile().proxy();
-        if (proxy != null) {
-            useProxy(proxy, config, context);
-        }
-        context.setRequestConfig(config.build());
+        context.setRequestConfig(proxy == null ? config : withProxy(proxy, config, context));
         try {
             // Open: the response's stream is closed by camel-http's handler, or at the exchange's completion.
             ClassicHttpResponse response = client.executeOpen(host, request, context);
             response.removeHeaders(HttpHeaders.SET_COOKIE); // of a proxy that refused the tunnel: no interceptor saw it
-            call.answered(response.getCode(), finalUri(request, context));
+            call.answered(response.getCode(), finalUri(target, context));
             try {
                 return handler.handleResponse(response);
             } finally {
@@ -97,9 +93,8 @@ final class SessionExecutor {
     }
 
     @SuppressWarnings("deprecation") // the alternative, a route planner, would make camel-http's proxy options void
-    private static void useProxy(ProxyServer proxy, RequestConfig.Builder config, HttpClientContext context) {
+    private static RequestConfig withProxy(ProxyServer proxy, RequestConfig config, HttpClientContext context) {
         HttpHost proxyHost = new HttpHost(proxy.scheme(), proxy.host(), proxy.port());
-        config.setProxy(proxyHost);
         if (proxy.username() != null) {
             String password = proxy.password() == null ? "" : proxy.password();
             BasicScheme basic = new BasicScheme();
@@ -108,17 +103,11 @@ final class SessionExecutor {
             // a tunnel belongs to the user who opened it: no other user of the proxy may send through it
             context.setUserToken(proxy);
         }
+        return RequestConfig.copy(config).setProxy(proxyHost).build();
     }
 
-    private static URI finalUri(HttpUriRequest request, HttpClientContext context) {
+    private static URI finalUri(URI target, HttpClientContext context) {
         RedirectLocations redirects = context.getRedirectLocations();
-        if (redirects != null && redirects.size() > 0) {
-            return redirects.get(redirects.size() - 1);
-        }
-        try {
-            return request.getUri();
-        } catch (URISyntaxException e) {
-            throw new RuntimeCamelException(e);
-        }
+        return redirects != null && redirects.size() > 0 ? redirects.get(redirects.size() - 1) : target;
     }
 }

@@ -88,7 +88,7 @@ public final class SessionHttpClient extends ServiceSupport {
     /**
      * A request to any URL.
      *
-     * @param target absolute http or https
+     * @param target absolute http or https, in the form that HttpClient sends: with a path
      */
     public HttpSending sending(URI target, HttpMethods method) {
         return new Sending(this, target, method);

@@ -2,8 +2,11 @@
 package io.github.camelsessions.http;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.function.Function;
 import org.apache.camel.Exchange;
+import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.component.http.HttpEndpoint;
 import org.apache.camel.component.http.HttpProducer;
 import org.apache.hc.client5.http.classic.HttpClient;
@@ -51,6 +54,22 @@ final class SessionHttpProducer extends HttpProducer {
         }
         HttpClient client = clients.apply(call);
         return SessionExecutor.execute(
-                getEndpoint(), client, SessionExecutor.requestConfig(client), exchange, host, request, call, handler);
+                getEndpoint(),
+                client,
+                SessionExecutor.requestConfig(client).build(),
+                exchange,
+                host,
+                request,
+                uri(request),
+                call,
+                handler);
+    }
+
+    private static URI uri(HttpUriRequest request) {
+        try {
+            return request.getUri();
+        } catch (URISyntaxException e) {
+            throw new RuntimeCamelException(e);
+        }
     }
 }

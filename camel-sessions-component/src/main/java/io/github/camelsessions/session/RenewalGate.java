@@ -4,6 +4,7 @@ package io.github.camelsessions.session;
 import io.github.camelsessions.session.GateFailure.Kind;
 import io.github.camelsessions.session.Life.Origin;
 import io.github.camelsessions.session.Verdict.Action;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -137,8 +138,11 @@ final class RenewalGate {
 
     Verdict admit(Passage passage, boolean released, @Nullable RenewalToken held) {
         return deciding(() -> {
-            waiting.remove(passage, clock.instant());
-            return using(held, owned -> send(passage, owned.life, true), () -> admitOrdinary(passage, released));
+            waiting.remove(passage, clock);
+            return using(
+                    held,
+                    owned -> send(passage, owned.life, true, clock.instant()),
+                    () -> admitOrdinary(passage, released));
         });
     }
 
@@ -155,21 +159,22 @@ final class RenewalGate {
             }
             state = State.ACTIVE;
         }
-        boolean limit = life.limitDue(rules, clock.instant());
+        Instant now = clock.instant();
+        boolean limit = life.limitDue(rules, now);
         if (passage.renews && (limit || (passage.renewFirst && life.empty()))) {
             return holdForRenewal(passage, released, limit ? Origin.LIMIT : Origin.ASKED);
         }
         if (limit) {
-            install(new Life(next(), Origin.LIMIT, clock.instant()));
+            install(new Life(next(), Origin.LIMIT, now));
         }
-        return send(passage, life, false);
+        return send(passage, life, false, now);
     }
 
-    private Verdict send(Passage passage, Life to, boolean priority) {
+    private Verdict send(Passage passage, Life to, boolean priority, Instant now) {
         if (!priority && Suspects.isToBeProbed(passage, to)) {
             to.probe = passage;
         }
-        wire.send(passage, to, priority, clock.instant());
+        wire.send(passage, to, priority, now);
         return Verdict.send(to.generation);
     }
 
@@ -269,7 +274,7 @@ final class RenewalGate {
 
     Verdict left(Passage passage) {
         return deciding(() -> {
-            waiting.remove(passage, clock.instant());
+            waiting.remove(passage, clock);
             suspects.remove(passage);
             return Verdict.of(Action.NOTHING);
         });
@@ -287,7 +292,7 @@ final class RenewalGate {
 
     Verdict renew(Passage passage, @Nullable Generation observed, @Nullable RenewalToken held) {
         return deciding(() -> {
-            boolean waited = waiting.remove(passage, clock.instant());
+            boolean waited = waiting.remove(passage, clock);
             return using(
                     held,
                     owned -> Verdict.send(owned.pending()),

@@ -315,7 +315,10 @@ public final class Session {
     }
 
     private void touch() {
-        lastUsed = Math.max(lastUsed, clock.millis());
+        long now = clock.millis();
+        if (now > lastUsed) { // within one milli, one exchange writes for all
+            lastUsed = now;
+        }
     }
 
     // ---- its client profile

@@ -115,6 +115,9 @@ final class Suspects {
             useless = 0;
         }
         life.inVain |= life.stoodInVain;
+        if (parked.isEmpty()) {
+            return List.of();
+        }
         List<Passage> refuted = new ArrayList<>();
         for (Iterator<Passage> oldest = parked.iterator(); oldest.hasNext(); ) {
             Passage suspect = oldest.next();

@@ -33,6 +33,9 @@ final class Verdicts {
     }
 
     private Verdict judging(Verdict verdict, List<Passage> refused, Predicate<Passage> isSentAgain) {
+        if (refused.isEmpty()) {
+            return verdict;
+        }
         List<Passage> standing = new ArrayList<>();
         List<Passage> again = new ArrayList<>();
         for (Passage passage : refused) {

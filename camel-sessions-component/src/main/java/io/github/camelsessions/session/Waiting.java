@@ -4,6 +4,7 @@ package io.github.camelsessions.session;
 import io.github.camelsessions.session.Passage.Place;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /** Counts the exchanges that are held; the caller has them, in their order. Guarded by the lock of its gate. */
@@ -30,14 +31,14 @@ final class Waiting {
     }
 
     /** Whether it was one of them. */
-    boolean remove(Passage passage, Instant time) {
+    boolean remove(Passage passage, InstantSource clock) {
         if (passage.place != Place.WAITING) {
             return false;
         }
         passage.place = Place.NOWHERE;
         backlog -= passage.ahead ? 1 : 0;
         now--;
-        Duration held = Duration.between(passage.heldSince, time);
+        Duration held = Duration.between(passage.heldSince, clock.instant());
         if (held.compareTo(longest) > 0) {
             longest = held;
         }

@@ -3,8 +3,6 @@ package io.github.camelsessions.examples.benchmark;
 
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -47,10 +45,7 @@ public final class BenchmarkMain {
             }
         }
         report.summarize();
-        Files.createDirectories(settings.output());
-        Path json = settings.output().resolve("results.json");
-        report.writeJson(json);
-        report.progress("\nFigures: " + json.toAbsolutePath());
+        report.write(settings.output());
         return report.isRight() ? RIGHT : WRONG;
     }
 

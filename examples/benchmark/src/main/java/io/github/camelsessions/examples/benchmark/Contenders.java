@@ -4,7 +4,8 @@ package io.github.camelsessions.examples.benchmark;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.UUID;
+import java.util.function.BiConsumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
@@ -13,6 +14,7 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.http.base.cookie.InstanceCookieHandler;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.model.ProcessorDefinition;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.cookie.BasicCookieStore;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -22,7 +24,8 @@ import org.apache.hc.core5.http.io.entity.EntityUtils;
 
 /**
  * The ways to send a request that are compared, each with room for as many connections as there are callers. The routes
- * of Camel differ in their last step only.
+ * of Camel differ in their last step only; one of them sends a cookie that never changes, which shows what the mere
+ * sending of a cookie costs, the site's work included.
  */
 final class Contenders implements AutoCloseable {
 
@@ -52,10 +55,16 @@ final class Contenders implements AutoCloseable {
         String sessionsRoom = "?http.maxTotalConnections=" + CONNECTIONS + "&http.connectionsPerRoute=" + CONNECTIONS;
         String plain = room + "&httpClientConfigurer=#withoutStore&clearExpiredCookies=false";
         all.add(client);
-        all.add(new Route(PLAIN, false, page -> page + plain));
-        all.add(new Route("camel-http cookie store", true, page -> page + room + "&cookieStore=#store"));
-        all.add(new Route(COOKIE_HANDLER, true, page -> page + plain + "&cookieHandler=#handler"));
-        all.add(new Route(FETCH, true, page -> "sessions:fetch/" + page + sessionsRoom));
+        String cookie = "JSESSIONID=" + new UUID(0, 0);
+        all.add(new Route(PLAIN, false, (route, page) -> route.to(page + plain)));
+        all.add(new Route(
+                "camel-http, fixed Cookie",
+                true,
+                (route, page) -> route.setHeader("Cookie").constant(cookie).to(page + plain)));
+        all.add(new Route(
+                "camel-http cookie store", true, (route, page) -> route.to(page + room + "&cookieStore=#store")));
+        all.add(new Route(COOKIE_HANDLER, true, (route, page) -> route.to(page + plain + "&cookieHandler=#handler")));
+        all.add(new Route(FETCH, true, (route, page) -> route.to("sessions:fetch/" + page + sessionsRoom)));
         context.start();
     }
 
@@ -124,23 +133,23 @@ final class Contenders implements AutoCloseable {
         private final Endpoint login;
         private final List<Endpoint> pages = new ArrayList<>();
 
-        /** @param endpoint makes the endpoint URI of the last step from the URL of a page */
-        Route(String name, boolean keepsCookies, UnaryOperator<String> endpoint) throws Exception {
+        /** @param ending adds to a route the steps that get a page */
+        Route(String name, boolean keepsCookies, BiConsumer<ProcessorDefinition<?>, String> ending) throws Exception {
             this.name = name;
             this.keepsCookies = keepsCookies;
-            this.login = route(endpoint.apply(site.url("/login")));
+            this.login = route(site.url("/login"), ending);
             for (int size : sizes) {
-                pages.add(route(endpoint.apply(site.bytes(size))));
+                pages.add(route(site.bytes(size), ending));
             }
         }
 
-        private Endpoint route(String uri) throws Exception {
+        private Endpoint route(String page, BiConsumer<ProcessorDefinition<?>, String> ending) throws Exception {
             Endpoint start =
                     context.getEndpoint("direct:" + context.getUuidGenerator().generateUuid());
             context.addRoutes(new RouteBuilder() {
                 @Override
                 public void configure() {
-                    from(start).to(uri);
+                    ending.accept(from(start), page);
                 }
             });
             return start;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,6 +28,7 @@ final class Report {
     private final boolean smoke;
     private final Map<String, Object> machine = new LinkedHashMap<>();
     private final List<Table> tables = new ArrayList<>();
+    private final Map<String, BarChart> charts = new LinkedHashMap<>();
     private final List<Target> targets = new ArrayList<>();
     private final List<Count> counts = new ArrayList<>();
 
@@ -54,8 +56,9 @@ final class Report {
         table.print(out);
     }
 
-    List<Table> tables() {
-        return tables;
+    /** Keeps a chart, to be written to a file of this name. */
+    void chart(String name, BarChart chart) {
+        charts.put(name, chart);
     }
 
     /** Notes a figure for which there is a target; a smoke run has none. */
@@ -91,12 +94,21 @@ final class Report {
         }
     }
 
-    void writeJson(Path file) throws IOException {
+    /** Writes {@code results.json} and the charts into a folder, which need not exist. */
+    void write(Path folder) throws IOException {
+        Files.createDirectories(folder);
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("machine", machine);
         all.put("tables", tables);
         all.put("targets", targets);
         all.put("counts", counts);
-        new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(file.toFile(), all);
+        Path json = folder.resolve("results.json");
+        new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(json.toFile(), all);
+        progress("\n" + json.toAbsolutePath().normalize());
+        for (Map.Entry<String, BarChart> chart : charts.entrySet()) {
+            Path svg = folder.resolve(chart.getKey() + ".svg");
+            chart.getValue().write(svg);
+            progress(svg.toAbsolutePath().normalize().toString());
+        }
     }
 }

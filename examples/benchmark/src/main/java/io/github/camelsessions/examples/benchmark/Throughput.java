@@ -4,6 +4,7 @@ package io.github.camelsessions.examples.benchmark;
 import io.github.camelsessions.examples.benchmark.Trial.Score;
 import io.github.camelsessions.examples.benchmark.Trial.Turn;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -35,14 +36,34 @@ final class Throughput implements Experiment {
             return virtual ? "virtual" : "platform";
         }
 
+        String label() {
+            return (size >> 10) + " kB x " + concurrency + (virtual ? " virtual" : "");
+        }
+
         @Override
         public String toString() {
             return size + " bytes, " + concurrency + " callers" + (virtual ? ", virtual threads" : "");
         }
     }
 
-    /** How {@code sessions:fetch} does in one case, in the figures for which there is a target. */
-    private record Standing(Case in, double throughput, double cpu, double p99, double toCookieHandler) {}
+    /** What came out in one case. */
+    private record Outcome(Case in, List<Score> scores) {
+
+        Score of(String contender) {
+            return scores.stream()
+                    .filter(score -> score.contender().name().equals(contender))
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        double fetchTo(String other, ToDoubleFunction<Turn> figure) {
+            return of(Contenders.FETCH).ratio(of(other), figure);
+        }
+
+        double p99Ratio(Score score) {
+            return score.millis(99) / of(Contenders.PLAIN).millis(99);
+        }
+    }
 
     @Override
     public String name() {
@@ -53,6 +74,27 @@ final class Throughput implements Experiment {
     public void run(Settings settings, Report report) throws Exception {
         int warmUp = settings.smoke() ? 0 : 15;
         int rounds = settings.smoke() ? 1 : 60;
+        List<Outcome> outcomes = new ArrayList<>();
+        try (SiteProcess site = SiteProcess.start();
+                Contenders contenders = new Contenders(site, SIZES)) {
+            for (Contender contender : contenders.all()) {
+                contender.logIn();
+            }
+            for (Case next : Case.all()) {
+                report.progress(name() + ": " + next);
+                try (Callers callers = next.callers()) {
+                    Trial trial = new Trial(contenders.all(), next.size(), callers);
+                    outcomes.add(new Outcome(next, trial.run(warmUp, rounds)));
+                }
+            }
+            checkCookies(contenders, site, report);
+        }
+        report.add(table(outcomes, rounds));
+        report.chart(name(), chart(outcomes));
+        addTargets(outcomes, report);
+    }
+
+    private Table table(List<Outcome> outcomes, int rounds) {
         Table table = new Table(
                 name(),
                 "Throughput: median of " + rounds + " rounds, and its ratio to " + Contenders.PLAIN,
@@ -67,53 +109,38 @@ final class Throughput implements Experiment {
                 "p50 ms",
                 "p99 ms",
                 "p99 ratio");
-        List<Standing> standings = new ArrayList<>();
-        try (SiteProcess site = SiteProcess.start();
-                Contenders contenders = new Contenders(site, SIZES)) {
-            for (Contender contender : contenders.all()) {
-                contender.logIn();
-            }
-            for (Case next : Case.all()) {
-                report.progress(name() + ": " + next);
-                try (Callers callers = next.callers()) {
-                    List<Score> scores = new Trial(contenders.all(), next.size(), callers).run(warmUp, rounds);
-                    standings.add(add(scores, next, table));
-                }
-            }
-            checkCookies(contenders, site, report);
+        for (Outcome outcome : outcomes) {
+            Score plain = outcome.of(Contenders.PLAIN);
+            outcome.scores.forEach(score -> table.row(
+                    outcome.in.threads(),
+                    outcome.in.size(),
+                    outcome.in.concurrency(),
+                    score.contender().name(),
+                    score.median(Turn::perSecond),
+                    score.ratio(plain, Turn::perSecond),
+                    score.median(Turn::cpuMicros),
+                    score.ratio(plain, Turn::cpuMicros),
+                    score.millis(50),
+                    score.millis(99),
+                    outcome.p99Ratio(score)));
         }
-        report.add(table);
-        addTargets(standings, report);
+        return table;
     }
 
-    private static Standing add(List<Score> scores, Case in, Table table) {
-        Score plain = score(scores, Contenders.PLAIN);
-        scores.forEach(score -> table.row(
-                in.threads(),
-                in.size(),
-                in.concurrency(),
-                score.contender().name(),
-                score.median(Turn::perSecond),
-                score.ratio(plain, Turn::perSecond),
-                score.median(Turn::cpuMicros),
-                score.ratio(plain, Turn::cpuMicros),
-                score.millis(50),
-                score.millis(99),
-                score.millis(99) / plain.millis(99)));
-        Score fetch = score(scores, Contenders.FETCH);
-        return new Standing(
-                in,
-                fetch.ratio(plain, Turn::perSecond),
-                fetch.ratio(plain, Turn::cpuMicros),
-                fetch.millis(99) / plain.millis(99),
-                fetch.ratio(score(scores, Contenders.COOKIE_HANDLER), Turn::perSecond));
-    }
-
-    private static Score score(List<Score> scores, String contender) {
-        return scores.stream()
-                .filter(score -> score.contender().name().equals(contender))
-                .findFirst()
-                .orElseThrow();
+    private static BarChart chart(List<Outcome> outcomes) {
+        BarChart chart = new BarChart(
+                "Requests a second, camel-http = 1",
+                "ratio",
+                outcomes.stream().map(outcome -> outcome.in.label()).toList());
+        for (Score score : outcomes.get(0).scores) {
+            String contender = score.contender().name();
+            chart.bars(
+                    contender,
+                    outcomes.stream()
+                            .map(outcome -> outcome.of(contender).ratio(outcome.of(Contenders.PLAIN), Turn::perSecond))
+                            .toList());
+        }
+        return chart;
     }
 
     /** Whether each contender sent what it is said to send: otherwise they were not to be compared. */
@@ -129,29 +156,27 @@ final class Throughput implements Experiment {
         }
     }
 
-    private void addTargets(List<Standing> standings, Report report) {
-        String beside = " of fetch / " + Contenders.PLAIN;
-        addTarget(report, "requests/s" + beside, standings, Standing::throughput, Bound.atLeast(0.97));
-        addTarget(report, "CPU" + beside, standings, Standing::cpu, Bound.atMost(1.05));
-        addTarget(report, "p99" + beside, standings, Standing::p99, Bound.atMost(1.1));
+    private void addTargets(List<Outcome> outcomes, Report report) {
+        String plain = Contenders.PLAIN;
+        String beside = " of fetch / " + plain;
+        addTarget(report, "requests/s" + beside, outcomes, o -> o.fetchTo(plain, Turn::perSecond), Bound.atLeast(0.97));
+        addTarget(report, "CPU" + beside, outcomes, o -> o.fetchTo(plain, Turn::cpuMicros), Bound.atMost(1.05));
+        addTarget(report, "p99" + beside, outcomes, o -> o.p99Ratio(o.of(Contenders.FETCH)), Bound.atMost(1.1));
         addTarget(
                 report,
                 "requests/s of fetch / " + Contenders.COOKIE_HANDLER,
-                standings,
-                Standing::toCookieHandler,
+                outcomes,
+                o -> o.fetchTo(Contenders.COOKIE_HANDLER, Turn::perSecond),
                 Bound.atLeast(1));
     }
 
     private void addTarget(
-            Report report, String what, List<Standing> standings, ToDoubleFunction<Standing> figure, Bound bound) {
-        Comparator<Standing> better = Comparator.comparingDouble(figure);
-        List<Standing> sorted = standings.stream()
-                .sorted(bound.isLeast() ? better : better.reversed())
-                .toList();
-        double middle =
-                Trial.median(standings.stream().map(figure::applyAsDouble).toList());
-        report.target(name(), what + ", median of all", middle, bound);
-        Standing worst = sorted.get(0);
+            Report report, String what, List<Outcome> outcomes, ToDoubleFunction<Outcome> figure, Bound bound) {
+        double median =
+                Trial.median(outcomes.stream().map(figure::applyAsDouble).toList());
+        report.target(name(), what + ", median of all", median, bound);
+        Comparator<Outcome> ascending = Comparator.comparingDouble(figure);
+        Outcome worst = Collections.min(outcomes, bound.isLeast() ? ascending : ascending.reversed());
         report.target(name(), what + ", worst: " + worst.in, figure.applyAsDouble(worst), bound);
     }
 }
