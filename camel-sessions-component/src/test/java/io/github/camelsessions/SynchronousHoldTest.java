@@ -96,6 +96,28 @@ class SynchronousHoldTest extends RenewingContextTest {
     }
 
     @Test
+    void anInterruptMeansOnlyTheExchangeThatItCameTo() throws Exception {
+        loginRoute();
+        Queue<Boolean> interrupted = new ConcurrentLinkedQueue<>();
+        routes(routes -> routes.from("direct:interrupting")
+                .to(fetchUri("/page/1", "method=GET"))
+                .process(exchange -> {
+                    interrupted.add(Thread.interrupted());
+                    Thread.currentThread().interrupt(); // nobody takes note before the exchange has ended
+                }));
+        site.hangLogins();
+        var held = send(10 * SLOTS, "direct:interrupting"); // they share the threads that they go on with
+        site.awaitHangingLogins(1);
+        awaitWaiting(10 * SLOTS);
+        site.releaseLogins();
+
+        for (var exchange : held) {
+            assertThat(text(exchange)).contains("user=" + user);
+        }
+        assertThat(interrupted).hasSize(10 * SLOTS).containsOnly(false);
+    }
+
+    @Test
     void aTransactedExchangeCanRenewByARouteOnAnotherThread() throws Exception {
         routes(routes -> {
             routes.from(login()).to("seda:" + user);

@@ -11,8 +11,6 @@ import io.github.camelsessions.session.Verdict;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
@@ -84,26 +82,22 @@ abstract class HeldExchange extends Passage {
         return done;
     }
 
-    /** Whoever has claimed the ticket lets the exchange go on. */
-    final void go(Ticket claimed, Turn turn, @Nullable Slot slot, Executor threads) {
+    /**
+     * The exchange waits no more: whoever has claimed the ticket lets it go on.
+     *
+     * @return whether it goes on by itself, on the thread that waits for it
+     */
+    final boolean leave(Ticket claimed, Turn turn, @Nullable Slot slot) {
         traffic.held().forget(claimed);
         SynchronousWait thread = claimed.waiting();
         if (thread != null) {
             thread.hand(turn, slot);
-            return;
         }
-        Runnable goOn = () -> goOn(turn);
-        try {
-            threads.execute(slot == null ? goOn : () -> slot.run(goOn));
-        } catch (RejectedExecutionException e) { // all is being stopped
-            if (slot != null) {
-                slot.release();
-            }
-            goOn(Turn.STOP);
-        }
+        return thread != null;
     }
 
-    private void goOn(Turn turn) {
+    /** Goes on, on this thread. */
+    final void goOn(Turn turn) {
         if (run(() -> after(turn))) {
             Resumer.answered();
             callback.done(false);

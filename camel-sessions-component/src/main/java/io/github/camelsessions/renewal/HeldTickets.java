@@ -119,8 +119,8 @@ final class HeldTickets extends ServiceSupport {
 
     private static void stop(Ticket ticket) {
         HeldExchange exchange = ticket.claim();
-        if (exchange != null) {
-            exchange.go(ticket, Turn.STOP, null, Runnable::run);
+        if (exchange != null && !exchange.leave(ticket, Turn.STOP, null)) {
+            exchange.goOn(Turn.STOP);
         }
     }
 

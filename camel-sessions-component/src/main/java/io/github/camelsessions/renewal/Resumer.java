@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
@@ -39,6 +40,14 @@ final class Resumer {
     private int taken;
 
     private record Entry(Ticket ticket, Turn turn) {}
+
+    /** An exchange whose turn it is. */
+    private record Turned(HeldExchange exchange, Turn turn, Slot slot) implements Runnable {
+        @Override
+        public void run() {
+            exchange.goOn(turn);
+        }
+    }
 
     /**
      * @param timer runs something after a time
@@ -81,14 +90,48 @@ final class Resumer {
 
     /** Fills the slots that are free. */
     private void serve() {
-        for (Entry next = take(); next != null; next = take()) {
-            HeldExchange exchange = next.ticket().claim();
-            if (exchange == null) {
-                giveBack();
-            } else {
-                exchange.go(next.ticket(), next.turn(), new Slot(), threads);
+        for (Turned next = next(); next != null; next = next()) {
+            Turned first = next;
+            try {
+                threads.execute(() -> work(first));
+            } catch (RejectedExecutionException e) { // all is being stopped
+                first.slot().free();
+                first.exchange().goOn(Turn.STOP);
             }
         }
+    }
+
+    /**
+     * Runs an exchange on this thread, and then, in the slot that is free then, whoever is next: a change of threads for
+     * each would cost more than the rest of its release.
+     */
+    private void work(Turned first) {
+        Turned now = first;
+        try {
+            while (now != null) {
+                now.slot().run(now);
+                Thread.interrupted(); // as a pool does: it was meant for the exchange that has ended
+                now = next();
+            }
+        } finally {
+            if (now != null) { // it has failed
+                serve();
+            }
+        }
+    }
+
+    /** The next exchange, with a slot, null when there is none for it; one whose thread waits for it is that thread's. */
+    private @Nullable Turned next() {
+        for (Entry next = take(); next != null; next = take()) {
+            HeldExchange exchange = next.ticket().claim();
+            Slot slot = new Slot();
+            if (exchange == null) {
+                giveBack();
+            } else if (!exchange.leave(next.ticket(), next.turn(), slot)) {
+                return new Turned(exchange, next.turn(), slot);
+            }
+        }
+        return null;
     }
 
     private @Nullable Entry take() {
@@ -145,7 +188,7 @@ final class Resumer {
                 } else {
                     CURRENT.set(before);
                 }
-                release();
+                free();
             }
         }
 
@@ -159,10 +202,17 @@ final class Resumer {
         }
 
         void release() {
-            if (held.compareAndSet(true, false)) {
-                giveBack();
+            if (free()) {
                 serve();
             }
+        }
+
+        private boolean free() {
+            boolean freed = held.compareAndSet(true, false);
+            if (freed) {
+                giveBack();
+            }
+            return freed;
         }
     }
 }

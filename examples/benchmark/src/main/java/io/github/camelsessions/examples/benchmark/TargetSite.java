@@ -41,7 +41,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@code /bytes/N}: N bytes for everybody
  *   <li>{@code /login}: sets a session cookie
- *   <li>{@code /page}: for who is logged in, else 401; each counts against the session's limit
+ *   <li>{@code /page} and {@code /page/N}: for who is logged in, else 401; each counts against the session's limit; the
+ *       body is the path without its first slash
  *   <li>{@code /forbidden}: 401 for all, logged in or not
  *   <li>{@code /rules?limit=N&loginMillis=N&faults=N}: new rules, sessions and counters
  *   <li>{@code /expire}: ends all sessions
@@ -116,7 +117,7 @@ public final class TargetSite {
             bytes(request, response, Integer.parseInt(path.substring("/bytes/".length())));
         } else if (path.equals("/login")) {
             logIn(response);
-        } else if (path.equals("/page")) {
+        } else if (path.equals("/page") || path.startsWith("/page/")) {
             page(request, response);
         } else if (path.equals("/forbidden")) {
             counters.forbidden.increment();
@@ -171,7 +172,7 @@ public final class TargetSite {
             response.setCode(401);
         } else {
             counters.accepted.increment();
-            response.setEntity(new StringEntity("page"));
+            response.setEntity(new StringEntity(request.getPath().substring(1)));
         }
     }
 
