@@ -9,6 +9,7 @@ interface Contender {
     /** Whether it sends the cookie that the site set at the log-in. */
     boolean keepsCookies();
 
+    /** Logs in over a connection that the site closes then. */
     void logIn() throws Exception;
 
     /** Gets the page with a number of bytes; throws when something else comes back. */

@@ -40,7 +40,7 @@ final class CookieWork implements Experiment {
         Collection<RunResult> results = measure(settings, sizes);
         Table table = new Table(
                 name(),
-                "Cookie work: nanos for each, in brackets the slowest iteration",
+                "Cookie work: nanos for each, median of the iterations, in brackets the slowest",
                 "what",
                 "sessions",
                 "(slowest)",
@@ -104,12 +104,16 @@ final class CookieWork implements Experiment {
         Result<?> httpClient = result(results, work + "ByHttpClient", parameter, value);
         table.row(
                 what,
-                sessions.getScore(),
+                median(sessions),
                 sessions.getStatistics().getMax(),
-                httpClient.getScore(),
+                median(httpClient),
                 httpClient.getStatistics().getMax(),
-                httpClient.getScore() / sessions.getScore());
-        return sessions.getScore();
+                median(httpClient) / median(sessions));
+        return median(sessions);
+    }
+
+    private static double median(Result<?> result) {
+        return result.getStatistics().getPercentile(50);
     }
 
     private static Result<?> result(Collection<RunResult> results, String label, String parameter, String value) {

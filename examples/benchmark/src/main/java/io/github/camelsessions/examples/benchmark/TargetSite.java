@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@code /bytes/N}: N bytes for everybody
  *   <li>{@code /login}: sets a session cookie
+ *   <li>{@code /login/close}: the same, and closes the connection
  *   <li>{@code /page} and {@code /page/N}: for who is logged in, else 401; each counts against the session's limit; the
  *       body is the path without its first slash
  *   <li>{@code /forbidden}: 401 for all, logged in or not
@@ -117,6 +118,9 @@ public final class TargetSite {
             bytes(request, response, Integer.parseInt(path.substring("/bytes/".length())));
         } else if (path.equals("/login")) {
             logIn(response);
+        } else if (path.equals("/login/close")) {
+            logIn(response);
+            response.addHeader("Connection", "close");
         } else if (path.equals("/page") || path.startsWith("/page/")) {
             page(request, response);
         } else if (path.equals("/forbidden")) {

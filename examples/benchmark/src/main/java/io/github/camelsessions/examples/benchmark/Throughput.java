@@ -77,9 +77,6 @@ final class Throughput implements Experiment {
         List<Outcome> outcomes = new ArrayList<>();
         try (SiteProcess site = SiteProcess.start();
                 Contenders contenders = new Contenders(site, SIZES)) {
-            for (Contender contender : contenders.all()) {
-                contender.logIn();
-            }
             for (Case next : Case.all()) {
                 report.progress(name() + ": " + next);
                 try (Callers callers = next.callers()) {

@@ -11,7 +11,8 @@ import org.HdrHistogram.Histogram;
 
 /**
  * The contenders at one page, called by some callers at once. They take turns of a tenth of a second, each round in another
- * order, so that whatever else the machine does meets all alike.
+ * order, so that whatever else the machine does meets all alike; and each round over another connection, because which
+ * thread of the site serves one, and where that runs, can double a latency.
  */
 final class Trial {
 
@@ -70,6 +71,10 @@ final class Trial {
         for (int round = -warmUp; round < rounds; round++) {
             if (round == 0) {
                 scores.forEach(Score::restart);
+            }
+            for (Score score : scores) {
+                score.contender.logIn();
+                score.contender.get(size); // connects
             }
             for (int i = 0; i < scores.size(); i++) {
                 Score next = scores.get(Math.floorMod(round + i, scores.size()));
