@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.apache.camel.Message;
 
 /**
@@ -17,8 +20,20 @@ final class HeaderNames {
 
     void removeFrom(Message message) {
         if (message.hasHeaders()) {
-            message.getHeaders().keySet().removeIf(this::contains);
+            // not by the iterator: that of a copied message may throw
+            found(message.getHeaders()).forEach(message::removeHeader);
         }
+    }
+
+    private List<String> found(Map<String, Object> headers) {
+        List<String> found = List.of();
+        for (String header : headers.keySet()) {
+            if (contains(header)) {
+                found = found.isEmpty() ? new ArrayList<>() : found;
+                found.add(header);
+            }
+        }
+        return found;
     }
 
     private boolean contains(String header) {

@@ -70,16 +70,16 @@ final class HttpTarget {
         return asSent(uri);
     }
 
-    /** The URL with the path that it asks for, and without the colon of a port that is not given. */
+    /** The URL with the path that it asks for, its port without leading zeros, and no colon where none is given. */
     private static URI asSent(URI uri) {
         String authority = uri.getRawAuthority();
         String path = uri.getRawPath();
-        if (!path.isEmpty() && !authority.endsWith(":")) {
+        if (!path.isEmpty() && !authority.endsWith(":") && !authority.contains(":0")) {
             return uri;
         }
+        String sent = authority.replaceFirst(":0+(?=\\d+$)", ":").replaceFirst(":$", "");
         String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
-        return URI.create(
-                uri.getScheme() + "://" + authority.replaceFirst(":$", "") + (path.isEmpty() ? "/" : path) + query);
+        return URI.create(uri.getScheme() + "://" + sent + (path.isEmpty() ? "/" : path) + query);
     }
 
     /** The URL as errors may show it: neither its query nor a user and password. */

@@ -81,8 +81,7 @@ final class Buckets {
     }
 
     private boolean isNowFirst(String site) {
-        // jars by the million hold the same few sites
-        return FIRST_SITE.compareAndSet(this, null, site.intern()) || site.equals(firstSite);
+        return FIRST_SITE.compareAndSet(this, null, SharedStrings.share(site)) || site.equals(firstSite);
     }
 
     private Others others() {
@@ -102,6 +101,12 @@ final class Buckets {
             sites.addAll(others.bySite.keySet());
         }
         return sites;
+    }
+
+    /** Whether there is no entry. */
+    boolean isEmpty() {
+        Others more = others;
+        return first.length == 0 && (more == null || more.bySite.isEmpty());
     }
 
     /** How many entries there are in all, expired ones included. */

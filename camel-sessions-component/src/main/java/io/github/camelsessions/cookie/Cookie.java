@@ -27,16 +27,13 @@ public sealed class Cookie permits Entry {
     private final long expiryMillis;
     private final long createdMillis;
 
-    /**
-     * Makes the stored form of a cookie whose domain, host-only-flag and path have been settled. All but its value it shares
-     * with the same cookie of other jars, of which there may be millions.
-     */
+    /** Makes the stored form of a cookie whose domain, host-only-flag and path have been settled. */
     Cookie(SetCookie said, String domain, boolean hostOnly, String path, @Nullable Instant expiry, long createdMillis) {
-        this.name = said.name().intern();
+        this.name = said.name();
         this.value = said.value();
-        this.domain = domain.intern();
+        this.domain = domain;
         this.hostOnly = hostOnly;
-        this.path = path.equals("/") ? "/" : path.intern();
+        this.path = path;
         this.sameSite = said.sameSite();
         this.secure = said.secure();
         this.httpOnly = said.httpOnly();
@@ -44,13 +41,16 @@ public sealed class Cookie permits Entry {
         this.createdMillis = createdMillis;
     }
 
-    /** Makes the successor of another cookie: with its creation-time. */
+    /**
+     * Makes the cookie that a jar keeps. All but its value it shares with the same cookie of other jars, of which there may
+     * be millions.
+     */
     Cookie(Cookie said, long createdMillis) {
-        this.name = said.name;
+        this.name = SharedStrings.share(said.name);
         this.value = said.value;
-        this.domain = said.domain;
+        this.domain = SharedStrings.share(said.domain);
         this.hostOnly = said.hostOnly;
-        this.path = said.path;
+        this.path = SharedStrings.share(said.path);
         this.sameSite = said.sameSite;
         this.secure = said.secure;
         this.httpOnly = said.httpOnly;

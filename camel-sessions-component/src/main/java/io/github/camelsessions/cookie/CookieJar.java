@@ -61,7 +61,7 @@ public final class CookieJar {
         }
         Bucket.Change change =
                 put(origin, registrable, StorageRules.stored(cookie, origin, registrable, now), false, now);
-        return change.stored() == null ? null : change.stored();
+        return change.stored();
     }
 
     /**
@@ -112,7 +112,7 @@ public final class CookieJar {
      *     the request
      */
     public @Nullable String header(CookieTarget target) {
-        if (buckets.held() == 0) {
+        if (buckets.isEmpty()) {
             return null;
         }
         String site = site(target.host());
@@ -241,7 +241,7 @@ public final class CookieJar {
             if (buckets.replace(site, before, change.entries())) {
                 if (change.stored() != null) {
                     if (firstHost == null) {
-                        firstHost = origin.host().intern(); // jars by the million hold the same few hosts
+                        firstHost = SharedStrings.share(origin.host());
                     }
                     evictExcess(change.stored(), nowMillis);
                 }

@@ -87,7 +87,7 @@ abstract class HeldExchange extends Passage {
      *
      * @return whether it goes on by itself, on the thread that waits for it
      */
-    final boolean leave(Ticket claimed, Turn turn, @Nullable Slot slot) {
+    final boolean handOver(Ticket claimed, Turn turn, @Nullable Slot slot) {
         traffic.held().forget(claimed);
         SynchronousWait thread = claimed.waiting();
         if (thread != null) {

@@ -119,7 +119,7 @@ final class HeldTickets extends ServiceSupport {
 
     private static void stop(Ticket ticket) {
         HeldExchange exchange = ticket.claim();
-        if (exchange != null && !exchange.leave(ticket, Turn.STOP, null)) {
+        if (exchange != null && !exchange.handOver(ticket, Turn.STOP, null)) {
             exchange.goOn(Turn.STOP);
         }
     }

@@ -93,7 +93,7 @@ final class Resumer {
         for (Turned next = next(); next != null; next = next()) {
             Turned first = next;
             try {
-                threads.execute(() -> work(first));
+                threads.execute(new Work(first));
             } catch (RejectedExecutionException e) { // all is being stopped
                 first.slot().free();
                 first.exchange().goOn(Turn.STOP);
@@ -105,17 +105,28 @@ final class Resumer {
      * Runs an exchange on this thread, and then, in the slot that is free then, whoever is next: a change of threads for
      * each would cost more than the rest of its release.
      */
-    private void work(Turned first) {
-        Turned now = first;
-        try {
-            while (now != null) {
-                now.slot().run(now);
-                Thread.interrupted(); // as a pool does: it was meant for the exchange that has ended
-                now = next();
-            }
-        } finally {
-            if (now != null) { // it has failed
-                serve();
+    private final class Work implements Runnable {
+
+        private @Nullable Turned first; // null once it runs: a thread may go on for long after it has ended
+
+        Work(Turned first) {
+            this.first = first;
+        }
+
+        @Override
+        public void run() {
+            Turned now = first;
+            first = null;
+            try {
+                while (now != null) {
+                    now.slot().run(now);
+                    Thread.interrupted(); // as a pool does: it was meant for the exchange that has ended
+                    now = next();
+                }
+            } finally {
+                if (now != null) { // it has failed
+                    serve();
+                }
             }
         }
     }
@@ -127,7 +138,7 @@ final class Resumer {
             Slot slot = new Slot();
             if (exchange == null) {
                 giveBack();
-            } else if (!exchange.leave(next.ticket(), next.turn(), slot)) {
+            } else if (!exchange.handOver(next.ticket(), next.turn(), slot)) {
                 return new Turned(exchange, next.turn(), slot);
             }
         }

@@ -33,7 +33,7 @@ final class Ticket {
     private final @Nullable Object owner;
     private final long arrival;
     private final Duration time;
-    private volatile @Nullable HeldExchange holder; // claimed by compare-and-set
+    private volatile @Nullable HeldExchange holder; // taken once, by whoever claims it
     private final @Nullable SynchronousWait waiting;
     private volatile @Nullable Future<?> timer;
 

@@ -314,7 +314,7 @@ public final class Session {
                 Instant.ofEpochMilli(lastUsed));
     }
 
-    /** When the session was last used, in epoch millis. It never goes back. */
+    /** When the session was last used, in epoch millis. Two threads at once may set it back by a moment. */
     long lastUsed() {
         return lastUsed;
     }

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * those that were, because a log-in was spent on these; a session with an exchange in flight or held, or in a cool-down,
  * is never evicted.
  *
- * <p>Thread-safe. Finding a session takes no lock; creating one takes the registry's lock, under
- * which it may take a session's; never the other way round.
+ * <p>Thread-safe. Finding a session takes no lock; creating one and paging take the registry's lock, under which an eviction
+ * takes the profiles' lock and a session's; never the other way round.
  */
 public final class SessionRegistry {
 
@@ -36,9 +36,8 @@ public final class SessionRegistry {
     private final ConcurrentHashMap<SessionKey, Session> sessions = new ConcurrentHashMap<>();
 
     private final ReentrantLock creation = new ReentrantLock();
-    // Ordered by what was true when a session was put here. It only ever moves back in this order, so a head of which
-    // that
-    // is still true is the first of all, and one that was used or renewed since is put here again.
+    // Ordered by what was true when a session was put here. Use moves it back only: a head of which that is still true
+    // is the first of all, and one that was used or renewed since is put here again.
     private final PriorityQueue<Session> idleOrder =
             new PriorityQueue<>(Comparator.comparing(Session::idleAsRenewed).thenComparingLong(Session::idleSince));
     private final Roll roll = new Roll();

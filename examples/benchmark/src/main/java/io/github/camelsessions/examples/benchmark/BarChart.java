@@ -26,7 +26,7 @@ final class BarChart {
     private static final int HEIGHT = 440;
     private static final String SVG = "http://www.w3.org/2000/svg";
 
-    /** Quiet ones, and for the last bar, which the chart is about, a loud one. */
+    /** Quiet ones, and loud ones for the last two bars, which the chart is about. */
     private static final Color[] COLORS = {
         new Color(0xB8C1CC),
         new Color(0x5B6770),

@@ -34,6 +34,7 @@ final class Contenders implements AutoCloseable {
 
     static final String COOKIE_HANDLER = "camel-http cookieHandler";
     static final String FETCH = "sessions:fetch";
+    static final String RENEWED = "sessions:fetch renewalUri";
 
     private static final int CONNECTIONS = 200;
 
@@ -65,6 +66,14 @@ final class Contenders implements AutoCloseable {
                 "camel-http cookie store", true, (route, page) -> route.to(page + room + "&cookieStore=#store")));
         all.add(new Route(COOKIE_HANDLER, true, (route, page) -> route.to(page + plain + "&cookieHandler=#handler")));
         all.add(new Route(FETCH, true, (route, page) -> route.to("sessions:fetch/" + page + sessionsRoom)));
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:renewal").to("sessions:fetch/" + site.url("/login"));
+            }
+        });
+        String renewed = sessionsRoom + "&sessionId=renewed&renewalUri=direct:renewal";
+        all.add(new Route(RENEWED, true, (route, page) -> route.to("sessions:fetch/" + page + renewed)));
         context.start();
     }
 

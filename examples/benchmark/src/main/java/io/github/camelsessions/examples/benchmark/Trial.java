@@ -4,8 +4,9 @@ package io.github.camelsessions.examples.benchmark;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
+import java.util.Random;
 import org.HdrHistogram.AtomicHistogram;
 import org.HdrHistogram.Histogram;
 
@@ -16,11 +17,12 @@ import org.HdrHistogram.Histogram;
  */
 final class Trial {
 
+    private static final int SEED = 1;
     private static final long TURN_NANOS = 100_000_000;
     private static final long LONGEST_NANOS = 60_000_000_000L;
 
     /** What one contender did in one turn. */
-    record Turn(int calls, double perSecond, double cpuMicros) {}
+    record Turn(int calls, double perSecond, long cpuNanos) {}
 
     /** What one contender did in all turns. */
     record Score(Contender contender, List<Turn> turns, Histogram latency) {
@@ -29,17 +31,23 @@ final class Trial {
             this(contender, new ArrayList<>(), new AtomicHistogram(LONGEST_NANOS, 2));
         }
 
-        double median(ToDoubleFunction<Turn> figure) {
-            return Trial.median(turns.stream().map(figure::applyAsDouble).toList());
+        double perSecond() {
+            return median(turns.stream().map(Turn::perSecond).toList());
         }
 
         /** The median of the ratios within the rounds. */
-        double ratio(Score other, ToDoubleFunction<Turn> figure) {
+        double perSecondTo(Score other) {
             List<Double> ratios = new ArrayList<>();
             for (int round = 0; round < turns.size(); round++) {
-                ratios.add(figure.applyAsDouble(turns.get(round)) / figure.applyAsDouble(other.turns.get(round)));
+                ratios.add(turns.get(round).perSecond / other.turns.get(round).perSecond);
             }
-            return Trial.median(ratios);
+            return median(ratios);
+        }
+
+        /** The CPU time of a call, over all turns: the system counts it in steps that are large beside one turn. */
+        double cpuMicros() {
+            double nanos = turns.stream().mapToLong(Turn::cpuNanos).sum();
+            return nanos / 1e3 / turns.stream().mapToInt(Turn::calls).sum();
         }
 
         double millis(double percentile) {
@@ -55,6 +63,7 @@ final class Trial {
     private static final OperatingSystemMXBean PROCESS =
             ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
+    private final Random random = new Random(SEED);
     private final List<Score> scores;
     private final int size;
     private final Callers callers;
@@ -68,6 +77,7 @@ final class Trial {
 
     /** Runs a number of rounds, after some that do not count. */
     List<Score> run(int warmUp, int rounds) throws Exception {
+        List<Score> order = new ArrayList<>(scores);
         for (int round = -warmUp; round < rounds; round++) {
             if (round == 0) {
                 scores.forEach(Score::restart);
@@ -76,8 +86,8 @@ final class Trial {
                 score.contender.logIn();
                 score.contender.get(size); // connects
             }
-            for (int i = 0; i < scores.size(); i++) {
-                Score next = scores.get(Math.floorMod(round + i, scores.size()));
+            Collections.shuffle(order, random);
+            for (Score next : order) {
                 next.turns.add(turn(next.contender, next.latency));
             }
         }
@@ -92,7 +102,7 @@ final class Trial {
             calls += each;
         }
         double seconds = (System.nanoTime() - start) / 1e9;
-        return new Turn(calls, calls / seconds, (PROCESS.getProcessCpuTime() - cpu) / 1e3 / calls);
+        return new Turn(calls, calls / seconds, PROCESS.getProcessCpuTime() - cpu);
     }
 
     private int calls(Contender contender, Histogram latency, long end) throws Exception {
