@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.examples.benchmark;
 
+import io.github.camelsessions.cookie.CookieLimits;
 import io.github.camelsessions.examples.benchmark.CookieBenchmark.Crawler;
 import io.github.camelsessions.examples.benchmark.CookieBenchmark.Jar;
 import io.github.camelsessions.examples.benchmark.CookieBenchmark.Store;
@@ -40,7 +41,8 @@ final class CookieWork implements Experiment {
         Collection<RunResult> results = measure(settings, sizes);
         Table table = new Table(
                 name(),
-                "Cookie work: nanos for each, median of the iterations, in brackets the slowest",
+                "Cookie work: nanos for each, median of the iterations, in brackets the slowest; a session's jar holds "
+                        + CookieLimits.DEFAULT.total() + " cookies at most, those for more were given a higher limit",
                 "what",
                 "sessions",
                 "(slowest)",
@@ -52,7 +54,13 @@ final class CookieWork implements Experiment {
             nanos.add(add(table, "Cookie header, 3 of " + size + " cookies", results, "request", "cookies", size));
         }
         for (String field : FIELDS) {
-            add(table, "Set-Cookie, " + field, results, "field", "field", field);
+            add(
+                    table,
+                    "Set-Cookie, " + field + ": parse, check and replace the stored cookie",
+                    results,
+                    "field",
+                    "field",
+                    field);
         }
         report.add(table);
         for (int i = 0; i < sizes.size(); i++) {

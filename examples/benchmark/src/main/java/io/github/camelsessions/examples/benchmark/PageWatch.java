@@ -4,22 +4,25 @@ package io.github.camelsessions.examples.benchmark;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.apache.camel.component.http.HttpClientConfigurer;
-import org.apache.hc.client5.http.classic.ExecChain;
-import org.apache.hc.client5.http.classic.ExecChainHandler;
-import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
+import org.apache.hc.core5.http.io.HttpClientConnection;
+import org.apache.hc.core5.http.io.HttpResponseInformationCallback;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Stands in an HTTP client where a request would get its connection: notes when the request for each {@code /page/N} is
- * sent, and can answer it from memory as the {@link TargetSite} would, so that what a request costs besides its way over
- * the wire is left. Thread-safe.
+ * Stands in an HTTP client where a request, with its cookies and on a connection of its own, would be written: notes when
+ * that happens to the request for each {@code /page/N}, and can answer it from memory as the {@link TargetSite} would, so
+ * that what a request costs besides its way over the wire is left. Thread-safe.
  */
-final class PageWatch implements HttpClientConfigurer, ExecChainHandler {
+final class PageWatch extends HttpRequestExecutor implements HttpClientConfigurer {
 
     private static final String PAGE = "/page/";
 
@@ -44,23 +47,29 @@ final class PageWatch implements HttpClientConfigurer, ExecChainHandler {
 
     @Override
     public void configureHttpClient(HttpClientBuilder builder) {
-        builder.addExecInterceptorAfter(ChainElement.PROTOCOL.name(), "page watch", this);
+        builder.setRequestExecutor(this);
     }
 
     @Override
-    public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+    public ClassicHttpResponse execute(
+            ClassicHttpRequest request,
+            HttpClientConnection connection,
+            @Nullable HttpResponseInformationCallback callback,
+            HttpContext context)
             throws IOException, HttpException {
         String path = request.getPath();
         if (!path.startsWith(PAGE)) {
-            return chain.proceed(request, scope);
+            return super.execute(request, connection, callback, context);
         }
         sent[Integer.parseInt(path, PAGE.length(), path.length(), 10)] = System.nanoTime();
-        return fromMemory ? page(path) : chain.proceed(request, scope);
+        return fromMemory ? page(path) : super.execute(request, connection, callback, context);
     }
 
     private static ClassicHttpResponse page(String path) {
         ClassicHttpResponse response = new BasicClassicHttpResponse(200);
-        response.setEntity(new ByteArrayEntity(path.substring(1).getBytes(StandardCharsets.US_ASCII), null));
+        byte[] body = path.substring(1).getBytes(StandardCharsets.US_ASCII);
+        response.setHeader(HttpHeaders.CONTENT_LENGTH, body.length); // without it the connection is not used again
+        response.setEntity(new ByteArrayEntity(body, null));
         return response;
     }
 }

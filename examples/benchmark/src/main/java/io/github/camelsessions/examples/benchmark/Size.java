@@ -14,12 +14,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 
 /** What very many idle sessions cost: the heap each takes, and whether the time to use one grows with their number. */
@@ -27,6 +29,8 @@ final class Size implements Experiment {
 
     private static final int MANY = 1_000_000;
     private static final int SMOKE_MANY = 20_000;
+    private static final int RENEWED = 100_000;
+    private static final int SMOKE_RENEWED = 2_000;
     private static final int TIMES_FEW = 100;
     private static final int WARM_UP = 20;
     private static final int BATCHES = 10;
@@ -52,6 +56,8 @@ final class Size implements Experiment {
             warmUp.grow((WARM_UP - 1) * few);
             warmUp.times(few);
         }
+        int renewed = settings.smoke() ? SMOKE_RENEWED : RENEWED;
+        double bytesRenewed = bytesRenewed(profiles, renewed, report);
         try (Population population = new Population(profiles, many)) {
             long before = Heap.used();
             Times atFew = population.times(few);
@@ -59,14 +65,34 @@ final class Size implements Experiment {
             population.grow(many - few);
             Times atMany = population.times(few);
             double bytes = (Heap.used() - before) / (double) many;
-            add(report, few, atFew, many, atMany, bytes);
+            report.add(new Table(
+                            name(), "Heap of idle sessions with 3 cookies and a profile", "", "sessions", "bytes each")
+                    .row("never renewed", many, bytes)
+                    .row("renewed once", renewed, bytesRenewed));
+            report.target(
+                    name(),
+                    "heap bytes of a session with 3 cookies and a profile, never renewed",
+                    bytes,
+                    Bound.atMost(1024));
+            add(report, few, atFew, many, atMany);
             report.exactly(name(), "sessions on all pages of list", many, population.listed(many / PAGES));
         }
     }
 
-    private void add(Report report, int few, Times atFew, int many, Times atMany, double bytes) {
-        report.add(new Table(name(), "Heap of idle sessions with 3 cookies and a profile", "sessions", "bytes each")
-                .row(many, bytes));
+    private double bytesRenewed(Path profiles, int size, Report report) throws Exception {
+        int warmUp = size / 10; // keeps what they need in common, such as threads, out of the figure
+        try (Population population = new Population(profiles, warmUp + size)) {
+            population.renew(warmUp);
+            long before = Heap.used();
+            report.progress(name() + ": renewing " + size + " sessions");
+            population.renew(size);
+            double bytes = (Heap.used() - before) / (double) size;
+            report.exactly(name(), "renewed sessions with all cookies", warmUp + size, population.renewed());
+            return bytes;
+        }
+    }
+
+    private void add(Report report, int few, Times atFew, int many, Times atMany) {
         Table table = new Table(
                 name(), "Time of each, by number of sessions: micros", "what", "of " + few, "of " + many, "ratio");
         row(table, "create, with cookies", atFew.create, atMany.create);
@@ -75,7 +101,6 @@ final class Size implements Experiment {
         row(table, "list, first page", atFew.firstPage, atMany.firstPage);
         row(table, "list, last page", atFew.lastPage, atMany.lastPage);
         report.add(table);
-        report.target(name(), "heap bytes of a session with 3 cookies and a profile", bytes, Bound.atMost(1024));
         String beside = ", one of " + many + " / one of " + few;
         Bound constant = Bound.atMost(3); // one of very many is in no cache of the processor
         report.target(name(), "create" + beside, atMany.create / atFew.create, constant);
@@ -99,18 +124,30 @@ final class Size implements Experiment {
     /** Sessions that are created by their number, from 0 on, as routes would create them. */
     private static final class Population implements AutoCloseable {
 
+        private static final String ADD_COOKIES = "sessions:addCookies/https://portal.example/";
+        private static final String LOGIN = "direct:login"; // asks no site: only what sessions keep is of interest
+
         private final CamelContext context = new DefaultCamelContext();
         private final ProducerTemplate template = context.createProducerTemplate();
         private final Sessions sessions = Sessions.get(context);
         private final Endpoint addCookies;
         private int size;
 
-        Population(Path profiles, int most) {
+        Population(Path profiles, int most) throws Exception {
             SessionsComponent component = context.getComponent("sessions", SessionsComponent.class);
             component.setMaxSessions(most);
             component.setProfiles("file:" + profiles.toAbsolutePath());
+            context.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from(LOGIN)
+                            .setBody(exchange -> cookies(
+                                    Objects.requireNonNull(exchange.getMessage().getHeader(SessionsConstants.ID))))
+                            .to(ADD_COOKIES);
+                }
+            });
             context.start();
-            addCookies = context.getEndpoint("sessions:addCookies/https://portal.example/");
+            addCookies = context.getEndpoint(ADD_COOKIES);
         }
 
         void grow(int newSize) {
@@ -132,13 +169,31 @@ final class Size implements Experiment {
             return new Times(create, find, clear, page(0), page(size - PAGE));
         }
 
+        /** Creates some more sessions, each by a renewal. */
+        void renew(int some) throws Exception {
+            for (int last = size + some; size < last; size++) {
+                sessions.renew(id(size), LOGIN).get(1, TimeUnit.MINUTES);
+            }
+        }
+
+        /** How many sessions were renewed and have all their cookies. */
+        long renewed() {
+            return IntStream.range(0, size)
+                    .mapToObj(session -> sessions.stats(id(session)).orElseThrow())
+                    .filter(stats -> stats.renewals() == 1 && stats.cookies() == 3)
+                    .count();
+        }
+
         private void fill(int session) {
-            String token = String.format("%040x", session);
+            template.sendBodyAndHeader(addCookies, cookies(id(session)), SessionsConstants.ID, id(session));
+        }
+
+        private static String cookies(Object id) {
+            String token = String.format("%40s", id).replace(' ', '0');
             // as JSON, because then names and values are read from a text, as those of responses are
-            String cookies = "[{\"name\":\"JSESSIONID\",\"value\":\"" + token.substring(8) + "\"},"
+            return "[{\"name\":\"JSESSIONID\",\"value\":\"" + token.substring(8) + "\"},"
                     + "{\"name\":\"XSRF-TOKEN\",\"value\":\"" + token + "\"},"
                     + "{\"name\":\"theme\",\"value\":\"dark\",\"maxAge\":31536000}]";
-            template.sendBodyAndHeader(addCookies, cookies, SessionsConstants.ID, id(session));
         }
 
         private void find(int session) {

@@ -117,16 +117,17 @@ final class Soak implements Experiment {
     }
 
     private void checkResources(Report report, Resources start, Resources end) {
-        report.noMoreThan(
+        // heap and threads are also moved by what else the machine does: by them no run fails
+        report.target(
                 name(),
-                "kB of heap at the end, at the start and " + MORE_MEGABYTES + " MB more",
-                start.heapBytes / 1000 + MORE_MEGABYTES * 1000L,
-                end.heapBytes / 1000);
-        report.noMoreThan(
+                "MB of heap at the end, more than at the start",
+                (end.heapBytes - start.heapBytes) / 1e6,
+                Bound.atMost(MORE_MEGABYTES));
+        report.target(
                 name(),
-                "threads at the end, at the start and " + MORE_THREADS + " more",
-                start.threads + MORE_THREADS,
-                end.threads);
+                "threads at the end, more than at the start",
+                end.threads - start.threads,
+                Bound.atMost(MORE_THREADS));
         report.noMoreThan(
                 name(),
                 "connections at the end, one for each caller and renewal",
