@@ -15,14 +15,13 @@ import org.apache.batik.svggen.SVGGraphics2D;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.style.Styler.ChartTheme;
-import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.w3c.dom.Document;
 
 /** A chart with a group of bars for each category, written as SVG. Not thread-safe. */
 final class BarChart {
 
-    private static final int WIDTH = 1000;
+    private static final int WIDTH = 1200;
     private static final int HEIGHT = 440;
     private static final String SVG = "http://www.w3.org/2000/svg";
 
@@ -33,7 +32,8 @@ final class BarChart {
         new Color(0x8A9AA8),
         new Color(0x9CC3E6),
         new Color(0x4A80B4),
-        new Color(0xE0662B)
+        new Color(0xE0662B),
+        new Color(0xF2A65A)
     };
 
     private final CategoryChart chart;
@@ -50,12 +50,12 @@ final class BarChart {
                 .build();
         chart.getStyler()
                 .setYAxisMin(0.0)
+                .setXAxisLabelRotation(45)
                 .setSeriesColors(COLORS)
                 .setChartBackgroundColor(Color.WHITE)
                 .setPlotBorderVisible(false)
                 .setLegendBorderColor(Color.WHITE)
-                .setLegendPosition(LegendPosition.OutsideS)
-                .setLegendLayout(LegendLayout.Horizontal);
+                .setLegendPosition(LegendPosition.OutsideE);
     }
 
     /** Adds one bar to each category. */
