@@ -244,7 +244,7 @@ class SynchronousHoldTest extends RenewingContextTest {
         }
         awaitWaiting(3);
         site.releaseLogins();
-        awaitWaiting(0);
+        awaitEnds();
 
         assertThat(text(send("direct:limited-" + user, "fallback", Map.of()))).contains("user=" + user);
         for (Exchange left : limit.left()) {
