@@ -190,6 +190,20 @@ public final class SessionTraffic extends ServiceSupport {
         }
     }
 
+    /**
+     * Closes a session: it is gone at once for whoever asks for it from now on; whoever uses it ends as usual, whoever waits
+     * looks it up again.
+     *
+     * @return completes when all is done, with whether there was such a session
+     */
+    public CompletableFuture<Boolean> close(SessionKey key, RenewalRules rules) {
+        Session session = registry.remove(key);
+        if (session != null) {
+            act(session, session.stop());
+        }
+        return CompletableFuture.completedFuture(session != null);
+    }
+
     /** Ends a session's cool-down, so that the next exchange may renew it. */
     public void endCooldown(SessionKey key) {
         Session session = registry.existing(key);

@@ -187,6 +187,21 @@ public final class SessionRegistry {
         return stopped.stream().map(Session::stop).toList();
     }
 
+    /** Drops the session of that name; who uses it keeps it to the end. Null when there is none. */
+    public @Nullable Session remove(SessionKey key) {
+        creation.lock();
+        try {
+            Session removed = sessions.remove(key);
+            if (removed != null) {
+                idleOrder.remove(removed);
+                roll.remove(removed);
+            }
+            return removed;
+        } finally {
+            creation.unlock();
+        }
+    }
+
     private Session create(SessionKey key) {
         creation.lock();
         try {

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.profile;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The proxy of a client profile did not take a request: it cannot be reached, refused the credentials, or opened no
+ * tunnel. The request has not reached the site, so it may be sent again, whatever its method. The message shows the
+ * profile's name and the proxy without credentials.
+ */
+public final class ProxyFailedException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient ClientProfile profile;
+
+    /**
+     * @param what  what the proxy did, such as {@code cannot be reached}
+     * @param cause null when the proxy answered
+     */
+    public ProxyFailedException(ClientProfile profile, String what, @Nullable Throwable cause) {
+        super("profile '" + profile.name() + "': its proxy " + profile.proxy() + " " + what, cause);
+        this.profile = profile;
+    }
+
+    /** The profile whose proxy failed. */
+    public ClientProfile profile() {
+        return profile;
+    }
+}
