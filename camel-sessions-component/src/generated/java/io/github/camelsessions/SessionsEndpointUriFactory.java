@@ -24,7 +24,7 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> ENDPOINT_IDENTITY_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(40);
+        Set<String> props = new HashSet<>(41);
         props.add("cookiesDebug");
         props.add("cookiesEnabled");
         props.add("domain");
@@ -39,6 +39,7 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
         props.add("http");
         props.add("httpUri");
         props.add("idempotencyHeader");
+        props.add("isolation");
         props.add("lazyStartProducer");
         props.add("limit");
         props.add("maxAge");
