@@ -73,7 +73,13 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "maxuses":
         case "maxUses": getOrCreateConfiguration(target).setMaxUses(property(camelContext, java.lang.Long.class, value)); return true;
         case "profile": getOrCreateConfiguration(target).setProfile(property(camelContext, java.lang.String.class, value)); return true;
+        case "profilecooldown":
+        case "profileCooldown": target.setProfileCooldown(property(camelContext, java.time.Duration.class, value)); return true;
+        case "profilerotation":
+        case "profileRotation": target.setProfileRotation(property(camelContext, io.github.camelsessions.profile.ProfileOrder.class, value)); return true;
         case "profiles": target.setProfiles(property(camelContext, java.lang.String.class, value)); return true;
+        case "profilesreload":
+        case "profilesReload": target.setProfilesReload(property(camelContext, java.time.Duration.class, value)); return true;
         case "renewfirst":
         case "renewFirst": getOrCreateConfiguration(target).setRenewFirst(property(camelContext, java.lang.Boolean.class, value)); return true;
         case "renewalattempts":
@@ -153,7 +159,13 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "maxuses":
         case "maxUses": return java.lang.Long.class;
         case "profile": return java.lang.String.class;
+        case "profilecooldown":
+        case "profileCooldown": return java.time.Duration.class;
+        case "profilerotation":
+        case "profileRotation": return io.github.camelsessions.profile.ProfileOrder.class;
         case "profiles": return java.lang.String.class;
+        case "profilesreload":
+        case "profilesReload": return java.time.Duration.class;
         case "renewfirst":
         case "renewFirst": return java.lang.Boolean.class;
         case "renewalattempts":
@@ -234,7 +246,13 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "maxuses":
         case "maxUses": return getOrCreateConfiguration(target).getMaxUses();
         case "profile": return getOrCreateConfiguration(target).getProfile();
+        case "profilecooldown":
+        case "profileCooldown": return target.getProfileCooldown();
+        case "profilerotation":
+        case "profileRotation": return target.getProfileRotation();
         case "profiles": return target.getProfiles();
+        case "profilesreload":
+        case "profilesReload": return target.getProfilesReload();
         case "renewfirst":
         case "renewFirst": return getOrCreateConfiguration(target).getRenewFirst();
         case "renewalattempts":

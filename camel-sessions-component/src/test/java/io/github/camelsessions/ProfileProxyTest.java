@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.github.camelsessions.profile.ProxyFailedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
@@ -207,7 +208,9 @@ class ProfileProxyTest extends SharedContextTest {
 
         Exchange exchange = fetchAs("gone", "/echo");
 
-        assertThat(exchange.getException()).isInstanceOf(ConnectException.class);
+        assertThat(exchange.getException())
+                .isInstanceOf(ProxyFailedException.class)
+                .hasRootCauseInstanceOf(ConnectException.class);
         assertThat(site.requests()).hasSize(requests);
     }
 }

@@ -104,6 +104,9 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
 
     @Override
     public void process(HttpResponse response, @Nullable EntityDetails entity, HttpContext context) {
+        if (context.getAttribute(CALL) instanceof SessionCall call) {
+            call.hears(response.getCode());
+        }
         Header[] headers = response.getHeaders(HttpHeaders.SET_COOKIE);
         if (headers.length == 0) {
             return;

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
+import io.github.camelsessions.profile.ProxyFailedException;
 import io.github.camelsessions.profile.ProxyServer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.ConnectException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.http.HttpEndpoint;
+import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.classic.HttpClient;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
@@ -77,6 +81,9 @@ final class SessionExecutor {
                 }
             }
         } catch (IOException | HttpException | RuntimeException e) {
+            if (proxy != null && !call.isAborted() && isUnreachable(e)) {
+                throw new ProxyFailedException(call.profile(), "cannot be reached", e);
+            }
             if (call.isAborted()) { // HttpClient tells it by many exceptions, CancellationException among them
                 throw aborted(e);
             }
@@ -84,6 +91,13 @@ final class SessionExecutor {
         } finally {
             call.end();
         }
+    }
+
+    /** With a proxy, no other connection is made. */
+    private static boolean isUnreachable(Exception failure) {
+        return failure instanceof ConnectException
+                || failure instanceof ConnectTimeoutException
+                || failure instanceof UnknownHostException;
     }
 
     private static IOException aborted(Exception cause) {

@@ -436,6 +436,11 @@ class TrafficRaceTest {
         }
 
         @Override
+        public boolean hasReachedSite() {
+            return false;
+        }
+
+        @Override
         public @Nullable String profile() {
             return null;
         }
