@@ -32,6 +32,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "autowiredenabled":
         case "autowiredEnabled": target.setAutowiredEnabled(property(camelContext, boolean.class, value)); return true;
+        case "captureheaders":
+        case "captureHeaders": getOrCreateConfiguration(target).setCaptureHeaders(property(camelContext, java.lang.String.class, value)); return true;
         case "configuration": target.setConfiguration(property(camelContext, io.github.camelsessions.SessionsConfiguration.class, value)); return true;
         case "cookiesdebug":
         case "cookiesDebug": getOrCreateConfiguration(target).setCookiesDebug(property(camelContext, java.lang.String.class, value)); return true;
@@ -54,6 +56,7 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "http": getOrCreateConfiguration(target).setHttp(property(camelContext, java.util.Map.class, value)); return true;
         case "idempotencyheader":
         case "idempotencyHeader": getOrCreateConfiguration(target).setIdempotencyHeader(property(camelContext, java.lang.String.class, value)); return true;
+        case "isolation": getOrCreateConfiguration(target).setIsolation(property(camelContext, io.github.camelsessions.http.Isolation.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "maxage":
@@ -104,6 +107,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "replayStale": getOrCreateConfiguration(target).setReplayStale(property(camelContext, io.github.camelsessions.renewal.ReplayStale.class, value)); return true;
         case "resumeconcurrency":
         case "resumeConcurrency": target.setResumeConcurrency(property(camelContext, int.class, value)); return true;
+        case "sessionheaders":
+        case "sessionHeaders": getOrCreateConfiguration(target).setSessionHeaders(property(camelContext, java.util.Map.class, value)); return true;
         case "sessionid":
         case "sessionId": getOrCreateConfiguration(target).setSessionId(property(camelContext, java.lang.String.class, value)); return true;
         case "sites": target.setSites(property(camelContext, java.util.Map.class, value)); return true;
@@ -118,6 +123,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "autowiredenabled":
         case "autowiredEnabled": return boolean.class;
+        case "captureheaders":
+        case "captureHeaders": return java.lang.String.class;
         case "configuration": return io.github.camelsessions.SessionsConfiguration.class;
         case "cookiesdebug":
         case "cookiesDebug": return java.lang.String.class;
@@ -140,6 +147,7 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "http": return java.util.Map.class;
         case "idempotencyheader":
         case "idempotencyHeader": return java.lang.String.class;
+        case "isolation": return io.github.camelsessions.http.Isolation.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
         case "maxage":
@@ -190,6 +198,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "replayStale": return io.github.camelsessions.renewal.ReplayStale.class;
         case "resumeconcurrency":
         case "resumeConcurrency": return int.class;
+        case "sessionheaders":
+        case "sessionHeaders": return java.util.Map.class;
         case "sessionid":
         case "sessionId": return java.lang.String.class;
         case "sites": return java.util.Map.class;
@@ -205,6 +215,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "autowiredenabled":
         case "autowiredEnabled": return target.isAutowiredEnabled();
+        case "captureheaders":
+        case "captureHeaders": return getOrCreateConfiguration(target).getCaptureHeaders();
         case "configuration": return target.getConfiguration();
         case "cookiesdebug":
         case "cookiesDebug": return getOrCreateConfiguration(target).getCookiesDebug();
@@ -227,6 +239,7 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "http": return getOrCreateConfiguration(target).getHttp();
         case "idempotencyheader":
         case "idempotencyHeader": return getOrCreateConfiguration(target).getIdempotencyHeader();
+        case "isolation": return getOrCreateConfiguration(target).getIsolation();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "maxage":
@@ -277,6 +290,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "replayStale": return getOrCreateConfiguration(target).getReplayStale();
         case "resumeconcurrency":
         case "resumeConcurrency": return target.getResumeConcurrency();
+        case "sessionheaders":
+        case "sessionHeaders": return getOrCreateConfiguration(target).getSessionHeaders();
         case "sessionid":
         case "sessionId": return getOrCreateConfiguration(target).getSessionId();
         case "sites": return target.getSites();
@@ -290,6 +305,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
     public Object getCollectionValueType(Object target, String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "http": return java.lang.Object.class;
+        case "sessionheaders":
+        case "sessionHeaders": return java.lang.Object.class;
         default: return null;
         }
     }

@@ -22,6 +22,7 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
     private static final Map<String, Object> ALL_OPTIONS;
     static {
         Map<String, Object> map = new CaseInsensitiveMap();
+        map.put("CaptureHeaders", java.lang.String.class);
         map.put("CookiesDebug", java.lang.String.class);
         map.put("CookiesEnabled", java.lang.Boolean.class);
         map.put("DrainTimeout", java.time.Duration.class);
@@ -33,6 +34,7 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         map.put("HoldTimeout", java.time.Duration.class);
         map.put("Http", java.util.Map.class);
         map.put("IdempotencyHeader", java.lang.String.class);
+        map.put("Isolation", io.github.camelsessions.http.Isolation.class);
         map.put("MaxAge", java.time.Duration.class);
         map.put("MaxHeld", java.lang.Integer.class);
         map.put("MaxIdle", java.time.Duration.class);
@@ -50,6 +52,7 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         map.put("RenewalUri", java.lang.String.class);
         map.put("RenewedWhen", java.lang.Object.class);
         map.put("ReplayStale", io.github.camelsessions.renewal.ReplayStale.class);
+        map.put("SessionHeaders", java.util.Map.class);
         map.put("SessionId", java.lang.String.class);
         map.put("ThrowExceptionOnFailure", java.lang.Boolean.class);
         ALL_OPTIONS = map;
@@ -59,6 +62,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         io.github.camelsessions.SessionsConfiguration target = (io.github.camelsessions.SessionsConfiguration) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "captureheaders":
+        case "captureHeaders": target.setCaptureHeaders(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesdebug":
         case "cookiesDebug": target.setCookiesDebug(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesenabled":
@@ -80,6 +85,7 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "http": target.setHttp(property(camelContext, java.util.Map.class, value)); return true;
         case "idempotencyheader":
         case "idempotencyHeader": target.setIdempotencyHeader(property(camelContext, java.lang.String.class, value)); return true;
+        case "isolation": target.setIsolation(property(camelContext, io.github.camelsessions.http.Isolation.class, value)); return true;
         case "maxage":
         case "maxAge": target.setMaxAge(property(camelContext, java.time.Duration.class, value)); return true;
         case "maxheld":
@@ -113,6 +119,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "renewedWhen": target.setRenewedWhen(property(camelContext, java.lang.Object.class, value)); return true;
         case "replaystale":
         case "replayStale": target.setReplayStale(property(camelContext, io.github.camelsessions.renewal.ReplayStale.class, value)); return true;
+        case "sessionheaders":
+        case "sessionHeaders": target.setSessionHeaders(property(camelContext, java.util.Map.class, value)); return true;
         case "sessionid":
         case "sessionId": target.setSessionId(property(camelContext, java.lang.String.class, value)); return true;
         case "throwexceptiononfailure":
@@ -129,6 +137,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
     @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "captureheaders":
+        case "captureHeaders": return java.lang.String.class;
         case "cookiesdebug":
         case "cookiesDebug": return java.lang.String.class;
         case "cookiesenabled":
@@ -150,6 +160,7 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "http": return java.util.Map.class;
         case "idempotencyheader":
         case "idempotencyHeader": return java.lang.String.class;
+        case "isolation": return io.github.camelsessions.http.Isolation.class;
         case "maxage":
         case "maxAge": return java.time.Duration.class;
         case "maxheld":
@@ -183,6 +194,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "renewedWhen": return java.lang.Object.class;
         case "replaystale":
         case "replayStale": return io.github.camelsessions.renewal.ReplayStale.class;
+        case "sessionheaders":
+        case "sessionHeaders": return java.util.Map.class;
         case "sessionid":
         case "sessionId": return java.lang.String.class;
         case "throwexceptiononfailure":
@@ -195,6 +208,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
     public Object getOptionValue(Object obj, String name, boolean ignoreCase) {
         io.github.camelsessions.SessionsConfiguration target = (io.github.camelsessions.SessionsConfiguration) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "captureheaders":
+        case "captureHeaders": return target.getCaptureHeaders();
         case "cookiesdebug":
         case "cookiesDebug": return target.getCookiesDebug();
         case "cookiesenabled":
@@ -216,6 +231,7 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "http": return target.getHttp();
         case "idempotencyheader":
         case "idempotencyHeader": return target.getIdempotencyHeader();
+        case "isolation": return target.getIsolation();
         case "maxage":
         case "maxAge": return target.getMaxAge();
         case "maxheld":
@@ -249,6 +265,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "renewedWhen": return target.getRenewedWhen();
         case "replaystale":
         case "replayStale": return target.getReplayStale();
+        case "sessionheaders":
+        case "sessionHeaders": return target.getSessionHeaders();
         case "sessionid":
         case "sessionId": return target.getSessionId();
         case "throwexceptiononfailure":
@@ -261,6 +279,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
     public Object getCollectionValueType(Object target, String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "http": return java.lang.Object.class;
+        case "sessionheaders":
+        case "sessionHeaders": return java.lang.Object.class;
         default: return null;
         }
     }

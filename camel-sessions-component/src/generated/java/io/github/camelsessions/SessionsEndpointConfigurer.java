@@ -23,6 +23,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         SessionsEndpoint target = (SessionsEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "captureheaders":
+        case "captureHeaders": target.getConfiguration().setCaptureHeaders(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesdebug":
         case "cookiesDebug": target.getConfiguration().setCookiesDebug(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesenabled":
@@ -46,6 +48,7 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "http": target.getConfiguration().setHttp(property(camelContext, java.util.Map.class, value)); return true;
         case "idempotencyheader":
         case "idempotencyHeader": target.getConfiguration().setIdempotencyHeader(property(camelContext, java.lang.String.class, value)); return true;
+        case "isolation": target.getConfiguration().setIsolation(property(camelContext, io.github.camelsessions.http.Isolation.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "limit": target.setLimit(property(camelContext, int.class, value)); return true;
@@ -85,6 +88,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "renewedWhen": target.getConfiguration().setRenewedWhen(property(camelContext, java.lang.Object.class, value)); return true;
         case "replaystale":
         case "replayStale": target.getConfiguration().setReplayStale(property(camelContext, io.github.camelsessions.renewal.ReplayStale.class, value)); return true;
+        case "sessionheaders":
+        case "sessionHeaders": target.getConfiguration().setSessionHeaders(property(camelContext, java.util.Map.class, value)); return true;
         case "sessionid":
         case "sessionId": target.getConfiguration().setSessionId(property(camelContext, java.lang.String.class, value)); return true;
         case "site": target.setSite(property(camelContext, java.lang.String.class, value)); return true;
@@ -97,6 +102,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
     @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "captureheaders":
+        case "captureHeaders": return java.lang.String.class;
         case "cookiesdebug":
         case "cookiesDebug": return java.lang.String.class;
         case "cookiesenabled":
@@ -120,6 +127,7 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "http": return java.util.Map.class;
         case "idempotencyheader":
         case "idempotencyHeader": return java.lang.String.class;
+        case "isolation": return io.github.camelsessions.http.Isolation.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
         case "limit": return int.class;
@@ -159,6 +167,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "renewedWhen": return java.lang.Object.class;
         case "replaystale":
         case "replayStale": return io.github.camelsessions.renewal.ReplayStale.class;
+        case "sessionheaders":
+        case "sessionHeaders": return java.util.Map.class;
         case "sessionid":
         case "sessionId": return java.lang.String.class;
         case "site": return java.lang.String.class;
@@ -172,6 +182,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
     public Object getOptionValue(Object obj, String name, boolean ignoreCase) {
         SessionsEndpoint target = (SessionsEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "captureheaders":
+        case "captureHeaders": return target.getConfiguration().getCaptureHeaders();
         case "cookiesdebug":
         case "cookiesDebug": return target.getConfiguration().getCookiesDebug();
         case "cookiesenabled":
@@ -195,6 +207,7 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "http": return target.getConfiguration().getHttp();
         case "idempotencyheader":
         case "idempotencyHeader": return target.getConfiguration().getIdempotencyHeader();
+        case "isolation": return target.getConfiguration().getIsolation();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "limit": return target.getLimit();
@@ -234,6 +247,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "renewedWhen": return target.getConfiguration().getRenewedWhen();
         case "replaystale":
         case "replayStale": return target.getConfiguration().getReplayStale();
+        case "sessionheaders":
+        case "sessionHeaders": return target.getConfiguration().getSessionHeaders();
         case "sessionid":
         case "sessionId": return target.getConfiguration().getSessionId();
         case "site": return target.getSite();
@@ -248,6 +263,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "http": return java.lang.Object.class;
         case "query": return java.lang.Object.class;
+        case "sessionheaders":
+        case "sessionHeaders": return java.lang.Object.class;
         default: return null;
         }
     }

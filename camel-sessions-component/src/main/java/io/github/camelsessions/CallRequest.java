@@ -82,7 +82,7 @@ final class CallRequest implements SessionRequest {
 
     @Override
     public @Nullable Reply send(Exchange exchange, Generation generation, boolean priority, Runnable furtherRequest) {
-        SessionCall sent = newCall(generation, priority, furtherRequest);
+        SessionCall sent = newCall(exchange, generation, priority, furtherRequest);
         try {
             calls.warnOfOtherProfile(profile, generation);
             if (cookies != null) {
@@ -102,9 +102,11 @@ final class CallRequest implements SessionRequest {
         return answered && finalUri != null ? new Reply(sent.status(), finalUri) : null;
     }
 
-    private SessionCall newCall(Generation generation, boolean priority, Runnable furtherRequest) {
-        SessionCall made =
-                SessionCall.in(generation, rules.call()).reserved(priority).onFurtherRequest(furtherRequest);
+    private SessionCall newCall(Exchange exchange, Generation generation, boolean priority, Runnable furtherRequest) {
+        SessionCall made = SessionCall.in(generation, rules.call())
+                .reserved(priority)
+                .onFurtherRequest(furtherRequest)
+                .values(rules.values().of(exchange, generation, sending.target()));
         if (rules.idempotencyHeader() != null) {
             if (idempotencyValue == null) {
                 idempotencyValue = UUID.randomUUID().toString();

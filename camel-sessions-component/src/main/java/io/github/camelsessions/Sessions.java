@@ -2,6 +2,7 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.cookie.Cookie;
+import io.github.camelsessions.http.ConnectionSweeper;
 import io.github.camelsessions.http.PublicSuffixList;
 import io.github.camelsessions.http.SessionHttpClients;
 import io.github.camelsessions.profile.ClientProfile;
@@ -23,6 +24,7 @@ import org.apache.camel.ExtendedCamelContext;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.support.service.ServiceHelper;
 import org.apache.camel.support.service.ServiceSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sessions of a Camel context, for Java code: {@code Sessions.get(camelContext)}. Also bound in the registry as the
@@ -46,6 +48,7 @@ public final class Sessions {
     private final SessionTraffic traffic;
     private final SessionCalls calls;
     private final SessionHttpClients clients;
+    private final ConnectionSweeper sweeper;
     private final String site;
 
     private Sessions(CamelContext context, InstantSource clock) {
@@ -55,6 +58,7 @@ public final class Sessions {
         this.traffic = new SessionTraffic(context, registry);
         this.calls = new SessionCalls(registry, traffic);
         this.clients = new SessionHttpClients(context);
+        this.sweeper = new ConnectionSweeper(context, registry);
     }
 
     private Sessions(Sessions sessions, String site) {
@@ -63,6 +67,7 @@ public final class Sessions {
         this.traffic = sessions.traffic;
         this.calls = sessions.calls;
         this.clients = sessions.clients;
+        this.sweeper = sessions.sweeper;
         this.site = site;
     }
 
@@ -82,6 +87,7 @@ public final class Sessions {
             if (sessions == null) {
                 sessions = new Sessions(context, clock);
                 extended.addContextPlugin(Sessions.class, sessions);
+                extended.addContextPlugin(ConnectionSweeper.class, sessions.sweeper);
                 sessions.join();
             }
             return sessions;
@@ -113,12 +119,12 @@ public final class Sessions {
 
         @Override
         protected void doStart() {
-            ServiceHelper.startService(sessions.traffic);
+            ServiceHelper.startService(sessions.traffic, sessions.sweeper);
         }
 
         @Override
         protected void doStop() {
-            ServiceHelper.stopService(sessions.traffic);
+            ServiceHelper.stopService(sessions.traffic, sessions.sweeper);
             sessions.clients.stop();
         }
     }
@@ -131,11 +137,21 @@ public final class Sessions {
         return traffic;
     }
 
-    /** The rules that site and component set. */
-    EffectiveRules rules(String site) {
+    /** The sites of the component. */
+    Sites sites() {
+        return component().siteRules();
+    }
+
+    private SessionsComponent component() {
         SessionsComponent component = context.getComponent(BEAN, SessionsComponent.class);
         component.awaitStart();
-        String known = component.getSites().containsKey(site) ? site : SessionKey.DEFAULT_SITE;
+        return component;
+    }
+
+    /** The rules that site and component set. */
+    EffectiveRules rules(String site) {
+        SessionsComponent component = component();
+        String known = component.siteRules().has(site) ? site : SessionKey.DEFAULT_SITE;
         return component.rules(known, new EffectiveRules.Place("Sessions", new SessionsConfiguration()));
     }
 
@@ -184,6 +200,21 @@ public final class Sessions {
     /** {@link NamedSession#cookieMap()} of the session. */
     public Map<String, String> cookieMap(String id) {
         return session(id).cookieMap();
+    }
+
+    /** {@link NamedSession#variables()} of the session. */
+    public Map<String, Object> variables(String id) {
+        return session(id).variables();
+    }
+
+    /** {@link NamedSession#variable(String)} of the session. */
+    public @Nullable Object variable(String id, String name) {
+        return session(id).variable(name);
+    }
+
+    /** {@link NamedSession#setVariable(String, Object)} of the session. */
+    public void setVariable(String id, String name, @Nullable Object value) {
+        session(id).setVariable(name, value);
     }
 
     /** {@link NamedSession#profile()} of the session. */

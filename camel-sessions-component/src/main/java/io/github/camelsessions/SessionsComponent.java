@@ -112,8 +112,14 @@ public class SessionsComponent extends DefaultComponent {
         refuseForeign(endpoint.getOperation(), parameters.keySet());
         refuseOtherSpellings(parameters.keySet());
         refuseNoDurations(parameters);
+        if (parameters.containsKey("sessionHeaders")) {
+            throw new IllegalArgumentException("option 'sessionHeaders' names a header each, as in"
+                    + " sessionHeaders.X-CSRF-Token=${sessionVar(csrf)}");
+        }
         Map<String, Object> targetParameters = takeTargetParameters(httpUri, parameters);
         endpoint.getConfiguration().setHttp(PropertiesHelper.extractProperties(parameters, "http."));
+        endpoint.getConfiguration()
+                .setSessionHeaders(PropertiesHelper.extractProperties(parameters, "sessionHeaders."));
         endpoint.setQuery(PropertiesHelper.extractProperties(parameters, "query."));
         try {
             setProperties(endpoint, parameters);
@@ -271,7 +277,7 @@ public class SessionsComponent extends DefaultComponent {
     private void checkRules(Sites made, String site) throws Exception {
         try {
             EffectiveRules rules = EffectiveRules.of(
-                    getCamelContext(), site, List.of(place(site, made.rules(site)), place("", configuration)));
+                    getCamelContext(), made, site, List.of(place(site, made.rules(site)), place("", configuration)));
             if (rules.profile() != null) {
                 Sessions.get(getCamelContext()).registry().requireProfile(rules.profile());
             }
@@ -390,8 +396,9 @@ public class SessionsComponent extends DefaultComponent {
 
     /** The rules for one site, for a place with rules of its own. */
     EffectiveRules rules(String site, Place own) {
+        Sites now = siteRules();
         return EffectiveRules.of(
-                getCamelContext(), site, List.of(own, place(site, siteRules().rules(site)), place("", configuration)));
+                getCamelContext(), now, site, List.of(own, place(site, now.rules(site)), place("", configuration)));
     }
 
     private static Place place(String site, SessionsConfiguration rules) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.http.Isolation;
 import io.github.camelsessions.renewal.ReplayStale;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -27,6 +28,12 @@ public class SessionsConfiguration {
             description = "The name of the client profile that the session takes, instead of the next one of the"
                     + " rotation.")
     private @Nullable String profile;
+
+    @UriParam(
+            defaultValue = "profile",
+            description = "Which requests share connections and TLS sessions: profile for those of sessions with equal"
+                    + " client profiles, and of all sessions without one; session for those of one session only.")
+    private @Nullable Isolation isolation;
 
     @UriParam(
             defaultValue = "true",
@@ -196,6 +203,18 @@ public class SessionsConfiguration {
     private @Nullable Integer maxHeld;
 
     @UriParam(
+            description =
+                    "The response headers whose values become variables of the session, such as X-CSRF-Token or X-CSRF-Token=csrf,Authorization=bearer, where the variable has another name. Taken from the site's own URLs, each redirect included.")
+    private @Nullable String captureHeaders;
+
+    @UriParam(
+            prefix = "sessionHeaders.",
+            multiValue = true,
+            description =
+                    "Request headers with values of the session, in Simple, such as sessionHeaders.X-CSRF-Token=${sessionVar(csrf)}. Evaluated for each request, those sent again included, and sent to the site's own URLs only. Without a value the header is left out.")
+    private Map<String, Object> sessionHeaders = new LinkedHashMap<>();
+
+    @UriParam(
             label = "logging",
             defaultValue = "false",
             enums = "false,true,values",
@@ -225,6 +244,14 @@ public class SessionsConfiguration {
 
     public void setProfile(@Nullable String profile) {
         this.profile = profile;
+    }
+
+    public @Nullable Isolation getIsolation() {
+        return isolation;
+    }
+
+    public void setIsolation(@Nullable Isolation isolation) {
+        this.isolation = isolation;
     }
 
     public @Nullable Boolean getThrowExceptionOnFailure() {
@@ -441,6 +468,22 @@ public class SessionsConfiguration {
 
     public void setMaxHeld(@Nullable Integer maxHeld) {
         this.maxHeld = maxHeld;
+    }
+
+    public @Nullable String getCaptureHeaders() {
+        return captureHeaders;
+    }
+
+    public void setCaptureHeaders(@Nullable String captureHeaders) {
+        this.captureHeaders = captureHeaders;
+    }
+
+    public Map<String, Object> getSessionHeaders() {
+        return sessionHeaders;
+    }
+
+    public void setSessionHeaders(Map<String, Object> sessionHeaders) {
+        this.sessionHeaders = sessionHeaders;
     }
 
     public Map<String, Object> getHttp() {

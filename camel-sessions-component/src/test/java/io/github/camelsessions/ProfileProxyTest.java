@@ -159,13 +159,15 @@ class ProfileProxyTest extends SharedContextTest {
     }
 
     @Test
-    void wrongCredentialsEndWithTheProxysAnswerAndNeverReachTheSite() {
+    void wrongCredentialsAreAFailureOfTheProxyAndNeverReachTheSite() {
         int requests = site.requests().size();
 
         Exchange exchange = fetchAs("wrong", "/echo");
 
-        assertThat(exchange.getException()).isNotNull();
-        assertThat(exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE)).isEqualTo(407);
+        assertThat(exchange.getException())
+                .isInstanceOf(ProxyFailedException.class)
+                .hasMessageStartingWith("profile 'wrong': its proxy http://127.0.0.1:" + asking.port()
+                        + " refuses the credentials: status 407");
         assertThat(site.requests()).hasSize(requests);
     }
 
@@ -210,7 +212,8 @@ class ProfileProxyTest extends SharedContextTest {
 
         assertThat(exchange.getException())
                 .isInstanceOf(ProxyFailedException.class)
-                .hasRootCauseInstanceOf(ConnectException.class);
+                .hasMessageContaining(" cannot be reached; the session keeps this profile")
+                .hasCauseInstanceOf(ConnectException.class);
         assertThat(site.requests()).hasSize(requests);
     }
 }

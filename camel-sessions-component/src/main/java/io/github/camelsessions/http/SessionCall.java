@@ -21,6 +21,7 @@ public final class SessionCall {
     private @Nullable Runnable furtherRequest;
     private @Nullable String idempotencyHeader;
     private String idempotencyValue = "";
+    private @Nullable SessionValues values;
 
     private final CookieMap receivedCookies = new CookieMap();
     private @Nullable HttpHost origin;
@@ -72,6 +73,18 @@ public final class SessionCall {
         idempotencyHeader = name;
         idempotencyValue = value;
         return this;
+    }
+
+    /** Names the values of the session that travel in headers, null for none. */
+    public SessionCall values(@Nullable SessionValues values) {
+        this.values = values;
+        return this;
+    }
+
+    /** The values of the session that travel in headers, null for none. */
+    @Nullable
+    SessionValues values() {
+        return values;
     }
 
     CallRules rules() {

@@ -241,6 +241,17 @@ public final class ProfileRotation {
         return slot == null ? null : slot.profile;
     }
 
+    /** Tells whether no session uses the profile, be it one of these or taken out of them; not said of NONE. */
+    public boolean isFree(ClientProfile profile) {
+        lock.lock();
+        try {
+            Slot slot = find(profile);
+            return slot == null ? !profile.name().isEmpty() : slot.users == 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Returns all profiles in the order of the file, unmodifiable. */
     public List<ClientProfile> profiles() {
         return listing.profiles;

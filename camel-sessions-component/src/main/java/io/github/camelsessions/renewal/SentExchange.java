@@ -265,6 +265,12 @@ final class SentExchange extends HeldExchange {
     }
 
     @Override
+    @Nullable
+    String profile() {
+        return request.profile();
+    }
+
+    @Override
     String cause() {
         return refusal != null ? "expired by " + refusal : "the session is new, or has reached one of its limits";
     }

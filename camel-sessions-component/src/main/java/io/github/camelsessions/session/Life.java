@@ -116,9 +116,9 @@ final class Life {
         endedByLimit = expired || next == Origin.LIMIT;
     }
 
-    /** Whether nothing has filled it: no renewal, no request, no cookies from elsewhere. */
+    /** Whether nothing has filled it: no renewal, no request, no cookies or variables from elsewhere. */
     boolean empty() {
-        return !renewed() && uses == 0 && generation.jar().size() == 0;
+        return !renewed() && uses == 0 && !generation.isFilled();
     }
 
     boolean renewed() {

@@ -56,7 +56,7 @@ import org.jspecify.annotations.Nullable;
  *                      |                                        | the site has seen none of t    |
  * timeout(t)           | -                                      | revoke t, -> FAILED            | -
  * clear                | -> ACTIVE(n+1), suspects admitted again| nothing; by the owner: empty   | -> ACTIVE(n+1), the
- *                      |                                        | the pending jar                | cool-down stays
+ *                      |                                        | the pending generation         | cool-down stays
  * expire               | a limit of n is due                    | nothing                        | a limit of n is due
  * freeze               | whoever asks is held, nothing begins   | the same; t goes on            | the same
  * unfreeze             | release                                | nothing                        | release
@@ -422,7 +422,7 @@ final class RenewalGate {
         return deciding(() -> using(
                 held,
                 owned -> {
-                    owned.pending().jar().clear();
+                    owned.pending().empty();
                     return Verdict.of(Action.NOTHING);
                 },
                 this::clearOrdinary));

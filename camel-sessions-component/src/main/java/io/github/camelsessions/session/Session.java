@@ -218,7 +218,7 @@ public final class Session {
     /**
      * Empties the session and gives its profile back: the next exchange starts with an empty jar and the next profile.
      * Responses under way fill the jar they were admitted with, which nobody reads any more. Within a renewal only its
-     * owner empties anything: the pending jar.
+     * owner empties anything: what is pending.
      *
      * @return releasing when there was anything to empty: then the next generation was installed
      */
@@ -300,10 +300,7 @@ public final class Session {
     /** The current generation, null while it is unused, as after a clear, and when the session is closed. */
     public @Nullable Generation current() {
         Generation generation = gate.current();
-        return generation != null
-                        && (generation.hasProfile() || generation.jar().size() > 0)
-                ? generation
-                : null;
+        return generation != null && (generation.hasProfile() || generation.isFilled()) ? generation : null;
     }
 
     /** How the session stands. */

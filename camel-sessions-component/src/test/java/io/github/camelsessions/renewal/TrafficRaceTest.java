@@ -395,6 +395,7 @@ class TrafficRaceTest {
                     false,
                     new ExpiryRules("401", null, null, null),
                     done -> true,
+                    null,
                     false,
                     1,
                     ReplayStale.safe,
