@@ -32,6 +32,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "autowiredenabled":
         case "autowiredEnabled": target.setAutowiredEnabled(property(camelContext, boolean.class, value)); return true;
+        case "blockedstatuscoderange":
+        case "blockedStatusCodeRange": getOrCreateConfiguration(target).setBlockedStatusCodeRange(property(camelContext, java.lang.String.class, value)); return true;
         case "configuration": target.setConfiguration(property(camelContext, io.github.camelsessions.SessionsConfiguration.class, value)); return true;
         case "cookiesdebug":
         case "cookiesDebug": getOrCreateConfiguration(target).setCookiesDebug(property(camelContext, java.lang.String.class, value)); return true;
@@ -39,6 +41,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "cookiesEnabled": getOrCreateConfiguration(target).setCookiesEnabled(property(camelContext, java.lang.Boolean.class, value)); return true;
         case "draintimeout":
         case "drainTimeout": getOrCreateConfiguration(target).setDrainTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "errorscoredecrement":
+        case "errorScoreDecrement": getOrCreateConfiguration(target).setErrorScoreDecrement(property(camelContext, java.lang.Double.class, value)); return true;
         case "expiredstatuscoderange":
         case "expiredStatusCodeRange": getOrCreateConfiguration(target).setExpiredStatusCodeRange(property(camelContext, java.lang.String.class, value)); return true;
         case "expiredtext":
@@ -58,6 +62,10 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "maxage":
         case "maxAge": getOrCreateConfiguration(target).setMaxAge(property(camelContext, java.time.Duration.class, value)); return true;
+        case "maxconcurrentpersession":
+        case "maxConcurrentPerSession": getOrCreateConfiguration(target).setMaxConcurrentPerSession(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "maxerrorscore":
+        case "maxErrorScore": getOrCreateConfiguration(target).setMaxErrorScore(property(camelContext, java.lang.Double.class, value)); return true;
         case "maxheld":
         case "maxHeld": getOrCreateConfiguration(target).setMaxHeld(property(camelContext, java.lang.Integer.class, value)); return true;
         case "maxheldtotal":
@@ -72,6 +80,17 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "maxSessions": target.setMaxSessions(property(camelContext, int.class, value)); return true;
         case "maxuses":
         case "maxUses": getOrCreateConfiguration(target).setMaxUses(property(camelContext, java.lang.Long.class, value)); return true;
+        case "mindelay":
+        case "minDelay": getOrCreateConfiguration(target).setMinDelay(property(camelContext, java.time.Duration.class, value)); return true;
+        case "pool": getOrCreateConfiguration(target).setPool(property(camelContext, java.lang.String.class, value)); return true;
+        case "poollogins":
+        case "poolLogins": getOrCreateConfiguration(target).setPoolLogins(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "poolsize":
+        case "poolSize": getOrCreateConfiguration(target).setPoolSize(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "poolstrategy":
+        case "poolStrategy": getOrCreateConfiguration(target).setPoolStrategy(property(camelContext, io.github.camelsessions.pool.PoolStrategy.class, value)); return true;
+        case "poolwarm":
+        case "poolWarm": getOrCreateConfiguration(target).setPoolWarm(property(camelContext, java.lang.Integer.class, value)); return true;
         case "profile": getOrCreateConfiguration(target).setProfile(property(camelContext, java.lang.String.class, value)); return true;
         case "profiles": target.setProfiles(property(camelContext, java.lang.String.class, value)); return true;
         case "renewfirst":
@@ -112,6 +131,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "autowiredenabled":
         case "autowiredEnabled": return boolean.class;
+        case "blockedstatuscoderange":
+        case "blockedStatusCodeRange": return java.lang.String.class;
         case "configuration": return io.github.camelsessions.SessionsConfiguration.class;
         case "cookiesdebug":
         case "cookiesDebug": return java.lang.String.class;
@@ -119,6 +140,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "cookiesEnabled": return java.lang.Boolean.class;
         case "draintimeout":
         case "drainTimeout": return java.time.Duration.class;
+        case "errorscoredecrement":
+        case "errorScoreDecrement": return java.lang.Double.class;
         case "expiredstatuscoderange":
         case "expiredStatusCodeRange": return java.lang.String.class;
         case "expiredtext":
@@ -138,6 +161,10 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "lazyStartProducer": return boolean.class;
         case "maxage":
         case "maxAge": return java.time.Duration.class;
+        case "maxconcurrentpersession":
+        case "maxConcurrentPerSession": return java.lang.Integer.class;
+        case "maxerrorscore":
+        case "maxErrorScore": return java.lang.Double.class;
         case "maxheld":
         case "maxHeld": return java.lang.Integer.class;
         case "maxheldtotal":
@@ -152,6 +179,17 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "maxSessions": return int.class;
         case "maxuses":
         case "maxUses": return java.lang.Long.class;
+        case "mindelay":
+        case "minDelay": return java.time.Duration.class;
+        case "pool": return java.lang.String.class;
+        case "poollogins":
+        case "poolLogins": return java.lang.Integer.class;
+        case "poolsize":
+        case "poolSize": return java.lang.Integer.class;
+        case "poolstrategy":
+        case "poolStrategy": return io.github.camelsessions.pool.PoolStrategy.class;
+        case "poolwarm":
+        case "poolWarm": return java.lang.Integer.class;
         case "profile": return java.lang.String.class;
         case "profiles": return java.lang.String.class;
         case "renewfirst":
@@ -193,6 +231,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "autowiredenabled":
         case "autowiredEnabled": return target.isAutowiredEnabled();
+        case "blockedstatuscoderange":
+        case "blockedStatusCodeRange": return getOrCreateConfiguration(target).getBlockedStatusCodeRange();
         case "configuration": return target.getConfiguration();
         case "cookiesdebug":
         case "cookiesDebug": return getOrCreateConfiguration(target).getCookiesDebug();
@@ -200,6 +240,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "cookiesEnabled": return getOrCreateConfiguration(target).getCookiesEnabled();
         case "draintimeout":
         case "drainTimeout": return getOrCreateConfiguration(target).getDrainTimeout();
+        case "errorscoredecrement":
+        case "errorScoreDecrement": return getOrCreateConfiguration(target).getErrorScoreDecrement();
         case "expiredstatuscoderange":
         case "expiredStatusCodeRange": return getOrCreateConfiguration(target).getExpiredStatusCodeRange();
         case "expiredtext":
@@ -219,6 +261,10 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "maxage":
         case "maxAge": return getOrCreateConfiguration(target).getMaxAge();
+        case "maxconcurrentpersession":
+        case "maxConcurrentPerSession": return getOrCreateConfiguration(target).getMaxConcurrentPerSession();
+        case "maxerrorscore":
+        case "maxErrorScore": return getOrCreateConfiguration(target).getMaxErrorScore();
         case "maxheld":
         case "maxHeld": return getOrCreateConfiguration(target).getMaxHeld();
         case "maxheldtotal":
@@ -233,6 +279,17 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "maxSessions": return target.getMaxSessions();
         case "maxuses":
         case "maxUses": return getOrCreateConfiguration(target).getMaxUses();
+        case "mindelay":
+        case "minDelay": return getOrCreateConfiguration(target).getMinDelay();
+        case "pool": return getOrCreateConfiguration(target).getPool();
+        case "poollogins":
+        case "poolLogins": return getOrCreateConfiguration(target).getPoolLogins();
+        case "poolsize":
+        case "poolSize": return getOrCreateConfiguration(target).getPoolSize();
+        case "poolstrategy":
+        case "poolStrategy": return getOrCreateConfiguration(target).getPoolStrategy();
+        case "poolwarm":
+        case "poolWarm": return getOrCreateConfiguration(target).getPoolWarm();
         case "profile": return getOrCreateConfiguration(target).getProfile();
         case "profiles": return target.getProfiles();
         case "renewfirst":

@@ -24,11 +24,13 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> ENDPOINT_IDENTITY_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(40);
+        Set<String> props = new HashSet<>(51);
+        props.add("blockedStatusCodeRange");
         props.add("cookiesDebug");
         props.add("cookiesEnabled");
         props.add("domain");
         props.add("drainTimeout");
+        props.add("errorScoreDecrement");
         props.add("expiredStatusCodeRange");
         props.add("expiredText");
         props.add("expiredUri");
@@ -42,14 +44,23 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
         props.add("lazyStartProducer");
         props.add("limit");
         props.add("maxAge");
+        props.add("maxConcurrentPerSession");
+        props.add("maxErrorScore");
         props.add("maxHeld");
         props.add("maxIdle");
         props.add("maxRedirects");
         props.add("maxReplays");
         props.add("maxUses");
         props.add("method");
+        props.add("minDelay");
+        props.add("of");
         props.add("offset");
         props.add("operation");
+        props.add("pool");
+        props.add("poolLogins");
+        props.add("poolSize");
+        props.add("poolStrategy");
+        props.add("poolWarm");
         props.add("profile");
         props.add("query");
         props.add("renewFirst");

@@ -3,6 +3,7 @@ package io.github.camelsessions;
 
 import io.github.camelsessions.http.CallRules;
 import io.github.camelsessions.http.CookiesDebug;
+import io.github.camelsessions.pool.PoolChoice;
 import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.session.SessionKey;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param renewal           when the session is renewed, and how
  * @param idempotencyHeader the header with one value for all sends of an exchange, null for none
  * @param http              camel-http's options, those of the three places put together
+ * @param pool              the pool that has the sessions, null when the session is the one named
  */
 record EffectiveRules(
         String site,
@@ -33,7 +35,8 @@ record EffectiveRules(
         CallRules call,
         RenewalRules renewal,
         @Nullable String idempotencyHeader,
-        Map<String, Object> http) {
+        Map<String, Object> http,
+        @Nullable PoolChoice pool) {
 
     /**
      * Where rules are set.
@@ -61,15 +64,18 @@ record EffectiveRules(
                 maxRedirects,
                 first(places, SessionsConfiguration::getCookiesEnabled, true),
                 CookiesDebug.parse(first(places, SessionsConfiguration::getCookiesDebug, "false")));
+        String pool = PoolOptions.pool(places);
+        RenewalRules renewal = RenewalOptions.rules(context, places, pool != null);
         return new EffectiveRules(
                 site,
                 session(site, first(places, SessionsConfiguration::getSessionId, "0")),
                 places.get(0).rules().getSessionId() != null,
                 firstOrNull(places, SessionsConfiguration::getProfile),
                 call,
-                RenewalOptions.rules(context, places),
+                renewal,
                 headerName("idempotencyHeader", firstOrNull(places, SessionsConfiguration::getIdempotencyHeader)),
-                Map.copyOf(http));
+                Map.copyOf(http),
+                pool == null ? null : PoolOptions.choice(site, pool, places, renewal));
     }
 
     private static SessionKey session(String site, String id) {

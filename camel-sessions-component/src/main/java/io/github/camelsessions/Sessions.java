@@ -4,12 +4,15 @@ package io.github.camelsessions;
 import io.github.camelsessions.cookie.Cookie;
 import io.github.camelsessions.http.PublicSuffixList;
 import io.github.camelsessions.http.SessionHttpClients;
+import io.github.camelsessions.pool.PoolStats;
+import io.github.camelsessions.pool.SessionPools;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.renewal.SessionTraffic;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
 import io.github.camelsessions.session.SessionStats;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,6 +25,7 @@ import org.apache.camel.ExtendedCamelContext;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.support.service.ServiceHelper;
 import org.apache.camel.support.service.ServiceSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sessions of a Camel context, for Java code: {@code Sessions.get(camelContext)}. Also bound in the registry as the
@@ -43,6 +47,7 @@ public final class Sessions {
     private final CamelContext context;
     private final SessionRegistry registry;
     private final SessionTraffic traffic;
+    private final SessionPools pools;
     private final SessionCalls calls;
     private final SessionHttpClients clients;
     private final String site;
@@ -52,7 +57,8 @@ public final class Sessions {
         this.registry = new SessionRegistry(new PublicSuffixList(), clock, DEFAULT_MAX_SESSIONS);
         this.site = SessionKey.DEFAULT_SITE;
         this.traffic = new SessionTraffic(context, registry);
-        this.calls = new SessionCalls(registry, traffic);
+        this.pools = new SessionPools(traffic, clock);
+        this.calls = new SessionCalls(registry, traffic, pools);
         this.clients = new SessionHttpClients(context);
     }
 
@@ -60,6 +66,7 @@ public final class Sessions {
         this.context = sessions.context;
         this.registry = sessions.registry;
         this.traffic = sessions.traffic;
+        this.pools = sessions.pools;
         this.calls = sessions.calls;
         this.clients = sessions.clients;
         this.site = site;
@@ -117,6 +124,7 @@ public final class Sessions {
 
         @Override
         protected void doStop() {
+            sessions.pools.stop();
             ServiceHelper.stopService(sessions.traffic);
             sessions.clients.stop();
         }
@@ -128,6 +136,10 @@ public final class Sessions {
 
     SessionTraffic traffic() {
         return traffic;
+    }
+
+    SessionPools sessionPools() {
+        return pools;
     }
 
     /** The rules that site and component set. */
@@ -233,6 +245,50 @@ public final class Sessions {
     /** {@link NamedSession#stats} of the session. */
     public Optional<SessionStats> stats(String id) {
         return session(id).stats();
+    }
+
+    /** {@link NamedSession#markGood} of the session. */
+    public void markGood(String id) {
+        session(id).markGood();
+    }
+
+    /** {@link NamedSession#markBad} of the session. */
+    public void markBad(String id) {
+        session(id).markBad();
+    }
+
+    /** {@link NamedSession#retire} of the session. */
+    public boolean retire(String id) {
+        return session(id).retire();
+    }
+
+    /** How the pools of this site stand, by name. A pool is made by its first use. */
+    public List<PoolStats> pools() {
+        return poolStats(site);
+    }
+
+    /**
+     * @param of a site, null for all
+     */
+    List<PoolStats> poolStats(@Nullable String of) {
+        return pools.stats().stream()
+                .filter(pool -> of == null || of.equals(pool.site()))
+                .sorted(Comparator.comparing(PoolStats::site).thenComparing(PoolStats::name))
+                .toList();
+    }
+
+    /** How a pool of this site stands; empty before its first use. */
+    public Optional<PoolStats> pool(String name) {
+        return Optional.ofNullable(pools.stats(new SessionKey(site, name)));
+    }
+
+    /**
+     * Lets a pool create sessions again at once, after its log-ins have failed. For operators.
+     *
+     * @return whether there is such a pool
+     */
+    public boolean endPoolCooldown(String name) {
+        return pools.endCooldown(new SessionKey(site, name));
     }
 
     /**

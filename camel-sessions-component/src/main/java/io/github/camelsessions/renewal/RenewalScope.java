@@ -76,6 +76,15 @@ public final class RenewalScope implements SafeCopyProperty {
         return of(exchange).observed.get(session);
     }
 
+    /** The session of that id that the exchange was sent in last, null when it was in none. */
+    public static @Nullable SessionKey seenLast(Exchange exchange, String id) {
+        SessionKey last = null;
+        for (SessionKey key : of(exchange).observed.keySet()) {
+            last = key.id().equals(id) ? key : last;
+        }
+        return last;
+    }
+
     /** The exchange has seen a generation. */
     static void observe(Exchange exchange, Generation generation) {
         RenewalScope scope = of(exchange);
