@@ -23,6 +23,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
     static {
         Map<String, Object> map = new CaseInsensitiveMap();
         map.put("CaptureHeaders", java.lang.String.class);
+        map.put("CloseOnStop", java.lang.Boolean.class);
+        map.put("CloseUri", java.lang.String.class);
         map.put("CookiesDebug", java.lang.String.class);
         map.put("CookiesEnabled", java.lang.Boolean.class);
         map.put("DrainTimeout", java.time.Duration.class);
@@ -63,6 +65,10 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "captureheaders":
         case "captureHeaders": target.setCaptureHeaders(property(camelContext, java.lang.String.class, value)); return true;
+        case "closeonstop":
+        case "closeOnStop": target.setCloseOnStop(property(camelContext, java.lang.Boolean.class, value)); return true;
+        case "closeuri":
+        case "closeUri": target.setCloseUri(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesdebug":
         case "cookiesDebug": target.setCookiesDebug(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesenabled":
@@ -137,6 +143,10 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "captureheaders":
         case "captureHeaders": return java.lang.String.class;
+        case "closeonstop":
+        case "closeOnStop": return java.lang.Boolean.class;
+        case "closeuri":
+        case "closeUri": return java.lang.String.class;
         case "cookiesdebug":
         case "cookiesDebug": return java.lang.String.class;
         case "cookiesenabled":
@@ -207,6 +217,10 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "captureheaders":
         case "captureHeaders": return target.getCaptureHeaders();
+        case "closeonstop":
+        case "closeOnStop": return target.getCloseOnStop();
+        case "closeuri":
+        case "closeUri": return target.getCloseUri();
         case "cookiesdebug":
         case "cookiesDebug": return target.getCookiesDebug();
         case "cookiesenabled":

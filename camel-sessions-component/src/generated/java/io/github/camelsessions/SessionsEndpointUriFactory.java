@@ -24,8 +24,10 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> ENDPOINT_IDENTITY_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(42);
+        Set<String> props = new HashSet<>(44);
         props.add("captureHeaders");
+        props.add("closeOnStop");
+        props.add("closeUri");
         props.add("cookiesDebug");
         props.add("cookiesEnabled");
         props.add("domain");

@@ -209,6 +209,16 @@ public final class NamedSession {
     }
 
     /**
+     * Closes the session: it is gone at once, and logged out by the {@code closeUri} of its site, of the component or of
+     * the endpoint that used it, when its last exchange has ended. Without a {@code closeUri} nothing is logged out.
+     *
+     * @return completes, never with a failure, when all is done, with whether there was such a session
+     */
+    public CompletableFuture<Boolean> close() {
+        return sessions.traffic().close(key, sessions.rules(key.site()).renewal());
+    }
+
+    /**
      * Lets the session count as expired: the next exchange renews it when it has a {@code renewalUri}, else it starts with
      * an empty session. For tests and operators.
      */

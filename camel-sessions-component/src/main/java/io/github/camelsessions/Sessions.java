@@ -6,6 +6,7 @@ import io.github.camelsessions.http.PublicSuffixList;
 import io.github.camelsessions.http.SessionHttpClients;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.renewal.SessionTraffic;
+import io.github.camelsessions.session.SeatStats;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
 import io.github.camelsessions.session.SessionStats;
@@ -224,6 +225,16 @@ public final class Sessions {
     /** {@link NamedSession#clear} of the session. */
     public boolean clear(String id) {
         return session(id).clear();
+    }
+
+    /** {@link NamedSession#close} of the session. */
+    public CompletableFuture<Boolean> close(String id) {
+        return session(id).close();
+    }
+
+    /** The log-ins and log-outs of the site: how many of the sessions that it allows at once may be taken. */
+    public SeatStats seats() {
+        return traffic.seats(site);
     }
 
     /** {@link NamedSession#expire} of the session. */
