@@ -60,6 +60,7 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "http": getOrCreateConfiguration(target).setHttp(property(camelContext, java.util.Map.class, value)); return true;
         case "idempotencyheader":
         case "idempotencyHeader": getOrCreateConfiguration(target).setIdempotencyHeader(property(camelContext, java.lang.String.class, value)); return true;
+        case "isolation": getOrCreateConfiguration(target).setIsolation(property(camelContext, io.github.camelsessions.http.Isolation.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "maxage":
@@ -148,6 +149,7 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "http": return java.util.Map.class;
         case "idempotencyheader":
         case "idempotencyHeader": return java.lang.String.class;
+        case "isolation": return io.github.camelsessions.http.Isolation.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
         case "maxage":
@@ -237,6 +239,7 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "http": return getOrCreateConfiguration(target).getHttp();
         case "idempotencyheader":
         case "idempotencyHeader": return getOrCreateConfiguration(target).getIdempotencyHeader();
+        case "isolation": return getOrCreateConfiguration(target).getIsolation();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "maxage":

@@ -52,6 +52,7 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "http": target.getConfiguration().setHttp(property(camelContext, java.util.Map.class, value)); return true;
         case "idempotencyheader":
         case "idempotencyHeader": target.getConfiguration().setIdempotencyHeader(property(camelContext, java.lang.String.class, value)); return true;
+        case "isolation": target.getConfiguration().setIsolation(property(camelContext, io.github.camelsessions.http.Isolation.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "limit": target.setLimit(property(camelContext, int.class, value)); return true;
@@ -134,6 +135,7 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "http": return java.util.Map.class;
         case "idempotencyheader":
         case "idempotencyHeader": return java.lang.String.class;
+        case "isolation": return io.github.camelsessions.http.Isolation.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
         case "limit": return int.class;
@@ -217,6 +219,7 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "http": return target.getConfiguration().getHttp();
         case "idempotencyheader":
         case "idempotencyHeader": return target.getConfiguration().getIdempotencyHeader();
+        case "isolation": return target.getConfiguration().getIsolation();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "limit": return target.getLimit();

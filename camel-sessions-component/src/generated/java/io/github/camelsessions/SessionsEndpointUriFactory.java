@@ -24,7 +24,7 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> ENDPOINT_IDENTITY_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(44);
+        Set<String> props = new HashSet<>(45);
         props.add("captureHeaders");
         props.add("closeOnStop");
         props.add("closeUri");
@@ -42,6 +42,7 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
         props.add("http");
         props.add("httpUri");
         props.add("idempotencyHeader");
+        props.add("isolation");
         props.add("lazyStartProducer");
         props.add("limit");
         props.add("maxAge");

@@ -36,6 +36,7 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         map.put("HoldTimeout", java.time.Duration.class);
         map.put("Http", java.util.Map.class);
         map.put("IdempotencyHeader", java.lang.String.class);
+        map.put("Isolation", io.github.camelsessions.http.Isolation.class);
         map.put("MaxAge", java.time.Duration.class);
         map.put("MaxHeld", java.lang.Integer.class);
         map.put("MaxIdle", java.time.Duration.class);
@@ -92,6 +93,7 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "http": target.setHttp(property(camelContext, java.util.Map.class, value)); return true;
         case "idempotencyheader":
         case "idempotencyHeader": target.setIdempotencyHeader(property(camelContext, java.lang.String.class, value)); return true;
+        case "isolation": target.setIsolation(property(camelContext, io.github.camelsessions.http.Isolation.class, value)); return true;
         case "maxage":
         case "maxAge": target.setMaxAge(property(camelContext, java.time.Duration.class, value)); return true;
         case "maxheld":
@@ -172,6 +174,7 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "http": return java.util.Map.class;
         case "idempotencyheader":
         case "idempotencyHeader": return java.lang.String.class;
+        case "isolation": return io.github.camelsessions.http.Isolation.class;
         case "maxage":
         case "maxAge": return java.time.Duration.class;
         case "maxheld":
@@ -248,6 +251,7 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "http": return target.getHttp();
         case "idempotencyheader":
         case "idempotencyHeader": return target.getIdempotencyHeader();
+        case "isolation": return target.getIsolation();
         case "maxage":
         case "maxAge": return target.getMaxAge();
         case "maxheld":

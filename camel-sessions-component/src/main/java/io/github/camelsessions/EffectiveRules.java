@@ -3,6 +3,7 @@ package io.github.camelsessions;
 
 import io.github.camelsessions.http.CallRules;
 import io.github.camelsessions.http.CookiesDebug;
+import io.github.camelsessions.http.Isolation;
 import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.session.SessionKey;
 import java.util.LinkedHashMap;
@@ -62,7 +63,8 @@ record EffectiveRules(
                 first(places, SessionsConfiguration::getFollowRedirects, true),
                 maxRedirects,
                 first(places, SessionsConfiguration::getCookiesEnabled, true),
-                CookiesDebug.parse(first(places, SessionsConfiguration::getCookiesDebug, "false")));
+                CookiesDebug.parse(first(places, SessionsConfiguration::getCookiesDebug, "false")),
+                first(places, SessionsConfiguration::getIsolation, Isolation.profile));
         return new EffectiveRules(
                 site,
                 session(site, first(places, SessionsConfiguration::getSessionId, "0")),

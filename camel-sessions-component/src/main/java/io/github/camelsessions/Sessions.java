@@ -2,6 +2,7 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.cookie.Cookie;
+import io.github.camelsessions.http.ConnectionSweeper;
 import io.github.camelsessions.http.PublicSuffixList;
 import io.github.camelsessions.http.SessionHttpClients;
 import io.github.camelsessions.profile.ClientProfile;
@@ -47,6 +48,7 @@ public final class Sessions {
     private final SessionTraffic traffic;
     private final SessionCalls calls;
     private final SessionHttpClients clients;
+    private final ConnectionSweeper sweeper;
     private final String site;
 
     private Sessions(CamelContext context, InstantSource clock) {
@@ -56,6 +58,7 @@ public final class Sessions {
         this.traffic = new SessionTraffic(context, registry);
         this.calls = new SessionCalls(registry, traffic);
         this.clients = new SessionHttpClients(context);
+        this.sweeper = new ConnectionSweeper(context, registry);
     }
 
     private Sessions(Sessions sessions, String site) {
@@ -64,6 +67,7 @@ public final class Sessions {
         this.traffic = sessions.traffic;
         this.calls = sessions.calls;
         this.clients = sessions.clients;
+        this.sweeper = sessions.sweeper;
         this.site = site;
     }
 
@@ -83,6 +87,7 @@ public final class Sessions {
             if (sessions == null) {
                 sessions = new Sessions(context, clock);
                 extended.addContextPlugin(Sessions.class, sessions);
+                extended.addContextPlugin(ConnectionSweeper.class, sessions.sweeper);
                 sessions.join();
             }
             return sessions;
@@ -114,12 +119,12 @@ public final class Sessions {
 
         @Override
         protected void doStart() {
-            ServiceHelper.startService(sessions.traffic);
+            ServiceHelper.startService(sessions.traffic, sessions.sweeper);
         }
 
         @Override
         protected void doStop() {
-            ServiceHelper.stopService(sessions.traffic);
+            ServiceHelper.stopService(sessions.traffic, sessions.sweeper);
             sessions.clients.stop();
         }
     }

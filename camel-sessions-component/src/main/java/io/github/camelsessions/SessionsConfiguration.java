@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.http.Isolation;
 import io.github.camelsessions.renewal.ReplayStale;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -27,6 +28,12 @@ public class SessionsConfiguration {
             description = "The name of the client profile that the session takes, instead of the next one of the"
                     + " rotation.")
     private @Nullable String profile;
+
+    @UriParam(
+            defaultValue = "profile",
+            description = "Which requests share connections and TLS sessions: profile for those of sessions with equal"
+                    + " client profiles, and of all sessions without one; session for those of one session only.")
+    private @Nullable Isolation isolation;
 
     @UriParam(
             defaultValue = "true",
@@ -249,6 +256,14 @@ public class SessionsConfiguration {
 
     public void setProfile(@Nullable String profile) {
         this.profile = profile;
+    }
+
+    public @Nullable Isolation getIsolation() {
+        return isolation;
+    }
+
+    public void setIsolation(@Nullable Isolation isolation) {
+        this.isolation = isolation;
     }
 
     public @Nullable Boolean getThrowExceptionOnFailure() {

@@ -9,10 +9,12 @@ package io.github.camelsessions.http;
  * @param maxRedirects            how many redirects one request may follow
  * @param cookiesEnabled          whether the jar takes part; profile and session do in any case
  * @param cookiesDebug            what is logged of the cookies
+ * @param isolation               which sessions share connections
  */
 public record CallRules(
         boolean throwExceptionOnFailure,
         boolean followRedirects,
         int maxRedirects,
         boolean cookiesEnabled,
-        CookiesDebug cookiesDebug) {}
+        CookiesDebug cookiesDebug,
+        Isolation isolation) {}

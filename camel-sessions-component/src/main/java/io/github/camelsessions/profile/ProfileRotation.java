@@ -125,6 +125,20 @@ public final class ProfileRotation {
         return slot == null ? null : slot.profile;
     }
 
+    /** Tells whether the profile is one of these and no session uses it. */
+    public boolean isFree(ClientProfile profile) {
+        Slot slot = slots.get(profile.name());
+        if (slot == null || !slot.profile.equals(profile)) {
+            return false;
+        }
+        lock.lock();
+        try {
+            return slot.users == 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Returns all profiles in the order of the file, unmodifiable. */
     public List<ClientProfile> profiles() {
         return profiles;

@@ -96,6 +96,20 @@ public final class SessionRegistry {
     }
 
     /**
+     * Whether no session has the profile at present: a good time to close its connections. False when that is unknown,
+     * because the profile was taken out of the file.
+     */
+    public boolean isUnused(ClientProfile profile) {
+        return rotation.isFree(profile);
+    }
+
+    /** Whether a session does not exist any more, or has another profile by now. */
+    public boolean isUnused(SessionKey key, ClientProfile profile) {
+        Generation generation = find(key);
+        return generation == null || !generation.profile().equals(profile);
+    }
+
+    /**
      * The session of that name, which is created when it does not exist. It may be closed at any time while nobody uses it:
      * then its verdicts say so, and it has to be looked up again.
      *

@@ -10,7 +10,7 @@ import java.time.InstantSource;
 /** Calls in a session that a test has for itself. */
 final class TestCalls {
 
-    static final CallRules RULES = new CallRules(true, true, 20, true, CookiesDebug.OFF);
+    static final CallRules RULES = new CallRules(true, true, 20, true, CookiesDebug.OFF, Isolation.profile);
 
     private TestCalls() {}
 
