@@ -32,6 +32,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "autowiredenabled":
         case "autowiredEnabled": target.setAutowiredEnabled(property(camelContext, boolean.class, value)); return true;
+        case "captureheaders":
+        case "captureHeaders": getOrCreateConfiguration(target).setCaptureHeaders(property(camelContext, java.lang.String.class, value)); return true;
         case "configuration": target.setConfiguration(property(camelContext, io.github.camelsessions.SessionsConfiguration.class, value)); return true;
         case "cookiesdebug":
         case "cookiesDebug": getOrCreateConfiguration(target).setCookiesDebug(property(camelContext, java.lang.String.class, value)); return true;
@@ -76,7 +78,13 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "noproxy":
         case "noProxy": getOrCreateConfiguration(target).setNoProxy(property(camelContext, java.lang.String.class, value)); return true;
         case "profile": getOrCreateConfiguration(target).setProfile(property(camelContext, java.lang.String.class, value)); return true;
+        case "profilecooldown":
+        case "profileCooldown": target.setProfileCooldown(property(camelContext, java.time.Duration.class, value)); return true;
+        case "profilerotation":
+        case "profileRotation": target.setProfileRotation(property(camelContext, io.github.camelsessions.profile.ProfileOrder.class, value)); return true;
         case "profiles": target.setProfiles(property(camelContext, java.lang.String.class, value)); return true;
+        case "profilesreload":
+        case "profilesReload": target.setProfilesReload(property(camelContext, java.time.Duration.class, value)); return true;
         case "renewfirst":
         case "renewFirst": getOrCreateConfiguration(target).setRenewFirst(property(camelContext, java.lang.Boolean.class, value)); return true;
         case "renewalattempts":
@@ -101,6 +109,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "replayStale": getOrCreateConfiguration(target).setReplayStale(property(camelContext, io.github.camelsessions.renewal.ReplayStale.class, value)); return true;
         case "resumeconcurrency":
         case "resumeConcurrency": target.setResumeConcurrency(property(camelContext, int.class, value)); return true;
+        case "sessionheaders":
+        case "sessionHeaders": getOrCreateConfiguration(target).setSessionHeaders(property(camelContext, java.util.Map.class, value)); return true;
         case "sessionid":
         case "sessionId": getOrCreateConfiguration(target).setSessionId(property(camelContext, java.lang.String.class, value)); return true;
         case "sites": target.setSites(property(camelContext, java.util.Map.class, value)); return true;
@@ -115,6 +125,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "autowiredenabled":
         case "autowiredEnabled": return boolean.class;
+        case "captureheaders":
+        case "captureHeaders": return java.lang.String.class;
         case "configuration": return io.github.camelsessions.SessionsConfiguration.class;
         case "cookiesdebug":
         case "cookiesDebug": return java.lang.String.class;
@@ -159,7 +171,13 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "noproxy":
         case "noProxy": return java.lang.String.class;
         case "profile": return java.lang.String.class;
+        case "profilecooldown":
+        case "profileCooldown": return java.time.Duration.class;
+        case "profilerotation":
+        case "profileRotation": return io.github.camelsessions.profile.ProfileOrder.class;
         case "profiles": return java.lang.String.class;
+        case "profilesreload":
+        case "profilesReload": return java.time.Duration.class;
         case "renewfirst":
         case "renewFirst": return java.lang.Boolean.class;
         case "renewalattempts":
@@ -184,6 +202,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "replayStale": return io.github.camelsessions.renewal.ReplayStale.class;
         case "resumeconcurrency":
         case "resumeConcurrency": return int.class;
+        case "sessionheaders":
+        case "sessionHeaders": return java.util.Map.class;
         case "sessionid":
         case "sessionId": return java.lang.String.class;
         case "sites": return java.util.Map.class;
@@ -199,6 +219,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "autowiredenabled":
         case "autowiredEnabled": return target.isAutowiredEnabled();
+        case "captureheaders":
+        case "captureHeaders": return getOrCreateConfiguration(target).getCaptureHeaders();
         case "configuration": return target.getConfiguration();
         case "cookiesdebug":
         case "cookiesDebug": return getOrCreateConfiguration(target).getCookiesDebug();
@@ -243,7 +265,13 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "noproxy":
         case "noProxy": return getOrCreateConfiguration(target).getNoProxy();
         case "profile": return getOrCreateConfiguration(target).getProfile();
+        case "profilecooldown":
+        case "profileCooldown": return target.getProfileCooldown();
+        case "profilerotation":
+        case "profileRotation": return target.getProfileRotation();
         case "profiles": return target.getProfiles();
+        case "profilesreload":
+        case "profilesReload": return target.getProfilesReload();
         case "renewfirst":
         case "renewFirst": return getOrCreateConfiguration(target).getRenewFirst();
         case "renewalattempts":
@@ -268,6 +296,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "replayStale": return getOrCreateConfiguration(target).getReplayStale();
         case "resumeconcurrency":
         case "resumeConcurrency": return target.getResumeConcurrency();
+        case "sessionheaders":
+        case "sessionHeaders": return getOrCreateConfiguration(target).getSessionHeaders();
         case "sessionid":
         case "sessionId": return getOrCreateConfiguration(target).getSessionId();
         case "sites": return target.getSites();
@@ -281,6 +311,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
     public Object getCollectionValueType(Object target, String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "http": return java.lang.Object.class;
+        case "sessionheaders":
+        case "sessionHeaders": return java.lang.Object.class;
         default: return null;
         }
     }

@@ -22,6 +22,7 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
     private static final Map<String, Object> ALL_OPTIONS;
     static {
         Map<String, Object> map = new CaseInsensitiveMap();
+        map.put("CaptureHeaders", java.lang.String.class);
         map.put("CookiesDebug", java.lang.String.class);
         map.put("CookiesEnabled", java.lang.Boolean.class);
         map.put("DrainTimeout", java.time.Duration.class);
@@ -52,6 +53,7 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         map.put("RenewalUri", java.lang.String.class);
         map.put("RenewedWhen", java.lang.Object.class);
         map.put("ReplayStale", io.github.camelsessions.renewal.ReplayStale.class);
+        map.put("SessionHeaders", java.util.Map.class);
         map.put("SessionId", java.lang.String.class);
         map.put("ThrowExceptionOnFailure", java.lang.Boolean.class);
         ALL_OPTIONS = map;
@@ -61,6 +63,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         io.github.camelsessions.SessionsConfiguration target = (io.github.camelsessions.SessionsConfiguration) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "captureheaders":
+        case "captureHeaders": target.setCaptureHeaders(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesdebug":
         case "cookiesDebug": target.setCookiesDebug(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesenabled":
@@ -118,6 +122,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "renewedWhen": target.setRenewedWhen(property(camelContext, java.lang.Object.class, value)); return true;
         case "replaystale":
         case "replayStale": target.setReplayStale(property(camelContext, io.github.camelsessions.renewal.ReplayStale.class, value)); return true;
+        case "sessionheaders":
+        case "sessionHeaders": target.setSessionHeaders(property(camelContext, java.util.Map.class, value)); return true;
         case "sessionid":
         case "sessionId": target.setSessionId(property(camelContext, java.lang.String.class, value)); return true;
         case "throwexceptiononfailure":
@@ -134,6 +140,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
     @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "captureheaders":
+        case "captureHeaders": return java.lang.String.class;
         case "cookiesdebug":
         case "cookiesDebug": return java.lang.String.class;
         case "cookiesenabled":
@@ -191,6 +199,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "renewedWhen": return java.lang.Object.class;
         case "replaystale":
         case "replayStale": return io.github.camelsessions.renewal.ReplayStale.class;
+        case "sessionheaders":
+        case "sessionHeaders": return java.util.Map.class;
         case "sessionid":
         case "sessionId": return java.lang.String.class;
         case "throwexceptiononfailure":
@@ -203,6 +213,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
     public Object getOptionValue(Object obj, String name, boolean ignoreCase) {
         io.github.camelsessions.SessionsConfiguration target = (io.github.camelsessions.SessionsConfiguration) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "captureheaders":
+        case "captureHeaders": return target.getCaptureHeaders();
         case "cookiesdebug":
         case "cookiesDebug": return target.getCookiesDebug();
         case "cookiesenabled":
@@ -260,6 +272,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "renewedWhen": return target.getRenewedWhen();
         case "replaystale":
         case "replayStale": return target.getReplayStale();
+        case "sessionheaders":
+        case "sessionHeaders": return target.getSessionHeaders();
         case "sessionid":
         case "sessionId": return target.getSessionId();
         case "throwexceptiononfailure":
@@ -272,6 +286,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
     public Object getCollectionValueType(Object target, String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "http": return java.lang.Object.class;
+        case "sessionheaders":
+        case "sessionHeaders": return java.lang.Object.class;
         default: return null;
         }
     }

@@ -23,6 +23,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         SessionsEndpoint target = (SessionsEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "captureheaders":
+        case "captureHeaders": target.getConfiguration().setCaptureHeaders(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesdebug":
         case "cookiesDebug": target.getConfiguration().setCookiesDebug(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesenabled":
@@ -88,6 +90,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "renewedWhen": target.getConfiguration().setRenewedWhen(property(camelContext, java.lang.Object.class, value)); return true;
         case "replaystale":
         case "replayStale": target.getConfiguration().setReplayStale(property(camelContext, io.github.camelsessions.renewal.ReplayStale.class, value)); return true;
+        case "sessionheaders":
+        case "sessionHeaders": target.getConfiguration().setSessionHeaders(property(camelContext, java.util.Map.class, value)); return true;
         case "sessionid":
         case "sessionId": target.getConfiguration().setSessionId(property(camelContext, java.lang.String.class, value)); return true;
         case "site": target.setSite(property(camelContext, java.lang.String.class, value)); return true;
@@ -100,6 +104,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
     @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "captureheaders":
+        case "captureHeaders": return java.lang.String.class;
         case "cookiesdebug":
         case "cookiesDebug": return java.lang.String.class;
         case "cookiesenabled":
@@ -165,6 +171,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "renewedWhen": return java.lang.Object.class;
         case "replaystale":
         case "replayStale": return io.github.camelsessions.renewal.ReplayStale.class;
+        case "sessionheaders":
+        case "sessionHeaders": return java.util.Map.class;
         case "sessionid":
         case "sessionId": return java.lang.String.class;
         case "site": return java.lang.String.class;
@@ -178,6 +186,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
     public Object getOptionValue(Object obj, String name, boolean ignoreCase) {
         SessionsEndpoint target = (SessionsEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "captureheaders":
+        case "captureHeaders": return target.getConfiguration().getCaptureHeaders();
         case "cookiesdebug":
         case "cookiesDebug": return target.getConfiguration().getCookiesDebug();
         case "cookiesenabled":
@@ -243,6 +253,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "renewedWhen": return target.getConfiguration().getRenewedWhen();
         case "replaystale":
         case "replayStale": return target.getConfiguration().getReplayStale();
+        case "sessionheaders":
+        case "sessionHeaders": return target.getConfiguration().getSessionHeaders();
         case "sessionid":
         case "sessionId": return target.getConfiguration().getSessionId();
         case "site": return target.getSite();
@@ -257,6 +269,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "http": return java.lang.Object.class;
         case "query": return java.lang.Object.class;
+        case "sessionheaders":
+        case "sessionHeaders": return java.lang.Object.class;
         default: return null;
         }
     }

@@ -22,6 +22,7 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
     private static final Map<String, Object> ALL_OPTIONS;
     static {
         Map<String, Object> map = new CaseInsensitiveMap();
+        map.put("CaptureHeaders", java.lang.String.class);
         map.put("CookiesDebug", java.lang.String.class);
         map.put("CookiesEnabled", java.lang.Boolean.class);
         map.put("DrainTimeout", java.time.Duration.class);
@@ -52,6 +53,7 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         map.put("RenewalUri", java.lang.String.class);
         map.put("RenewedWhen", java.lang.Object.class);
         map.put("ReplayStale", io.github.camelsessions.renewal.ReplayStale.class);
+        map.put("SessionHeaders", java.util.Map.class);
         map.put("SessionId", java.lang.String.class);
         map.put("ThrowExceptionOnFailure", java.lang.Boolean.class);
         map.put("Uris", java.lang.String.class);
@@ -63,6 +65,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         io.github.camelsessions.SiteConfiguration target = (io.github.camelsessions.SiteConfiguration) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "captureheaders":
+        case "captureHeaders": target.setCaptureHeaders(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesdebug":
         case "cookiesDebug": target.setCookiesDebug(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesenabled":
@@ -120,6 +124,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "renewedWhen": target.setRenewedWhen(property(camelContext, java.lang.Object.class, value)); return true;
         case "replaystale":
         case "replayStale": target.setReplayStale(property(camelContext, io.github.camelsessions.renewal.ReplayStale.class, value)); return true;
+        case "sessionheaders":
+        case "sessionHeaders": target.setSessionHeaders(property(camelContext, java.util.Map.class, value)); return true;
         case "sessionid":
         case "sessionId": target.setSessionId(property(camelContext, java.lang.String.class, value)); return true;
         case "throwexceptiononfailure":
@@ -138,6 +144,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
     @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "captureheaders":
+        case "captureHeaders": return java.lang.String.class;
         case "cookiesdebug":
         case "cookiesDebug": return java.lang.String.class;
         case "cookiesenabled":
@@ -195,6 +203,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "renewedWhen": return java.lang.Object.class;
         case "replaystale":
         case "replayStale": return io.github.camelsessions.renewal.ReplayStale.class;
+        case "sessionheaders":
+        case "sessionHeaders": return java.util.Map.class;
         case "sessionid":
         case "sessionId": return java.lang.String.class;
         case "throwexceptiononfailure":
@@ -209,6 +219,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
     public Object getOptionValue(Object obj, String name, boolean ignoreCase) {
         io.github.camelsessions.SiteConfiguration target = (io.github.camelsessions.SiteConfiguration) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "captureheaders":
+        case "captureHeaders": return target.getCaptureHeaders();
         case "cookiesdebug":
         case "cookiesDebug": return target.getCookiesDebug();
         case "cookiesenabled":
@@ -266,6 +278,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "renewedWhen": return target.getRenewedWhen();
         case "replaystale":
         case "replayStale": return target.getReplayStale();
+        case "sessionheaders":
+        case "sessionHeaders": return target.getSessionHeaders();
         case "sessionid":
         case "sessionId": return target.getSessionId();
         case "throwexceptiononfailure":
@@ -280,6 +294,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
     public Object getCollectionValueType(Object target, String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "http": return java.lang.Object.class;
+        case "sessionheaders":
+        case "sessionHeaders": return java.lang.Object.class;
         default: return null;
         }
     }

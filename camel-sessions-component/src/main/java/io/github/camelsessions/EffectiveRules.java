@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param call              how requests are sent
  * @param renewal           when the session is renewed, and how
  * @param idempotencyHeader the header with one value for all sends of an exchange, null for none
+ * @param values            what of the session travels in headers
  * @param http              camel-http's options, those of the three places put together
  */
 record EffectiveRules(
@@ -35,6 +36,7 @@ record EffectiveRules(
         CallRules call,
         RenewalRules renewal,
         @Nullable String idempotencyHeader,
+        ValueRules values,
         Map<String, Object> http) {
 
     /**
@@ -47,7 +49,7 @@ record EffectiveRules(
     /**
      * @param places the first one first; the endpoint's own is the first of three, and is left out for site and component
      */
-    static EffectiveRules of(CamelContext context, String site, List<Place> places) {
+    static EffectiveRules of(CamelContext context, Sites sites, String site, List<Place> places) {
         Map<String, Object> http = new LinkedHashMap<>();
         for (int i = places.size() - 1; i >= 0; i--) {
             http.putAll(places.get(i).rules().getHttp());
@@ -73,6 +75,7 @@ record EffectiveRules(
                 call,
                 RenewalOptions.rules(context, places),
                 headerName("idempotencyHeader", firstOrNull(places, SessionsConfiguration::getIdempotencyHeader)),
+                ValueRules.of(context, sites, site, places),
                 Map.copyOf(http));
     }
 

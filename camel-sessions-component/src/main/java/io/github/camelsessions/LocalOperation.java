@@ -142,7 +142,11 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
         EffectiveRules rules = rules(target);
         SessionKey session = SessionCalls.session(exchange, rules);
         String profile = sessions.calls().profile(message, rules);
-        cookies.addTo(sessions.traffic().fill(session, exchange, profile, rules.renewal()), target);
+        cookies.addTo(
+                sessions.traffic()
+                        .fill(session, exchange, profile, rules.renewal())
+                        .jar(),
+                target);
     }
 
     private List<Map<String, Object>> rows() {

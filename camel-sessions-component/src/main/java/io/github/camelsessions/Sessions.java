@@ -6,6 +6,7 @@ import io.github.camelsessions.http.ConnectionSweeper;
 import io.github.camelsessions.http.PublicSuffixList;
 import io.github.camelsessions.http.SessionHttpClients;
 import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.profile.ProfileStats;
 import io.github.camelsessions.renewal.SessionTraffic;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
@@ -23,6 +24,7 @@ import org.apache.camel.ExtendedCamelContext;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.support.service.ServiceHelper;
 import org.apache.camel.support.service.ServiceSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sessions of a Camel context, for Java code: {@code Sessions.get(camelContext)}. Also bound in the registry as the
@@ -135,11 +137,21 @@ public final class Sessions {
         return traffic;
     }
 
-    /** The rules that site and component set. */
-    EffectiveRules rules(String site) {
+    /** The sites of the component. */
+    Sites sites() {
+        return component().siteRules();
+    }
+
+    private SessionsComponent component() {
         SessionsComponent component = context.getComponent(BEAN, SessionsComponent.class);
         component.awaitStart();
-        String known = component.getSites().containsKey(site) ? site : SessionKey.DEFAULT_SITE;
+        return component;
+    }
+
+    /** The rules that site and component set. */
+    EffectiveRules rules(String site) {
+        SessionsComponent component = component();
+        String known = component.siteRules().has(site) ? site : SessionKey.DEFAULT_SITE;
         return component.rules(known, new EffectiveRules.Place("Sessions", new SessionsConfiguration()));
     }
 
@@ -190,6 +202,21 @@ public final class Sessions {
         return session(id).cookieMap();
     }
 
+    /** {@link NamedSession#variables()} of the session. */
+    public Map<String, Object> variables(String id) {
+        return session(id).variables();
+    }
+
+    /** {@link NamedSession#variable(String)} of the session. */
+    public @Nullable Object variable(String id, String name) {
+        return session(id).variable(name);
+    }
+
+    /** {@link NamedSession#setVariable(String, Object)} of the session. */
+    public void setVariable(String id, String name, @Nullable Object value) {
+        session(id).setVariable(name, value);
+    }
+
     /** {@link NamedSession#profile()} of the session. */
     public ClientProfile profile(String id) {
         return session(id).profile();
@@ -238,6 +265,11 @@ public final class Sessions {
     /** {@link NamedSession#stats} of the session. */
     public Optional<SessionStats> stats(String id) {
         return session(id).stats();
+    }
+
+    /** How each client profile is used, in the order of their file. Profiles are shared by all sites. */
+    public List<ProfileStats> profiles() {
+        return registry.profiles();
     }
 
     /**

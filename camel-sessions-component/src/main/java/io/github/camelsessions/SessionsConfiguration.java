@@ -209,6 +209,18 @@ public class SessionsConfiguration {
     private @Nullable Integer maxHeld;
 
     @UriParam(
+            description =
+                    "The response headers whose values become variables of the session, such as X-CSRF-Token or X-CSRF-Token=csrf,Authorization=bearer, where the variable has another name. Taken from the site's own URLs, each redirect included.")
+    private @Nullable String captureHeaders;
+
+    @UriParam(
+            prefix = "sessionHeaders.",
+            multiValue = true,
+            description =
+                    "Request headers with values of the session, in Simple, such as sessionHeaders.X-CSRF-Token=${sessionVar(csrf)}. Evaluated for each request, those sent again included, and sent to the site's own URLs only. Without a value the header is left out.")
+    private Map<String, Object> sessionHeaders = new LinkedHashMap<>();
+
+    @UriParam(
             label = "logging",
             defaultValue = "false",
             enums = "false,true,values",
@@ -470,6 +482,22 @@ public class SessionsConfiguration {
 
     public void setMaxHeld(@Nullable Integer maxHeld) {
         this.maxHeld = maxHeld;
+    }
+
+    public @Nullable String getCaptureHeaders() {
+        return captureHeaders;
+    }
+
+    public void setCaptureHeaders(@Nullable String captureHeaders) {
+        this.captureHeaders = captureHeaders;
+    }
+
+    public Map<String, Object> getSessionHeaders() {
+        return sessionHeaders;
+    }
+
+    public void setSessionHeaders(Map<String, Object> sessionHeaders) {
+        this.sessionHeaders = sessionHeaders;
     }
 
     public Map<String, Object> getHttp() {

@@ -102,6 +102,18 @@ public record ClientProfile(
         return HeaderRules.isSecret(header, value);
     }
 
+    /** Says why a header of this name cannot be set for a session, or returns null when it can. */
+    public static @Nullable String headerProblem(String name) {
+        return HeaderRules.isToken(name)
+                ? HeaderRules.whyForbidden(name)
+                : "is not the name of a header (a token of RFC 9110, section 5.6.2)";
+    }
+
+    /** Says what keeps a value from being sent as a header, or returns null when nothing does. Shows nothing of it. */
+    public static @Nullable String headerValueProblem(String value) {
+        return HeaderRules.valueProblem(value);
+    }
+
     /** Returns {@link #masked()} as text. */
     @Override
     public String toString() {
