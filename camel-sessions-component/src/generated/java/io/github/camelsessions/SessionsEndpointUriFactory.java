@@ -24,7 +24,7 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> ENDPOINT_IDENTITY_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(43);
+        Set<String> props = new HashSet<>(44);
         props.add("captureHeaders");
         props.add("cookiesDebug");
         props.add("cookiesEnabled");
@@ -50,6 +50,7 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
         props.add("maxReplays");
         props.add("maxUses");
         props.add("method");
+        props.add("noProxy");
         props.add("offset");
         props.add("operation");
         props.add("profile");
