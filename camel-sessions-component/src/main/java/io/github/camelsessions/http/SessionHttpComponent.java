@@ -49,7 +49,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionHttpComponent extends HttpComponent {
 
-    private @Nullable TlsStrategies tls; // of the connection manager that is being made
+    // of the connection manager that is being made
+    private @Nullable TlsStrategies tls;
+    private @Nullable TlsSocketStrategy registered;
 
     /** Copies the options of an HTTP component, for clients that differ only in what sessions need. */
     static SessionHttpComponent like(HttpComponent original) {
@@ -164,7 +166,7 @@ final class SessionHttpComponent extends HttpComponent {
     protected Registry<org.apache.hc.client5.http.socket.ConnectionSocketFactory> createConnectionRegistry(
             HostnameVerifier verifier, @Nullable SSLContextParameters ssl, boolean systemProperties)
             throws GeneralSecurityException, IOException {
-        createTlsStrategy(verifier, HostnameVerificationPolicy.CLIENT, ssl, systemProperties);
+        registered = createTlsStrategy(verifier, HostnameVerificationPolicy.CLIENT, ssl, systemProperties);
         return RegistryBuilder.<org.apache.hc.client5.http.socket.ConnectionSocketFactory>create()
                 .build();
     }
@@ -174,10 +176,9 @@ final class SessionHttpComponent extends HttpComponent {
             Registry<org.apache.hc.client5.http.socket.ConnectionSocketFactory> unused,
             int maxTotalConnections,
             int connectionsPerRoute,
-            SocketConfig socketConfig)
-            throws GeneralSecurityException, IOException {
+            SocketConfig socketConfig) {
         return createConnectionManager(
-                Objects.requireNonNull(tls, "made before").newStrategy(),
+                Objects.requireNonNull(registered, "made before"),
                 maxTotalConnections,
                 connectionsPerRoute,
                 socketConfig);
