@@ -36,6 +36,10 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "blockedStatusCodeRange": getOrCreateConfiguration(target).setBlockedStatusCodeRange(property(camelContext, java.lang.String.class, value)); return true;
         case "captureheaders":
         case "captureHeaders": getOrCreateConfiguration(target).setCaptureHeaders(property(camelContext, java.lang.String.class, value)); return true;
+        case "closeonstop":
+        case "closeOnStop": getOrCreateConfiguration(target).setCloseOnStop(property(camelContext, java.lang.Boolean.class, value)); return true;
+        case "closeuri":
+        case "closeUri": getOrCreateConfiguration(target).setCloseUri(property(camelContext, java.lang.String.class, value)); return true;
         case "configuration": target.setConfiguration(property(camelContext, io.github.camelsessions.SessionsConfiguration.class, value)); return true;
         case "cookiesdebug":
         case "cookiesDebug": getOrCreateConfiguration(target).setCookiesDebug(property(camelContext, java.lang.String.class, value)); return true;
@@ -148,6 +152,10 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "blockedStatusCodeRange": return java.lang.String.class;
         case "captureheaders":
         case "captureHeaders": return java.lang.String.class;
+        case "closeonstop":
+        case "closeOnStop": return java.lang.Boolean.class;
+        case "closeuri":
+        case "closeUri": return java.lang.String.class;
         case "configuration": return io.github.camelsessions.SessionsConfiguration.class;
         case "cookiesdebug":
         case "cookiesDebug": return java.lang.String.class;
@@ -261,6 +269,10 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "blockedStatusCodeRange": return getOrCreateConfiguration(target).getBlockedStatusCodeRange();
         case "captureheaders":
         case "captureHeaders": return getOrCreateConfiguration(target).getCaptureHeaders();
+        case "closeonstop":
+        case "closeOnStop": return getOrCreateConfiguration(target).getCloseOnStop();
+        case "closeuri":
+        case "closeUri": return getOrCreateConfiguration(target).getCloseUri();
         case "configuration": return target.getConfiguration();
         case "cookiesdebug":
         case "cookiesDebug": return getOrCreateConfiguration(target).getCookiesDebug();

@@ -27,6 +27,10 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "blockedStatusCodeRange": target.getConfiguration().setBlockedStatusCodeRange(property(camelContext, java.lang.String.class, value)); return true;
         case "captureheaders":
         case "captureHeaders": target.getConfiguration().setCaptureHeaders(property(camelContext, java.lang.String.class, value)); return true;
+        case "closeonstop":
+        case "closeOnStop": target.getConfiguration().setCloseOnStop(property(camelContext, java.lang.Boolean.class, value)); return true;
+        case "closeuri":
+        case "closeUri": target.getConfiguration().setCloseUri(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesdebug":
         case "cookiesDebug": target.getConfiguration().setCookiesDebug(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesenabled":
@@ -128,6 +132,10 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "blockedStatusCodeRange": return java.lang.String.class;
         case "captureheaders":
         case "captureHeaders": return java.lang.String.class;
+        case "closeonstop":
+        case "closeOnStop": return java.lang.Boolean.class;
+        case "closeuri":
+        case "closeUri": return java.lang.String.class;
         case "cookiesdebug":
         case "cookiesDebug": return java.lang.String.class;
         case "cookiesenabled":
@@ -230,6 +238,10 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "blockedStatusCodeRange": return target.getConfiguration().getBlockedStatusCodeRange();
         case "captureheaders":
         case "captureHeaders": return target.getConfiguration().getCaptureHeaders();
+        case "closeonstop":
+        case "closeOnStop": return target.getConfiguration().getCloseOnStop();
+        case "closeuri":
+        case "closeUri": return target.getConfiguration().getCloseUri();
         case "cookiesdebug":
         case "cookiesDebug": return target.getConfiguration().getCookiesDebug();
         case "cookiesenabled":

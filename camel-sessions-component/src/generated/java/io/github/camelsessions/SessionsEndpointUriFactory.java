@@ -24,9 +24,11 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> ENDPOINT_IDENTITY_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(55);
+        Set<String> props = new HashSet<>(57);
         props.add("blockedStatusCodeRange");
         props.add("captureHeaders");
+        props.add("closeOnStop");
+        props.add("closeUri");
         props.add("cookiesDebug");
         props.add("cookiesEnabled");
         props.add("domain");

@@ -24,6 +24,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         Map<String, Object> map = new CaseInsensitiveMap();
         map.put("BlockedStatusCodeRange", java.lang.String.class);
         map.put("CaptureHeaders", java.lang.String.class);
+        map.put("CloseOnStop", java.lang.Boolean.class);
+        map.put("CloseUri", java.lang.String.class);
         map.put("CookiesDebug", java.lang.String.class);
         map.put("CookiesEnabled", java.lang.Boolean.class);
         map.put("DrainTimeout", java.time.Duration.class);
@@ -79,6 +81,10 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "blockedStatusCodeRange": target.setBlockedStatusCodeRange(property(camelContext, java.lang.String.class, value)); return true;
         case "captureheaders":
         case "captureHeaders": target.setCaptureHeaders(property(camelContext, java.lang.String.class, value)); return true;
+        case "closeonstop":
+        case "closeOnStop": target.setCloseOnStop(property(camelContext, java.lang.Boolean.class, value)); return true;
+        case "closeuri":
+        case "closeUri": target.setCloseUri(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesdebug":
         case "cookiesDebug": target.setCookiesDebug(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesenabled":
@@ -177,6 +183,10 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "blockedStatusCodeRange": return java.lang.String.class;
         case "captureheaders":
         case "captureHeaders": return java.lang.String.class;
+        case "closeonstop":
+        case "closeOnStop": return java.lang.Boolean.class;
+        case "closeuri":
+        case "closeUri": return java.lang.String.class;
         case "cookiesdebug":
         case "cookiesDebug": return java.lang.String.class;
         case "cookiesenabled":
@@ -271,6 +281,10 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "blockedStatusCodeRange": return target.getBlockedStatusCodeRange();
         case "captureheaders":
         case "captureHeaders": return target.getCaptureHeaders();
+        case "closeonstop":
+        case "closeOnStop": return target.getCloseOnStop();
+        case "closeuri":
+        case "closeUri": return target.getCloseUri();
         case "cookiesdebug":
         case "cookiesDebug": return target.getCookiesDebug();
         case "cookiesenabled":

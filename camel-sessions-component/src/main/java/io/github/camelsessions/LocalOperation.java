@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -66,9 +67,31 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) throws Exception {
+        if (endpoint.getOperation() == SessionsOperation.close) {
+            return close(exchange, callback);
+        }
         run(exchange);
         callback.done(true);
         return true;
+    }
+
+    /** Waits for the log-out without a thread, but for an exchange that may not leave its own. */
+    private boolean close(Exchange exchange, AsyncCallback callback) {
+        Message message = exchange.getMessage();
+        URI target = targetOf(message);
+        EffectiveRules rules = rules(target);
+        SessionKey session = SessionCalls.session(exchange, rules);
+        HttpTarget.consumeHeaders(message);
+        CompletableFuture<Boolean> closed = sessions.close(session, rules.renewal());
+        if (exchange.isTransacted()) {
+            closed.join(); // bounded, and never failed
+        }
+        if (closed.isDone()) {
+            callback.done(true);
+            return true;
+        }
+        closed.thenRun(() -> callback.done(false));
+        return false;
     }
 
     private void run(Exchange exchange) throws Exception {
@@ -86,7 +109,7 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
             case markBad -> chosen(exchange).markBad();
             case retire -> chosen(exchange).retire();
             case list -> message.setBody(endpoint.getOf() == ListOf.pools ? pools() : rows());
-            case fetch, renew -> throw new IllegalStateException("requests are not sent here");
+            case fetch, renew, close -> throw new IllegalStateException("requests are not sent here");
         }
         HttpTarget.consumeHeaders(message);
     }
@@ -222,6 +245,9 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
         row.put("held", stats.held());
         row.put("inFlight", stats.inFlight());
         row.put("uses", stats.uses());
+        row.put("logIns", stats.logIns());
+        row.put("logOuts", stats.logOuts());
+        row.put("failedLogOuts", stats.failedLogOuts());
         row.put("age", Duration.between(stats.created(), now));
         row.put("idle", Duration.between(stats.lastUsed(), now));
         SessionPools.Membership membership = sessions.sessionPools().membership(stats.key());

@@ -209,6 +209,17 @@ public final class NamedSession {
     }
 
     /**
+     * Closes the session: it is gone at once, and logged out by the {@code closeUri} of its site, of the component or of
+     * the endpoint that used it, when its last exchange has ended. Without a {@code closeUri} nothing is logged out. A session
+     * of a pool is retired: its pool closes it.
+     *
+     * @return completes, never with a failure, when all is done, with whether there was such a session
+     */
+    public CompletableFuture<Boolean> close() {
+        return sessions.close(key, sessions.rules(key.site()).renewal());
+    }
+
+    /**
      * Lets the session count as expired: the next exchange renews it when it has a {@code renewalUri}, else it starts with
      * an empty session. For tests and operators.
      */
@@ -295,15 +306,7 @@ public final class NamedSession {
      * @return whether there was such a session
      */
     public boolean retire() {
-        return sessions.sessionPools().retire(key) || close();
-    }
-
-    private boolean close() {
-        boolean existed = sessions.registry().existing(key) != null;
-        if (existed) {
-            sessions.traffic().close(key, sessions.rules(key.site()).renewal());
-        }
-        return existed;
+        return close().getNow(true); // known at once when there is none
     }
 
     /** How the session stands; empty when it does not exist. */

@@ -46,6 +46,13 @@ final class RenewalOptions {
      */
     static RenewalRules rules(CamelContext context, List<Place> places, boolean pooled) {
         String renewalUri = renewalUri(context, firstOrNull(places, SessionsConfiguration::getRenewalUri));
+        String closeUri = endpointUri(
+                context, "closeUri", "direct:logout", firstOrNull(places, SessionsConfiguration::getCloseUri));
+        boolean closeOnStop = first(places, SessionsConfiguration::getCloseOnStop, false);
+        if (closeOnStop && closeUri == null) {
+            throw new IllegalArgumentException("closeOnStop=true: there is no closeUri that logs the session out; set"
+                    + " it, such as closeUri=direct:logout");
+        }
         Duration renewalTimeout =
                 positive("renewalTimeout", places, SessionsConfiguration::getRenewalTimeout, Duration.ofSeconds(45));
         Duration holdTimeout =
@@ -72,6 +79,8 @@ final class RenewalOptions {
                 renewalTimeout,
                 positive("renewalBackoff", places, SessionsConfiguration::getRenewalBackoff, Duration.ofSeconds(1)),
                 holdTimeout,
+                closeUri,
+                closeOnStop,
                 pooled ? withoutLimits(ofTheSession(places)) : ofTheSession(places),
                 configurer != null,
                 configurer == null ? "" : configurer.name());
@@ -83,6 +92,11 @@ final class RenewalOptions {
      * @throws IllegalArgumentException when there can be no such endpoint
      */
     static @Nullable String renewalUri(CamelContext context, @Nullable String given) {
+        return endpointUri(context, "renewalUri", "direct:login", given);
+    }
+
+    private static @Nullable String endpointUri(
+            CamelContext context, String option, String example, @Nullable String given) {
         if (given == null) {
             return null;
         }
@@ -92,11 +106,11 @@ final class RenewalOptions {
                 ? context.getRegistry().lookupByName(uri) instanceof Endpoint
                 : !scheme.isBlank() && context.getComponent(scheme, true, false) != null;
         if (!known) {
-            throw new IllegalArgumentException("renewalUri=" + URISupport.sanitizeUri(given) + ": "
+            throw new IllegalArgumentException(option + "=" + URISupport.sanitizeUri(given) + ": "
                     + (scheme == null || scheme.isBlank()
                             ? "must be the URI of an endpoint"
                             : "there is no component '" + scheme + "'")
-                    + "; give one such as direct:login");
+                    + "; give one such as " + example);
         }
         return uri;
     }

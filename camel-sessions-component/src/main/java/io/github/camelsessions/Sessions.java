@@ -9,7 +9,9 @@ import io.github.camelsessions.pool.PoolStats;
 import io.github.camelsessions.pool.SessionPools;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProfileStats;
+import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.renewal.SessionTraffic;
+import io.github.camelsessions.session.SeatStats;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
 import io.github.camelsessions.session.SessionStats;
@@ -144,6 +146,11 @@ public final class Sessions {
         return traffic;
     }
 
+    /** Closes a session; one of a pool is closed by its pool, when nobody uses it. */
+    CompletableFuture<Boolean> close(SessionKey key, RenewalRules rules) {
+        return pools.retire(key) ? CompletableFuture.completedFuture(true) : traffic.close(key, rules);
+    }
+
     SessionPools sessionPools() {
         return pools;
     }
@@ -241,6 +248,16 @@ public final class Sessions {
     /** {@link NamedSession#clear} of the session. */
     public boolean clear(String id) {
         return session(id).clear();
+    }
+
+    /** {@link NamedSession#close} of the session. */
+    public CompletableFuture<Boolean> close(String id) {
+        return session(id).close();
+    }
+
+    /** The log-ins and log-outs of the site: how many of the sessions that it allows at once may be taken. */
+    public SeatStats seats() {
+        return traffic.seats(site);
     }
 
     /** {@link NamedSession#expire} of the session. */

@@ -211,6 +211,18 @@ public class SessionsConfiguration {
     private @Nullable Integer maxHeld;
 
     @UriParam(
+            label = "renewal",
+            description =
+                    "Where an exchange is sent that logs the session out, such as direct:logout: before the session is renewed, and when it is closed. It has a third of renewalTimeout.")
+    private @Nullable String closeUri;
+
+    @UriParam(
+            label = "renewal",
+            defaultValue = "false",
+            description = "Whether the session is logged out by closeUri when the Camel context stops.")
+    private @Nullable Boolean closeOnStop;
+
+    @UriParam(
             description =
                     "The response headers whose values become variables of the session, such as X-CSRF-Token or X-CSRF-Token=csrf,Authorization=bearer, where the variable has another name. Taken from the site's own URLs, each redirect included.")
     private @Nullable String captureHeaders;
@@ -546,6 +558,22 @@ public class SessionsConfiguration {
 
     public void setMaxHeld(@Nullable Integer maxHeld) {
         this.maxHeld = maxHeld;
+    }
+
+    public @Nullable String getCloseUri() {
+        return closeUri;
+    }
+
+    public void setCloseUri(@Nullable String closeUri) {
+        this.closeUri = closeUri;
+    }
+
+    public @Nullable Boolean getCloseOnStop() {
+        return closeOnStop;
+    }
+
+    public void setCloseOnStop(@Nullable Boolean closeOnStop) {
+        this.closeOnStop = closeOnStop;
     }
 
     public @Nullable String getCaptureHeaders() {

@@ -25,6 +25,8 @@ public enum SessionsOperation {
     renew,
     /** Empties the session's jar and gives its profile back. */
     clear,
+    /** Logs the session out by closeUri, and drops it. */
+    close,
     /** Sets the body to the session's cookies. */
     getCookies("format", "domain"),
     /** Sets the body to the session's client profile, secrets masked. */

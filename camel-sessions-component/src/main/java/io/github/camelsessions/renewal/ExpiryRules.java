@@ -36,7 +36,7 @@ public record ExpiryRules(
      * by" and "to GET https://...".
      */
     public @Nullable String match(Exchange exchange, Reply reply) throws IOException {
-        if (statuses != null && HttpHelper.isStatusCodeOk(reply.status(), statuses)) {
+        if (hasStatus(reply.status())) {
             return "status " + reply.status();
         }
         if (uri != null && uri.test(reply.uri())) {
@@ -49,6 +49,11 @@ public record ExpiryRules(
             return "expiredWhen, which holds for the answer";
         }
         return null;
+    }
+
+    /** Whether answers of this status mean that the session has expired. */
+    boolean hasStatus(int status) {
+        return statuses != null && HttpHelper.isStatusCodeOk(status, statuses);
     }
 
     /** Whether no answer matches. */

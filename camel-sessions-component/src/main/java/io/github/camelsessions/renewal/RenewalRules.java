@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param renewalTimeout    how long a renewal may take, all attempts and the time between them included
  * @param renewalBackoff    the time between the first two attempts; it doubles
  * @param holdTimeout       how long an exchange is held at most
+ * @param closeUri          where the exchange is sent that logs the session out, null for nowhere
+ * @param closeOnStop       whether the session is logged out when the context stops
  * @param gate              the rules that belong to the session
  * @param configuresSession whether any of those is set, and not just the default
  * @param place             where they are set, for messages
@@ -39,6 +41,8 @@ public record RenewalRules(
         Duration renewalTimeout,
         Duration renewalBackoff,
         Duration holdTimeout,
+        @Nullable String closeUri,
+        boolean closeOnStop,
         GateRules gate,
         boolean configuresSession,
         String place) {
@@ -58,6 +62,8 @@ public record RenewalRules(
                 renewalTimeout,
                 renewalBackoff,
                 holdTimeout,
+                closeUri,
+                closeOnStop,
                 gate,
                 configuresSession,
                 place);
@@ -78,9 +84,16 @@ public record RenewalRules(
                 renewalTimeout,
                 renewalBackoff,
                 time,
+                closeUri,
+                closeOnStop,
                 gate,
                 configuresSession,
                 place);
+    }
+
+    /** How long a log-out may take. Those that are held for the renewal after it wait that long too. */
+    Duration closeTimeout() {
+        return renewalTimeout.dividedBy(3);
     }
 
     /**
