@@ -229,7 +229,7 @@ class ProxyFaultsTest extends SharedContextTest {
         assertThat(failure)
                 .isInstanceOf(ProxyFailedException.class)
                 .hasMessageStartingWith("profile '" + profile + "': its proxy ")
-                .hasMessageEndingWith(" " + what);
+                .hasMessageContaining(" " + what + "; the session keeps this profile");
         assertThat(((ProxyFailedException) failure).profile().name()).isEqualTo(profile);
         assertThat(trace(failure)).doesNotContain(PASSWORD, BASIC);
         assertThat(tls.requests()).hasSize(before);
