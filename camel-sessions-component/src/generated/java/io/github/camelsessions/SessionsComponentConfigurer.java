@@ -34,6 +34,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "autowiredEnabled": target.setAutowiredEnabled(property(camelContext, boolean.class, value)); return true;
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": getOrCreateConfiguration(target).setBlockedStatusCodeRange(property(camelContext, java.lang.String.class, value)); return true;
+        case "captureheaders":
+        case "captureHeaders": getOrCreateConfiguration(target).setCaptureHeaders(property(camelContext, java.lang.String.class, value)); return true;
         case "configuration": target.setConfiguration(property(camelContext, io.github.camelsessions.SessionsConfiguration.class, value)); return true;
         case "cookiesdebug":
         case "cookiesDebug": getOrCreateConfiguration(target).setCookiesDebug(property(camelContext, java.lang.String.class, value)); return true;
@@ -58,6 +60,7 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "http": getOrCreateConfiguration(target).setHttp(property(camelContext, java.util.Map.class, value)); return true;
         case "idempotencyheader":
         case "idempotencyHeader": getOrCreateConfiguration(target).setIdempotencyHeader(property(camelContext, java.lang.String.class, value)); return true;
+        case "isolation": getOrCreateConfiguration(target).setIsolation(property(camelContext, io.github.camelsessions.http.Isolation.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "maxage":
@@ -82,6 +85,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "maxUses": getOrCreateConfiguration(target).setMaxUses(property(camelContext, java.lang.Long.class, value)); return true;
         case "mindelay":
         case "minDelay": getOrCreateConfiguration(target).setMinDelay(property(camelContext, java.time.Duration.class, value)); return true;
+        case "noproxy":
+        case "noProxy": getOrCreateConfiguration(target).setNoProxy(property(camelContext, java.lang.String.class, value)); return true;
         case "pool": getOrCreateConfiguration(target).setPool(property(camelContext, java.lang.String.class, value)); return true;
         case "poollogins":
         case "poolLogins": getOrCreateConfiguration(target).setPoolLogins(property(camelContext, java.lang.Integer.class, value)); return true;
@@ -92,7 +97,13 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "poolwarm":
         case "poolWarm": getOrCreateConfiguration(target).setPoolWarm(property(camelContext, java.lang.Integer.class, value)); return true;
         case "profile": getOrCreateConfiguration(target).setProfile(property(camelContext, java.lang.String.class, value)); return true;
+        case "profilecooldown":
+        case "profileCooldown": target.setProfileCooldown(property(camelContext, java.time.Duration.class, value)); return true;
+        case "profilerotation":
+        case "profileRotation": target.setProfileRotation(property(camelContext, io.github.camelsessions.profile.ProfileOrder.class, value)); return true;
         case "profiles": target.setProfiles(property(camelContext, java.lang.String.class, value)); return true;
+        case "profilesreload":
+        case "profilesReload": target.setProfilesReload(property(camelContext, java.time.Duration.class, value)); return true;
         case "renewfirst":
         case "renewFirst": getOrCreateConfiguration(target).setRenewFirst(property(camelContext, java.lang.Boolean.class, value)); return true;
         case "renewalattempts":
@@ -117,6 +128,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "replayStale": getOrCreateConfiguration(target).setReplayStale(property(camelContext, io.github.camelsessions.renewal.ReplayStale.class, value)); return true;
         case "resumeconcurrency":
         case "resumeConcurrency": target.setResumeConcurrency(property(camelContext, int.class, value)); return true;
+        case "sessionheaders":
+        case "sessionHeaders": getOrCreateConfiguration(target).setSessionHeaders(property(camelContext, java.util.Map.class, value)); return true;
         case "sessionid":
         case "sessionId": getOrCreateConfiguration(target).setSessionId(property(camelContext, java.lang.String.class, value)); return true;
         case "sites": target.setSites(property(camelContext, java.util.Map.class, value)); return true;
@@ -133,6 +146,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "autowiredEnabled": return boolean.class;
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": return java.lang.String.class;
+        case "captureheaders":
+        case "captureHeaders": return java.lang.String.class;
         case "configuration": return io.github.camelsessions.SessionsConfiguration.class;
         case "cookiesdebug":
         case "cookiesDebug": return java.lang.String.class;
@@ -157,6 +172,7 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "http": return java.util.Map.class;
         case "idempotencyheader":
         case "idempotencyHeader": return java.lang.String.class;
+        case "isolation": return io.github.camelsessions.http.Isolation.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
         case "maxage":
@@ -181,6 +197,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "maxUses": return java.lang.Long.class;
         case "mindelay":
         case "minDelay": return java.time.Duration.class;
+        case "noproxy":
+        case "noProxy": return java.lang.String.class;
         case "pool": return java.lang.String.class;
         case "poollogins":
         case "poolLogins": return java.lang.Integer.class;
@@ -191,7 +209,13 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "poolwarm":
         case "poolWarm": return java.lang.Integer.class;
         case "profile": return java.lang.String.class;
+        case "profilecooldown":
+        case "profileCooldown": return java.time.Duration.class;
+        case "profilerotation":
+        case "profileRotation": return io.github.camelsessions.profile.ProfileOrder.class;
         case "profiles": return java.lang.String.class;
+        case "profilesreload":
+        case "profilesReload": return java.time.Duration.class;
         case "renewfirst":
         case "renewFirst": return java.lang.Boolean.class;
         case "renewalattempts":
@@ -216,6 +240,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "replayStale": return io.github.camelsessions.renewal.ReplayStale.class;
         case "resumeconcurrency":
         case "resumeConcurrency": return int.class;
+        case "sessionheaders":
+        case "sessionHeaders": return java.util.Map.class;
         case "sessionid":
         case "sessionId": return java.lang.String.class;
         case "sites": return java.util.Map.class;
@@ -233,6 +259,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "autowiredEnabled": return target.isAutowiredEnabled();
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": return getOrCreateConfiguration(target).getBlockedStatusCodeRange();
+        case "captureheaders":
+        case "captureHeaders": return getOrCreateConfiguration(target).getCaptureHeaders();
         case "configuration": return target.getConfiguration();
         case "cookiesdebug":
         case "cookiesDebug": return getOrCreateConfiguration(target).getCookiesDebug();
@@ -257,6 +285,7 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "http": return getOrCreateConfiguration(target).getHttp();
         case "idempotencyheader":
         case "idempotencyHeader": return getOrCreateConfiguration(target).getIdempotencyHeader();
+        case "isolation": return getOrCreateConfiguration(target).getIsolation();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "maxage":
@@ -281,6 +310,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "maxUses": return getOrCreateConfiguration(target).getMaxUses();
         case "mindelay":
         case "minDelay": return getOrCreateConfiguration(target).getMinDelay();
+        case "noproxy":
+        case "noProxy": return getOrCreateConfiguration(target).getNoProxy();
         case "pool": return getOrCreateConfiguration(target).getPool();
         case "poollogins":
         case "poolLogins": return getOrCreateConfiguration(target).getPoolLogins();
@@ -291,7 +322,13 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "poolwarm":
         case "poolWarm": return getOrCreateConfiguration(target).getPoolWarm();
         case "profile": return getOrCreateConfiguration(target).getProfile();
+        case "profilecooldown":
+        case "profileCooldown": return target.getProfileCooldown();
+        case "profilerotation":
+        case "profileRotation": return target.getProfileRotation();
         case "profiles": return target.getProfiles();
+        case "profilesreload":
+        case "profilesReload": return target.getProfilesReload();
         case "renewfirst":
         case "renewFirst": return getOrCreateConfiguration(target).getRenewFirst();
         case "renewalattempts":
@@ -316,6 +353,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "replayStale": return getOrCreateConfiguration(target).getReplayStale();
         case "resumeconcurrency":
         case "resumeConcurrency": return target.getResumeConcurrency();
+        case "sessionheaders":
+        case "sessionHeaders": return getOrCreateConfiguration(target).getSessionHeaders();
         case "sessionid":
         case "sessionId": return getOrCreateConfiguration(target).getSessionId();
         case "sites": return target.getSites();
@@ -329,6 +368,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
     public Object getCollectionValueType(Object target, String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "http": return java.lang.Object.class;
+        case "sessionheaders":
+        case "sessionHeaders": return java.lang.Object.class;
         default: return null;
         }
     }

@@ -25,6 +25,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": target.getConfiguration().setBlockedStatusCodeRange(property(camelContext, java.lang.String.class, value)); return true;
+        case "captureheaders":
+        case "captureHeaders": target.getConfiguration().setCaptureHeaders(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesdebug":
         case "cookiesDebug": target.getConfiguration().setCookiesDebug(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesenabled":
@@ -50,6 +52,7 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "http": target.getConfiguration().setHttp(property(camelContext, java.util.Map.class, value)); return true;
         case "idempotencyheader":
         case "idempotencyHeader": target.getConfiguration().setIdempotencyHeader(property(camelContext, java.lang.String.class, value)); return true;
+        case "isolation": target.getConfiguration().setIsolation(property(camelContext, io.github.camelsessions.http.Isolation.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "limit": target.setLimit(property(camelContext, int.class, value)); return true;
@@ -72,6 +75,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "method": target.setMethod(property(camelContext, org.apache.camel.component.http.HttpMethods.class, value)); return true;
         case "mindelay":
         case "minDelay": target.getConfiguration().setMinDelay(property(camelContext, java.time.Duration.class, value)); return true;
+        case "noproxy":
+        case "noProxy": target.getConfiguration().setNoProxy(property(camelContext, java.lang.String.class, value)); return true;
         case "of": target.setOf(property(camelContext, io.github.camelsessions.ListOf.class, value)); return true;
         case "offset": target.setOffset(property(camelContext, long.class, value)); return true;
         case "pool": target.getConfiguration().setPool(property(camelContext, java.lang.String.class, value)); return true;
@@ -105,6 +110,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "renewedWhen": target.getConfiguration().setRenewedWhen(property(camelContext, java.lang.Object.class, value)); return true;
         case "replaystale":
         case "replayStale": target.getConfiguration().setReplayStale(property(camelContext, io.github.camelsessions.renewal.ReplayStale.class, value)); return true;
+        case "sessionheaders":
+        case "sessionHeaders": target.getConfiguration().setSessionHeaders(property(camelContext, java.util.Map.class, value)); return true;
         case "sessionid":
         case "sessionId": target.getConfiguration().setSessionId(property(camelContext, java.lang.String.class, value)); return true;
         case "site": target.setSite(property(camelContext, java.lang.String.class, value)); return true;
@@ -119,6 +126,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": return java.lang.String.class;
+        case "captureheaders":
+        case "captureHeaders": return java.lang.String.class;
         case "cookiesdebug":
         case "cookiesDebug": return java.lang.String.class;
         case "cookiesenabled":
@@ -144,6 +153,7 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "http": return java.util.Map.class;
         case "idempotencyheader":
         case "idempotencyHeader": return java.lang.String.class;
+        case "isolation": return io.github.camelsessions.http.Isolation.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
         case "limit": return int.class;
@@ -166,6 +176,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "method": return org.apache.camel.component.http.HttpMethods.class;
         case "mindelay":
         case "minDelay": return java.time.Duration.class;
+        case "noproxy":
+        case "noProxy": return java.lang.String.class;
         case "of": return io.github.camelsessions.ListOf.class;
         case "offset": return long.class;
         case "pool": return java.lang.String.class;
@@ -199,6 +211,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "renewedWhen": return java.lang.Object.class;
         case "replaystale":
         case "replayStale": return io.github.camelsessions.renewal.ReplayStale.class;
+        case "sessionheaders":
+        case "sessionHeaders": return java.util.Map.class;
         case "sessionid":
         case "sessionId": return java.lang.String.class;
         case "site": return java.lang.String.class;
@@ -214,6 +228,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": return target.getConfiguration().getBlockedStatusCodeRange();
+        case "captureheaders":
+        case "captureHeaders": return target.getConfiguration().getCaptureHeaders();
         case "cookiesdebug":
         case "cookiesDebug": return target.getConfiguration().getCookiesDebug();
         case "cookiesenabled":
@@ -239,6 +255,7 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "http": return target.getConfiguration().getHttp();
         case "idempotencyheader":
         case "idempotencyHeader": return target.getConfiguration().getIdempotencyHeader();
+        case "isolation": return target.getConfiguration().getIsolation();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "limit": return target.getLimit();
@@ -261,6 +278,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "method": return target.getMethod();
         case "mindelay":
         case "minDelay": return target.getConfiguration().getMinDelay();
+        case "noproxy":
+        case "noProxy": return target.getConfiguration().getNoProxy();
         case "of": return target.getOf();
         case "offset": return target.getOffset();
         case "pool": return target.getConfiguration().getPool();
@@ -294,6 +313,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "renewedWhen": return target.getConfiguration().getRenewedWhen();
         case "replaystale":
         case "replayStale": return target.getConfiguration().getReplayStale();
+        case "sessionheaders":
+        case "sessionHeaders": return target.getConfiguration().getSessionHeaders();
         case "sessionid":
         case "sessionId": return target.getConfiguration().getSessionId();
         case "site": return target.getSite();
@@ -308,6 +329,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "http": return java.lang.Object.class;
         case "query": return java.lang.Object.class;
+        case "sessionheaders":
+        case "sessionHeaders": return java.lang.Object.class;
         default: return null;
         }
     }

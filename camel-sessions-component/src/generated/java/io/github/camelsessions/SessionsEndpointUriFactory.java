@@ -24,8 +24,9 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> ENDPOINT_IDENTITY_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(51);
+        Set<String> props = new HashSet<>(55);
         props.add("blockedStatusCodeRange");
+        props.add("captureHeaders");
         props.add("cookiesDebug");
         props.add("cookiesEnabled");
         props.add("domain");
@@ -41,6 +42,7 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
         props.add("http");
         props.add("httpUri");
         props.add("idempotencyHeader");
+        props.add("isolation");
         props.add("lazyStartProducer");
         props.add("limit");
         props.add("maxAge");
@@ -53,6 +55,7 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
         props.add("maxUses");
         props.add("method");
         props.add("minDelay");
+        props.add("noProxy");
         props.add("of");
         props.add("offset");
         props.add("operation");
@@ -73,15 +76,17 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
         props.add("renewalUri");
         props.add("renewedWhen");
         props.add("replayStale");
+        props.add("sessionHeaders");
         props.add("sessionId");
         props.add("site");
         props.add("throwExceptionOnFailure");
         PROPERTY_NAMES = Collections.unmodifiableSet(props);
         SECRET_PROPERTY_NAMES = Collections.emptySet();
         ENDPOINT_IDENTITY_PROPERTY_NAMES = Collections.emptySet();
-        Map<String, String> prefixes = new HashMap<>(2);
+        Map<String, String> prefixes = new HashMap<>(3);
         prefixes.put("http", "http.");
         prefixes.put("query", "query.");
+        prefixes.put("sessionHeaders", "sessionHeaders.");
         MULTI_VALUE_PREFIXES = Collections.unmodifiableMap(prefixes);
     }
 

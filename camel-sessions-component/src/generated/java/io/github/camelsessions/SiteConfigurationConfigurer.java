@@ -23,6 +23,7 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
     static {
         Map<String, Object> map = new CaseInsensitiveMap();
         map.put("BlockedStatusCodeRange", java.lang.String.class);
+        map.put("CaptureHeaders", java.lang.String.class);
         map.put("CookiesDebug", java.lang.String.class);
         map.put("CookiesEnabled", java.lang.Boolean.class);
         map.put("DrainTimeout", java.time.Duration.class);
@@ -35,6 +36,7 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         map.put("HoldTimeout", java.time.Duration.class);
         map.put("Http", java.util.Map.class);
         map.put("IdempotencyHeader", java.lang.String.class);
+        map.put("Isolation", io.github.camelsessions.http.Isolation.class);
         map.put("MaxAge", java.time.Duration.class);
         map.put("MaxConcurrentPerSession", java.lang.Integer.class);
         map.put("MaxErrorScore", java.lang.Double.class);
@@ -44,6 +46,7 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         map.put("MaxReplays", java.lang.Integer.class);
         map.put("MaxUses", java.lang.Long.class);
         map.put("MinDelay", java.time.Duration.class);
+        map.put("NoProxy", java.lang.String.class);
         map.put("Pool", java.lang.String.class);
         map.put("PoolLogins", java.lang.Integer.class);
         map.put("PoolSize", java.lang.Integer.class);
@@ -60,6 +63,7 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         map.put("RenewalUri", java.lang.String.class);
         map.put("RenewedWhen", java.lang.Object.class);
         map.put("ReplayStale", io.github.camelsessions.renewal.ReplayStale.class);
+        map.put("SessionHeaders", java.util.Map.class);
         map.put("SessionId", java.lang.String.class);
         map.put("ThrowExceptionOnFailure", java.lang.Boolean.class);
         map.put("Uris", java.lang.String.class);
@@ -73,6 +77,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": target.setBlockedStatusCodeRange(property(camelContext, java.lang.String.class, value)); return true;
+        case "captureheaders":
+        case "captureHeaders": target.setCaptureHeaders(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesdebug":
         case "cookiesDebug": target.setCookiesDebug(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesenabled":
@@ -96,6 +102,7 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "http": target.setHttp(property(camelContext, java.util.Map.class, value)); return true;
         case "idempotencyheader":
         case "idempotencyHeader": target.setIdempotencyHeader(property(camelContext, java.lang.String.class, value)); return true;
+        case "isolation": target.setIsolation(property(camelContext, io.github.camelsessions.http.Isolation.class, value)); return true;
         case "maxage":
         case "maxAge": target.setMaxAge(property(camelContext, java.time.Duration.class, value)); return true;
         case "maxconcurrentpersession":
@@ -114,6 +121,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "maxUses": target.setMaxUses(property(camelContext, java.lang.Long.class, value)); return true;
         case "mindelay":
         case "minDelay": target.setMinDelay(property(camelContext, java.time.Duration.class, value)); return true;
+        case "noproxy":
+        case "noProxy": target.setNoProxy(property(camelContext, java.lang.String.class, value)); return true;
         case "pool": target.setPool(property(camelContext, java.lang.String.class, value)); return true;
         case "poollogins":
         case "poolLogins": target.setPoolLogins(property(camelContext, java.lang.Integer.class, value)); return true;
@@ -144,6 +153,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "renewedWhen": target.setRenewedWhen(property(camelContext, java.lang.Object.class, value)); return true;
         case "replaystale":
         case "replayStale": target.setReplayStale(property(camelContext, io.github.camelsessions.renewal.ReplayStale.class, value)); return true;
+        case "sessionheaders":
+        case "sessionHeaders": target.setSessionHeaders(property(camelContext, java.util.Map.class, value)); return true;
         case "sessionid":
         case "sessionId": target.setSessionId(property(camelContext, java.lang.String.class, value)); return true;
         case "throwexceptiononfailure":
@@ -164,6 +175,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": return java.lang.String.class;
+        case "captureheaders":
+        case "captureHeaders": return java.lang.String.class;
         case "cookiesdebug":
         case "cookiesDebug": return java.lang.String.class;
         case "cookiesenabled":
@@ -187,6 +200,7 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "http": return java.util.Map.class;
         case "idempotencyheader":
         case "idempotencyHeader": return java.lang.String.class;
+        case "isolation": return io.github.camelsessions.http.Isolation.class;
         case "maxage":
         case "maxAge": return java.time.Duration.class;
         case "maxconcurrentpersession":
@@ -205,6 +219,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "maxUses": return java.lang.Long.class;
         case "mindelay":
         case "minDelay": return java.time.Duration.class;
+        case "noproxy":
+        case "noProxy": return java.lang.String.class;
         case "pool": return java.lang.String.class;
         case "poollogins":
         case "poolLogins": return java.lang.Integer.class;
@@ -235,6 +251,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "renewedWhen": return java.lang.Object.class;
         case "replaystale":
         case "replayStale": return io.github.camelsessions.renewal.ReplayStale.class;
+        case "sessionheaders":
+        case "sessionHeaders": return java.util.Map.class;
         case "sessionid":
         case "sessionId": return java.lang.String.class;
         case "throwexceptiononfailure":
@@ -251,6 +269,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": return target.getBlockedStatusCodeRange();
+        case "captureheaders":
+        case "captureHeaders": return target.getCaptureHeaders();
         case "cookiesdebug":
         case "cookiesDebug": return target.getCookiesDebug();
         case "cookiesenabled":
@@ -274,6 +294,7 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "http": return target.getHttp();
         case "idempotencyheader":
         case "idempotencyHeader": return target.getIdempotencyHeader();
+        case "isolation": return target.getIsolation();
         case "maxage":
         case "maxAge": return target.getMaxAge();
         case "maxconcurrentpersession":
@@ -292,6 +313,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "maxUses": return target.getMaxUses();
         case "mindelay":
         case "minDelay": return target.getMinDelay();
+        case "noproxy":
+        case "noProxy": return target.getNoProxy();
         case "pool": return target.getPool();
         case "poollogins":
         case "poolLogins": return target.getPoolLogins();
@@ -322,6 +345,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "renewedWhen": return target.getRenewedWhen();
         case "replaystale":
         case "replayStale": return target.getReplayStale();
+        case "sessionheaders":
+        case "sessionHeaders": return target.getSessionHeaders();
         case "sessionid":
         case "sessionId": return target.getSessionId();
         case "throwexceptiononfailure":
@@ -336,6 +361,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
     public Object getCollectionValueType(Object target, String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "http": return java.lang.Object.class;
+        case "sessionheaders":
+        case "sessionHeaders": return java.lang.Object.class;
         default: return null;
         }
     }

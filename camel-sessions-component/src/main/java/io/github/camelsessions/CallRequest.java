@@ -27,6 +27,7 @@ final class CallRequest implements SessionRequest {
     private final @Nullable ExplicitCookies cookies;
     private final HttpSending sending;
     private @Nullable String idempotencyValue;
+    private boolean reachedSite;
     private volatile boolean aborted;
     private volatile @Nullable SessionCall call;
 
@@ -81,7 +82,7 @@ final class CallRequest implements SessionRequest {
 
     @Override
     public @Nullable Reply send(Exchange exchange, Generation generation, boolean priority, Runnable furtherRequest) {
-        SessionCall sent = newCall(generation, priority, furtherRequest);
+        SessionCall sent = newCall(exchange, generation, priority, furtherRequest);
         try {
             calls.warnOfOtherProfile(profile, generation);
             if (cookies != null) {
@@ -92,6 +93,7 @@ final class CallRequest implements SessionRequest {
             exchange.setException(e);
         } finally {
             call = null;
+            reachedSite = sent.hasReachedSite();
             tell(exchange, sent);
         }
         URI finalUri = sent.finalUri();
@@ -100,9 +102,11 @@ final class CallRequest implements SessionRequest {
         return answered && finalUri != null ? new Reply(sent.status(), finalUri) : null;
     }
 
-    private SessionCall newCall(Generation generation, boolean priority, Runnable furtherRequest) {
-        SessionCall made =
-                SessionCall.in(generation, rules.call()).reserved(priority).onFurtherRequest(furtherRequest);
+    private SessionCall newCall(Exchange exchange, Generation generation, boolean priority, Runnable furtherRequest) {
+        SessionCall made = SessionCall.in(generation, rules.call())
+                .reserved(priority)
+                .onFurtherRequest(furtherRequest)
+                .values(rules.values().of(exchange, generation, sending.target()));
         if (rules.idempotencyHeader() != null) {
             if (idempotencyValue == null) {
                 idempotencyValue = UUID.randomUUID().toString();
@@ -114,6 +118,11 @@ final class CallRequest implements SessionRequest {
             made.abort();
         }
         return made;
+    }
+
+    @Override
+    public boolean hasReachedSite() {
+        return reachedSite;
     }
 
     @Override

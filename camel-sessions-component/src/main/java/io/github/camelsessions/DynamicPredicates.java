@@ -13,12 +13,14 @@ import org.apache.camel.support.EndpointHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The predicates in the URI of a {@code toD}. They speak of the answer, but Camel evaluates the whole URI against the
- * request: so they are taken from the URI as it was written, and only the rest of it is evaluated. Thread-safe.
+ * The predicates in the URI of a {@code toD}, and the headers of its session. They speak of the answer, and of the session
+ * at each send, but Camel evaluates the whole URI once and against the request: so they are taken from the URI as it was
+ * written, and only the rest of it is evaluated. Thread-safe.
  */
 final class DynamicPredicates {
 
     private static final Set<String> NAMES = Set.of("expiredWhen", "renewedWhen");
+    private static final String HEADERS = "sessionHeaders.";
     private static final DynamicPredicates NONE = new DynamicPredicates(Map.of(), null);
 
     private final Map<String, Object> options;
@@ -34,7 +36,7 @@ final class DynamicPredicates {
      */
     static DynamicPredicates of(CamelContext context, String uri) {
         // one in another language than Simple tells nobody where its parameters are
-        if (!uri.startsWith("sessions:") || NAMES.stream().noneMatch(uri::contains)) {
+        if (!uri.startsWith("sessions:") || (NAMES.stream().noneMatch(uri::contains) && !uri.contains(HEADERS))) {
             return NONE;
         }
         String resolved = EndpointHelper.resolveEndpointUriPropertyPlaceholders(context, uri);
@@ -45,7 +47,7 @@ final class DynamicPredicates {
             int end = endOfPart(resolved, begin, begin == 0 ? '?' : '&');
             String part = resolved.substring(begin, end);
             String name = part.substring(0, Math.max(0, part.indexOf('=')));
-            if (begin > 0 && NAMES.contains(name)) {
+            if (begin > 0 && (NAMES.contains(name) || name.startsWith(HEADERS))) {
                 options.put(name, value(part.substring(name.length() + 1)));
             } else {
                 rest.append(begin == 0 ? "" : rest.indexOf("?") < 0 ? "?" : "&").append(part);

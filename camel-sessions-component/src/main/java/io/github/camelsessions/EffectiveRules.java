@@ -3,7 +3,9 @@ package io.github.camelsessions;
 
 import io.github.camelsessions.http.CallRules;
 import io.github.camelsessions.http.CookiesDebug;
+import io.github.camelsessions.http.Isolation;
 import io.github.camelsessions.pool.PoolChoice;
+import io.github.camelsessions.profile.NoProxy;
 import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.session.SessionKey;
 import java.util.LinkedHashMap;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param call              how requests are sent
  * @param renewal           when the session is renewed, and how
  * @param idempotencyHeader the header with one value for all sends of an exchange, null for none
+ * @param values            what of the session travels in headers
  * @param http              camel-http's options, those of the three places put together
  * @param pool              the pool that has the sessions, null when the session is the one named
  */
@@ -35,6 +38,7 @@ record EffectiveRules(
         CallRules call,
         RenewalRules renewal,
         @Nullable String idempotencyHeader,
+        ValueRules values,
         Map<String, Object> http,
         @Nullable PoolChoice pool) {
 
@@ -48,7 +52,7 @@ record EffectiveRules(
     /**
      * @param places the first one first; the endpoint's own is the first of three, and is left out for site and component
      */
-    static EffectiveRules of(CamelContext context, String site, List<Place> places) {
+    static EffectiveRules of(CamelContext context, Sites sites, String site, List<Place> places) {
         Map<String, Object> http = new LinkedHashMap<>();
         for (int i = places.size() - 1; i >= 0; i--) {
             http.putAll(places.get(i).rules().getHttp());
@@ -63,7 +67,9 @@ record EffectiveRules(
                 first(places, SessionsConfiguration::getFollowRedirects, true),
                 maxRedirects,
                 first(places, SessionsConfiguration::getCookiesEnabled, true),
-                CookiesDebug.parse(first(places, SessionsConfiguration::getCookiesDebug, "false")));
+                CookiesDebug.parse(first(places, SessionsConfiguration::getCookiesDebug, "false")),
+                first(places, SessionsConfiguration::getIsolation, Isolation.profile),
+                NoProxy.parse(first(places, SessionsConfiguration::getNoProxy, "")));
         String pool = PoolOptions.pool(places);
         RenewalRules renewal = RenewalOptions.rules(context, places, pool != null);
         return new EffectiveRules(
@@ -74,6 +80,7 @@ record EffectiveRules(
                 call,
                 renewal,
                 headerName("idempotencyHeader", firstOrNull(places, SessionsConfiguration::getIdempotencyHeader)),
+                ValueRules.of(context, sites, site, places),
                 Map.copyOf(http),
                 pool == null ? null : PoolOptions.choice(site, pool, places, renewal));
     }

@@ -9,6 +9,7 @@ import io.github.camelsessions.pool.PoolStats;
 import io.github.camelsessions.pool.SessionPools;
 import io.github.camelsessions.renewal.RenewalScope;
 import io.github.camelsessions.renewal.SessionRenewalException;
+import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionStats;
 import java.io.File;
@@ -127,9 +128,11 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
         if (id == null) {
             return handle(exchange, target);
         }
-        SessionKey seen = endpoint.getSite() == null && target == null ? RenewalScope.seenLast(exchange, id) : null;
+        Generation seen = endpoint.getSite() == null && target == null ? RenewalScope.latest(exchange, id) : null;
         return new NamedSession(
-                sessions, seen != null ? seen : new SessionKey(rules(target).site(), id), exchange);
+                sessions,
+                seen != null ? seen.session() : new SessionKey(rules(target).site(), id),
+                exchange);
     }
 
     private Object cookies(NamedSession session, @Nullable URI target) throws JsonProcessingException {
@@ -164,7 +167,11 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
         EffectiveRules rules = rules(target);
         SessionKey session = SessionCalls.session(exchange, rules);
         String profile = sessions.calls().profile(message, rules);
-        cookies.addTo(sessions.traffic().fill(session, exchange, profile, rules.renewal()), target);
+        cookies.addTo(
+                sessions.traffic()
+                        .fill(session, exchange, profile, rules.renewal())
+                        .jar(),
+                target);
     }
 
     private List<Map<String, Object>> rows() {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.RuntimeCamelException;
 import org.jspecify.annotations.Nullable;
@@ -27,18 +28,29 @@ public final class NamedSession {
     private final Sessions sessions;
     private final SessionKey key;
     private final @Nullable Exchange exchange;
+    private final @Nullable Generation pinned;
 
     /**
      * @param exchange within the session's renewal, what the renewal fills is read; null leaves that to the thread
      */
     NamedSession(Sessions sessions, SessionKey key, @Nullable Exchange exchange) {
+        this(sessions, key, exchange, null);
+    }
+
+    private NamedSession(Sessions sessions, SessionKey key, @Nullable Exchange exchange, @Nullable Generation pinned) {
         this.sessions = sessions;
         this.key = key;
         this.exchange = exchange;
+        this.pinned = pinned;
+    }
+
+    /** The session as one of its generations knows it, also when that is no longer the current one. */
+    static NamedSession at(Generation generation, Sessions sessions, Exchange exchange) {
+        return new NamedSession(sessions, generation.session(), exchange, generation);
     }
 
     private @Nullable Generation generation() {
-        return sessions.traffic().generation(key, exchange);
+        return pinned != null ? pinned : sessions.traffic().generation(key, exchange);
     }
 
     /** The session's id. */
@@ -81,6 +93,58 @@ public final class NamedSession {
         return generation == null || host == null ? List.of() : generation.jar().cookies(host);
     }
 
+    /** The value of a cookie, of the host that was the first to set one if it has such a cookie; null when none has. */
+    @Nullable
+    String cookie(String name) {
+        return Stream.concat(cookiesOfFirstHost().stream(), cookies().stream())
+                .filter(cookie -> cookie.name().equals(name))
+                .map(Cookie::value)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /**
+     * The values that log-in and responses left in the session besides cookies, such as a CSRF token, by name. The map
+     * prints with masked values.
+     */
+    public Map<String, Object> variables() {
+        Generation generation = generation();
+        return new VariableMap(generation == null ? Map.of() : generation.variables());
+    }
+
+    /** One of the {@link #variables}, null when there is none of that name. */
+    public @Nullable Object variable(String name) {
+        Generation generation = generation();
+        return generation == null ? null : generation.variables().get(name);
+    }
+
+    /**
+     * Sets a variable. It is gone with the next renewal or clear. Creates the session when it does not exist.
+     *
+     * @param value null removes the variable
+     * @throws IllegalArgumentException when the name is blank
+     */
+    public void setVariable(String name, @Nullable Object value) {
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("session '" + key + "': the name of a variable must not be blank");
+        }
+        if (value == null && generation() == null) {
+            return; // there is nothing to remove
+        }
+        if (pinned != null) {
+            pinned.setVariable(name, value);
+            return;
+        }
+        EffectiveRules rules = sessions.rules(key.site());
+        try {
+            sessions.traffic()
+                    .valuesOf(key, exchange, rules.profile(), rules.renewal())
+                    .setVariable(name, value);
+        } catch (SessionRenewalException e) {
+            throw RuntimeCamelException.wrapRuntimeException(e);
+        }
+    }
+
     static CookieMap byName(List<Cookie> cookies) {
         CookieMap map = new CookieMap();
         // the longer path comes first
@@ -88,10 +152,28 @@ public final class NamedSession {
         return map;
     }
 
-    /** The client profile, {@link ClientProfile#NONE} when the session has none. */
+    /**
+     * The client profile, {@link ClientProfile#NONE} when the session has none yet. Within the session's renewal it is the
+     * one that the log-in has.
+     */
     public ClientProfile profile() {
-        Generation generation = generation();
-        return generation == null ? ClientProfile.NONE : generation.profile();
+        return pinned != null ? pinned.profile() : sessions.traffic().profile(key, exchange);
+    }
+
+    /** As {@link #profile()}, but the session takes its profile now if it has none. Creates the session if need be. */
+    ClientProfile takeProfile() {
+        ClientProfile present = profile();
+        if (!present.name().isEmpty()) {
+            return present;
+        }
+        EffectiveRules rules = sessions.rules(key.site());
+        try {
+            return sessions.traffic()
+                    .fill(key, exchange, rules.profile(), rules.renewal())
+                    .profile();
+        } catch (SessionRenewalException e) {
+            throw RuntimeCamelException.wrapRuntimeException(e);
+        }
     }
 
     /**
@@ -106,7 +188,11 @@ public final class NamedSession {
         ExplicitCookies given = ExplicitCookies.parse("addCookies", cookies);
         EffectiveRules rules = sessions.rules(key.site());
         try {
-            given.addTo(sessions.traffic().fill(key, exchange, rules.profile(), rules.renewal()), target);
+            given.addTo(
+                    sessions.traffic()
+                            .fill(key, exchange, rules.profile(), rules.renewal())
+                            .jar(),
+                    target);
         } catch (SessionRenewalException e) {
             throw RuntimeCamelException.wrapRuntimeException(e);
         }

@@ -64,6 +64,7 @@ final class RenewalOptions {
                 first(places, SessionsConfiguration::getRenewFirst, true),
                 expiry(context, places, renewalUri != null && !pooled),
                 predicate(context, "renewedWhen", firstOrNull(places, SessionsConfiguration::getRenewedWhen)),
+                firstOrNull(places, SessionsConfiguration::getProfile),
                 sameProfile(places),
                 atLeast(0, "maxReplays", first(places, SessionsConfiguration::getMaxReplays, 1)),
                 first(places, SessionsConfiguration::getReplayStale, ReplayStale.safe),

@@ -2,11 +2,13 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.cookie.Cookie;
+import io.github.camelsessions.http.ConnectionSweeper;
 import io.github.camelsessions.http.PublicSuffixList;
 import io.github.camelsessions.http.SessionHttpClients;
 import io.github.camelsessions.pool.PoolStats;
 import io.github.camelsessions.pool.SessionPools;
 import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.profile.ProfileStats;
 import io.github.camelsessions.renewal.SessionTraffic;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
@@ -50,6 +52,7 @@ public final class Sessions {
     private final SessionPools pools;
     private final SessionCalls calls;
     private final SessionHttpClients clients;
+    private final ConnectionSweeper sweeper;
     private final String site;
 
     private Sessions(CamelContext context, InstantSource clock) {
@@ -60,6 +63,7 @@ public final class Sessions {
         this.pools = new SessionPools(traffic, clock);
         this.calls = new SessionCalls(registry, traffic, pools);
         this.clients = new SessionHttpClients(context);
+        this.sweeper = new ConnectionSweeper(context, registry);
     }
 
     private Sessions(Sessions sessions, String site) {
@@ -69,6 +73,7 @@ public final class Sessions {
         this.pools = sessions.pools;
         this.calls = sessions.calls;
         this.clients = sessions.clients;
+        this.sweeper = sessions.sweeper;
         this.site = site;
     }
 
@@ -88,6 +93,7 @@ public final class Sessions {
             if (sessions == null) {
                 sessions = new Sessions(context, clock);
                 extended.addContextPlugin(Sessions.class, sessions);
+                extended.addContextPlugin(ConnectionSweeper.class, sessions.sweeper);
                 sessions.join();
             }
             return sessions;
@@ -119,13 +125,13 @@ public final class Sessions {
 
         @Override
         protected void doStart() {
-            ServiceHelper.startService(sessions.traffic);
+            ServiceHelper.startService(sessions.traffic, sessions.sweeper);
         }
 
         @Override
         protected void doStop() {
             sessions.pools.stop();
-            ServiceHelper.stopService(sessions.traffic);
+            ServiceHelper.stopService(sessions.traffic, sessions.sweeper);
             sessions.clients.stop();
         }
     }
@@ -142,11 +148,21 @@ public final class Sessions {
         return pools;
     }
 
-    /** The rules that site and component set. */
-    EffectiveRules rules(String site) {
+    /** The sites of the component. */
+    Sites sites() {
+        return component().siteRules();
+    }
+
+    private SessionsComponent component() {
         SessionsComponent component = context.getComponent(BEAN, SessionsComponent.class);
         component.awaitStart();
-        String known = component.getSites().containsKey(site) ? site : SessionKey.DEFAULT_SITE;
+        return component;
+    }
+
+    /** The rules that site and component set. */
+    EffectiveRules rules(String site) {
+        SessionsComponent component = component();
+        String known = component.siteRules().has(site) ? site : SessionKey.DEFAULT_SITE;
         return component.rules(known, new EffectiveRules.Place("Sessions", new SessionsConfiguration()));
     }
 
@@ -197,6 +213,21 @@ public final class Sessions {
         return session(id).cookieMap();
     }
 
+    /** {@link NamedSession#variables()} of the session. */
+    public Map<String, Object> variables(String id) {
+        return session(id).variables();
+    }
+
+    /** {@link NamedSession#variable(String)} of the session. */
+    public @Nullable Object variable(String id, String name) {
+        return session(id).variable(name);
+    }
+
+    /** {@link NamedSession#setVariable(String, Object)} of the session. */
+    public void setVariable(String id, String name, @Nullable Object value) {
+        session(id).setVariable(name, value);
+    }
+
     /** {@link NamedSession#profile()} of the session. */
     public ClientProfile profile(String id) {
         return session(id).profile();
@@ -245,6 +276,11 @@ public final class Sessions {
     /** {@link NamedSession#stats} of the session. */
     public Optional<SessionStats> stats(String id) {
         return session(id).stats();
+    }
+
+    /** How each client profile is used, in the order of their file. Profiles are shared by all sites. */
+    public List<ProfileStats> profiles() {
+        return registry.profiles();
     }
 
     /** {@link NamedSession#markGood} of the session. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.http.Isolation;
 import io.github.camelsessions.pool.PoolStrategy;
 import io.github.camelsessions.renewal.ReplayStale;
 import java.time.Duration;
@@ -28,6 +29,18 @@ public class SessionsConfiguration {
             description = "The name of the client profile that the session takes, instead of the next one of the"
                     + " rotation.")
     private @Nullable String profile;
+
+    @UriParam(
+            defaultValue = "profile",
+            description = "Which requests share connections and TLS sessions: profile for those of sessions with equal"
+                    + " client profiles, and of all sessions without one; session for those of one session only.")
+    private @Nullable Isolation isolation;
+
+    @UriParam(
+            description = "The hosts that are reached without the proxy of the session's client profile, separated by"
+                    + " commas: host names, IP addresses, *.domain for all hosts below a domain, each with or without"
+                    + " :port. They come on top of the profile's own.")
+    private @Nullable String noProxy;
 
     @UriParam(
             defaultValue = "true",
@@ -198,6 +211,18 @@ public class SessionsConfiguration {
     private @Nullable Integer maxHeld;
 
     @UriParam(
+            description =
+                    "The response headers whose values become variables of the session, such as X-CSRF-Token or X-CSRF-Token=csrf,Authorization=bearer, where the variable has another name. Taken from the site's own URLs, each redirect included.")
+    private @Nullable String captureHeaders;
+
+    @UriParam(
+            prefix = "sessionHeaders.",
+            multiValue = true,
+            description =
+                    "Request headers with values of the session, in Simple, such as sessionHeaders.X-CSRF-Token=${sessionVar(csrf)}. Evaluated for each request, those sent again included, and sent to the site's own URLs only. Without a value the header is left out.")
+    private Map<String, Object> sessionHeaders = new LinkedHashMap<>();
+
+    @UriParam(
             label = "pool",
             description =
                     "The name of a pool: the request is sent in any session of it that is free. The sessions are named by the pool and a number, as in shop-17; the one that was used stands in the header CamelSessionsId, and while it stands there, further requests of the exchange are sent in it.")
@@ -289,6 +314,22 @@ public class SessionsConfiguration {
 
     public void setProfile(@Nullable String profile) {
         this.profile = profile;
+    }
+
+    public @Nullable Isolation getIsolation() {
+        return isolation;
+    }
+
+    public void setIsolation(@Nullable Isolation isolation) {
+        this.isolation = isolation;
+    }
+
+    public @Nullable String getNoProxy() {
+        return noProxy;
+    }
+
+    public void setNoProxy(@Nullable String noProxy) {
+        this.noProxy = noProxy;
     }
 
     public @Nullable Boolean getThrowExceptionOnFailure() {
@@ -505,6 +546,22 @@ public class SessionsConfiguration {
 
     public void setMaxHeld(@Nullable Integer maxHeld) {
         this.maxHeld = maxHeld;
+    }
+
+    public @Nullable String getCaptureHeaders() {
+        return captureHeaders;
+    }
+
+    public void setCaptureHeaders(@Nullable String captureHeaders) {
+        this.captureHeaders = captureHeaders;
+    }
+
+    public Map<String, Object> getSessionHeaders() {
+        return sessionHeaders;
+    }
+
+    public void setSessionHeaders(Map<String, Object> sessionHeaders) {
+        this.sessionHeaders = sessionHeaders;
     }
 
     public @Nullable String getPool() {

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Found by Camel through its service file in each context: lets sites with {@code wrap=true} put sessions under plain
- * camel-http endpoints, and routes refer to a renew block as {@code renewSession:<id>}. Both must be known before the
- * first route is made.
+ * camel-http endpoints, routes refer to a renew block as {@code renewSession:<id>}, and Camel find the variables of sessions
+ * and the functions of Simple. All must be known before the first route is made.
  */
 public final class SessionsContextPlugin implements ContextServicePlugin {
 
@@ -26,15 +26,17 @@ public final class SessionsContextPlugin implements ContextServicePlugin {
                 initializing
                         .getCamelContextExtension()
                         .registerEndpointCallback(new WrapEndpointStrategy(() -> wrappedSites(initializing)));
-                resolveReferences(initializing);
+                initializing.getCamelContextExtension().addInterceptStrategy(new VariableInterceptor());
+                findBeans(initializing);
             }
         });
         context.getCamelContextExtension().addContextPlugin(RenewalSites.class, new BlockSites(context));
     }
 
-    private static void resolveReferences(CamelContext context) {
+    private static void findBeans(CamelContext context) {
         if (context.getRegistry() instanceof DefaultRegistry registry) { // that of all of Camel's runtimes
             registry.addBeanRepository(new RenewSessionReferences());
+            registry.addBeanRepository(new SessionBeans(context));
         }
     }
 

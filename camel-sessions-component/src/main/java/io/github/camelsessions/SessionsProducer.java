@@ -20,11 +20,23 @@ final class SessionsProducer extends DefaultAsyncProducer {
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
         try {
-            return operation.process(exchange, callback);
+            return operation.process(exchange, doneSync -> done(exchange, callback, doneSync));
         } catch (Throwable e) { // an error, too, must end the exchange
             exchange.setException(e);
             callback.done(true);
             return true;
+        }
+    }
+
+    /** An exchange that was held goes on here, perhaps to put the answer into a variable of its session. */
+    private static void done(Exchange exchange, AsyncCallback callback, boolean doneSync) {
+        ExchangeOnThread before = doneSync ? null : ExchangeOnThread.enter(exchange, null);
+        try {
+            callback.done(doneSync);
+        } finally {
+            if (!doneSync) {
+                ExchangeOnThread.leave(before);
+            }
         }
     }
 

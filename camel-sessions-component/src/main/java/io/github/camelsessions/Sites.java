@@ -71,6 +71,15 @@ final class Sites {
         return site;
     }
 
+    boolean isEmpty() {
+        return sites.isEmpty();
+    }
+
+    /** Whether the site says which URLs belong to it. */
+    boolean hasUris(String site) {
+        return rules(site).getUris() != null;
+    }
+
     boolean has(String site) {
         return sites.containsKey(site);
     }

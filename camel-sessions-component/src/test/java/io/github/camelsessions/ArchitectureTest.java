@@ -30,6 +30,7 @@ class ArchitectureTest {
     private static final String YAML = "org.snakeyaml.engine..";
     private static final String LOG = "org.slf4j";
     private static final String XML = "javax.xml.transform..";
+    private static final String TLS = "javax.net.ssl";
 
     @ArchTest
     static final ArchRule everyPackageIsNamedHere =
@@ -46,7 +47,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule httpKnowsSessionsButNoOperations =
-            in(HTTP).mayImport(SESSION, COOKIE, PROFILE, CAMEL, HTTP_CLIENT, LOG, XML);
+            in(HTTP).mayImport(SESSION, COOKIE, PROFILE, CAMEL, HTTP_CLIENT, LOG, XML, TLS);
 
     @ArchTest
     static final ArchRule renewalKnowsCamelAndSessionsButNotHowARequestIsSent =

@@ -217,7 +217,7 @@ class AutomaticRenewalTest extends AutomaticRenewalSupport {
 
         assertThat(done.getException())
                 .isInstanceOf(SessionRenewalException.class)
-                .hasMessageContaining("it left no cookie: the site may have refused it")
+                .hasMessageContaining("it left no cookie and no variable: the site may have refused it")
                 .hasMessageContaining("renewedWhen");
         assertThat(site.requests("/echo")).isEqualTo(1);
     }

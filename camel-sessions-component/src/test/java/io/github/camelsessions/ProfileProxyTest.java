@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.github.camelsessions.profile.ProxyFailedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
@@ -158,13 +159,15 @@ class ProfileProxyTest extends SharedContextTest {
     }
 
     @Test
-    void wrongCredentialsEndWithTheProxysAnswerAndNeverReachTheSite() {
+    void wrongCredentialsAreAFailureOfTheProxyAndNeverReachTheSite() {
         int requests = site.requests().size();
 
         Exchange exchange = fetchAs("wrong", "/echo");
 
-        assertThat(exchange.getException()).isNotNull();
-        assertThat(exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE)).isEqualTo(407);
+        assertThat(exchange.getException())
+                .isInstanceOf(ProxyFailedException.class)
+                .hasMessageStartingWith("profile 'wrong': its proxy http://127.0.0.1:" + asking.port()
+                        + " refuses the credentials: status 407");
         assertThat(site.requests()).hasSize(requests);
     }
 
@@ -207,7 +210,10 @@ class ProfileProxyTest extends SharedContextTest {
 
         Exchange exchange = fetchAs("gone", "/echo");
 
-        assertThat(exchange.getException()).isInstanceOf(ConnectException.class);
+        assertThat(exchange.getException())
+                .isInstanceOf(ProxyFailedException.class)
+                .hasMessageContaining(" cannot be reached; the session keeps this profile")
+                .hasCauseInstanceOf(ConnectException.class);
         assertThat(site.requests()).hasSize(requests);
     }
 }

@@ -136,6 +136,7 @@ class SitesTest {
     private static EffectiveRules rules(SessionsConfiguration... places) {
         return EffectiveRules.of(
                 new DefaultCamelContext(),
+                new Sites(Map.of("portal", new SiteConfiguration())),
                 "portal",
                 Stream.of(places)
                         .map(place -> new EffectiveRules.Place("test", place))

@@ -6,6 +6,8 @@ import io.github.camelsessions.cookie.CookieJar;
 import io.github.camelsessions.cookie.CookieTarget;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.session.Generation;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -16,6 +18,7 @@ import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpRequestInterceptor;
 import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.HttpResponseInterceptor;
+import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.http.protocol.HttpCoreContext;
 import org.apache.hc.core5.net.URIAuthority;
@@ -35,6 +38,9 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
     /** The context attribute that holds the {@link SessionCall}. */
     static final String CALL = "io.github.camelsessions.call";
 
+    /** A header marked so is masked where it is shown. */
+    private static final boolean SENSITIVE = true;
+
     private static final Logger COOKIES_LOG = LoggerFactory.getLogger("io.github.camelsessions.cookies");
 
     private CookieInterceptor() {}
@@ -49,6 +55,7 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
             call.leaves();
             if (call.generation() != null) {
                 identify(request, call);
+                sendValues(request, call);
                 if (call.rules().cookiesEnabled()) {
                     sendCookies(request, call, call.generation());
                 }
@@ -69,6 +76,23 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
                     request.setHeader(name, value);
                 }
             });
+        }
+    }
+
+    private static void sendValues(HttpRequest request, SessionCall call) {
+        SessionValues values = call.values();
+        URI url = values == null ? null : url(request);
+        if (values != null && url != null && values.isOwn(url)) {
+            values.requestHeaders()
+                    .forEach((name, value) -> request.setHeader(new BasicHeader(name, value, SENSITIVE)));
+        }
+    }
+
+    private static @Nullable URI url(HttpRequest request) {
+        try {
+            return request.getUri();
+        } catch (URISyntaxException e) {
+            return null; // then it is nobody's own
         }
     }
 
@@ -104,6 +128,18 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
 
     @Override
     public void process(HttpResponse response, @Nullable EntityDetails entity, HttpContext context) {
+        if (context.getAttribute(CALL) instanceof SessionCall call) {
+            call.hears(response.getCode());
+        }
+        if (context.getAttribute(CALL) instanceof SessionCall call
+                && call.generation() != null
+                && call.values() != null) {
+            takeValues(
+                    response,
+                    call.values(),
+                    call.generation(),
+                    HttpCoreContext.cast(context).getRequest());
+        }
         Header[] headers = response.getHeaders(HttpHeaders.SET_COOKIE);
         if (headers.length == 0) {
             return;
@@ -115,6 +151,21 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
                 && call.rules().cookiesEnabled()) {
             HttpRequest request = HttpCoreContext.cast(context).getRequest();
             receiveCookies(headers, call, call.generation(), request == null ? null : target(request));
+        }
+    }
+
+    private static void takeValues(
+            HttpResponse response, SessionValues values, Generation generation, @Nullable HttpRequest request) {
+        URI url = request == null || values.captured().isEmpty() ? null : url(request);
+        if (url != null && values.isOwn(url)) {
+            values.captured().forEach((name, variable) -> {
+                Header header = response.getFirstHeader(name);
+                if (header != null
+                        && header.getValue() != null
+                        && !header.getValue().isEmpty()) {
+                    generation.setVariable(variable, header.getValue());
+                }
+            });
         }
     }
 

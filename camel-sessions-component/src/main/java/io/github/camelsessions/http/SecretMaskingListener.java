@@ -92,6 +92,9 @@ final class SecretMaskingListener implements HttpActivityListener {
     }
 
     private static boolean isSecret(Header header) {
+        if (header.isSensitive()) {
+            return true;
+        }
         // WWW-Authenticate and Proxy-Authenticate ask for credentials and hold none
         return !header.getName().toLowerCase(Locale.ROOT).endsWith("-authenticate")
                 && ClientProfile.isSecretHeader(header.getName(), header.getValue() == null ? "" : header.getValue());

@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
-import io.github.camelsessions.profile.ProxyServer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.http.HttpEndpoint;
-import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.classic.HttpClient;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
 import org.apache.hc.client5.http.config.Configurable;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.auth.BasicAuthCache;
-import org.apache.hc.client5.http.impl.auth.BasicScheme;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.protocol.RedirectLocations;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -23,7 +20,7 @@ import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.HttpClientResponseHandler;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
 
-/** The one place where a request of a session leaves: with the call in its context and its profile's proxy. */
+/** The one place where a request of a session leaves: with the call in its context. */
 final class SessionExecutor {
 
     private SessionExecutor() {}
@@ -61,8 +58,7 @@ final class SessionExecutor {
             // camel-http's preemptive authentication, which asks for no host, keeps off where there is a cache
             context.setAuthCache(new BasicAuthCache());
         }
-        ProxyServer proxy = call.profile().proxy();
-        context.setRequestConfig(proxy == null ? config : withProxy(proxy, config, context));
+        context.setRequestConfig(config);
         try {
             // Open: the response's stream is closed by camel-http's handler, or at the exchange's completion.
             ClassicHttpResponse response = client.executeOpen(host, request, context);
@@ -90,20 +86,6 @@ final class SessionExecutor {
         InterruptedIOException aborted = new InterruptedIOException("request aborted");
         aborted.initCause(cause);
         return aborted;
-    }
-
-    @SuppressWarnings("deprecation") // the alternative, a route planner, would make camel-http's proxy options void
-    private static RequestConfig withProxy(ProxyServer proxy, RequestConfig config, HttpClientContext context) {
-        HttpHost proxyHost = new HttpHost(proxy.scheme(), proxy.host(), proxy.port());
-        if (proxy.username() != null) {
-            String password = proxy.password() == null ? "" : proxy.password();
-            BasicScheme basic = new BasicScheme();
-            basic.initPreemptive(new UsernamePasswordCredentials(proxy.username(), password.toCharArray()));
-            context.getAuthExchange(proxyHost).select(basic);
-            // a tunnel belongs to the user who opened it: no other user of the proxy may send through it
-            context.setUserToken(proxy);
-        }
-        return RequestConfig.copy(config).setProxy(proxyHost).build();
     }
 
     private static URI finalUri(URI target, HttpClientContext context) {

@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
+import io.github.camelsessions.profile.ProxyServer;
+import java.io.IOException;
 import java.net.URI;
+import java.security.GeneralSecurityException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import javax.net.ssl.HostnameVerifier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.http.CompositeHttpConfigurer;
 import org.apache.camel.component.http.HttpComponent;
@@ -13,19 +20,27 @@ import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.jsse.SSLContextParameters;
 import org.apache.camel.util.URISupport;
 import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
+import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
+import org.apache.hc.client5.http.ssl.HostnameVerificationPolicy;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
+import org.apache.hc.core5.http.URIScheme;
+import org.apache.hc.core5.http.config.Lookup;
 import org.apache.hc.core5.http.config.Registry;
+import org.apache.hc.core5.http.config.RegistryBuilder;
 import org.apache.hc.core5.http.io.HttpConnectionFactory;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
+import org.apache.hc.core5.pool.PoolReusePolicy;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the HTTP clients that sessions use: camel-http's own, with the options that the context's {@code https}
@@ -33,6 +48,8 @@ import org.apache.hc.core5.util.Timeout;
  * kept as they are. Never registered in the context.
  */
 final class SessionHttpComponent extends HttpComponent {
+
+    private @Nullable TlsStrategies tls; // of the connection manager that is being made
 
     /** Copies the options of an HTTP component, for clients that differ only in what sessions need. */
     static SessionHttpComponent like(HttpComponent original) {
@@ -65,6 +82,7 @@ final class SessionHttpComponent extends HttpComponent {
     static void sessionize(HttpClientBuilder builder) {
         builder.disableCookieManagement()
                 .disableAutomaticRetries()
+                .addExecInterceptorBefore(ChainElement.PROTOCOL.name(), "session-identity", IdentityExec.INSTANCE)
                 .addRequestInterceptorLast(CookieInterceptor.INSTANCE)
                 .addResponseInterceptorFirst(CookieInterceptor.INSTANCE);
     }
@@ -87,47 +105,135 @@ final class SessionHttpComponent extends HttpComponent {
         return createConnectionManager(parameters, ssl, socketOptions);
     }
 
-    // Camel 4.22 calls this one ...
-    @SuppressWarnings("MissingOverride") // overrides nothing in Camel 4.18
+    @Override
     protected HttpClientConnectionManager createConnectionManager(
-            TlsSocketStrategy tls, int maxTotalConnections, int connectionsPerRoute, SocketConfig socketConfig) {
-        PoolingHttpClientConnectionManager manager = PoolingHttpClientConnectionManagerBuilder.create()
-                .setTlsSocketStrategy(tls)
-                .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.STRICT)
-                .setConnectionFactory(octetsFactory())
-                .build();
-        return limit(manager, maxTotalConnections, connectionsPerRoute, socketConfig);
+            Map<String, Object> parameters, @Nullable SSLContextParameters ssl, Map<String, Object> socketOptions)
+            throws GeneralSecurityException, IOException {
+        HttpClientConnectionManager made = super.createConnectionManager(parameters, ssl, socketOptions);
+        return made == getClientConnectionManager() ? new IdentityConnections(made) : made;
     }
 
-    // ... and Camel 4.18 this one.
+    // Camel 4.22 calls these two ...
+    @SuppressWarnings("MissingOverride") // overrides nothing in Camel 4.18
+    protected TlsSocketStrategy createTlsStrategy(
+            HostnameVerifier verifier,
+            HostnameVerificationPolicy policy,
+            @Nullable SSLContextParameters ssl,
+            boolean systemProperties)
+            throws GeneralSecurityException, IOException {
+        tls = new TlsStrategies(getCamelContext(), ssl, systemProperties, verifier, policy);
+        return tls.newStrategy();
+    }
+
+    @SuppressWarnings("MissingOverride") // overrides nothing in Camel 4.18
+    protected HttpClientConnectionManager createConnectionManager(
+            TlsSocketStrategy strategy, int maxTotalConnections, int connectionsPerRoute, SocketConfig socketConfig) {
+        TlsStrategies strategies = Objects.requireNonNull(tls, "made before");
+        int total = maxTotalConnections > 0 ? maxTotalConnections : getMaxTotalConnections();
+        int perRoute = connectionsPerRoute > 0 ? connectionsPerRoute : getConnectionsPerRoute();
+        TimeValue timeToLive = TimeValue.ofMilliseconds(getConnectionTimeToLive());
+        Function<HttpClientConnectionOperator, PoolingHttpClientConnectionManager> pools = operator -> {
+            PoolingHttpClientConnectionManager made = new PoolingHttpClientConnectionManager(
+                    operator,
+                    PoolConcurrencyPolicy.STRICT,
+                    PoolReusePolicy.LIFO,
+                    TimeValue.NEG_ONE_MILLISECOND,
+                    octetsFactory());
+            made.setDefaultSocketConfig(socketConfig);
+            made.setDefaultConnectionConfig(
+                    ConnectionConfig.custom().setTimeToLive(timeToLive).build());
+            made.setMaxTotal(total);
+            made.setDefaultMaxPerRoute(perRoute);
+            return made;
+        };
+        ConnectionSweeper sweeper =
+                getCamelContext().getCamelContextExtension().getContextPlugin(ConnectionSweeper.class);
+        return new IdentityConnections(
+                pools.apply(new DefaultHttpClientConnectionOperator(null, null, only(strategy))),
+                identity -> pools.apply(operator(identity, new OwnTls(strategies))),
+                connections -> {
+                    if (sweeper != null) {
+                        sweeper.watch(connections);
+                    }
+                },
+                System::nanoTime);
+    }
+
+    // ... and Camel 4.18 these.
+    @SuppressWarnings({"deprecation", "MissingOverride"}) // overrides nothing in Camel 4.22
+    protected Registry<org.apache.hc.client5.http.socket.ConnectionSocketFactory> createConnectionRegistry(
+            HostnameVerifier verifier, @Nullable SSLContextParameters ssl, boolean systemProperties)
+            throws GeneralSecurityException, IOException {
+        createTlsStrategy(verifier, HostnameVerificationPolicy.CLIENT, ssl, systemProperties);
+        return RegistryBuilder.<org.apache.hc.client5.http.socket.ConnectionSocketFactory>create()
+                .build();
+    }
+
     @SuppressWarnings({"deprecation", "MissingOverride"}) // overrides nothing in Camel 4.22
     protected HttpClientConnectionManager createConnectionManager(
-            Registry<org.apache.hc.client5.http.socket.ConnectionSocketFactory> sockets,
+            Registry<org.apache.hc.client5.http.socket.ConnectionSocketFactory> unused,
             int maxTotalConnections,
             int connectionsPerRoute,
-            SocketConfig socketConfig) {
-        PoolingHttpClientConnectionManager manager = new PoolingHttpClientConnectionManager(
-                sockets, PoolConcurrencyPolicy.STRICT, TimeValue.NEG_ONE_MILLISECOND, octetsFactory());
-        return limit(manager, maxTotalConnections, connectionsPerRoute, socketConfig);
+            SocketConfig socketConfig)
+            throws GeneralSecurityException, IOException {
+        return createConnectionManager(
+                Objects.requireNonNull(tls, "made before").newStrategy(),
+                maxTotalConnections,
+                connectionsPerRoute,
+                socketConfig);
+    }
+
+    private static HttpClientConnectionOperator operator(Identity identity, OwnTls tls) {
+        ProxyServer socks = identity.socks();
+        return socks == null
+                ? new DefaultHttpClientConnectionOperator(null, null, tls)
+                : new DefaultHttpClientConnectionOperator(
+                        none -> new SocksSocket(socks), null, SocksSocket.RESOLVED_BY_PROXY, tls);
+    }
+
+    private static Lookup<TlsSocketStrategy> only(TlsSocketStrategy strategy) {
+        return scheme -> URIScheme.HTTPS.same(scheme) ? strategy : null;
+    }
+
+    /** The TLS strategy of one identity, made when it first speaks TLS. Thread-safe. */
+    private static final class OwnTls implements Lookup<TlsSocketStrategy> {
+
+        private final TlsStrategies strategies;
+        private final ReentrantLock making = new ReentrantLock();
+        private volatile @Nullable TlsSocketStrategy strategy;
+
+        OwnTls(TlsStrategies strategies) {
+            this.strategies = strategies;
+        }
+
+        @Override
+        public @Nullable TlsSocketStrategy lookup(String scheme) {
+            return URIScheme.HTTPS.same(scheme) ? strategy() : null;
+        }
+
+        private TlsSocketStrategy strategy() {
+            TlsSocketStrategy made = strategy;
+            if (made == null) {
+                making.lock();
+                try {
+                    made = strategy;
+                    if (made == null) {
+                        made = strategies.newStrategy();
+                        strategy = made;
+                    }
+                } catch (GeneralSecurityException | IOException e) {
+                    throw new IllegalStateException("cannot make TLS sessions of an identity's own", e);
+                } finally {
+                    making.unlock();
+                }
+            }
+            return made;
+        }
     }
 
     private static HttpConnectionFactory<ManagedHttpClientConnection> octetsFactory() {
         return ManagedHttpClientConnectionFactory.builder()
                 .requestWriterFactory(CookieOctetWriter::new)
                 .build();
-    }
-
-    private HttpClientConnectionManager limit(
-            PoolingHttpClientConnectionManager manager,
-            int maxTotalConnections,
-            int connectionsPerRoute,
-            SocketConfig socketConfig) {
-        manager.setDefaultSocketConfig(socketConfig);
-        manager.setDefaultConnectionConfig(ConnectionConfig.custom()
-                .setTimeToLive(TimeValue.ofMilliseconds(getConnectionTimeToLive()))
-                .build());
-        manager.setMaxTotal(maxTotalConnections > 0 ? maxTotalConnections : getMaxTotalConnections());
-        manager.setDefaultMaxPerRoute(connectionsPerRoute > 0 ? connectionsPerRoute : getConnectionsPerRoute());
-        return manager;
     }
 }

@@ -128,7 +128,7 @@ final class WrappedHttpEndpoint extends HttpEndpoint {
                 sessionized = true;
             }
             builder.setConnectionManager(component.newConnectionManager(this));
-            builder.setConnectionManagerShared(component.getClientConnectionManager() != null);
+            builder.setConnectionManagerShared(false); // one that the user gave the component is not closed with it
             return builder.build();
         } catch (RuntimeException e) {
             throw e;

@@ -64,6 +64,11 @@ final class PooledRequest implements SessionRequest {
     }
 
     @Override
+    public boolean hasReachedSite() {
+        return request.hasReachedSite();
+    }
+
+    @Override
     public @Nullable String profile() {
         return request.profile();
     }

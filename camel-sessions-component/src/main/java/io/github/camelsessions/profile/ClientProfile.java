@@ -57,7 +57,7 @@ public record ClientProfile(
 
     /**
      * Returns what may be shown to users: {@code name}, {@code proxy} (a map of {@code url} without credentials,
-     * {@code username}, {@code password}), {@code userAgent}, {@code headers}, {@code account}. What is absent in the
+     * {@code username}, {@code password}, {@code noProxy}), {@code userAgent}, {@code headers}, {@code account}. What is absent in the
      * profile is absent here; passwords, the values of the account and the headers that carry secrets (Authorization
      * and the like) are {@code ***}. A username without a password is masked too, since it is usually a token.
      *
@@ -75,6 +75,9 @@ public record ClientProfile(
             }
             if (proxy.password() != null) {
                 masked.put("password", MASK);
+            }
+            if (!proxy.noProxy().entries().isEmpty()) {
+                masked.put("noProxy", proxy.noProxy().toString());
             }
             shown.put("proxy", Collections.unmodifiableMap(masked));
         }
@@ -97,6 +100,18 @@ public record ClientProfile(
     /** Tells whether a header's value must be masked where it is shown, by the header's name or by its look. */
     public static boolean isSecretHeader(String header, String value) {
         return HeaderRules.isSecret(header, value);
+    }
+
+    /** Says why a header of this name cannot be set for a session, or returns null when it can. */
+    public static @Nullable String headerProblem(String name) {
+        return HeaderRules.isToken(name)
+                ? HeaderRules.whyForbidden(name)
+                : "is not the name of a header (a token of RFC 9110, section 5.6.2)";
+    }
+
+    /** Says what keeps a value from being sent as a header, or returns null when nothing does. Shows nothing of it. */
+    public static @Nullable String headerValueProblem(String value) {
+        return HeaderRules.valueProblem(value);
     }
 
     /** Returns {@link #masked()} as text. */

@@ -293,6 +293,12 @@ abstract class HeldExchange extends Passage implements Waiter {
         return rules;
     }
 
+    /** The name of the client profile that the exchange wants its session to have, null for any. */
+    @Nullable
+    String profile() {
+        return rules.profile();
+    }
+
     /** The renewal of this session that the exchange belongs to, null for none. */
     final @Nullable RenewalToken token() {
         return token;

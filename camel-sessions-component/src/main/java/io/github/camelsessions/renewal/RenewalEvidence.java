@@ -30,13 +30,13 @@ final class RenewalEvidence {
         if (caught != null && !wasRedelivered(exchange)) {
             return caught; // doCatch has had it, or onException continued
         }
-        return token.pending().jar().size() > 0
+        return token.pending().isFilled()
                 ? null
                 : refused(
                         exchange,
-                        "it left no cookie: the site may have refused it in its answer; or it goes on elsewhere, as behind seda"
+                        "it left no cookie and no variable: the site may have refused it in its answer; or it goes on elsewhere, as behind seda"
                                 + " with waitForTaskToComplete=Never or a wireTap; or its requests belong to another session,"
-                                + " then drop their sessionId or name the site; or it succeeds without a cookie, then say by"
+                                + " then drop their sessionId or name the site; or it succeeds without either, then say by"
                                 + " renewedWhen how that shows");
     }
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param renewFirst        whether an empty session is renewed before its first request
  * @param expiry            which answers mean that the session has expired
  * @param renewedWhen       whether a renewal's exchange shows success, null when any cookie does
+ * @param profile           the name of the fixed client profile, null for the next one of the rotation
  * @param sameProfile       whether a renewed session keeps its client profile
  * @param maxReplays        how many refusals of one exchange may be judged its own before the last one stands
  * @param replayStale       which requests are sent again when their answers are stale
@@ -30,6 +31,7 @@ public record RenewalRules(
         boolean renewFirst,
         ExpiryRules expiry,
         @Nullable Predicate renewedWhen,
+        @Nullable String profile,
         boolean sameProfile,
         int maxReplays,
         ReplayStale replayStale,
@@ -48,6 +50,7 @@ public record RenewalRules(
                 renewFirst,
                 expiry,
                 renewedWhen,
+                profile,
                 sameProfile,
                 maxReplays,
                 replayStale,
@@ -67,6 +70,7 @@ public record RenewalRules(
                 renewFirst,
                 expiry,
                 renewedWhen,
+                profile,
                 sameProfile,
                 maxReplays,
                 replayStale,

@@ -20,15 +20,18 @@ public final class RenewalScope implements SafeCopyProperty {
 
     private static final String PROPERTY = "io.github.camelsessions.renewal";
     private static final int REMEMBERED = 16;
-    private static final RenewalScope NONE = new RenewalScope(Map.of(), Map.of());
+    private static final RenewalScope NONE = new RenewalScope(Map.of(), Map.of(), null);
     private static final ThreadLocal<@Nullable RenewalScope> THREAD = new ThreadLocal<>();
 
     private final Map<SessionKey, RenewalToken> tokens; // the innermost renewal last
     private final Map<SessionKey, Generation> observed;
+    private final @Nullable Generation latest; // of those observed
 
-    private RenewalScope(Map<SessionKey, RenewalToken> tokens, Map<SessionKey, Generation> observed) {
+    private RenewalScope(
+            Map<SessionKey, RenewalToken> tokens, Map<SessionKey, Generation> observed, @Nullable Generation latest) {
         this.tokens = tokens;
         this.observed = observed;
+        this.latest = latest;
     }
 
     @Override
@@ -76,20 +79,31 @@ public final class RenewalScope implements SafeCopyProperty {
         return of(exchange).observed.get(session);
     }
 
-    /** The session of that id that the exchange was sent in last, null when it was in none. */
-    public static @Nullable SessionKey seenLast(Exchange exchange, String id) {
-        SessionKey last = null;
-        for (SessionKey key : of(exchange).observed.keySet()) {
-            last = key.id().equals(id) ? key : last;
+    /**
+     * The generation that the exchange saw last, of all sessions or of those with this id; null when it saw none.
+     *
+     * @param id null for any
+     */
+    public static @Nullable Generation latest(Exchange exchange, @Nullable String id) {
+        RenewalScope scope = of(exchange);
+        Generation found = scope.latest;
+        if (id == null || (found != null && found.session().id().equals(id))) {
+            return found;
         }
-        return last;
+        found = null;
+        for (Generation generation : scope.observed.values()) {
+            found = generation.session().id().equals(id) ? generation : found;
+        }
+        return found;
     }
 
     /** The exchange has seen a generation. */
     static void observe(Exchange exchange, Generation generation) {
         RenewalScope scope = of(exchange);
-        if (scope.observed.get(generation.session()) != generation) {
-            set(exchange, new RenewalScope(scope.tokens, with(scope.observed, generation.session(), generation)));
+        if (scope.latest != generation) {
+            set(
+                    exchange,
+                    new RenewalScope(scope.tokens, with(scope.observed, generation.session(), generation), generation));
         }
     }
 
@@ -99,7 +113,7 @@ public final class RenewalScope implements SafeCopyProperty {
         Map<SessionKey, RenewalToken> tokens = new LinkedHashMap<>(scope.tokens);
         tokens.remove(token.session()); // so that it comes last
         tokens.put(token.session(), token);
-        set(exchange, new RenewalScope(tokens, scope.observed));
+        set(exchange, new RenewalScope(tokens, scope.observed, scope.latest));
     }
 
     /** Runs something in which an exchange, and new ones made on this thread, belong to the renewal. */
@@ -109,7 +123,8 @@ public final class RenewalScope implements SafeCopyProperty {
         try {
             runIn(token, action);
         } finally {
-            set(exchange, new RenewalScope(before, of(exchange).observed));
+            RenewalScope after = of(exchange);
+            set(exchange, new RenewalScope(before, after.observed, after.latest));
         }
     }
 
@@ -117,14 +132,14 @@ public final class RenewalScope implements SafeCopyProperty {
     static void takeAlong(Exchange exchange) {
         RenewalScope scope = of(exchange);
         if (scope.tokens.isEmpty() && !ofThread().tokens.isEmpty()) {
-            set(exchange, new RenewalScope(ofThread().tokens, scope.observed));
+            set(exchange, new RenewalScope(ofThread().tokens, scope.observed, scope.latest));
         }
     }
 
     /** Runs something whose new exchanges belong to the renewal too. */
     static void runIn(RenewalToken token, Runnable action) {
         RenewalScope before = THREAD.get();
-        THREAD.set(new RenewalScope(with(ofThread().tokens, token.session(), token), Map.of()));
+        THREAD.set(new RenewalScope(with(ofThread().tokens, token.session(), token), Map.of(), null));
         try {
             action.run();
         } finally {

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
-import io.github.camelsessions.cookie.CookieJar;
+import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.profile.ProfilesAsideException;
+import io.github.camelsessions.profile.ProxyFailedException;
 import io.github.camelsessions.renewal.Ticket.Turn;
 import io.github.camelsessions.session.GateFailure;
 import io.github.camelsessions.session.Generation;
@@ -170,12 +172,13 @@ public final class SessionTraffic extends ServiceSupport {
     }
 
     /**
-     * The jar to add cookies to without a request: that of the current generation, or, within the session's renewal, of
-     * what the renewal fills. Creates the session when it does not exist.
+     * What to fill without a request: the current generation, or, within the session's renewal, what the renewal fills.
+     * Creates the session when it does not exist.
      *
-     * @throws SessionRenewalException when the exchange belongs to a renewal that has failed
+     * @throws SessionRenewalException when the exchange belongs to a renewal that has failed, or there is no client profile
+     *     for the session
      */
-    public CookieJar fill(SessionKey key, @Nullable Exchange exchange, @Nullable String profile, RenewalRules rules)
+    public Generation fill(SessionKey key, @Nullable Exchange exchange, @Nullable String profile, RenewalRules rules)
             throws SessionRenewalException {
         RenewalToken token = RenewalScope.token(exchange, key);
         while (true) {
@@ -183,13 +186,48 @@ public final class SessionTraffic extends ServiceSupport {
             Verdict verdict = session.open(token);
             Generation generation = verdict.generation();
             if (generation != null) {
-                session.equip(generation, token, profile, rules.sameProfile());
-                return generation.jar();
+                try {
+                    session.equip(generation, token, profile, rules.sameProfile());
+                } catch (ProfilesAsideException e) {
+                    throw noProfile(session, e);
+                }
+                return generation;
             }
             if (verdict.action() == Verdict.Action.FAIL) {
                 throw revoked(session);
             }
         }
+    }
+
+    /**
+     * Where a value belongs that an exchange has found: as {@link #fill}, but in the generation that the exchange saw last,
+     * so that what it found there never ends up in a later one.
+     *
+     * @throws SessionRenewalException as {@link #fill}
+     */
+    public Generation valuesOf(
+            SessionKey key, @Nullable Exchange exchange, @Nullable String profile, RenewalRules rules)
+            throws SessionRenewalException {
+        RenewalToken token = RenewalScope.token(exchange, key);
+        boolean ordinary = token == null || token.state() == RenewalToken.State.ENDED;
+        Generation seen = ordinary && exchange != null ? RenewalScope.observed(exchange, key) : null;
+        return seen != null ? seen : fill(key, exchange, profile, rules);
+    }
+
+    /**
+     * The session's client profile. Within its renewal it is the one that the log-in has, which takes it now if it has
+     * sent nothing yet; else {@link ClientProfile#NONE} while the session has none. Creates no session.
+     */
+    public ClientProfile profile(SessionKey key, @Nullable Exchange exchange) {
+        RenewalToken token = RenewalScope.token(exchange, key);
+        if (token != null
+                && token.state() == RenewalToken.State.LIVE
+                && token.initiator() instanceof HeldExchange initiator) {
+            RenewalRules rules = initiator.rules();
+            initiator.session().equip(token.pending(), token, initiator.profile(), rules.sameProfile());
+        }
+        Generation generation = generation(key, exchange);
+        return generation == null ? ClientProfile.NONE : generation.profile();
     }
 
     /**
@@ -321,6 +359,24 @@ public final class SessionTraffic extends ServiceSupport {
 
     long nextArrival() {
         return arrivals.getAndIncrement();
+    }
+
+    /** A proxy has failed: no session gets its profile for a while. */
+    void putAside(ProxyFailedException failure) {
+        Instant until = registry.putAside(failure);
+        if (until != null) {
+            long left = registry.profiles().stream()
+                    .filter(profile -> profile.asideUntil() == null)
+                    .count();
+            LOG.warn("{}. It is put aside until {}, {} profiles are left.", failure.getMessage(), until, left);
+        }
+    }
+
+    /** What those get whose session needs a client profile, while all are put aside. */
+    SessionRenewalException noProfile(Session session, ProfilesAsideException why) {
+        SessionStats stats = session.stats();
+        return new SessionRenewalException(
+                session.key(), stats.generation(), stats.held(), why.freeAt(), "has no client profile", why);
     }
 
     Exception exception(Session session, RenewalRules rules, Verdict verdict) {

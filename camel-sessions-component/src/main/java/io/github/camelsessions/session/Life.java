@@ -58,6 +58,9 @@ final class Life {
     /** Whether a refusal of an exchange that was refused before stood for want of evidence. */
     boolean stoodInVain;
 
+    /** Whether the site has answered any of its requests, those of the renewal included. */
+    boolean seen;
+
     /** Whether somebody said that it is over. */
     boolean expired;
 
@@ -113,9 +116,9 @@ final class Life {
         endedByLimit = expired || next == Origin.LIMIT;
     }
 
-    /** Whether nothing has filled it: no renewal, no request, no cookies from elsewhere. */
+    /** Whether nothing has filled it: no renewal, no request, no cookies or variables from elsewhere. */
     boolean empty() {
-        return !renewed() && uses == 0 && generation.jar().size() == 0;
+        return !renewed() && uses == 0 && !generation.isFilled();
     }
 
     boolean renewed() {

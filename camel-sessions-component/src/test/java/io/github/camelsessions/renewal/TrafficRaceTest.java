@@ -395,6 +395,7 @@ class TrafficRaceTest {
                     false,
                     new ExpiryRules("401", null, null, null),
                     done -> true,
+                    null,
                     false,
                     1,
                     ReplayStale.safe,
@@ -433,6 +434,11 @@ class TrafficRaceTest {
         @Override
         public RenewalRules rules() {
             return rules;
+        }
+
+        @Override
+        public boolean hasReachedSite() {
+            return false;
         }
 
         @Override

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import io.github.camelsessions.renewal.RenewalScope;
+import io.github.camelsessions.session.Generation;
+import io.github.camelsessions.session.SessionKey;
+import java.io.InputStream;
+import java.io.Reader;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.NoTypeConversionAvailableException;
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.StreamCache;
+import org.apache.camel.spi.VariableRepository;
+import org.apache.camel.support.service.ServiceSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The variables of sessions as Camel's variables with the prefix {@code session:}. The name is {@code token}, in the
+ * session of the exchange that the thread works on (see {@link ExchangeOnThread}), or {@code id:token} or
+ * {@code site/id:token}. Thread-safe.
+ */
+final class SessionVariables extends ServiceSupport implements VariableRepository {
+
+    /** The prefix of the names, and under this name it is found in the registry. */
+    static final String ID = "session";
+
+    // where Camel keeps the headers of a message that it puts into a variable
+    private static final String MESSAGE_HEADER = "header:";
+
+    private final CamelContext context;
+
+    SessionVariables(CamelContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public String getId() {
+        return ID;
+    }
+
+    @Override
+    public @Nullable Object getVariable(String name) {
+        if (name.startsWith(MESSAGE_HEADER)) {
+            return null;
+        }
+        ExchangeOnThread now = ExchangeOnThread.now();
+        Exchange exchange = now == null ? null : now.exchange();
+        if (exchange == null && name.indexOf(':') < 0) {
+            throw unknownExchange(name);
+        }
+        NamedSession session = session(context, exchange, name);
+        return session == null ? null : session.variable(ownName(name));
+    }
+
+    @Override
+    public void setVariable(String name, @Nullable Object value) {
+        if (name.startsWith(MESSAGE_HEADER)) {
+            return; // a variable of a session is a value, not a message
+        }
+        ExchangeOnThread now = ExchangeOnThread.now();
+        Exchange exchange = now == null ? null : now.exchange();
+        if (exchange == null && name.indexOf(':') < 0) {
+            throw unknownExchange(name);
+        }
+        NamedSession session = session(context, exchange, name);
+        if (session == null) {
+            throw new IllegalArgumentException("variable " + ID + ":" + name + ": the exchange has used no session yet;"
+                    + " set it after the first call, or name the session, as in " + ID + ":id:" + name + " or "
+                    + ID + ":site/id:" + name);
+        }
+        session.setVariable(ownName(name), kept(value));
+    }
+
+    @Override
+    public @Nullable Object removeVariable(String name) {
+        Object before = getVariable(name);
+        if (before != null) {
+            setVariable(name, null);
+        }
+        return before;
+    }
+
+    private static IllegalArgumentException unknownExchange(String name) {
+        return new IllegalArgumentException(
+                "variable " + ID + ":" + name + ": here it is not known which exchange asks,"
+                        + " and so not which session; name the session, as in " + ID + ":id:" + name
+                        + ", or use ${sessionVar(" + name + ")} or the bean sessions");
+    }
+
+    /** A stream belongs to its exchange; the session keeps the text. */
+    private @Nullable Object kept(@Nullable Object value) {
+        if (value instanceof StreamCache || value instanceof InputStream || value instanceof Reader) {
+            try {
+                if (value instanceof StreamCache cache) {
+                    cache.reset();
+                }
+                return context.getTypeConverter().mandatoryConvertTo(String.class, value);
+            } catch (NoTypeConversionAvailableException e) {
+                throw RuntimeCamelException.wrapRuntimeException(e);
+            }
+        }
+        return value;
+    }
+
+    // ---- names, as the Simple functions write them too
+
+    /** The name without the session. */
+    static String ownName(String name) {
+        return name.substring(name.lastIndexOf(':') + 1);
+    }
+
+    /**
+     * The session that is meant by a name.
+     *
+     * @param exchange null when it is not known
+     * @return null when the name says nothing, and the exchange has used no session
+     */
+    static @Nullable NamedSession session(CamelContext context, @Nullable Exchange exchange, String name) {
+        Sessions sessions = Sessions.get(context);
+        int colon = name.lastIndexOf(':');
+        if (colon < 0) {
+            return exchange == null ? null : session(sessions, exchange);
+        }
+        String id = name.substring(0, colon);
+        int slash = id.indexOf('/');
+        boolean site = slash > 0 && sessions.sites().has(id.substring(0, slash));
+        SessionKey key = site
+                ? new SessionKey(id.substring(0, slash), id.substring(slash + 1))
+                : new SessionKey(SessionKey.DEFAULT_SITE, id);
+        return new NamedSession(sessions, key, exchange);
+    }
+
+    /** The session of an exchange: the one it sends in, is renewing, or has used last. */
+    private static @Nullable NamedSession session(Sessions sessions, Exchange exchange) {
+        ExchangeOnThread now = ExchangeOnThread.now();
+        if (now != null && now.exchange() == exchange && now.generation() != null) {
+            return NamedSession.at(now.generation(), sessions, exchange);
+        }
+        String id = exchange.getMessage().getHeader(SessionsConstants.ID, String.class);
+        SessionKey renewing = RenewalScope.renewing(exchange);
+        if (renewing != null && (id == null || id.equals(renewing.id()))) {
+            return new NamedSession(sessions, renewing, exchange);
+        }
+        Generation seen = RenewalScope.latest(exchange, id);
+        if (seen != null) {
+            return new NamedSession(sessions, seen.session(), exchange);
+        }
+        if (!sessions.sites().isEmpty()) {
+            return null; // of which site is not known before the first call
+        }
+        SessionKey key = id == null
+                ? sessions.rules(SessionKey.DEFAULT_SITE).session()
+                : new SessionKey(SessionKey.DEFAULT_SITE, id);
+        return new NamedSession(sessions, key, exchange);
+    }
+}

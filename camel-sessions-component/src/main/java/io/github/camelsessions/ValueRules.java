@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import io.github.camelsessions.EffectiveRules.Place;
+import io.github.camelsessions.http.SessionValues;
+import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.session.Generation;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Expression;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which response headers become variables of the session, and which request headers are made of them. Immutable.
+ *
+ * @param captured response headers, and the variables they become
+ * @param headers  request headers, and what their values are made by
+ */
+record ValueRules(Sites sites, String site, Map<String, String> captured, Map<String, Expression> headers) {
+
+    static ValueRules of(CamelContext context, Sites sites, String site, List<Place> places) {
+        Map<String, Object> written = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        for (int i = places.size() - 1; i >= 0; i--) {
+            written.putAll(places.get(i).rules().getSessionHeaders());
+        }
+        Map<String, Expression> headers = new LinkedHashMap<>();
+        written.forEach((name, value) ->
+                headers.put(headerName("sessionHeaders." + shown(name), name), expression(context, name, value)));
+        String captured = EffectiveRules.firstOrNull(places, SessionsConfiguration::getCaptureHeaders);
+        return new ValueRules(sites, site, captured == null ? Map.of() : captured(captured), headers);
+    }
+
+    private static Map<String, String> captured(String option) {
+        Map<String, String> captured = new LinkedHashMap<>();
+        for (String part : option.split(",", -1)) {
+            int equals = part.indexOf('=');
+            String header = (equals < 0 ? part : part.substring(0, equals)).trim();
+            String variable = equals < 0 ? header : part.substring(equals + 1).trim();
+            if (variable.isEmpty() || variable.indexOf(':') >= 0) {
+                throw new IllegalArgumentException("captureHeaders=" + shown(option)
+                        + ": must be names of response headers, each with the variable it becomes if that has another"
+                        + " name, such as X-CSRF-Token=csrf; a variable's name has no colon");
+            }
+            captured.put(headerName("captureHeaders=" + shown(option), header), variable);
+        }
+        return captured;
+    }
+
+    private static String headerName(String option, String name) {
+        String problem = ClientProfile.headerProblem(name);
+        if (problem != null) {
+            throw new IllegalArgumentException(option + ": '" + shown(name) + "' " + problem);
+        }
+        return name;
+    }
+
+    private static Expression expression(CamelContext context, String header, Object value) {
+        try {
+            Expression made = context.resolveLanguage("simple").createExpression(value.toString());
+            made.init(context);
+            return made;
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(
+                    "sessionHeaders." + header + " is no expression in Simple: " + e.getMessage(), e);
+        }
+    }
+
+    private static String shown(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
+    }
+
+    /** The values for one send, null when there are none. */
+    @Nullable
+    SessionValues of(Exchange exchange, Generation generation, URI target) {
+        return captured.isEmpty() && headers.isEmpty() ? null : new Sent(this, exchange, generation, target);
+    }
+
+    private record Sent(ValueRules rules, Exchange exchange, Generation generation, URI target)
+            implements SessionValues {
+
+        @Override
+        public boolean isOwn(URI url) {
+            boolean down = "https".equalsIgnoreCase(target.getScheme()) && !"https".equalsIgnoreCase(url.getScheme());
+            if (down || url.getRawAuthority() == null) {
+                return false;
+            }
+            String owner = rules.sites.siteOf(url);
+            if (rules.sites.hasUris(rules.site)) {
+                return owner.equals(rules.site);
+            }
+            boolean sameHost = target.getHost() != null && target.getHost().equalsIgnoreCase(url.getHost());
+            return sameHost && (owner.isEmpty() || owner.equals(rules.site));
+        }
+
+        @Override
+        public Map<String, String> requestHeaders() {
+            if (rules.headers.isEmpty()) {
+                return Map.of();
+            }
+            return ExchangeOnThread.in(exchange, generation, () -> {
+                Map<String, String> values = new LinkedHashMap<>();
+                rules.headers.forEach((name, expression) -> {
+                    String value = expression.evaluate(exchange, String.class);
+                    if (value != null && !value.isEmpty()) {
+                        values.put(name, checked(name, value));
+                    }
+                });
+                return values;
+            });
+        }
+
+        private String checked(String name, String value) {
+            String problem = ClientProfile.headerValueProblem(value);
+            if (problem != null) {
+                throw new IllegalArgumentException(
+                        "session '" + generation.session() + "': the value of sessionHeaders." + name + " " + problem);
+            }
+            return value;
+        }
+
+        @Override
+        public Map<String, String> captured() {
+            return rules.captured;
+        }
+    }
+}

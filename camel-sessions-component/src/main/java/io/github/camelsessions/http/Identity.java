@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.http;
+
+import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.profile.ProxyServer;
+import io.github.camelsessions.session.SessionKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whose connections a request uses: requests of identities that are not equal share none. Travels as the user token of the
+ * request's context. Immutable.
+ *
+ * @param session the session that has connections of its own, null when all sessions with the profile share them
+ * @param socks   the SOCKS proxy that its connections go through; HTTP proxies are part of their routes
+ */
+record Identity(
+        @Nullable SessionKey session,
+        ClientProfile profile,
+        @Nullable ProxyServer socks) {
+
+    /** The identity of a call's requests; null for those that no profile and no session sets apart. */
+    static @Nullable Identity of(SessionCall call) {
+        if (call.generation() == null) {
+            return null;
+        }
+        SessionKey session = call.rules().isolation() == Isolation.session
+                ? call.generation().session()
+                : null;
+        ClientProfile profile = call.profile();
+        return session == null && profile == ClientProfile.NONE ? null : new Identity(session, profile, null);
+    }
+
+    Identity through(ProxyServer proxy) {
+        return new Identity(session, profile, proxy);
+    }
+}
