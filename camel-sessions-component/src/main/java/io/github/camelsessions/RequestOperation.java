@@ -105,6 +105,10 @@ final class RequestOperation extends ServiceSupport implements ExchangeOperation
         EffectiveRules rules = component.rules(site, endpoint);
         if (rules.pool() == null) {
             PoolOptions.refuseWithoutPool(endpoint.getConfiguration());
+        } else if (rules.pool().rules().size() > component.getMaxSessions()) {
+            throw new IllegalArgumentException(
+                    "poolSize=" + rules.pool().rules().size() + ": more than maxSessions=" + component.getMaxSessions()
+                            + " of the component allows; lower the one or raise the other");
         }
         if (rules.profile() != null) {
             Sessions.get(endpoint.getCamelContext()).registry().requireProfile(rules.profile());

@@ -19,6 +19,9 @@ final class PoolSite implements AutoCloseable {
     private final Map<String, AtomicInteger> atOnce = new ConcurrentHashMap<>();
     private final AtomicInteger mostAtOnce = new AtomicInteger();
     private final AtomicInteger atWork = new AtomicInteger();
+    private final java.util.Queue<String> bodies = new java.util.concurrent.ConcurrentLinkedQueue<>();
+    private volatile int limit = Integer.MAX_VALUE;
+    private volatile int beyondLimit;
     private volatile int allBlocked;
     private volatile int logInStatus;
     private volatile CountDownLatch gate = new CountDownLatch(0);
@@ -41,10 +44,12 @@ final class PoolSite implements AutoCloseable {
     private void page(HttpExchange http) throws IOException {
         String cookie = http.getRequestHeaders().getFirst("Cookie");
         String sid = cookie == null ? "nobody" : cookie.replace("sid=", "");
-        String body = site.lastRequest().method().equals("POST")
-                ? " " + site.lastRequest().body()
-                : "";
-        uses.merge(sid, 1, Integer::sum);
+        String sent = LoopbackSite.body();
+        String body = sent.isEmpty() ? "" : " " + sent;
+        if (!sent.isEmpty()) {
+            bodies.add(sent);
+        }
+        boolean beyond = uses.merge(sid, 1, Integer::sum) > limit;
         AtomicInteger now = atOnce.computeIfAbsent(sid, any -> new AtomicInteger());
         mostAtOnce.accumulateAndGet(now.incrementAndGet(), Math::max);
         atWork.incrementAndGet();
@@ -56,7 +61,7 @@ final class PoolSite implements AutoCloseable {
             atWork.decrementAndGet();
             now.decrementAndGet();
         }
-        int status = allBlocked != 0 ? allBlocked : blocked.getOrDefault(sid, 200);
+        int status = allBlocked != 0 ? allBlocked : beyond ? beyondLimit : blocked.getOrDefault(sid, 200);
         LoopbackSite.answer(http, status, status == 200 ? "page of " + sid + body : "no");
     }
 
@@ -75,6 +80,17 @@ final class PoolSite implements AutoCloseable {
 
     void blockAll(int status) {
         allBlocked = status;
+    }
+
+    /** A session may be used so often; afterwards pages are answered with that status. */
+    void limit(int uses, int status) {
+        beyondLimit = status;
+        limit = uses;
+    }
+
+    /** What was sent to pages, in the order in which it came. */
+    java.util.List<String> bodies() {
+        return java.util.List.copyOf(bodies);
     }
 
     /** From now on log-ins are answered with that status, 0 for success. */

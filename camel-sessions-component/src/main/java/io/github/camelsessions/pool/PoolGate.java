@@ -76,6 +76,7 @@ final class PoolGate {
     private final TreeSet<Member> byAge = new TreeSet<>(
             Comparator.comparingLong((Member member) -> member.bornMillis).thenComparingLong(m -> m.number));
     private final TreeMap<Long, Claim> line = new TreeMap<>(); // by arrival
+    private final List<Claim> orphans = new ArrayList<>(); // waited for a member that this event has retired
     private PoolVerdict verdict = new PoolVerdict();
     private boolean stopped;
     private long lastNumber;
@@ -117,7 +118,6 @@ final class PoolGate {
     /** An exchange asks for a session. What it is told stands in the claim. */
     PoolVerdict ask(Claim claim) {
         return deciding(now -> {
-            sweep(now);
             claim.waitingSinceMillis = now;
             claim.state = Claim.State.WAITING;
             enter(claim, now);
@@ -194,7 +194,7 @@ final class PoolGate {
             }
             judge(member, outcome, cause, now);
             if (isSpent(member)) {
-                retire(member, RetireCause.maxUses, now);
+                retire(member, RetireCause.maxUses);
             }
             if (member.state == Member.State.RETIRED && member.inUse == 0) {
                 close(member);
@@ -211,13 +211,13 @@ final class PoolGate {
                     barren = 0;
                     endBackOff();
                 }
-                score(member, -rules.errorScoreDecrement(), now);
+                score(member, -rules.errorScoreDecrement());
             }
-            case BAD -> score(member, 1, now);
+            case BAD -> score(member, 1);
             case BLOCKED -> {
                 blocked++;
                 boolean wasLive = member.state == Member.State.LIVE;
-                retire(member, RetireCause.blocked, now);
+                retire(member, RetireCause.blocked);
                 if (wasLive
                         && !member.good
                         && rules.logsIn()
@@ -231,7 +231,7 @@ final class PoolGate {
             case EXPIRED -> {
                 if (member.state == Member.State.LIVE) {
                     loginsFailed++;
-                    retire(member, RetireCause.expired, now);
+                    retire(member, RetireCause.expired);
                     if (rules.logsIn() && cause != null) {
                         backOff(cause, now);
                     }
@@ -241,10 +241,10 @@ final class PoolGate {
         }
     }
 
-    private void score(Member member, double change, long now) {
+    private void score(Member member, double change) {
         member.score = Math.max(0, member.score + change);
         if (member.score >= rules.maxErrorScore()) {
-            retire(member, RetireCause.errorScore, now);
+            retire(member, RetireCause.errorScore);
         }
     }
 
@@ -301,7 +301,7 @@ final class PoolGate {
     PoolVerdict mark(long number, boolean good) {
         return decidingOn(number, (member, now) -> {
             if (member.state == Member.State.LIVE) {
-                score(member, good ? -rules.errorScoreDecrement() : 1, now);
+                score(member, good ? -rules.errorScoreDecrement() : 1);
             }
         });
     }
@@ -318,7 +318,7 @@ final class PoolGate {
                 member.state = Member.State.RETIRED; // closed as soon as it is created
                 count(RetireCause.asked);
             } else {
-                retire(member, RetireCause.asked, now);
+                retire(member, RetireCause.asked);
             }
         });
     }
@@ -418,8 +418,9 @@ final class PoolGate {
             PoolVerdict made = new PoolVerdict();
             verdict = made;
             long now = clock.millis();
+            sweep(now); // first: nobody is given a member that has become too old meanwhile
             decision.accept(now);
-            sweep(now);
+            enterOrphans(now);
             grow(now);
             refuseTheHopeless(now);
             made.wakeAtMillis = nextWake(now);
@@ -438,9 +439,10 @@ final class PoolGate {
         if (!rules.maxAge().isZero()) {
             long old = now - rules.maxAge().toMillis();
             while (!byAge.isEmpty() && byAge.first().bornMillis <= old) {
-                retire(byAge.first(), RetireCause.maxAge, now);
+                retire(byAge.first(), RetireCause.maxAge);
             }
         }
+        enterOrphans(now);
         while (!resting.isEmpty() && resting.first().notBeforeMillis <= now) {
             place(resting.first(), now);
         }
@@ -459,6 +461,11 @@ final class PoolGate {
         } else {
             line.put(claim.arrival, claim);
         }
+    }
+
+    private void enterOrphans(long now) {
+        orphans.forEach(claim -> enter(claim, now));
+        orphans.clear();
     }
 
     /** The live member that it has to be, null when any will do. */
@@ -574,7 +581,7 @@ final class PoolGate {
         }
     }
 
-    private void retire(Member member, RetireCause cause, long now) {
+    private void retire(Member member, RetireCause cause) {
         if (member.state != Member.State.LIVE) {
             return;
         }
@@ -588,10 +595,9 @@ final class PoolGate {
             idle--;
             close(member);
         }
-        List<Claim> others = new ArrayList<>(member.line.values());
+        orphans.addAll(member.line.values()); // not at once: what they are given may be retired by the same event
+        waitingForOne -= member.line.size();
         member.line.clear();
-        waitingForOne -= others.size();
-        others.forEach(claim -> enter(claim, now));
     }
 
     private void count(RetireCause cause) {
