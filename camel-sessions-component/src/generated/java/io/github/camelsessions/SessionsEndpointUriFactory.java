@@ -24,7 +24,8 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> ENDPOINT_IDENTITY_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(45);
+        Set<String> props = new HashSet<>(57);
+        props.add("blockedStatusCodeRange");
         props.add("captureHeaders");
         props.add("closeOnStop");
         props.add("closeUri");
@@ -32,6 +33,7 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
         props.add("cookiesEnabled");
         props.add("domain");
         props.add("drainTimeout");
+        props.add("errorScoreDecrement");
         props.add("expiredStatusCodeRange");
         props.add("expiredText");
         props.add("expiredUri");
@@ -46,14 +48,24 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
         props.add("lazyStartProducer");
         props.add("limit");
         props.add("maxAge");
+        props.add("maxConcurrentPerSession");
+        props.add("maxErrorScore");
         props.add("maxHeld");
         props.add("maxIdle");
         props.add("maxRedirects");
         props.add("maxReplays");
         props.add("maxUses");
         props.add("method");
+        props.add("minDelay");
+        props.add("noProxy");
+        props.add("of");
         props.add("offset");
         props.add("operation");
+        props.add("pool");
+        props.add("poolLogins");
+        props.add("poolSize");
+        props.add("poolStrategy");
+        props.add("poolWarm");
         props.add("profile");
         props.add("query");
         props.add("renewFirst");

@@ -69,6 +69,28 @@ public record RenewalRules(
                 place);
     }
 
+    /** The same, but whoever is held gives up after that time. */
+    public RenewalRules withHoldTimeout(Duration time) {
+        return new RenewalRules(
+                renewalUri,
+                renewFirst,
+                expiry,
+                renewedWhen,
+                profile,
+                sameProfile,
+                maxReplays,
+                replayStale,
+                drainTimeout,
+                renewalTimeout,
+                renewalBackoff,
+                time,
+                closeUri,
+                closeOnStop,
+                gate,
+                configuresSession,
+                place);
+    }
+
     /** How long a log-out may take. Those that are held for the renewal after it wait that long too. */
     Duration closeTimeout() {
         return renewalTimeout.dividedBy(3);
@@ -82,7 +104,7 @@ public record RenewalRules(
         return renews() || !expiry.isEmpty();
     }
 
-    boolean renews() {
+    public boolean renews() {
         return renewalUri != null;
     }
 }
