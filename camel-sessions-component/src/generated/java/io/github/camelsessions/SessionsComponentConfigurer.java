@@ -75,6 +75,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "maxSessions": target.setMaxSessions(property(camelContext, int.class, value)); return true;
         case "maxuses":
         case "maxUses": getOrCreateConfiguration(target).setMaxUses(property(camelContext, java.lang.Long.class, value)); return true;
+        case "noproxy":
+        case "noProxy": getOrCreateConfiguration(target).setNoProxy(property(camelContext, java.lang.String.class, value)); return true;
         case "profile": getOrCreateConfiguration(target).setProfile(property(camelContext, java.lang.String.class, value)); return true;
         case "profiles": target.setProfiles(property(camelContext, java.lang.String.class, value)); return true;
         case "renewfirst":
@@ -160,6 +162,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "maxSessions": return int.class;
         case "maxuses":
         case "maxUses": return java.lang.Long.class;
+        case "noproxy":
+        case "noProxy": return java.lang.String.class;
         case "profile": return java.lang.String.class;
         case "profiles": return java.lang.String.class;
         case "renewfirst":
@@ -246,6 +250,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "maxSessions": return target.getMaxSessions();
         case "maxuses":
         case "maxUses": return getOrCreateConfiguration(target).getMaxUses();
+        case "noproxy":
+        case "noProxy": return getOrCreateConfiguration(target).getNoProxy();
         case "profile": return getOrCreateConfiguration(target).getProfile();
         case "profiles": return target.getProfiles();
         case "renewfirst":

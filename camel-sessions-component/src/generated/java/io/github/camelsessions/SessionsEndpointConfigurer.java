@@ -65,6 +65,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "maxuses":
         case "maxUses": target.getConfiguration().setMaxUses(property(camelContext, java.lang.Long.class, value)); return true;
         case "method": target.setMethod(property(camelContext, org.apache.camel.component.http.HttpMethods.class, value)); return true;
+        case "noproxy":
+        case "noProxy": target.getConfiguration().setNoProxy(property(camelContext, java.lang.String.class, value)); return true;
         case "offset": target.setOffset(property(camelContext, long.class, value)); return true;
         case "profile": target.getConfiguration().setProfile(property(camelContext, java.lang.String.class, value)); return true;
         case "query": target.setQuery(property(camelContext, java.util.Map.class, value)); return true;
@@ -144,6 +146,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "maxuses":
         case "maxUses": return java.lang.Long.class;
         case "method": return org.apache.camel.component.http.HttpMethods.class;
+        case "noproxy":
+        case "noProxy": return java.lang.String.class;
         case "offset": return long.class;
         case "profile": return java.lang.String.class;
         case "query": return java.util.Map.class;
@@ -224,6 +228,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "maxuses":
         case "maxUses": return target.getConfiguration().getMaxUses();
         case "method": return target.getMethod();
+        case "noproxy":
+        case "noProxy": return target.getConfiguration().getNoProxy();
         case "offset": return target.getOffset();
         case "profile": return target.getConfiguration().getProfile();
         case "query": return target.getQuery();

@@ -41,6 +41,7 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         map.put("MaxRedirects", java.lang.Integer.class);
         map.put("MaxReplays", java.lang.Integer.class);
         map.put("MaxUses", java.lang.Long.class);
+        map.put("NoProxy", java.lang.String.class);
         map.put("Profile", java.lang.String.class);
         map.put("RenewFirst", java.lang.Boolean.class);
         map.put("RenewalAttempts", java.lang.Integer.class);
@@ -100,6 +101,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "maxReplays": target.setMaxReplays(property(camelContext, java.lang.Integer.class, value)); return true;
         case "maxuses":
         case "maxUses": target.setMaxUses(property(camelContext, java.lang.Long.class, value)); return true;
+        case "noproxy":
+        case "noProxy": target.setNoProxy(property(camelContext, java.lang.String.class, value)); return true;
         case "profile": target.setProfile(property(camelContext, java.lang.String.class, value)); return true;
         case "renewfirst":
         case "renewFirst": target.setRenewFirst(property(camelContext, java.lang.Boolean.class, value)); return true;
@@ -177,6 +180,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "maxReplays": return java.lang.Integer.class;
         case "maxuses":
         case "maxUses": return java.lang.Long.class;
+        case "noproxy":
+        case "noProxy": return java.lang.String.class;
         case "profile": return java.lang.String.class;
         case "renewfirst":
         case "renewFirst": return java.lang.Boolean.class;
@@ -250,6 +255,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "maxReplays": return target.getMaxReplays();
         case "maxuses":
         case "maxUses": return target.getMaxUses();
+        case "noproxy":
+        case "noProxy": return target.getNoProxy();
         case "profile": return target.getProfile();
         case "renewfirst":
         case "renewFirst": return target.getRenewFirst();

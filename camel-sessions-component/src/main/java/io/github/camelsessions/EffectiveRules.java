@@ -4,6 +4,7 @@ package io.github.camelsessions;
 import io.github.camelsessions.http.CallRules;
 import io.github.camelsessions.http.CookiesDebug;
 import io.github.camelsessions.http.Isolation;
+import io.github.camelsessions.profile.NoProxy;
 import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.session.SessionKey;
 import java.util.LinkedHashMap;
@@ -64,7 +65,8 @@ record EffectiveRules(
                 maxRedirects,
                 first(places, SessionsConfiguration::getCookiesEnabled, true),
                 CookiesDebug.parse(first(places, SessionsConfiguration::getCookiesDebug, "false")),
-                first(places, SessionsConfiguration::getIsolation, Isolation.profile));
+                first(places, SessionsConfiguration::getIsolation, Isolation.profile),
+                NoProxy.parse(first(places, SessionsConfiguration::getNoProxy, "")));
         return new EffectiveRules(
                 site,
                 session(site, first(places, SessionsConfiguration::getSessionId, "0")),

@@ -36,6 +36,12 @@ public class SessionsConfiguration {
     private @Nullable Isolation isolation;
 
     @UriParam(
+            description = "The hosts that are reached without the proxy of the session's client profile, separated by"
+                    + " commas: host names, IP addresses, *.domain for all hosts below a domain, each with or without"
+                    + " :port. They come on top of the profile's own.")
+    private @Nullable String noProxy;
+
+    @UriParam(
             defaultValue = "true",
             description = "Whether a response with a status outside the ok range (200-299 unless"
                     + " http.okStatusCodeRange says otherwise) is an HttpOperationFailedException.")
@@ -252,6 +258,14 @@ public class SessionsConfiguration {
 
     public void setIsolation(@Nullable Isolation isolation) {
         this.isolation = isolation;
+    }
+
+    public @Nullable String getNoProxy() {
+        return noProxy;
+    }
+
+    public void setNoProxy(@Nullable String noProxy) {
+        this.noProxy = noProxy;
     }
 
     public @Nullable Boolean getThrowExceptionOnFailure() {

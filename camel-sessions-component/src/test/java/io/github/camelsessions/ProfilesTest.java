@@ -200,11 +200,11 @@ class ProfilesTest {
     }
 
     @Test
-    void aProxyThatIsNotHttpIsRefused() {
-        assertThatThrownBy(() -> start("- {name: anna, proxy: {url: \"https://proxy.example:3128\", password: geheim,"
+    void aProxyOfAnUnknownSchemeIsRefused() {
+        assertThatThrownBy(() -> start("- {name: anna, proxy: {url: \"ftp://proxy.example:3128\", password: geheim,"
                         + " username: anna}}"))
-                .hasStackTraceContaining("profile 'anna'")
-                .hasStackTraceContaining("give http://host:port")
+                .hasStackTraceContaining("('anna')")
+                .hasStackTraceContaining("the scheme of the proxy is not http, https or socks5")
                 .message()
                 .doesNotContain("geheim");
     }

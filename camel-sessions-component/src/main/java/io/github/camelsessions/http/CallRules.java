@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
+import io.github.camelsessions.profile.NoProxy;
+
 /**
  * How requests are sent, resolved from endpoint, site and component. Immutable.
  *
@@ -10,6 +12,7 @@ package io.github.camelsessions.http;
  * @param cookiesEnabled          whether the jar takes part; profile and session do in any case
  * @param cookiesDebug            what is logged of the cookies
  * @param isolation               which sessions share connections
+ * @param noProxy                 the hosts that are reached without the proxy of the session's profile
  */
 public record CallRules(
         boolean throwExceptionOnFailure,
@@ -17,4 +20,5 @@ public record CallRules(
         int maxRedirects,
         boolean cookiesEnabled,
         CookiesDebug cookiesDebug,
-        Isolation isolation) {}
+        Isolation isolation,
+        NoProxy noProxy) {}

@@ -2,6 +2,7 @@
 package io.github.camelsessions.http;
 
 import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.profile.ProxyServer;
 import io.github.camelsessions.session.SessionKey;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +11,12 @@ import org.jspecify.annotations.Nullable;
  * request's context. Immutable.
  *
  * @param session the session that has connections of its own, null when all sessions with the profile share them
+ * @param socks   the SOCKS proxy that its connections go through; HTTP proxies are part of their routes
  */
-record Identity(@Nullable SessionKey session, ClientProfile profile) {
+record Identity(
+        @Nullable SessionKey session,
+        ClientProfile profile,
+        @Nullable ProxyServer socks) {
 
     /** The identity of a call's requests; null for those that no profile and no session sets apart. */
     static @Nullable Identity of(SessionCall call) {
@@ -22,6 +27,10 @@ record Identity(@Nullable SessionKey session, ClientProfile profile) {
                 ? call.generation().session()
                 : null;
         ClientProfile profile = call.profile();
-        return session == null && profile == ClientProfile.NONE ? null : new Identity(session, profile);
+        return session == null && profile == ClientProfile.NONE ? null : new Identity(session, profile, null);
+    }
+
+    Identity through(ProxyServer proxy) {
+        return new Identity(session, profile, proxy);
     }
 }

@@ -131,6 +131,11 @@ final class IdentityConnections implements HttpClientConnectionManager, ConnPool
             return plain.lease(id, route, timeout, state);
         }
         if (maker == null) {
+            if (identity.socks() != null) {
+                throw new IllegalStateException("profile '" + identity.profile().name() + "': its proxy "
+                        + identity.socks() + " cannot be used with a clientConnectionManager of the application; remove"
+                        + " that from the component https, or use an HTTP proxy");
+            }
             return new Lease(plain.lease(id, route, timeout, identity), identity, route, null);
         }
         Pool pool = enter(identity, maker);

@@ -38,6 +38,7 @@ final class IdentityEndpoint extends ConnectionEndpoint {
     private final ConnectionEndpoint endpoint;
     private final ClientProfile profile;
     private final boolean proxied;
+    private final boolean socks;
     private final HttpClientConnectionManager connections;
     private final Runnable onRelease;
     private final AtomicBoolean released = new AtomicBoolean();
@@ -51,6 +52,7 @@ final class IdentityEndpoint extends ConnectionEndpoint {
         this.endpoint = endpoint;
         this.profile = identity.profile();
         this.proxied = profile.proxy() != null && route.getProxyHost() != null;
+        this.socks = identity.socks() != null;
         this.connections = connections;
         this.onRelease = onRelease;
     }
@@ -58,7 +60,12 @@ final class IdentityEndpoint extends ConnectionEndpoint {
     void connect(@Nullable TimeValue timeout, HttpContext context) throws IOException {
         try {
             connections.connect(endpoint, timeout, context);
+        } catch (SocksException e) {
+            throw new ProxyFailedException(profile, e.what(), e.getCause());
         } catch (IOException e) {
+            if (socks && isDropped(e)) {
+                throw new ProxyFailedException(profile, "dropped the connection before TLS was up", e);
+            }
             throw proxied ? new ProxyFailedException(profile, "cannot be reached", e) : e;
         }
     }

@@ -7,6 +7,9 @@ import io.github.camelsessions.profile.ProxyServer;
 import java.io.IOException;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.auth.AuthExchange;
+import org.apache.hc.client5.http.auth.AuthScope;
+import org.apache.hc.client5.http.auth.Credentials;
+import org.apache.hc.client5.http.auth.CredentialsProvider;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.classic.ExecChainHandler;
@@ -19,6 +22,9 @@ import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.URIScheme;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends each hop of a call, the first and those of followed redirects, over the connections of its identity and through the
@@ -38,10 +44,11 @@ final class IdentityExec implements ExecChainHandler {
         if (context.getAttribute(CookieInterceptor.CALL) instanceof SessionCall call) {
             Identity identity = Identity.of(call);
             if (identity != null) {
-                context.setUserToken(identity);
                 ProxyServer proxy = identity.profile().proxy();
+                context.setUserToken(identity);
                 if (proxy != null) {
-                    return throughProxy(proxy, identity.profile(), request, scope, chain);
+                    request.removeHeaders(HttpHeaders.PROXY_AUTHORIZATION); // the message's own would reach the site
+                    return throughProxy(proxy, identity, call, request, scope, chain);
                 }
             }
         }
@@ -50,28 +57,80 @@ final class IdentityExec implements ExecChainHandler {
 
     private static ClassicHttpResponse throughProxy(
             ProxyServer proxy,
+            Identity identity,
+            SessionCall call,
+            ClassicHttpRequest request,
+            ExecChain.Scope scope,
+            ExecChain chain)
+            throws IOException, HttpException {
+        HttpHost target = scope.route.getTargetHost();
+        boolean secure = URIScheme.HTTPS.same(target.getSchemeName());
+        boolean direct = proxy.noProxy().matches(target.getHostName(), target.getPort())
+                || call.rules().noProxy().matches(target.getHostName(), target.getPort());
+        if (direct || proxy.isSocks()) {
+            if (!direct) {
+                scope.clientContext.setUserToken(identity.through(proxy));
+            }
+            HttpRoute route = new HttpRoute(target, scope.route.getLocalAddress(), secure);
+            return chain.proceed(request, through(route, scope));
+        }
+        HttpHost host = new HttpHost(proxy.scheme(), proxy.host(), proxy.port());
+        HttpRoute route = new HttpRoute(target, scope.route.getLocalAddress(), host, secure);
+        return throughHttpProxy(proxy, identity.profile(), request, through(route, scope), chain);
+    }
+
+    private static ClassicHttpResponse throughHttpProxy(
+            ProxyServer proxy,
             ClientProfile profile,
             ClassicHttpRequest request,
             ExecChain.Scope scope,
             ExecChain chain)
             throws IOException, HttpException {
-        HttpHost host = new HttpHost(proxy.scheme(), proxy.host(), proxy.port());
-        HttpHost target = scope.route.getTargetHost();
-        boolean secure = URIScheme.HTTPS.same(target.getSchemeName());
-        HttpRoute route = new HttpRoute(target, scope.route.getLocalAddress(), host, secure);
         HttpClientContext context = scope.clientContext;
-        request.removeHeaders(HttpHeaders.PROXY_AUTHORIZATION); // the message's own would reach the site
+        HttpHost host = scope.route.getProxyHost();
+        keepForeignCredentials(context, host);
         giveCredentials(proxy, context.getAuthExchange(host));
-        ClassicHttpResponse response = chain.proceed(request, through(route, scope));
-        if (isRefused(response, route, context)) {
-            response.close();
-            scope.execRuntime.discardEndpoint();
+        ClassicHttpResponse response = chain.proceed(request, scope);
+        if (proxy.username() != null && isRefused(response, scope) && isRepeatable(request)) {
+            // Some insist on their own challenge, and take no credentials before it.
+            drop(response, scope);
+            giveCredentials(proxy, context.getAuthExchange(host));
+            response = chain.proceed(request, scope);
+        }
+        if (isRefused(response, scope)) {
+            drop(response, scope);
             throw new ProxyFailedException(
                     profile,
                     (proxy.username() == null ? "asks for" : "refuses the") + " credentials: status 407",
                     null);
         }
         return response;
+    }
+
+    /** Lets the proxy have none of the credentials that the HTTP options bring for others. */
+    private static void keepForeignCredentials(HttpClientContext context, HttpHost proxy) {
+        CredentialsProvider given = context.getCredentialsProvider();
+        if (given != null && !(given instanceof OthersOnly)) {
+            context.setCredentialsProvider(new OthersOnly(given, proxy));
+        }
+    }
+
+    private record OthersOnly(CredentialsProvider given, HttpHost proxy) implements CredentialsProvider {
+
+        @Override
+        public @Nullable Credentials getCredentials(AuthScope scope, HttpContext context) {
+            boolean own = proxy.getHostName().equalsIgnoreCase(scope.getHost()) && proxy.getPort() == scope.getPort();
+            return own ? null : given.getCredentials(scope, context);
+        }
+    }
+
+    private static boolean isRepeatable(ClassicHttpRequest request) {
+        return request.getEntity() == null || request.getEntity().isRepeatable();
+    }
+
+    private static void drop(ClassicHttpResponse response, ExecChain.Scope scope) {
+        EntityUtils.consumeQuietly(response.getEntity());
+        scope.execRuntime.discardEndpoint();
     }
 
     private static void giveCredentials(ProxyServer proxy, AuthExchange exchange) {
@@ -90,8 +149,9 @@ final class IdentityExec implements ExecChainHandler {
     }
 
     // what comes through a tunnel is the site's
-    private static boolean isRefused(ClassicHttpResponse response, HttpRoute route, HttpClientContext context) {
+    private static boolean isRefused(ClassicHttpResponse response, ExecChain.Scope scope) {
         return response.getCode() == HttpStatus.SC_PROXY_AUTHENTICATION_REQUIRED
-                && (!route.isTunnelled() || context.getAttribute(IdentityEndpoint.TUNNEL_REFUSED) != null);
+                && (!scope.route.isTunnelled()
+                        || scope.clientContext.getAttribute(IdentityEndpoint.TUNNEL_REFUSED) != null);
     }
 }

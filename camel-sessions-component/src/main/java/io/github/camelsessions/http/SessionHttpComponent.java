@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
+import io.github.camelsessions.profile.ProxyServer;
 import java.io.IOException;
 import java.net.URI;
 import java.security.GeneralSecurityException;
@@ -25,6 +26,7 @@ import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
+import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.client5.http.ssl.HostnameVerificationPolicy;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
@@ -130,9 +132,9 @@ final class SessionHttpComponent extends HttpComponent {
         int total = maxTotalConnections > 0 ? maxTotalConnections : getMaxTotalConnections();
         int perRoute = connectionsPerRoute > 0 ? connectionsPerRoute : getConnectionsPerRoute();
         TimeValue timeToLive = TimeValue.ofMilliseconds(getConnectionTimeToLive());
-        Function<Lookup<TlsSocketStrategy>, PoolingHttpClientConnectionManager> pools = lookup -> {
+        Function<HttpClientConnectionOperator, PoolingHttpClientConnectionManager> pools = operator -> {
             PoolingHttpClientConnectionManager made = new PoolingHttpClientConnectionManager(
-                    new DefaultHttpClientConnectionOperator(null, null, lookup),
+                    operator,
                     PoolConcurrencyPolicy.STRICT,
                     PoolReusePolicy.LIFO,
                     TimeValue.NEG_ONE_MILLISECOND,
@@ -147,8 +149,8 @@ final class SessionHttpComponent extends HttpComponent {
         ConnectionSweeper sweeper =
                 getCamelContext().getCamelContextExtension().getContextPlugin(ConnectionSweeper.class);
         return new IdentityConnections(
-                pools.apply(only(strategy)),
-                identity -> pools.apply(new OwnTls(strategies)),
+                pools.apply(new DefaultHttpClientConnectionOperator(null, null, only(strategy))),
+                identity -> pools.apply(operator(identity, new OwnTls(strategies))),
                 connections -> {
                     if (sweeper != null) {
                         sweeper.watch(connections);
@@ -179,6 +181,14 @@ final class SessionHttpComponent extends HttpComponent {
                 maxTotalConnections,
                 connectionsPerRoute,
                 socketConfig);
+    }
+
+    private static HttpClientConnectionOperator operator(Identity identity, OwnTls tls) {
+        ProxyServer socks = identity.socks();
+        return socks == null
+                ? new DefaultHttpClientConnectionOperator(null, null, tls)
+                : new DefaultHttpClientConnectionOperator(
+                        none -> new SocksSocket(socks), null, SocksSocket.RESOLVED_BY_PROXY, tls);
     }
 
     private static Lookup<TlsSocketStrategy> only(TlsSocketStrategy strategy) {

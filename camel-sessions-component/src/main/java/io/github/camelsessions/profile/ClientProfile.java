@@ -57,7 +57,7 @@ public record ClientProfile(
 
     /**
      * Returns what may be shown to users: {@code name}, {@code proxy} (a map of {@code url} without credentials,
-     * {@code username}, {@code password}), {@code userAgent}, {@code headers}, {@code account}. What is absent in the
+     * {@code username}, {@code password}, {@code noProxy}), {@code userAgent}, {@code headers}, {@code account}. What is absent in the
      * profile is absent here; passwords, the values of the account and the headers that carry secrets (Authorization
      * and the like) are {@code ***}. A username without a password is masked too, since it is usually a token.
      *
@@ -75,6 +75,9 @@ public record ClientProfile(
             }
             if (proxy.password() != null) {
                 masked.put("password", MASK);
+            }
+            if (!proxy.noProxy().entries().isEmpty()) {
+                masked.put("noProxy", proxy.noProxy().toString());
             }
             shown.put("proxy", Collections.unmodifiableMap(masked));
         }

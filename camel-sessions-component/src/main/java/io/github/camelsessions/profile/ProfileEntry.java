@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class ProfileEntry {
 
     private static final List<String> KEYS = List.of("name", "proxy", "userAgent", "headers", "account");
-    private static final List<String> PROXY_KEYS = List.of("url", "username", "password");
+    private static final List<String> PROXY_KEYS = List.of("url", "username", "password", "noProxy");
     private static final String OLD_USER_AGENT = "user-agent";
     private static final Pattern WORD = Pattern.compile("[A-Za-z][A-Za-z_.-]{0,31}");
 
@@ -144,8 +144,11 @@ final class ProfileEntry {
             if (!PROXY_KEYS.contains(field.key)) {
                 refuseUnknown(field, "proxy.", PROXY_KEYS);
                 valid = false;
+            } else if (field.key.equals("noProxy") && isTexts(field.value)) {
+                continue;
             } else if (!field.value.is(Node.Kind.SCALAR) && !field.value.is(Node.Kind.NULL)) {
-                refuse("proxy." + field.key + " must be text (" + field.value.place + ")");
+                refuse("proxy." + field.key + " must be text"
+                        + (field.key.equals("noProxy") ? " or a list of texts" : "") + " (" + field.value.place + ")");
                 valid = false;
             }
         }
@@ -163,7 +166,21 @@ final class ProfileEntry {
                     "proxy.password has no value: write one, or leave the key out when the proxy asks for none");
         }
         return ProxyServer.parse(url.text)
-                .withCredentials(username == null ? null : username.text, password == null ? null : password.text);
+                .withCredentials(username == null ? null : username.text, password == null ? null : password.text)
+                .withNoProxy(readNoProxy(valueOf(node, "noProxy")));
+    }
+
+    private static boolean isTexts(Node node) {
+        return node.is(Node.Kind.LIST) && node.items.stream().allMatch(item -> item.is(Node.Kind.SCALAR));
+    }
+
+    private static NoProxy readNoProxy(@Nullable Node node) {
+        if (node == null) {
+            return NoProxy.NONE;
+        }
+        return node.is(Node.Kind.LIST)
+                ? NoProxy.of(node.items.stream().map(item -> item.text).toList())
+                : NoProxy.parse(node.text);
     }
 
     private static ProxyServer readProxyList(Node node) {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     url: http://proxy.example:3128
  *     username: anna
  *     password: "{{proxy.password}}"
+ *     noProxy: [localhost, "*.internal"]
  *   userAgent: Mozilla/5.0
  *   headers:
  *     Accept-Language: de

@@ -19,19 +19,21 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable. {@link #toString()} shows scheme, host and port only, and no exception of this type shows anything of
  * what it was given: a proxy URL that is malformed may have its password anywhere.
  *
- * @param scheme {@code http}, {@code https} or {@code socks5}, in lower case; the schemes are those that can be
- *     written, not those that a transport can use
+ * @param scheme {@code http}, {@code https} (the proxy itself is spoken to in TLS) or {@code socks5} (host names are
+ *     resolved by the proxy), in lower case
  * @param host host name or IP address in lower case, an IPv6 address without brackets
  * @param port 1 to 65535
  * @param username null when the proxy asks for no credentials
  * @param password null when there is none; some proxies take a token as the username and no password
+ * @param noProxy the hosts that are reached without it
  */
 public record ProxyServer(
         String scheme,
         String host,
         int port,
         @Nullable String username,
-        @Nullable String password) {
+        @Nullable String password,
+        NoProxy noProxy) {
 
     private static final Set<String> SCHEMES = Set.of("http", "https", "socks5");
     private static final int LONGEST_HOST = 253;
@@ -74,6 +76,21 @@ public record ProxyServer(
         if (hasControl(username) || hasControl(password)) {
             throw new IllegalArgumentException("the credentials of the proxy contain a control character");
         }
+        if (scheme.equals("socks5") && (isLong(username) || isLong(password))) {
+            // RFC 1929, section 2: their lengths are octets
+            throw new IllegalArgumentException(
+                    "the credentials of the proxy have more than 255 octets, which socks5 cannot carry");
+        }
+    }
+
+    /** A proxy for all hosts. */
+    public ProxyServer(String scheme, String host, int port, @Nullable String username, @Nullable String password) {
+        this(scheme, host, port, username, password, NoProxy.NONE);
+    }
+
+    /** Whether it speaks SOCKS, and not HTTP. */
+    public boolean isSocks() {
+        return scheme.equals("socks5");
     }
 
     /**
@@ -142,7 +159,12 @@ public record ProxyServer(
             throw new IllegalArgumentException(
                     "the proxy has credentials twice, in its URL and beside it: remove one of them");
         }
-        return username != null ? this : new ProxyServer(scheme, host, port, newUsername, newPassword);
+        return username != null ? this : new ProxyServer(scheme, host, port, newUsername, newPassword, noProxy);
+    }
+
+    /** Returns this proxy for all hosts but these. */
+    ProxyServer withNoProxy(NoProxy hosts) {
+        return new ProxyServer(scheme, host, port, username, password, hosts);
     }
 
     /**
@@ -177,7 +199,7 @@ public record ProxyServer(
         return scheme + "://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
     }
 
-    private static boolean isHost(String host) {
+    static boolean isHost(String host) {
         if (host.length() > LONGEST_HOST) {
             return false;
         }
@@ -201,6 +223,10 @@ public record ProxyServer(
         } catch (UnknownHostException e) {
             return false;
         }
+    }
+
+    private static boolean isLong(@Nullable String text) {
+        return text != null && text.getBytes(StandardCharsets.UTF_8).length > 255;
     }
 
     private static boolean hasControl(@Nullable String text) {

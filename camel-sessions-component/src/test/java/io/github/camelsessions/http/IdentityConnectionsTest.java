@@ -58,7 +58,7 @@ class IdentityConnectionsTest {
     }
 
     private static Identity identity(String name) {
-        return new Identity(null, new ClientProfile(name, null, null, Map.of(), Map.of()));
+        return new Identity(null, new ClientProfile(name, null, null, Map.of(), Map.of()), null);
     }
 
     private ConnectionEndpoint lease(Object identity) throws Exception {
@@ -83,7 +83,7 @@ class IdentityConnectionsTest {
         use(identity("a"));
         use(identity("a"));
         use(identity("b"));
-        use(new Identity(new SessionKey("", "1"), identity("a").profile()));
+        use(new Identity(new SessionKey("", "1"), identity("a").profile(), null));
         use(null);
 
         assertThat(made).hasSize(3);

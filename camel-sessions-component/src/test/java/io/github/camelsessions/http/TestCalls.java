@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
+import io.github.camelsessions.profile.NoProxy;
 import io.github.camelsessions.session.Admission;
 import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.SessionKey;
@@ -10,7 +11,8 @@ import java.time.InstantSource;
 /** Calls in a session that a test has for itself. */
 final class TestCalls {
 
-    static final CallRules RULES = new CallRules(true, true, 20, true, CookiesDebug.OFF, Isolation.profile);
+    static final CallRules RULES =
+            new CallRules(true, true, 20, true, CookiesDebug.OFF, Isolation.profile, NoProxy.NONE);
 
     private TestCalls() {}
 
