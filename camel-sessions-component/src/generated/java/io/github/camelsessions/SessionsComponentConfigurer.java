@@ -78,7 +78,13 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "noproxy":
         case "noProxy": getOrCreateConfiguration(target).setNoProxy(property(camelContext, java.lang.String.class, value)); return true;
         case "profile": getOrCreateConfiguration(target).setProfile(property(camelContext, java.lang.String.class, value)); return true;
+        case "profilecooldown":
+        case "profileCooldown": target.setProfileCooldown(property(camelContext, java.time.Duration.class, value)); return true;
+        case "profilerotation":
+        case "profileRotation": target.setProfileRotation(property(camelContext, io.github.camelsessions.profile.ProfileOrder.class, value)); return true;
         case "profiles": target.setProfiles(property(camelContext, java.lang.String.class, value)); return true;
+        case "profilesreload":
+        case "profilesReload": target.setProfilesReload(property(camelContext, java.time.Duration.class, value)); return true;
         case "renewfirst":
         case "renewFirst": getOrCreateConfiguration(target).setRenewFirst(property(camelContext, java.lang.Boolean.class, value)); return true;
         case "renewalattempts":
@@ -165,7 +171,13 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "noproxy":
         case "noProxy": return java.lang.String.class;
         case "profile": return java.lang.String.class;
+        case "profilecooldown":
+        case "profileCooldown": return java.time.Duration.class;
+        case "profilerotation":
+        case "profileRotation": return io.github.camelsessions.profile.ProfileOrder.class;
         case "profiles": return java.lang.String.class;
+        case "profilesreload":
+        case "profilesReload": return java.time.Duration.class;
         case "renewfirst":
         case "renewFirst": return java.lang.Boolean.class;
         case "renewalattempts":
@@ -253,7 +265,13 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "noproxy":
         case "noProxy": return getOrCreateConfiguration(target).getNoProxy();
         case "profile": return getOrCreateConfiguration(target).getProfile();
+        case "profilecooldown":
+        case "profileCooldown": return target.getProfileCooldown();
+        case "profilerotation":
+        case "profileRotation": return target.getProfileRotation();
         case "profiles": return target.getProfiles();
+        case "profilesreload":
+        case "profilesReload": return target.getProfilesReload();
         case "renewfirst":
         case "renewFirst": return getOrCreateConfiguration(target).getRenewFirst();
         case "renewalattempts":

@@ -24,7 +24,8 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> ENDPOINT_IDENTITY_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(42);
+        Set<String> props = new HashSet<>(43);
+        props.add("captureHeaders");
         props.add("cookiesDebug");
         props.add("cookiesEnabled");
         props.add("domain");
@@ -49,7 +50,6 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
         props.add("maxReplays");
         props.add("maxUses");
         props.add("method");
-        props.add("noProxy");
         props.add("offset");
         props.add("operation");
         props.add("profile");
@@ -64,15 +64,17 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
         props.add("renewalUri");
         props.add("renewedWhen");
         props.add("replayStale");
+        props.add("sessionHeaders");
         props.add("sessionId");
         props.add("site");
         props.add("throwExceptionOnFailure");
         PROPERTY_NAMES = Collections.unmodifiableSet(props);
         SECRET_PROPERTY_NAMES = Collections.emptySet();
         ENDPOINT_IDENTITY_PROPERTY_NAMES = Collections.emptySet();
-        Map<String, String> prefixes = new HashMap<>(2);
+        Map<String, String> prefixes = new HashMap<>(3);
         prefixes.put("http", "http.");
         prefixes.put("query", "query.");
+        prefixes.put("sessionHeaders", "sessionHeaders.");
         MULTI_VALUE_PREFIXES = Collections.unmodifiableMap(prefixes);
     }
 

@@ -27,6 +27,7 @@ final class CallRequest implements SessionRequest {
     private final @Nullable ExplicitCookies cookies;
     private final HttpSending sending;
     private @Nullable String idempotencyValue;
+    private boolean reachedSite;
     private volatile boolean aborted;
     private volatile @Nullable SessionCall call;
 
@@ -92,6 +93,7 @@ final class CallRequest implements SessionRequest {
             exchange.setException(e);
         } finally {
             call = null;
+            reachedSite = sent.hasReachedSite();
             tell(exchange, sent);
         }
         URI finalUri = sent.finalUri();
@@ -116,6 +118,11 @@ final class CallRequest implements SessionRequest {
             made.abort();
         }
         return made;
+    }
+
+    @Override
+    public boolean hasReachedSite() {
+        return reachedSite;
     }
 
     @Override

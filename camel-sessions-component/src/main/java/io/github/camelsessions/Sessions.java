@@ -6,6 +6,7 @@ import io.github.camelsessions.http.ConnectionSweeper;
 import io.github.camelsessions.http.PublicSuffixList;
 import io.github.camelsessions.http.SessionHttpClients;
 import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.profile.ProfileStats;
 import io.github.camelsessions.renewal.SessionTraffic;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
@@ -264,6 +265,11 @@ public final class Sessions {
     /** {@link NamedSession#stats} of the session. */
     public Optional<SessionStats> stats(String id) {
         return session(id).stats();
+    }
+
+    /** How each client profile is used, in the order of their file. Profiles are shared by all sites. */
+    public List<ProfileStats> profiles() {
+        return registry.profiles();
     }
 
     /**

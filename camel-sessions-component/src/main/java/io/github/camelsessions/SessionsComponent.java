@@ -5,17 +5,23 @@ import io.github.camelsessions.EffectiveRules.Place;
 import io.github.camelsessions.http.SessionHttpClient;
 import io.github.camelsessions.http.SessionHttpClients;
 import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.profile.ProfileOrder;
+import io.github.camelsessions.profile.ProfileRotation;
 import io.github.camelsessions.renewal.SessionTraffic;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.Endpoint;
 import org.apache.camel.PropertyBindingException;
 import org.apache.camel.RuntimeCamelException;
@@ -47,6 +53,26 @@ public class SessionsComponent extends DefaultComponent {
     private @Nullable String profiles;
 
     @Metadata(
+            defaultValue = "sequential",
+            description = "In which order sessions take client profiles; those that no session uses come first in each:"
+                    + " sequential takes one after the other, so that all are used before any repeats, random any,"
+                    + " leastUsed the one that was taken fewest times.")
+    private ProfileOrder profileRotation = ProfileOrder.sequential;
+
+    @Metadata(
+            defaultValue = "5m",
+            javaType = "java.time.Duration",
+            description = "How long a client profile is put aside when its proxy has failed.")
+    private Duration profileCooldown = ProfileRotation.DEFAULT_COOLDOWN;
+
+    @Metadata(
+            defaultValue = "5s",
+            javaType = "java.time.Duration",
+            description = "How often a profile file (file:) is looked at, to be loaded anew when it has changed; 0 for"
+                    + " never. Sessions keep the profiles that they have.")
+    private Duration profilesReload = Duration.ofSeconds(5);
+
+    @Metadata(
             defaultValue = "10000",
             description = "How many sessions may exist at once. For a further one the session that was idle longest"
                     + " makes room, never one with an exchange in flight.")
@@ -74,6 +100,7 @@ public class SessionsComponent extends DefaultComponent {
     private Map<String, SiteConfiguration> sites = new SiteMap<>();
 
     private volatile @Nullable Sites siteRules;
+    private @Nullable ScheduledExecutorService profileWatch; // as all options, set by one thread
 
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
@@ -231,6 +258,12 @@ public class SessionsComponent extends DefaultComponent {
         siteRules = makeSiteRules();
     }
 
+    @Override
+    protected void doStop() throws Exception {
+        stopProfileWatch();
+        super.doStop();
+    }
+
     private Sites makeSiteRules() throws Exception {
         Sites made = new Sites(sites);
         // whatever is wrong with the options of component and sites shows now, not at the first request
@@ -260,6 +293,11 @@ public class SessionsComponent extends DefaultComponent {
         sessions.traffic().setResumeConcurrency(atLeastOne("resumeConcurrency", resumeConcurrency));
         sessions.traffic().setRenewalConcurrency(atLeastOne("renewalConcurrency", renewalConcurrency));
         sessions.traffic().setMaxHeldTotal(atLeastOne("maxHeldTotal", maxHeldTotal));
+        if (profileCooldown.isZero() || profileCooldown.isNegative()) {
+            throw new IllegalArgumentException(
+                    "profileCooldown=" + profileCooldown + ": must be a duration of more than 0, such as 5m");
+        }
+        sessions.registry().setRotation(profileRotation, profileCooldown);
     }
 
     private static int atLeastOne(String option, int value) {
@@ -272,12 +310,52 @@ public class SessionsComponent extends DefaultComponent {
     // A component made anew by a reload is started before it gets its options. Until then the profiles stay that there
     // are: a session that is new in between must not go out without its proxy.
     private void useProfiles() {
-        if (profiles != null) {
-            Sessions.get(getCamelContext()).registry().setProfiles(loadProfiles(profiles));
+        stopProfileWatch();
+        if (profilesReload.isNegative()) {
+            throw new IllegalArgumentException("profilesReload=" + profilesReload
+                    + ": must be a duration, such as 5s, or 0 for no look at the file");
+        }
+        String resource = profiles;
+        if (resource != null) {
+            ProfileWatch watch = newProfileWatch(resource);
+            loadProfiles(resource);
+            if (watch != null) {
+                startProfileWatch(watch);
+            }
         }
     }
 
-    private List<ClientProfile> loadProfiles(String profiles) {
+    private @Nullable ProfileWatch newProfileWatch(String resource) {
+        if (profilesReload.isZero() || !resource.startsWith("file:")) {
+            return null;
+        }
+        URI file = ResourceHelper.resolveResource(getCamelContext(), resource).getURI();
+        return new ProfileWatch(resource, Path.of(file), () -> loadProfiles(resource));
+    }
+
+    private void startProfileWatch(ProfileWatch watch) {
+        ScheduledExecutorService executor = getCamelContext()
+                .getExecutorServiceManager()
+                .newSingleThreadScheduledExecutor(this, "SessionsProfiles");
+        profileWatch = executor;
+        long nanos = profilesReload.toNanos();
+        executor.scheduleWithFixedDelay(watch::check, nanos, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void stopProfileWatch() {
+        if (profileWatch != null) {
+            getCamelContext().getExecutorServiceManager().shutdownNow(profileWatch);
+            profileWatch = null;
+        }
+    }
+
+    private int loadProfiles(String profiles) {
+        List<ClientProfile> loaded = readProfiles(profiles);
+        Sessions.get(getCamelContext()).registry().setProfiles(loaded);
+        return loaded.size();
+    }
+
+    private List<ClientProfile> readProfiles(String profiles) {
         String text;
         try (InputStream in = ResourceHelper.resolveMandatoryResourceAsInputStream(getCamelContext(), profiles)) {
             text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -354,6 +432,35 @@ public class SessionsComponent extends DefaultComponent {
 
     public void setProfiles(@Nullable String profiles) {
         this.profiles = profiles;
+        if (isStarted()) {
+            useProfiles();
+        }
+    }
+
+    public ProfileOrder getProfileRotation() {
+        return profileRotation;
+    }
+
+    public void setProfileRotation(ProfileOrder profileRotation) {
+        this.profileRotation = profileRotation;
+        useLimitsIfStarted();
+    }
+
+    public Duration getProfileCooldown() {
+        return profileCooldown;
+    }
+
+    public void setProfileCooldown(Duration profileCooldown) {
+        this.profileCooldown = profileCooldown;
+        useLimitsIfStarted();
+    }
+
+    public Duration getProfilesReload() {
+        return profilesReload;
+    }
+
+    public void setProfilesReload(Duration profilesReload) {
+        this.profilesReload = profilesReload;
         if (isStarted()) {
             useProfiles();
         }

@@ -4,6 +4,7 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -11,6 +12,7 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PropertyBindingSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -205,6 +207,14 @@ class BadInputTest extends SharedContextTest {
                 .hasStackTraceContaining("option http.cookieStor is unknown");
         assertThatThrownBy(() -> start(component -> component.setMaxSessions(0)))
                 .hasStackTraceContaining("maxSessions=0: must be at least 1");
+        assertThatThrownBy(() -> start(component -> component.setProfileCooldown(Duration.ZERO)))
+                .hasStackTraceContaining("profileCooldown=PT0S: must be a duration of more than 0, such as 5m");
+        assertThatThrownBy(() -> start(component -> component.setProfilesReload(Duration.ofSeconds(-1))))
+                .hasStackTraceContaining("profilesReload=PT-1S: must be a duration, such as 5s, or 0 for");
+        assertThatThrownBy(() -> start(component -> PropertyBindingSupport.build()
+                        .bind(component.getCamelContext(), component, "profileRotation", "alphabetic")))
+                .hasStackTraceContaining("profileRotation")
+                .hasStackTraceContaining("alphabetic");
         assertThatThrownBy(() -> start(component -> component.setProfiles("classpath:none.yaml")))
                 .hasStackTraceContaining("option profiles: there is no resource classpath:none.yaml");
     }
@@ -212,8 +222,8 @@ class BadInputTest extends SharedContextTest {
     private static void start(Consumer<SessionsComponent> options) throws Exception {
         try (DefaultCamelContext wrong = new DefaultCamelContext()) {
             SessionsComponent component = new SessionsComponent();
-            options.accept(component);
             component.setCamelContext(wrong);
+            options.accept(component);
             component.start();
         }
     }

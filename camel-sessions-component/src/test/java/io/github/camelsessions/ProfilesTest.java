@@ -3,10 +3,13 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.camelsessions.profile.ProfileFile;
+import io.github.camelsessions.profile.ProfileStats;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.camel.Exchange;
@@ -207,6 +210,38 @@ class ProfilesTest {
                 .hasStackTraceContaining("the scheme of the proxy is not http, https or socks5")
                 .message()
                 .doesNotContain("geheim");
+    }
+
+    @Test
+    void aChangedFileIsLoadedAndSessionsKeepTheProfilesThatTheyHave() throws Exception {
+        SessionsComponent component = context.getComponent("sessions", SessionsComponent.class);
+        component.setProfilesReload(Duration.ofMillis(5));
+        start(THREE);
+        agentOf("1");
+        agentOf("2");
+
+        Files.writeString(
+                folder.resolve("profiles.yaml"), "- {name: anna, userAgent: New/1}\n- {name: ben, userAgent: New/2}\n");
+        await().untilAsserted(() -> assertThat(Sessions.get(context).profiles())
+                .extracting(ProfileStats::name)
+                .containsExactly("anna", "ben"));
+
+        assertThat(agentOf("1")).as("kept").isEqualTo("Anna/1");
+        assertThat(agentOf("3")).isEqualTo("New/1");
+        context.stop();
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .noneMatch(name -> name.contains("SessionsProfiles") && name.contains(context.getName())));
+    }
+
+    @Test
+    void aFileThatIsNotToBeLookedAtIsReadOnce() throws Exception {
+        SessionsComponent component = context.getComponent("sessions", SessionsComponent.class);
+        component.setProfilesReload(Duration.ZERO);
+        start(THREE);
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .noneMatch(name -> name.contains("SessionsProfiles") && name.contains(context.getName()));
     }
 
     private void start(String profiles) throws Exception {

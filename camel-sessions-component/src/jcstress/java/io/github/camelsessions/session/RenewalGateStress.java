@@ -370,6 +370,139 @@ public class RenewalGateStress {
         }
     }
 
+    /** Two exchanges lose their proxy at once, and ask again: one renewal, one attempt. */
+    @JCStressTest
+    @Outcome(id = "renews, waits, 1", expect = ACCEPTABLE)
+    @Outcome(id = "waits, renews, 1", expect = ACCEPTABLE)
+    @State
+    public static class LostAndLost extends Gate {
+        final Passage one = sent();
+        final Passage two = sent();
+
+        @Actor
+        public void one(LLL_Result result) {
+            gate.lost(one, true);
+            result.r1 = gate.admit(one, false, null).renewal() == null ? "waits" : "renews";
+        }
+
+        @Actor
+        public void two(LLL_Result result) {
+            gate.lost(two, true);
+            result.r2 = gate.admit(two, false, null).renewal() == null ? "waits" : "renews";
+        }
+
+        @Arbiter
+        public void end(LLL_Result result) {
+            result.r3 = gate.stats().attempts();
+        }
+    }
+
+    /** The same in a session that cannot renew: both are sent in the one generation that follows. */
+    @JCStressTest
+    @Outcome(id = "1, 1, 1", expect = ACCEPTABLE)
+    @State
+    public static class LostAndLostWithoutRenewal extends Gate {
+        final Passage one = plain();
+        final Passage two = plain();
+
+        private Passage plain() {
+            Passage passage = TestGates.rules().renews(false).passage();
+            gate.admit(passage, false, null);
+            return passage;
+        }
+
+        @Actor
+        public void one(LLL_Result result) {
+            gate.lost(one, true);
+            result.r1 = gate.admit(one, false, null).generation().number();
+        }
+
+        @Actor
+        public void two(LLL_Result result) {
+            gate.lost(two, true);
+            result.r2 = gate.admit(two, false, null).generation().number();
+        }
+
+        @Arbiter
+        public void end(LLL_Result result) {
+            result.r3 = gate.stats().generation();
+        }
+    }
+
+    /** Whichever comes first, there is one renewal, and neither is left out. */
+    @JCStressTest
+    @Outcome(id = "HOLD, ADMIT_AGAIN, RENEWING 1", expect = ACCEPTABLE)
+    @State
+    public static class LostAndRefused extends Gate {
+        final Passage one = sent();
+        final Passage two = sent();
+
+        @Actor
+        public void lose(LLL_Result result) {
+            gate.lost(one, true);
+            result.r1 = gate.admit(one, false, null).action();
+        }
+
+        @Actor
+        public void refuse(LLL_Result result) {
+            result.r2 = gate.refused(two).action();
+        }
+
+        @Arbiter
+        public void end(LLL_Result result) {
+            result.r3 = state() + " " + gate.stats().attempts();
+        }
+    }
+
+    /** A loss reported while the renewal ends has nothing renewed again. */
+    @JCStressTest
+    @Outcome(id = "ADMIT_AGAIN, true, SEND 1", expect = ACCEPTABLE)
+    @State
+    public static class LostAndSucceeded extends Gate {
+        final Passage late = sent();
+        final RenewalToken token = renewing();
+
+        @Actor
+        public void lose(LLL_Result result) {
+            result.r1 = gate.lost(late, true).action();
+        }
+
+        @Actor
+        public void succeed(LLL_Result result) {
+            result.r2 = gate.succeeded(token).release();
+        }
+
+        @Arbiter
+        public void end(LLL_Result result) {
+            result.r3 =
+                    gate.admit(late, false, null).action() + " " + gate.stats().attempts();
+        }
+    }
+
+    /** An attempt is lost while its time is up: it ends once. */
+    @JCStressTest
+    @Outcome(id = "true, false, RENEWING 2", expect = ACCEPTABLE, desc = "the time-out was of the attempt before")
+    @Outcome(id = "false, true, FAILED 1", expect = ACCEPTABLE)
+    @State
+    public static class AttemptLostAndTimedOut extends Gate {
+        final RenewalToken token = renewing();
+
+        @Actor
+        public void lose(LLL_Result result) {
+            result.r1 = gate.lost(token, true, WRONG).renewal() != null;
+        }
+
+        @Actor
+        public void timeOut(LLL_Result result) {
+            result.r2 = gate.failed(token, false, WRONG).release();
+        }
+
+        @Arbiter
+        public void end(LLL_Result result) {
+            result.r3 = state() + " " + gate.stats().attempts();
+        }
+    }
+
     @JCStressTest
     @Outcome(id = "SEND, true", expect = ACCEPTABLE, desc = "admitted first: the next one renews")
     @Outcome(id = "HOLD, false", expect = ACCEPTABLE, desc = "expired first")

@@ -128,6 +128,9 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
 
     @Override
     public void process(HttpResponse response, @Nullable EntityDetails entity, HttpContext context) {
+        if (context.getAttribute(CALL) instanceof SessionCall call) {
+            call.hears(response.getCode());
+        }
         if (context.getAttribute(CALL) instanceof SessionCall call
                 && call.generation() != null
                 && call.values() != null) {

@@ -6,6 +6,7 @@ import io.github.camelsessions.session.Generation;
 import java.net.URI;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ public final class SessionCall {
     private final CookieMap receivedCookies = new CookieMap();
     private @Nullable HttpHost origin;
     private int requests;
+    private boolean reachedSite;
     private int status;
     private @Nullable URI finalUri;
 
@@ -154,6 +156,16 @@ public final class SessionCall {
         if (requests++ > 0 && furtherRequest != null) {
             furtherRequest.run();
         }
+    }
+
+    /** Notes a response of any hop; that a proxy asks for credentials is none of the site. */
+    void hears(int hopStatus) {
+        reachedSite |= hopStatus != HttpStatus.SC_PROXY_AUTHENTICATION_REQUIRED;
+    }
+
+    /** Whether any response of the site has come, if only a redirect. */
+    public boolean hasReachedSite() {
+        return reachedSite;
     }
 
     void answered(int status, URI finalUri) {

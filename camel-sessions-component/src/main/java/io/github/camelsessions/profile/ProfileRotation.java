@@ -1,71 +1,149 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.profile;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands the client profiles to sessions in turn: each new session takes the next one, all are used before any repeats.
+ * Hands the client profiles to sessions: in the order of the file by default, so that all are used before any repeats.
  *
- * <p>Every profile is in exactly one of two queues:
+ * <p>Every profile is in exactly one of three places:
  *
  * <ul>
- *   <li><b>free</b>, no session uses it: in the order of the file at first, then in the order in which they were given
- *       back. The head is taken next.
- *   <li><b>busy</b>, at least one session uses it: ordered by its latest assignment. When no profile is free, the head
- *       (assigned longest ago) is shared with one more session and goes to the tail.
+ *   <li><b>free</b>, no session uses it. Of these one is taken next, by {@code sequential} the one that has been free
+ *       longest.
+ *   <li><b>busy</b>, at least one session uses it. When none is free, one of these is shared with one more session, by
+ *       {@code sequential} the one that was assigned longest ago.
+ *   <li><b>aside</b>, its proxy has failed: until the cool-down is over it is taken by its name only. Sessions that use it
+ *       keep it. Whoever comes after that time puts it back among the others, behind them; there is no timer.
  * </ul>
  *
- * <p>A profile moves from free to busy with its first user and back to the tail of free when its last user gave it
- * back. Without profiles every session gets {@link ClientProfile#NONE}.
+ * <p>A profile moves from free to busy with its first user and back when its last user gave it back. Without profiles every
+ * session gets {@link ClientProfile#NONE}. The profiles can be replaced: those that are equal to one before keep their
+ * place and their users, one that is no longer there is remembered until its last user gave it back.
  *
- * <p>Thread-safe: one lock guards both queues and the counts of users; nothing is called out while it is held. Each
- * method takes constant time, however many sessions share the profiles.
+ * <p>Thread-safe: one lock, a leaf, guards all; only clock and randomness are asked while it is held. Each method takes
+ * time that grows with the logarithm of the number of profiles at most, however many sessions share them.
  */
 public final class ProfileRotation {
 
-    private final List<ClientProfile> profiles;
-    private final Map<String, Slot> slots = new HashMap<>();
-    private final ReentrantLock lock = new ReentrantLock();
-    // guarded by lock
-    private final LinkedHashSet<Slot> free = new LinkedHashSet<>();
-    // guarded by lock
-    private final LinkedHashSet<Slot> busy = new LinkedHashSet<>();
+    public static final Duration DEFAULT_COOLDOWN = Duration.ofMinutes(5);
 
-    /**
-     * Creates a rotation in which every profile is free.
-     *
-     * @throws IllegalArgumentException when two profiles have the same name, or one has none
-     */
-    public ProfileRotation(List<ClientProfile> profiles) {
-        this.profiles = List.copyOf(profiles);
-        for (ClientProfile profile : this.profiles) {
-            if (profile.name().isEmpty()) {
-                throw new IllegalArgumentException("a client profile of the rotation has no name");
-            }
-            Slot slot = new Slot(profile);
-            if (slots.put(profile.name(), slot) != null) {
-                throw new IllegalArgumentException(
-                        "two client profiles of the rotation are named '" + profile.name() + "'");
-            }
-            free.add(slot);
-        }
+    private final InstantSource clock;
+    private final IntUnaryOperator random;
+    private final ReentrantLock lock = new ReentrantLock();
+    private volatile Listing listing = new Listing(List.of(), Map.of()); // written under lock
+    // guarded by lock, all below
+    private ProfileOrder order = ProfileOrder.sequential;
+    private Duration cooldown = DEFAULT_COOLDOWN;
+    private Line free = newLine();
+    private Line busy = newLine();
+    private final TreeSet<Slot> aside =
+            new TreeSet<>(Comparator.comparing((Slot slot) -> slot.asideUntil()).thenComparingLong(slot -> slot.since));
+    private final Map<ClientProfile, Slot> unlisted = new HashMap<>(); // those that are still in use
+    private @Nullable Throwable latestFailure;
+    private long moves;
+
+    /** What the file has: the profiles in its order, and their slots by name. Immutable. */
+    private record Listing(List<ClientProfile> profiles, Map<String, Slot> slots) {}
+
+    /** Creates a rotation without profiles. */
+    public ProfileRotation(InstantSource clock) {
+        this(clock, bound -> ThreadLocalRandom.current().nextInt(bound));
     }
 
-    /** Takes the next profile for one more session: a free one if there is any, else a shared one, else NONE. */
-    public ClientProfile take() {
+    /**
+     * @param random gives a number from 0 to below its argument
+     */
+    ProfileRotation(InstantSource clock, IntUnaryOperator random) {
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /** Changes the order, and how long profiles are put aside from now on. */
+    public void configure(ProfileOrder wanted, Duration profileCooldown) {
         lock.lock();
         try {
-            Slot slot = head(null);
-            return slot == null ? ClientProfile.NONE : assign(slot);
+            cooldown = profileCooldown;
+            if (order != wanted) {
+                order = wanted;
+                free = newLine();
+                busy = newLine();
+                listing.slots.values().stream()
+                        .filter(slot -> slot.asideUntil == null)
+                        .sorted(Comparator.comparingLong(slot -> slot.since))
+                        .forEach(this::place);
+            }
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Replaces the profiles. Those that are new are free; those that are no longer there are not taken any more.
+     *
+     * @throws IllegalArgumentException when two profiles have the same name, or one has none: nothing has changed then
+     */
+    public void replace(List<ClientProfile> profiles) {
+        lock.lock();
+        try {
+            Map<String, Slot> before = listing.slots;
+            Map<String, Slot> now = new LinkedHashMap<>();
+            for (ClientProfile profile : profiles) {
+                if (profile.name().isEmpty()) {
+                    throw new IllegalArgumentException("a client profile of the rotation has no name");
+                }
+                Slot known = find(profile);
+                if (now.put(profile.name(), known == null ? new Slot(profile) : known) != null) {
+                    throw new IllegalArgumentException(
+                            "two client profiles of the rotation are named '" + profile.name() + "'");
+                }
+            }
+            before.forEach((name, slot) -> {
+                if (now.get(name) != slot) {
+                    unlist(slot);
+                }
+            });
+            now.forEach((name, slot) -> {
+                if (before.get(name) != slot) {
+                    unlisted.remove(slot.profile);
+                    slot.since = ++moves;
+                    place(slot);
+                }
+            });
+            listing = new Listing(List.copyOf(profiles), now);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void unlist(Slot slot) {
+        displace(slot);
+        slot.asideUntil = null;
+        if (slot.users > 0) {
+            unlisted.put(slot.profile, slot);
+        }
+    }
+
+    /**
+     * Takes the next profile for one more session: a free one if there is any, else a shared one, else NONE.
+     *
+     * @throws ProfilesAsideException when all are put aside; nothing is taken then
+     */
+    public ClientProfile take() {
+        return next(ClientProfile.NONE);
     }
 
     /**
@@ -75,13 +153,10 @@ public final class ProfileRotation {
      * @return null when no profile has this name; nothing is taken then
      */
     public @Nullable ClientProfile take(String name) {
-        Slot slot = slots.get(name);
-        if (slot == null) {
-            return null;
-        }
         lock.lock();
         try {
-            return assign(slot);
+            Slot slot = listing.slots.get(name);
+            return slot == null ? null : assign(slot);
         } finally {
             lock.unlock();
         }
@@ -90,16 +165,21 @@ public final class ProfileRotation {
     /**
      * Gives the profile back and takes the next one, in one step, so that no other session comes in between.
      *
-     * <p>The session keeps its profile only when nothing else is there to take: it has the only profile, or its own is
-     * the only free one after it was given back (no other session's profile is shared then).
+     * <p>The session keeps its profile only when that is not put aside and nothing else is there to take: it is the only
+     * one, or the only free one after it was given back (no other session's profile is shared then).
      *
      * @param current what the session has taken before; NONE and unknown profiles are not given back
+     * @throws ProfilesAsideException when all are put aside; the profile is not given back then
      */
     public ClientProfile next(ClientProfile current) {
         lock.lock();
         try {
+            returnThoseDue();
+            if (free.isEmpty() && busy.isEmpty() && !aside.isEmpty()) {
+                throw new ProfilesAsideException(aside.size(), aside.first().asideUntil(), latestFailure);
+            }
             Slot old = release(current);
-            Slot slot = head(old);
+            Slot slot = free.isEmpty() ? busy.first(old) : free.first(old);
             return slot == null ? ClientProfile.NONE : assign(slot);
         } finally {
             lock.unlock();
@@ -119,21 +199,54 @@ public final class ProfileRotation {
         }
     }
 
+    /**
+     * Puts a profile aside, because its proxy has failed.
+     *
+     * @return until when; null when it is aside already, or is none of these profiles: nothing has changed then
+     */
+    public @Nullable Instant putAside(ClientProfile profile, Throwable why) {
+        lock.lock();
+        try {
+            returnThoseDue();
+            Slot slot = listed(profile);
+            if (slot == null || slot.asideUntil != null) {
+                return null;
+            }
+            displace(slot);
+            slot.asideUntil = clock.instant().plus(cooldown);
+            slot.since = ++moves;
+            aside.add(slot);
+            latestFailure = why;
+            return slot.asideUntil;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the profile is put aside now. */
+    public boolean isAside(ClientProfile profile) {
+        lock.lock();
+        try {
+            returnThoseDue();
+            Slot slot = listed(profile);
+            return slot != null && slot.asideUntil != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Returns the profile of that name without taking it, or null when there is none. */
     public @Nullable ClientProfile byName(String name) {
-        Slot slot = slots.get(name);
+        Slot slot = listing.slots.get(name);
         return slot == null ? null : slot.profile;
     }
 
-    /** Tells whether the profile is one of these and no session uses it. */
+    /** Tells whether no session uses the profile, be it one of these or taken out of them; not said of NONE. */
     public boolean isFree(ClientProfile profile) {
-        Slot slot = slots.get(profile.name());
-        if (slot == null || !slot.profile.equals(profile)) {
-            return false;
-        }
         lock.lock();
         try {
-            return slot.users == 0;
+            Slot slot = find(profile);
+            return slot == null ? !profile.name().isEmpty() : slot.users == 0;
         } finally {
             lock.unlock();
         }
@@ -141,71 +254,249 @@ public final class ProfileRotation {
 
     /** Returns all profiles in the order of the file, unmodifiable. */
     public List<ClientProfile> profiles() {
-        return profiles;
+        return listing.profiles;
+    }
+
+    /** How each profile is used, in the order of the file. */
+    public List<ProfileStats> stats() {
+        lock.lock();
+        try {
+            returnThoseDue();
+            return listing.slots.values().stream()
+                    .map(slot -> new ProfileStats(slot.profile.name(), slot.users, slot.taken, slot.asideUntil))
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Tells whether there are no profiles, so that sessions get {@link ClientProfile#NONE}. */
     public boolean isEmpty() {
-        return profiles.isEmpty();
+        return listing.profiles.isEmpty();
     }
 
-    /** Shows the profiles' names in the order in which they would be taken, with the number of their users. */
+    /** Shows the profiles' names, the free ones first, those put aside last, with the number of their users. */
     @Override
     public String toString() {
         List<String> shown = new ArrayList<>();
         lock.lock();
         try {
-            free.forEach(slot -> shown.add(slot.profile.name() + "=" + slot.users));
-            busy.forEach(slot -> shown.add(slot.profile.name() + "=" + slot.users));
+            returnThoseDue();
+            free.slots().forEach(slot -> shown.add(slot.profile.name() + "=" + slot.users));
+            busy.slots().forEach(slot -> shown.add(slot.profile.name() + "=" + slot.users));
+            aside.forEach(slot -> shown.add(slot.profile.name() + "=" + slot.users + " until " + slot.asideUntil));
         } finally {
             lock.unlock();
         }
         return "ProfileRotation" + shown;
     }
 
-    /** Returns the next free slot, else the busy one assigned longest ago that is not {@code avoided} if possible. */
-    private @Nullable Slot head(@Nullable Slot avoided) {
-        if (!free.isEmpty()) {
-            return free.iterator().next();
+    // ---- under the lock
+
+    private void returnThoseDue() {
+        while (!aside.isEmpty() && !clock.instant().isBefore(aside.first().asideUntil())) {
+            Slot due = aside.first();
+            aside.remove(due);
+            due.asideUntil = null;
+            due.since = ++moves;
+            place(due);
         }
-        Slot first = null;
-        // ends after the second slot at the latest
-        for (Slot slot : busy) {
-            if (slot != avoided) {
-                return slot;
-            }
-            first = slot;
+        if (aside.isEmpty()) {
+            latestFailure = null;
         }
-        return first;
     }
 
     private ClientProfile assign(Slot slot) {
-        free.remove(slot);
-        busy.remove(slot);
-        busy.add(slot);
+        boolean isAside = slot.asideUntil != null; // keeps its place there
+        if (!isAside) {
+            displace(slot);
+            slot.since = ++moves;
+        }
         slot.users++;
+        slot.taken++;
+        if (!isAside) {
+            place(slot);
+        }
         return slot.profile;
     }
 
     private @Nullable Slot release(ClientProfile profile) {
-        Slot slot = slots.get(profile.name());
-        if (slot == null || !slot.profile.equals(profile)) {
-            return null;
+        Slot slot = find(profile);
+        if (slot == null || slot.users == 0) {
+            return slot;
         }
-        if (slot.users > 0 && --slot.users == 0) {
-            busy.remove(slot);
-            free.add(slot);
+        boolean inLine = slot.asideUntil == null && listed(profile) == slot;
+        if (inLine) {
+            displace(slot);
+        }
+        slot.users--;
+        if (inLine) {
+            slot.since = slot.users == 0 ? ++moves : slot.since;
+            place(slot);
+        } else if (slot.users == 0) {
+            unlisted.remove(profile, slot);
         }
         return slot;
     }
 
-    /** A profile and how many sessions use it. Compared by identity; users is guarded by the rotation's lock. */
+    /** The slot of a profile of the file, or of one that was in it and is still used. */
+    private @Nullable Slot find(ClientProfile profile) {
+        Slot slot = listed(profile);
+        return slot != null ? slot : unlisted.get(profile);
+    }
+
+    private @Nullable Slot listed(ClientProfile profile) {
+        Slot slot = listing.slots.get(profile.name());
+        return slot != null && slot.profile.equals(profile) ? slot : null;
+    }
+
+    private void place(Slot slot) {
+        (slot.users == 0 ? free : busy).add(slot);
+    }
+
+    private void displace(Slot slot) {
+        if (slot.asideUntil != null) {
+            aside.remove(slot);
+        } else {
+            (slot.users == 0 ? free : busy).remove(slot);
+        }
+    }
+
+    private Line newLine() {
+        return switch (order) {
+            case sequential -> new Sorted(Comparator.comparingLong(slot -> slot.since));
+            case leastUsed ->
+                new Sorted(Comparator.comparingInt((Slot slot) -> slot.users)
+                        .thenComparingLong(slot -> slot.taken)
+                        .thenComparingLong(slot -> slot.since));
+            case random -> new Shuffled(random);
+        };
+    }
+
+    /** A profile and how it is used. Compared by identity; guarded by the rotation's lock, and changed out of line only. */
     private static final class Slot {
         final ClientProfile profile;
         int users;
+        long taken;
+        /** The move that brought it to its place; no two have the same. */
+        long since;
+
+        @Nullable
+        Instant asideUntil;
+
+        /** Its place in a shuffled line. */
+        int index;
 
         Slot(ClientProfile profile) {
             this.profile = profile;
+        }
+
+        Instant asideUntil() {
+            if (asideUntil == null) {
+                throw new IllegalStateException("profile '" + profile.name() + "' is not put aside");
+            }
+            return asideUntil;
+        }
+    }
+
+    /** Slots, one of which comes first. */
+    private interface Line {
+        void add(Slot slot);
+
+        void remove(Slot slot);
+
+        boolean isEmpty();
+
+        Iterable<Slot> slots();
+
+        /** The first one that is not {@code avoided} if possible, null when there is none. */
+        @Nullable
+        Slot first(@Nullable Slot avoided);
+    }
+
+    private static final class Sorted implements Line {
+
+        private final TreeSet<Slot> slots;
+
+        Sorted(Comparator<Slot> order) {
+            slots = new TreeSet<>(order);
+        }
+
+        @Override
+        public void add(Slot slot) {
+            slots.add(slot);
+        }
+
+        @Override
+        public void remove(Slot slot) {
+            slots.remove(slot);
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return slots.isEmpty();
+        }
+
+        @Override
+        public Iterable<Slot> slots() {
+            return slots;
+        }
+
+        @Override
+        public @Nullable Slot first(@Nullable Slot avoided) {
+            return slots.stream()
+                    .filter(slot -> slot != avoided)
+                    .findFirst()
+                    .orElse(slots.isEmpty() ? null : slots.first());
+        }
+    }
+
+    private static final class Shuffled implements Line {
+
+        private final IntUnaryOperator random;
+        private final List<Slot> slots = new ArrayList<>();
+
+        Shuffled(IntUnaryOperator random) {
+            this.random = random;
+        }
+
+        @Override
+        public void add(Slot slot) {
+            slot.index = slots.size();
+            slots.add(slot);
+        }
+
+        @Override
+        public void remove(Slot slot) {
+            Slot last = slots.remove(slots.size() - 1); // takes its place: nobody minds the order
+            if (last != slot) {
+                slots.set(slot.index, last);
+                last.index = slot.index;
+            }
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return slots.isEmpty();
+        }
+
+        @Override
+        public Iterable<Slot> slots() {
+            return slots;
+        }
+
+        @Override
+        public @Nullable Slot first(@Nullable Slot avoided) {
+            if (slots.isEmpty()) {
+                return null;
+            }
+            Slot chosen = slots.get(random.applyAsInt(slots.size()));
+            return chosen != avoided || slots.size() == 1 ? chosen : another(avoided);
+        }
+
+        private Slot another(Slot avoided) {
+            int place = random.applyAsInt(slots.size() - 1);
+            return slots.get(place < avoided.index ? place : place + 1);
         }
     }
 }

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The proxy of a client profile did not take a request: it cannot be reached, refused the credentials, or opened no
- * tunnel. The request has not reached the site, so it may be sent again, whatever its method. The message shows the
- * profile's name and the proxy without credentials.
+ * tunnel. The request has not reached the site, so it may be sent again, whatever its method; unless it was a redirect's,
+ * for then the one before has. The message shows the profile's name and the proxy without credentials.
  */
 public final class ProxyFailedException extends IOException {
 
@@ -24,8 +24,19 @@ public final class ProxyFailedException extends IOException {
         this.profile = profile;
     }
 
+    private ProxyFailedException(ProxyFailedException failure, String why) {
+        super(failure.getMessage() + "; " + why, failure.getCause());
+        setStackTrace(failure.getStackTrace());
+        this.profile = failure.profile;
+    }
+
     /** The profile whose proxy failed. */
     public ClientProfile profile() {
         return profile;
+    }
+
+    /** The same failure, which also says why the request was not sent again. */
+    public ProxyFailedException standing(String why) {
+        return new ProxyFailedException(this, why);
     }
 }

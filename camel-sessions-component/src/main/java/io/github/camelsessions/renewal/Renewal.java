@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
+import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.profile.ProxyFailedException;
+import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.RenewalToken;
 import io.github.camelsessions.session.Session;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.Verdict;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.camel.util.ObjectHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +36,7 @@ final class Renewal {
     private volatile @Nullable Throwable failure;
     private volatile @Nullable Throwable timedOut;
     private Duration backoff;
+    private final Set<ClientProfile> lost = new HashSet<>(); // the profiles whose proxies have failed it
 
     /**
      * @param token     of the first attempt
@@ -102,15 +109,16 @@ final class Renewal {
     }
 
     private void fail(RenewalToken mine, Throwable cause) {
-        Duration pause = pause(cause);
+        boolean isLost = isLost(mine, cause);
+        Duration pause = isLost ? Duration.ZERO : pause(cause);
         boolean again = work.isRepeatable()
                 && Transience.isTransient(cause)
                 && elapsed().plus(pause).compareTo(rules.renewalTimeout()) < 0;
-        Verdict verdict = session.failed(mine, again, cause);
+        Verdict verdict = isLost ? session.lost(mine, again, cause) : session.failed(mine, again, cause);
         RenewalToken next = verdict.renewal();
         if (next != null) {
             token = next;
-            backoff = backoff.multipliedBy(2);
+            backoff = isLost ? backoff : backoff.multipliedBy(2);
             leaveLane.run();
             traffic.actOnOthers(session, verdict);
             if (timedOut != null) { // looked at after the token was set, as timeOut() does the other way round
@@ -125,6 +133,20 @@ final class Renewal {
             traffic.renewals().failed(session, rules, cause);
         }
         end();
+    }
+
+    /**
+     * Whether the attempt has failed because the proxy of its profile has, so that the next one has another profile. Told of
+     * each profile once: then it ends, however soon they return.
+     */
+    private boolean isLost(RenewalToken mine, Throwable cause) {
+        ProxyFailedException failure = ObjectHelper.getException(ProxyFailedException.class, cause);
+        Generation pending = mine.pending();
+        return failure != null
+                && failure.profile().equals(pending.profile())
+                && pending.isProfileRotated()
+                && !rules.sameProfile()
+                && lost.add(failure.profile());
     }
 
     /** The time before the next attempt: between half and all of the backoff, or longer when the server asks for it. */

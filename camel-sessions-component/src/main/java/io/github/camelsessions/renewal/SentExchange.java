@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
+import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.profile.ProfilesAsideException;
+import io.github.camelsessions.profile.ProxyFailedException;
 import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.RenewalToken;
 import io.github.camelsessions.session.Session;
 import io.github.camelsessions.session.Verdict;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Objects;
+import java.util.Set;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.http.base.HttpOperationFailedException;
@@ -22,6 +27,7 @@ final class SentExchange extends HeldExchange {
     private @Nullable Reply reply;
     private @Nullable String refusal; // why the latest answer counts as refused, null when it does not
     private @Nullable Answer kept;
+    private Set<ClientProfile> failed = Set.of(); // the profiles whose proxies have not taken the request
 
     SentExchange(
             SessionTraffic traffic,
@@ -83,23 +89,25 @@ final class SentExchange extends HeldExchange {
             if (beginning != null) {
                 beginning.restore(exchange());
                 replays++;
-            } else if (rules().replays()) {
-                beginning = RequestState.of(exchange()); // not before: one that is held meanwhile needs no copy
             }
             sent = true;
             session().equip(generation, token(), request.profile(), rules().sameProfile());
+            remember(generation);
             RenewalScope.observe(exchange(), generation);
             reply = priority() ? sendWithToken(generation) : request.send(exchange(), generation, false, this::further);
             if (reply != null && !priority()) {
                 refusal = refusal(reply);
                 replayable = isReplayableWhenStale();
             }
+        } catch (ProfilesAsideException e) {
+            exchange().setException(priority() ? e : traffic().noProfile(session(), e));
+            reply = null;
         } catch (Exception | Error e) { // an error, too, must be reported to the gate
             exchange().setException(e);
             reply = null;
         }
         if (reply == null) {
-            return Next.on(session().unanswered(this));
+            return Next.on(unanswered(generation));
         }
         if (refusal == null) {
             return Next.on(session().accepted(this, replayable));
@@ -107,6 +115,60 @@ final class SentExchange extends HeldExchange {
         // before the refusal is reported: another thread may be told at once that the exchange goes on
         Ticket given = newTicket(true);
         return Next.on(session().refused(this), given);
+    }
+
+    /** What is needed to send the request again, when it may come to that; one that is held meanwhile needs no copy. */
+    private void remember(Generation generation) {
+        boolean needed = rules().replays() || (isProfileExchanged(generation) && hasProxy(generation));
+        if (beginning == null && needed) {
+            request.makeResendable(exchange());
+            beginning = RequestState.of(exchange());
+        }
+    }
+
+    private static boolean hasProxy(Generation generation) {
+        return generation.profile().proxy() != null;
+    }
+
+    private boolean isProfileExchanged(Generation generation) {
+        return generation.isProfileRotated() && !rules().sameProfile();
+    }
+
+    private Verdict unanswered(Generation generation) {
+        ProxyFailedException failure = exchange().getException(ProxyFailedException.class);
+        if (failure == null || !failure.profile().equals(generation.profile())) {
+            return session().unanswered(this);
+        }
+        traffic().putAside(failure); // before the gate is told: whoever asks next must not get it
+        if (!isProfileExchanged(generation)) {
+            exchange()
+                    .setException(failure.standing("the session keeps this profile, because of the option profile, the"
+                            + " header CamelSessionsProfile or renewalProfile=same"));
+            return session().unanswered(this);
+        }
+        if (priority()) {
+            return session().lost(this, !request.hasReachedSite());
+        }
+        String obstacle = obstacleAfter(failure);
+        if (obstacle != null) {
+            exchange().setException(failure.standing("the request was not sent again: " + obstacle));
+        }
+        return session().lost(this, obstacle == null);
+    }
+
+    /** Why the request is not sent again in another profile, null when it is. */
+    private @Nullable String obstacleAfter(ProxyFailedException failure) {
+        failed = failed.isEmpty() ? new HashSet<>() : failed;
+        if (!failed.add(failure.profile())) {
+            return "all other profiles have failed it, too"; // else it would go on for ever where they return soon
+        }
+        if (rules().maxReplays() == 0) {
+            return "maxReplays=0";
+        }
+        if (request.hasReachedSite() && !request.isSafe()) {
+            return "it was redirected, so the site has had it already";
+        }
+        return request.obstacle(exchange());
     }
 
     private @Nullable Reply sendWithToken(Generation generation) throws SessionRenewalException {

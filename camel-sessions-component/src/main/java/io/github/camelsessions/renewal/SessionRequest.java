@@ -37,6 +37,9 @@ public interface SessionRequest {
     @Nullable
     Reply send(Exchange exchange, Generation generation, boolean priority, Runnable furtherRequest);
 
+    /** Whether the site has seen anything of the latest send: it ended later, as after a redirect, or with an answer. */
+    boolean hasReachedSite();
+
     /** Ends a send under way, or one that is about to begin. */
     void abort();
 

@@ -2,6 +2,8 @@
 package io.github.camelsessions.renewal;
 
 import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.profile.ProfilesAsideException;
+import io.github.camelsessions.profile.ProxyFailedException;
 import io.github.camelsessions.renewal.Ticket.Turn;
 import io.github.camelsessions.session.GateFailure;
 import io.github.camelsessions.session.Generation;
@@ -171,7 +173,8 @@ public final class SessionTraffic extends ServiceSupport {
      * What to fill without a request: the current generation, or, within the session's renewal, what the renewal fills.
      * Creates the session when it does not exist.
      *
-     * @throws SessionRenewalException when the exchange belongs to a renewal that has failed
+     * @throws SessionRenewalException when the exchange belongs to a renewal that has failed, or there is no client profile
+     *     for the session
      */
     public Generation fill(SessionKey key, @Nullable Exchange exchange, @Nullable String profile, RenewalRules rules)
             throws SessionRenewalException {
@@ -181,7 +184,11 @@ public final class SessionTraffic extends ServiceSupport {
             Verdict verdict = session.open(token);
             Generation generation = verdict.generation();
             if (generation != null) {
-                session.equip(generation, token, profile, rules.sameProfile());
+                try {
+                    session.equip(generation, token, profile, rules.sameProfile());
+                } catch (ProfilesAsideException e) {
+                    throw noProfile(session, e);
+                }
                 return generation;
             }
             if (verdict.action() == Verdict.Action.FAIL) {
@@ -345,6 +352,24 @@ public final class SessionTraffic extends ServiceSupport {
 
     long nextArrival() {
         return arrivals.getAndIncrement();
+    }
+
+    /** A proxy has failed: no session gets its profile for a while. */
+    void putAside(ProxyFailedException failure) {
+        Instant until = registry.putAside(failure);
+        if (until != null) {
+            long left = registry.profiles().stream()
+                    .filter(profile -> profile.asideUntil() == null)
+                    .count();
+            LOG.warn("{}. It is put aside until {}, {} profiles are left.", failure.getMessage(), until, left);
+        }
+    }
+
+    /** What those get whose session needs a client profile, while all are put aside. */
+    SessionRenewalException noProfile(Session session, ProfilesAsideException why) {
+        SessionStats stats = session.stats();
+        return new SessionRenewalException(
+                session.key(), stats.generation(), stats.held(), why.freeAt(), "has no client profile", why);
     }
 
     Exception exception(Session session, RenewalRules rules, Verdict verdict) {

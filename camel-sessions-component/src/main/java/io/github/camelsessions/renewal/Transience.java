@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
+import io.github.camelsessions.profile.ProfilesAsideException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +35,9 @@ final class Transience {
         for (Throwable cause = failure; cause != null; cause = next(cause)) {
             if (cause instanceof SessionFailure && !(cause instanceof SessionExpiredException)) {
                 return false; // another session's renewal has tried enough
+            }
+            if (cause instanceof ProfilesAsideException) {
+                return false; // it says itself when it is over
             }
             if (cause instanceof HttpOperationFailedException failed) {
                 return isTransient(failed.getStatusCode());

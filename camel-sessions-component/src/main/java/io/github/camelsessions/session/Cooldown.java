@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.session;
 
+import io.github.camelsessions.profile.ProfilesAsideException;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,13 @@ final class Cooldown {
     private @Nullable Throwable cause;
 
     void failed(Throwable why, Instant now, GateRules rules) {
-        failures++;
         cause = why;
+        Instant free = ProfilesAsideException.freeAt(why);
+        if (free != null) { // then, and not before; no log-in was tried, so the row does not grow
+            until = free;
+            return;
+        }
+        failures++;
         Duration length = rules.cooldown();
         Duration longest = rules.cooldownMax();
         for (int i = 1; i < failures && length.compareTo(longest) < 0; i++) {

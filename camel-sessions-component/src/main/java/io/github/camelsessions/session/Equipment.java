@@ -2,6 +2,7 @@
 package io.github.camelsessions.session;
 
 import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.profile.ProfilesAsideException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,19 +19,22 @@ abstract class Equipment {
     private @Nullable String namedBefore;
     private long ownedSince = NONE; // the number of the generation that the profile was taken for
     private @Nullable RenewalToken sharing; // the first attempt of the renewal that it was taken for
+    private boolean rotated; // whether it was taken as the next one, and not by its name
 
     /**
-     * The profile for a generation that a renewal fills; all its attempts share one.
+     * The profile for a generation that a renewal fills; all its attempts share one, unless it is put aside meanwhile.
      *
      * @param renewal the first of the attempts
      * @param name    the profile that it must be, null for any
      * @param same    whether it is the one that the session has, unless one is named
      * @throws IllegalArgumentException when there is no profile of that name: nothing has changed then
+     * @throws ProfilesAsideException when all are put aside: nothing has changed then
      */
     final ClientProfile forRenewal(RenewalToken renewal, Generation pending, @Nullable String name, boolean same) {
         boolean keeps = same && name == null;
-        if (renewal != sharing && !(keeps && ownsAny())) {
-            exchange(keeps ? namedBefore() : name);
+        boolean shares = renewal == sharing && (keeps || !rotated || !isAside());
+        if (!shares && !(keeps && ownsAny())) {
+            take(keeps ? namedBefore() : name);
         }
         ownedSince = pending.number();
         sharing = renewal;
@@ -45,15 +49,26 @@ abstract class Equipment {
      *
      * @param name the profile that it must be, null for the one named before, else the next one of the rotation
      * @throws IllegalArgumentException when there is no profile of that name: nothing has changed then
+     * @throws ProfilesAsideException when all are put aside: nothing has changed then
      */
     final ClientProfile forOrdinary(Generation generation, @Nullable String name) {
         if (generation.number() > ownedSince) {
             String wanted = name != null ? name : namedBefore();
-            exchange(wanted);
+            take(wanted);
             ownedSince = generation.number();
             namedBefore = wanted; // not before: taking an unknown profile fails
         }
         return present();
+    }
+
+    private void take(@Nullable String name) {
+        exchange(name);
+        rotated = name == null;
+    }
+
+    /** Whether the profile was the next one of the rotation when it was taken, so that the next one may replace it. */
+    final boolean rotated() {
+        return rotated;
     }
 
     private @Nullable String namedBefore() {
@@ -77,11 +92,15 @@ abstract class Equipment {
     /** The one that the session owns. */
     abstract ClientProfile present();
 
+    /** Whether the one that the session owns is put aside, because its proxy has failed. */
+    abstract boolean isAside();
+
     /**
      * Gives back what the session owns, if anything, and takes the profile of that name, or the next one of the rotation when
      * the name is null.
      *
      * @throws IllegalArgumentException when there is no profile of that name: then the session keeps what it owns
+     * @throws ProfilesAsideException when all are put aside: then, too, the session keeps what it owns
      */
     abstract void exchange(@Nullable String name);
 

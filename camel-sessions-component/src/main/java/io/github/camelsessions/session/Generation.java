@@ -28,6 +28,7 @@ public final class Generation {
     private final long number;
     private final CookieJar jar;
     private volatile @Nullable ClientProfile profile;
+    private boolean rotated; // written before profile, read after it
     // immutable, replaced by compare-and-set; null until there is one: most sessions of many have none
     private volatile @Nullable Map<String, Object> variables;
 
@@ -60,8 +61,14 @@ public final class Generation {
         return profile != null;
     }
 
+    /** Whether its profile was the next one of the rotation, so that it may be exchanged when its proxy fails. */
+    public boolean isProfileRotated() {
+        return hasProfile() && rotated;
+    }
+
     /** Gives the generation its profile, once. */
-    void takes(ClientProfile taken) {
+    void takes(ClientProfile taken, boolean fromRotation) {
+        rotated = fromRotation;
         profile = taken;
     }
 

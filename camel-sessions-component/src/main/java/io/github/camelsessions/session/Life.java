@@ -58,6 +58,9 @@ final class Life {
     /** Whether a refusal of an exchange that was refused before stood for want of evidence. */
     boolean stoodInVain;
 
+    /** Whether the site has answered any of its requests, those of the renewal included. */
+    boolean seen;
+
     /** Whether somebody said that it is over. */
     boolean expired;
 

@@ -31,6 +31,11 @@ final class Renewal {
         return next;
     }
 
+    /** The latest attempt is none of those that may be made. */
+    void doNotCountLatest() {
+        made--;
+    }
+
     /** There will be no further attempt. */
     void end() {
         initiator = null;

@@ -39,6 +39,10 @@ import org.jspecify.annotations.Nullable;
  * accepted(g &lt; n)      | replay, unless a limit ended g         | deliver                        | deliver
  * answers of a renewal | deliver; never evidence                | deliver                        | deliver
  * no answer            | deliver; never evidence                | deliver                        | deliver
+ * lost(n)              | a limit of n is due, suspects admitted | admit again                    | a limit of n is due,
+ *                      | again; admit again                     |                                | admit again
+ * lost(g &lt; n)          | admit again                            | admit again                    | admit again
+ * lost, of a renewal   | deliver                                | deliver                        | deliver
  * last ordinary answer | -                                      | start t if it waits for that   | -
  * renew(observed &lt; n)  | skip                                   | skip                           | skip
  * renew                | -> RENEWING                            | wait                           | before until: fail;
@@ -48,6 +52,8 @@ import org.jspecify.annotations.Nullable;
  * succeeded(t)         | late: drop                             | -> ACTIVE(n+1), release        | late: drop
  * failed(t)            | drop                                   | transient, attempts left:      | drop
  *                      |                                        | -> RENEWING(n,t'); else FAILED |
+ * lost(t)              | drop                                   | as failed(t); not counted if   | drop
+ *                      |                                        | the site has seen none of t    |
  * timeout(t)           | -                                      | revoke t, -> FAILED            | -
  * clear                | -> ACTIVE(n+1), suspects admitted again| nothing; by the owner: empty   | -> ACTIVE(n+1), the
  *                      |                                        | the pending generation         | cool-down stays
@@ -60,7 +66,9 @@ import org.jspecify.annotations.Nullable;
  * stop                 | -> CLOSED                              | revoke t, -> CLOSED            | -> CLOSED
  * </pre>
  *
- * In CLOSED, whoever wants to use the session looks it up again; answers are counted and delivered or sent again, all
+ * Lost is a request whose proxy has failed; one that cannot be sent again is delivered instead of admitted again.
+ *
+ * <p>In CLOSED, whoever wants to use the session looks it up again; answers are counted and delivered or sent again, all
  * else does nothing.
  *
  * <p>CLEARED is no state: it is ACTIVE with a new generation. The cool-down is an attribute that outlives FAILED: whatever
@@ -198,6 +206,7 @@ final class RenewalGate {
     Verdict refused(Passage passage) {
         return deciding(() -> {
                     Life of = landed(passage);
+                    of.seen = true;
                     return passage.priority() ? Verdict.of(Action.DELIVER) : refused(passage, of);
                 })
                 .apart(passage);
@@ -230,6 +239,7 @@ final class RenewalGate {
     Verdict accepted(Passage passage, boolean replayable) {
         return deciding(() -> {
             Life of = landed(passage);
+            of.seen = true;
             if (passage.priority()) {
                 return Verdict.of(Action.DELIVER);
             }
@@ -260,6 +270,22 @@ final class RenewalGate {
         return deciding(() -> {
             landed(passage);
             return Verdict.of(Action.DELIVER);
+        });
+    }
+
+    Verdict lost(Passage passage, boolean again) {
+        return deciding(() -> {
+            Life of = landed(passage);
+            if (passage.priority()) {
+                of.seen |= !again;
+                return Verdict.of(Action.DELIVER);
+            }
+            Verdict verdict = Verdict.of(again ? Action.ADMIT_AGAIN : Action.DELIVER);
+            if (of != life || state == State.RENEWING) {
+                return verdict;
+            }
+            life.expired = true;
+            return suspectsAgain(verdict); // who is sent now is sent in the next generation, and tells nothing of them
         });
     }
 
@@ -350,12 +376,23 @@ final class RenewalGate {
     }
 
     Verdict failed(RenewalToken done, boolean again, Throwable cause) {
+        return failed(done, again, cause, true);
+    }
+
+    Verdict lost(RenewalToken done, boolean again, Throwable cause) {
+        return failed(done, again, cause, false);
+    }
+
+    private Verdict failed(RenewalToken done, boolean again, Throwable cause, boolean counts) {
         return deciding(() -> {
             Renewal renewal = renewalOf(done);
             if (renewal == null) {
                 return late();
             }
             done.end(RenewalToken.State.REVOKED);
+            if (!counts && !done.life.seen) {
+                renewal.doNotCountLatest();
+            }
             if (again && renewal.mayTryAgain()) {
                 RenewalToken next = attempt(renewal);
                 if (next != null) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.session;
 
+import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.profile.ProfilesAsideException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.locks.ReentrantLock;
@@ -80,7 +82,7 @@ public final class Session {
 
     /**
      * An exchange is about to send a request. Each SEND is followed by one report of its end: {@link #refused},
-     * {@link #accepted} or {@link #unanswered}.
+     * {@link #accepted}, {@link #unanswered} or {@link #lost}.
      *
      * @param released whether it was held before: then it does not stand behind those that are still held
      * @param held     the renewal of this session that the exchange belongs to, null for an ordinary one
@@ -116,6 +118,17 @@ public final class Session {
     /** An admitted exchange got no answer. That tells nothing about the session. */
     public Verdict unanswered(Passage passage) {
         return touching(gate.unanswered(passage));
+    }
+
+    /**
+     * The proxy of the profile that an admitted exchange was sent with has failed: the current generation, if that is the
+     * exchange's, is over as if it had reached a limit, so that the next one gets another profile. Put the profile aside
+     * before.
+     *
+     * @param again whether the request may be sent again; of a request of a renewal, whether it has not reached the site
+     */
+    public Verdict lost(Passage passage, boolean again) {
+        return touching(gate.lost(passage, again));
     }
 
     /** A waiting or parked exchange stopped waiting: its time was up, or its route was stopped. */
@@ -180,6 +193,16 @@ public final class Session {
      */
     public Verdict failed(RenewalToken done, boolean again, Throwable cause) {
         Verdict verdict = touching(gate.failed(done, again, cause));
+        abortIfRevoked(done);
+        return verdict;
+    }
+
+    /**
+     * As {@link #failed}, but the attempt has failed because the proxy of its profile has: it does not count among those
+     * that the renewal may make, unless the site has seen any of it. The caller sees to it that there is an end.
+     */
+    public Verdict lost(RenewalToken done, boolean again, Throwable cause) {
+        Verdict verdict = touching(gate.lost(done, again, cause));
         abortIfRevoked(done);
         return verdict;
     }
@@ -360,13 +383,15 @@ public final class Session {
     // ---- its client profile
 
     /**
-     * Gives a generation its client profile, once, before its first use. All attempts of one renewal share one.
+     * Gives a generation its client profile, once, before its first use. All attempts of one renewal share one, as long as
+     * it is not put aside.
      *
      * @param token       the renewal that the caller belongs to, null for none
      * @param profile     the name of the profile this generation must have; null for the one named before, or for a
      *                    renewal, and without such a name, the next one of the rotation
      * @param sameProfile whether a renewal keeps the profile that the session has, unless one is named
      * @throws IllegalArgumentException when there is no profile of that name: nothing has changed then
+     * @throws ProfilesAsideException when all profiles are put aside: nothing has changed then
      */
     public void equip(
             Generation generation, @Nullable RenewalToken token, @Nullable String profile, boolean sameProfile) {
@@ -378,10 +403,10 @@ public final class Session {
             if (!generation.hasProfile()) {
                 boolean pending =
                         token != null && token.pending() == generation && token.state() == RenewalToken.State.LIVE;
-                generation.takes(
-                        token != null && pending
-                                ? equipment.forRenewal(token.first(), generation, profile, sameProfile)
-                                : equipment.forOrdinary(generation, profile));
+                ClientProfile taken = token != null && pending
+                        ? equipment.forRenewal(token.first(), generation, profile, sameProfile)
+                        : equipment.forOrdinary(generation, profile);
+                generation.takes(taken, equipment.rotated());
                 if (gate.current() == null) {
                     equipment.giveBack(); // nobody will once the session is closed; a late exchange keeps its identity
                 }

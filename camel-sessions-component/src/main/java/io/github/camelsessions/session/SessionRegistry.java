@@ -6,7 +6,12 @@ import io.github.camelsessions.cookie.CookieLimits;
 import io.github.camelsessions.cookie.PublicSuffixes;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.NearestName;
+import io.github.camelsessions.profile.ProfileOrder;
 import io.github.camelsessions.profile.ProfileRotation;
+import io.github.camelsessions.profile.ProfileStats;
+import io.github.camelsessions.profile.ProxyFailedException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,8 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SessionRegistry {
 
-    private static final ProfileRotation NO_PROFILES = new ProfileRotation(List.of());
-
     private final PublicSuffixes suffixes;
     private final InstantSource clock;
     private final RenewalGate.Generations generations = this::newGeneration; // one for all sessions
@@ -42,7 +45,7 @@ public final class SessionRegistry {
             new PriorityQueue<>(Comparator.comparing(Session::idleAsRenewed).thenComparingLong(Session::idleSince));
     private final Roll roll = new Roll();
     private int maxSessions;
-    private volatile ProfileRotation rotation = NO_PROFILES;
+    private final ProfileRotation rotation;
 
     private final ReentrantLock profileLock = new ReentrantLock(); // the rotation, which is shared, has one lock too
 
@@ -54,6 +57,7 @@ public final class SessionRegistry {
     public SessionRegistry(PublicSuffixes suffixes, InstantSource clock, int maxSessions) {
         this.suffixes = suffixes;
         this.clock = clock;
+        this.rotation = new ProfileRotation(clock);
         this.maxSessions = maxSessions;
     }
 
@@ -71,13 +75,31 @@ public final class SessionRegistry {
     }
 
     /**
-     * Replaces the profiles that sessions take from now on. Nothing happens when they are the same as before, so that
-     * a reload of unchanged configuration does not start the rotation anew. Sessions keep the profile they have.
+     * Replaces the profiles that sessions take from now on. Those that are equal to one before keep their users and their
+     * place, so that a reload of unchanged configuration does not start the rotation anew. Sessions keep the profile they
+     * have.
      */
     public void setProfiles(List<ClientProfile> profiles) {
-        if (!rotation.profiles().equals(profiles)) {
-            rotation = new ProfileRotation(profiles);
-        }
+        rotation.replace(profiles);
+    }
+
+    /** Changes the order in which sessions take profiles, and how long those are put aside whose proxy fails from now on. */
+    public void setRotation(ProfileOrder order, Duration profileCooldown) {
+        rotation.configure(order, profileCooldown);
+    }
+
+    /**
+     * Hands a profile out no more for a while, because its proxy has failed.
+     *
+     * @return until when; null when it is put aside already, or is none of the profiles
+     */
+    public @Nullable Instant putAside(ProxyFailedException failure) {
+        return rotation.putAside(failure.profile(), failure);
+    }
+
+    /** How each profile is used, in the order of the file. */
+    public List<ProfileStats> profiles() {
+        return rotation.stats();
     }
 
     /**
@@ -86,15 +108,14 @@ public final class SessionRegistry {
      * @throws IllegalArgumentException when there is none, with the nearest name
      */
     public void requireProfile(String name) {
-        ProfileRotation now = rotation;
-        if (now.byName(name) == null) {
-            throw unknownProfile(name, now);
+        if (rotation.byName(name) == null) {
+            throw unknownProfile(name);
         }
     }
 
     /**
-     * Whether no session has the profile at present: a good time to close its connections. False when that is unknown,
-     * because the profile was taken out of the file.
+     * Whether no session has the profile at present: a good time to close its connections. Never said of {@link
+     * ClientProfile#NONE}.
      */
     public boolean isUnused(ClientProfile profile) {
         return rotation.isFree(profile);
@@ -261,12 +282,10 @@ public final class SessionRegistry {
         return new Generation(session, number, new CookieJar(suffixes, clock, CookieLimits.DEFAULT));
     }
 
-    /** A profile goes back to the rotation it was taken from: one of a file since replaced goes nowhere. */
+    /** Takes the profiles from the rotation, and gives them back there. */
     private final class Rotated extends Equipment {
 
-        // guarded by the session's profileLock
-        private ProfileRotation takenFrom = NO_PROFILES;
-        private ClientProfile owned = ClientProfile.NONE;
+        private ClientProfile owned = ClientProfile.NONE; // guarded by profileLock
 
         @Override
         boolean has(String name) {
@@ -279,29 +298,32 @@ public final class SessionRegistry {
         }
 
         @Override
+        boolean isAside() {
+            return rotation.isAside(owned);
+        }
+
+        @Override
         void exchange(@Nullable String name) {
-            ProfileRotation now = rotation;
-            if (name == null && now == takenFrom) {
-                owned = now.next(owned); // in one step, so that it is not the same if there is another
+            if (name == null) {
+                owned = rotation.next(owned); // in one step, so that it is not the same if there is another
                 return;
             }
-            ClientProfile taken = name == null ? now.take() : now.take(name);
+            ClientProfile taken = rotation.take(name);
             if (taken == null) {
-                throw unknownProfile(String.valueOf(name), now);
+                throw unknownProfile(name);
             }
             returnOwned();
-            takenFrom = now;
             owned = taken;
         }
 
         @Override
         void returnOwned() {
-            takenFrom.giveBack(owned);
+            rotation.giveBack(owned);
             owned = ClientProfile.NONE;
         }
     }
 
-    private static IllegalArgumentException unknownProfile(String name, ProfileRotation rotation) {
+    private IllegalArgumentException unknownProfile(String name) {
         List<String> names =
                 rotation.profiles().stream().map(ClientProfile::name).toList();
         String nearest = NearestName.of(name, names);

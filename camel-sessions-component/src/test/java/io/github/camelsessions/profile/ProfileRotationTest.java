@@ -5,17 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -25,7 +32,21 @@ class ProfileRotationTest {
     private static final ClientProfile B = profile("b");
     private static final ClientProfile C = profile("c");
 
-    private final ProfileRotation rotation = new ProfileRotation(List.of(A, B, C));
+    private final ProfileRotation rotation = rotation(List.of(A, B, C));
+
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Duration COOLDOWN = Duration.ofMinutes(5);
+    private static final Instant RETURN = START.plus(COOLDOWN);
+    private static final Throwable FAILURE = new IOException("refused");
+
+    private Instant now = START;
+    private IntUnaryOperator chance = bound -> 0;
+    private final ProfileRotation timed = new ProfileRotation(() -> now, bound -> chance.applyAsInt(bound));
+
+    @BeforeEach
+    void fill() {
+        timed.replace(List.of(A, B, C));
+    }
 
     @Test
     void everyProfileIsUsedBeforeAnyRepeats() {
@@ -105,7 +126,7 @@ class ProfileRotationTest {
 
     @Test
     void withoutProfilesEverySessionGetsNone() {
-        ProfileRotation empty = new ProfileRotation(List.of());
+        ProfileRotation empty = rotation(List.of());
 
         assertThat(empty.isEmpty()).isTrue();
         assertThat(empty.take()).isSameAs(ClientProfile.NONE);
@@ -162,7 +183,7 @@ class ProfileRotationTest {
 
     @Test
     void aRenewalKeepsTheOnlyProfileThereIs() {
-        ProfileRotation single = new ProfileRotation(List.of(A));
+        ProfileRotation single = rotation(List.of(A));
         single.take();
         single.take();
 
@@ -184,12 +205,211 @@ class ProfileRotationTest {
     }
 
     @Test
+    void aProfilePutAsideIsNotTakenUntilItsTimeIsOver() {
+        assertThat(timed.putAside(A, FAILURE)).isEqualTo(RETURN);
+        assertThat(timed.isAside(A)).isTrue();
+        assertThat(takeOf(timed, 3)).containsExactly("b", "c", "b");
+
+        now = RETURN;
+        assertThat(timed.isAside(A)).isFalse();
+        assertThat(takeOf(timed, 2)).as("free").containsExactly("a", "c");
+    }
+
+    @Test
+    void itIsPutAsideOnceForAllThatSeeTheFailure() {
+        timed.putAside(A, FAILURE);
+        now = now.plusSeconds(1);
+        assertThat(timed.putAside(A, FAILURE)).isNull();
+        assertThat(timed.putAside(profile("d"), FAILURE)).as("unknown").isNull();
+        assertThat(timed.stats())
+                .containsExactly(
+                        new ProfileStats("a", 0, 0, RETURN),
+                        new ProfileStats("b", 0, 0, null),
+                        new ProfileStats("c", 0, 0, null));
+        now = RETURN;
+        assertThat(timed.putAside(A, FAILURE)).as("again").isEqualTo(now.plus(COOLDOWN));
+    }
+
+    @Test
+    void oneInUseGoesBackBehindThoseInUse() {
+        takeOf(timed, 3);
+        timed.putAside(A, FAILURE);
+        assertThat(takeOf(timed, 2)).containsExactly("b", "c");
+        assertThat(timed).hasToString("ProfileRotation[b=2, c=2, a=1 until " + RETURN + "]");
+        now = RETURN;
+        assertThat(timed).hasToString("ProfileRotation[b=2, c=2, a=1]");
+    }
+
+    @Test
+    void oneThatIsGivenBackWhileItIsAsideIsFreeAfterwards() {
+        takeOf(timed, 3);
+        timed.putAside(A, FAILURE);
+        assertThat(timed.next(A)).as("the next is shared").isEqualTo(B);
+        assertThat(timed).hasToString("ProfileRotation[c=1, b=2, a=0 until " + RETURN + "]");
+        now = RETURN;
+        assertThat(takeOf(timed, 1)).containsExactly("a");
+    }
+
+    @Test
+    void oneThatIsAsideCanBeTakenByItsNameAndStaysThere() {
+        timed.putAside(A, FAILURE);
+        assertThat(timed.take("a")).isSameAs(A);
+        assertThat(takeOf(timed, 3)).containsExactly("b", "c", "b");
+        timed.giveBack(A);
+        assertThat(timed.stats().get(0)).isEqualTo(new ProfileStats("a", 0, 1, RETURN));
+    }
+
+    @Test
+    void whenAllArePutAsideNothingIsTakenAndItSaysUntilWhen() {
+        takeOf(timed, 1);
+        timed.putAside(B, FAILURE);
+        now = now.plusSeconds(1);
+        timed.putAside(A, FAILURE);
+        timed.putAside(C, FAILURE);
+        assertThatExceptionOfType(ProfilesAsideException.class)
+                .isThrownBy(() -> timed.next(A))
+                .withMessage("all 3 client profiles are put aside, because their proxies have failed; the first is free"
+                        + " again at 2026-01-01T00:05:00Z: mend the proxies, or add profiles that have others"
+                        + " (latest failure: refused)")
+                .withCause(FAILURE)
+                .satisfies(e -> assertThat(e.freeAt()).isEqualTo(RETURN))
+                .satisfies(e -> assertThat(ProfilesAsideException.freeAt(new IllegalStateException(e)))
+                        .isEqualTo(RETURN));
+        assertThatExceptionOfType(ProfilesAsideException.class).isThrownBy(timed::take);
+        assertThat(timed.stats().get(0).users()).as("kept").isEqualTo(1);
+        assertThat(ProfilesAsideException.freeAt(FAILURE)).isNull();
+
+        now = RETURN;
+        assertThat(timed.next(A)).isEqualTo(B);
+    }
+
+    @Test
+    void theOnlyOneIsNotTakenWhenItIsPutAside() {
+        timed.replace(List.of(A));
+        timed.putAside(A, FAILURE);
+        assertThatExceptionOfType(ProfilesAsideException.class)
+                .isThrownBy(timed::take)
+                .withMessageStartingWith("the only client profile is put aside");
+    }
+
+    @Test
+    void atRandomAnyFreeOneIsTaken() {
+        timed.configure(ProfileOrder.random, COOLDOWN);
+        chance = bound -> bound - 1;
+        assertThat(takeOf(timed, 2)).containsExactly("c", "b");
+        timed.giveBack(C);
+        assertThat(takeOf(timed, 2)).containsExactlyInAnyOrder("a", "c");
+        assertThat(timed.take()).as("any that is shared").isIn(A, B, C);
+    }
+
+    @Test
+    void atRandomARenewalGetsAnotherOne() {
+        timed.configure(ProfileOrder.random, COOLDOWN);
+        chance = new Random(3)::nextInt;
+        for (int i = 0; i < 100; i++) {
+            ClientProfile first = timed.take();
+            ClientProfile next = timed.next(first);
+            assertThat(next).isNotEqualTo(first);
+            timed.giveBack(next);
+        }
+        takeOf(timed, 3);
+        timed.take("a");
+        for (int i = 0; i < 100; i++) {
+            ClientProfile next = timed.next(A);
+            assertThat(next).as("a is shared").isNotEqualTo(A);
+            timed.giveBack(next);
+            timed.take("a");
+        }
+    }
+
+    @Test
+    void atRandomEachIsTakenAboutAsOften() {
+        timed.configure(ProfileOrder.random, COOLDOWN);
+        chance = new Random(7)::nextInt;
+        for (int i = 0; i < 3_000; i++) {
+            timed.giveBack(timed.take());
+        }
+        assertThat(timed.stats()).allSatisfy(stats -> assertThat(stats.taken()).isBetween(900L, 1_100L));
+    }
+
+    @Test
+    void theLeastUsedIsTheOneThatWasTakenFewestTimes() {
+        timed.configure(ProfileOrder.leastUsed, COOLDOWN);
+        for (int i = 0; i < 3; i++) {
+            timed.take("a");
+            timed.giveBack(A);
+        }
+        timed.take("b");
+        timed.giveBack(B);
+        assertThat(takeOf(timed, 3)).containsExactly("c", "b", "a");
+    }
+
+    @Test
+    void ofThoseInUseTheLeastUsedHasTheFewestUsers() {
+        timed.configure(ProfileOrder.leastUsed, COOLDOWN);
+        takeOf(timed, 3);
+        timed.take("a");
+        timed.take("b");
+        assertThat(timed.take()).isEqualTo(C);
+        timed.giveBack(B);
+        assertThat(timed.take()).isEqualTo(B);
+    }
+
+    @Test
+    void theOrderCanBeChangedWhileProfilesAreInUseAndAside() {
+        takeOf(timed, 1);
+        timed.putAside(B, FAILURE);
+        timed.configure(ProfileOrder.leastUsed, Duration.ofSeconds(1));
+        assertThat(timed).hasToString("ProfileRotation[c=0, a=1, b=0 until " + RETURN + "]");
+        assertThat(timed.putAside(C, FAILURE)).isEqualTo(START.plusSeconds(1));
+    }
+
+    @Test
+    void aReplacedListKeepsTheUsersAndMarksOfThoseThatAreInBoth() {
+        takeOf(timed, 1);
+        timed.putAside(B, FAILURE);
+        timed.replace(List.of(profile("d"), B, A));
+        assertThat(timed).hasToString("ProfileRotation[d=0, a=1, b=0 until " + RETURN + "]");
+        assertThat(timed.profiles()).extracting(ClientProfile::name).containsExactly("d", "b", "a");
+    }
+
+    @Test
+    void oneThatIsNoLongerInTheListGoesNowhereWhenItIsGivenBack() {
+        takeOf(timed, 2);
+        timed.replace(List.of(C));
+        timed.giveBack(A);
+        assertThat(timed.next(B)).isEqualTo(C);
+        assertThat(timed).hasToString("ProfileRotation[c=1]");
+        timed.replace(List.of(A, C));
+        assertThat(timed.stats().get(0)).as("forgotten").isEqualTo(new ProfileStats("a", 0, 0, null));
+    }
+
+    @Test
+    void oneThatComesBackIntoTheListHasTheUsersThatKeptIt() {
+        takeOf(timed, 1);
+        ClientProfile other = new ClientProfile("a", null, "another", Map.of(), Map.of());
+        timed.replace(List.of(other));
+        assertThat(timed.take()).isEqualTo(other);
+        timed.replace(List.of(A, B));
+        assertThat(timed).hasToString("ProfileRotation[b=0, a=1]");
+        timed.giveBack(other);
+        timed.giveBack(A);
+        assertThat(timed).hasToString("ProfileRotation[b=0, a=0]");
+    }
+
+    @Test
+    void aWrongListChangesNothing() {
+        assertThatIllegalArgumentException().isThrownBy(() -> timed.replace(List.of(profile("x"), profile("x"))));
+        assertThat(takeOf(timed, 3)).containsExactly("a", "b", "c");
+    }
+
+    @Test
     void profilesWithoutANameOfTheirOwnAreRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ProfileRotation(List.of(A, profile("a"))))
+                .isThrownBy(() -> rotation(List.of(A, profile("a"))))
                 .withMessageContaining("named 'a'");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ProfileRotation(List.of(ClientProfile.NONE)))
+                .isThrownBy(() -> rotation(List.of(ClientProfile.NONE)))
                 .withMessageContaining("no name");
     }
 
@@ -198,7 +418,7 @@ class ProfileRotationTest {
     void aMillionSessionsShareTenProfilesEvenly() {
         List<ClientProfile> ten =
                 IntStream.range(0, 10).mapToObj(i -> profile("p" + i)).toList();
-        ProfileRotation shared = new ProfileRotation(ten);
+        ProfileRotation shared = rotation(ten);
         for (int i = 0; i < 1_000_000; i++) {
             assertThat(shared.take()).isSameAs(ten.get(i % 10));
         }
@@ -252,7 +472,7 @@ class ProfileRotationTest {
         int threads = 4;
         List<ClientProfile> many =
                 IntStream.range(0, 4_000).mapToObj(i -> profile("p" + i)).toList();
-        ProfileRotation large = new ProfileRotation(many);
+        ProfileRotation large = rotation(many);
         CyclicBarrier start = new CyclicBarrier(threads);
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
@@ -271,6 +491,16 @@ class ProfileRotationTest {
         } finally {
             pool.shutdownNow();
         }
+    }
+
+    private static List<String> takeOf(ProfileRotation from, int count) {
+        return Stream.generate(from::take).limit(count).map(ClientProfile::name).toList();
+    }
+
+    private static ProfileRotation rotation(List<ClientProfile> profiles) {
+        ProfileRotation made = new ProfileRotation(InstantSource.system());
+        made.replace(profiles);
+        return made;
     }
 
     private List<String> take(int count) {

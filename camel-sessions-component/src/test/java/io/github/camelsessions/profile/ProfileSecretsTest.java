@@ -3,6 +3,7 @@ package io.github.camelsessions.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -52,9 +53,11 @@ class ProfileSecretsTest {
     @CsvSource({"p.yaml", "p.json"})
     void aValidFileShowsNoSecret(String source) {
         List<ClientProfile> profiles = ProfileFile.parse(source, text(source));
+        ProfileRotation rotation = new ProfileRotation(InstantSource.system());
+        rotation.replace(profiles);
         String shown =
                 profiles + " " + profiles.stream().map(ClientProfile::masked).toList() + " "
-                        + profiles.stream().map(ClientProfile::proxy).toList() + " " + new ProfileRotation(profiles);
+                        + profiles.stream().map(ClientProfile::proxy).toList() + " " + rotation + rotation.stats();
 
         assertThat(profiles).hasSize(3);
         assertThat(profiles.toString() + profiles.get(1).masked()).contains("us3rA", "us3rB", "us3rC");

@@ -437,6 +437,11 @@ class TrafficRaceTest {
         }
 
         @Override
+        public boolean hasReachedSite() {
+            return false;
+        }
+
+        @Override
         public @Nullable String profile() {
             return null;
         }

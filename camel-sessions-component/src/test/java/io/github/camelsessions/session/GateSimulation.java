@@ -57,6 +57,11 @@ final class GateSimulation {
         double forbidden;
         double posts;
         double unanswered;
+        /** How often a proxy fails: the request does not reach the site. */
+        double lost;
+        /** How often a log-in is lost like that. */
+        double lostLogIns;
+
         double clears;
         double explicitRenewals;
         /** How often somebody says that the session is over. */
@@ -103,6 +108,7 @@ final class GateSimulation {
         Call asker;
         Instant deadline;
         boolean over;
+        int lost;
     }
 
     private record Event(Instant at, long number, Runnable action) {}
@@ -307,11 +313,15 @@ final class GateSimulation {
         int there = 20 + random.nextInt(60);
         int back = 20 + random.nextInt(60);
         later(there, () -> {
-            boolean accepted = siteAccepts(call, generation);
-            boolean lost = chance(world.unanswered);
+            boolean lost = chance(world.lost);
+            boolean accepted = !lost && siteAccepts(call, generation);
+            boolean unanswered = chance(world.unanswered);
             later(back, () -> {
                 Verdict verdict;
                 if (lost) {
+                    verdict = gate.lost(call, true);
+                    deliver(call, verdict, Outcome.NO_ANSWER);
+                } else if (unanswered) {
                     verdict = gate.unanswered(call);
                     deliver(call, verdict, Outcome.NO_ANSWER);
                 } else if (accepted) {
@@ -397,10 +407,26 @@ final class GateSimulation {
 
     private void logIn(Renewal renewal) {
         draining = null;
+        if (renewal.lost < 3 && chance(world.lostLogIns)) {
+            renewal.lost++;
+            lose(renewal, renewal.token);
+            return;
+        }
         logIns.add(clock.instant());
         LogIn kind = logIn();
         int steps = 1 + random.nextInt(3);
         step(renewal, renewal.token, kind, steps, kind == LogIn.HANGS ? 60_000 : 50 + random.nextInt(100));
+    }
+
+    /** The proxy of the profile fails; the next attempt has another one. */
+    private void lose(Renewal renewal, RenewalToken token) {
+        Passage passage = world.rules.passage();
+        gate.admit(passage, false, token);
+        later(50, () -> {
+            assertThat(gate.lost(passage, true).action()).isEqualTo(Action.DELIVER);
+            boolean again = clock.instant().isBefore(renewal.deadline) && renewal.asker == null;
+            ended(renewal, gate.lost(token, again, new IllegalStateException("proxy")));
+        });
     }
 
     private void step(Renewal renewal, RenewalToken token, LogIn kind, int steps, int delay) {
@@ -495,6 +521,7 @@ final class GateSimulation {
         if (!rules.cooldown().isZero() && (works == 0 || works == 1 && world.everythingRefused)) {
             // a limit or a clear may end a generation before the answers come that show that its renewal was barren
             boolean limits = world.ends > 0
+                    || world.lost > 0
                     || rules.maxUses() > 0
                     || !rules.maxAge().isZero()
                     || !rules.maxIdle().isZero();

@@ -148,6 +148,19 @@ class GateSimulationTest {
     }
 
     @Test
+    void nothingIsLostWhenProxiesFail() {
+        GateSimulation simulation = run(world -> {
+            world.exchanges = 2_000;
+            world.concurrency = 64;
+            world.lost = 0.01;
+            world.posts = 0.5;
+        });
+        print("1 % lost", simulation);
+        assertThat(simulation.lost()).isZero();
+        assertThat(simulation.logIns).hasSizeLessThan(40);
+    }
+
+    @Test
     void theInvariantsHoldInManySmallWorlds() {
         Map<Outcome, Integer> seen = new EnumMap<>(Outcome.class);
         long begun = 0;
@@ -173,6 +186,7 @@ class GateSimulationTest {
                 && world.clears == 0
                 && world.unanswered == 0
                 && world.ends == 0
+                && world.lostLogIns == 0
                 && world.plain == 0;
         boolean roomy = world.holdTimeout.toHours() > 1 && world.rules.build().maxHeld() > world.exchanges;
         boolean plain = calm && roomy && world.explicitRenewals == 0 && world.rules.renews();
@@ -237,6 +251,8 @@ class GateSimulationTest {
         world.ends = sometimes(random, 0.05);
         world.plain = sometimes(random, 1);
         world.drains = random.nextInt(3) == 0;
+        world.lost = sometimes(random, 0.3);
+        world.lostLogIns = sometimes(random, 0.5);
         return world;
     }
 

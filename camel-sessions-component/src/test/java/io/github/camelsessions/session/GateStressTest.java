@@ -170,15 +170,18 @@ class GateStressTest {
     private void answer(Call call) {
         Generation generation = call.generation();
         AtomicInteger used = uses.get(generation);
-        boolean accepted = !call.forbidden && used != null && used.incrementAndGet() <= 200;
+        boolean lost = ThreadLocalRandom.current().nextInt(500) == 0; // before it has reached the site
+        boolean accepted = !lost && !call.forbidden && used != null && used.incrementAndGet() <= 200;
         if (accepted && call.acceptedBySite.incrementAndGet() > 1 && call.post) {
             errors.add(new AssertionError("a request with side effects was accepted twice"));
         }
         run(() -> perform(
                 call,
-                ThreadLocalRandom.current().nextInt(200) == 0
-                        ? gate.unanswered(call)
-                        : accepted ? gate.accepted(call, !call.post) : gate.refused(call)));
+                lost
+                        ? gate.lost(call, true)
+                        : ThreadLocalRandom.current().nextInt(200) == 0
+                                ? gate.unanswered(call)
+                                : accepted ? gate.accepted(call, !call.post) : gate.refused(call)));
     }
 
     private void release() {

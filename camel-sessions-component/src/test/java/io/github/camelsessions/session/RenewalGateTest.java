@@ -1060,6 +1060,245 @@ class RenewalGateTest {
     }
 
     @Nested
+    class Losses {
+
+        private RenewalToken renewalOf(Verdict verdict) {
+            assertThat(verdict.action()).isEqualTo(Action.HOLD);
+            return verdict.renewal();
+        }
+
+        @Test
+        void oneOfTheCurrentGenerationIsSentInTheNext() {
+            Passage lost = sent();
+            Verdict verdict = gate.lost(lost, true);
+            assertThat(verdict.action()).isEqualTo(Action.ADMIT_AGAIN);
+            assertThat(verdict.renewal()).isNull();
+            assertThat(gate.stats().inFlight()).isZero();
+            RenewalToken token = renewalOf(arrive(lost));
+            gate.succeeded(token);
+            resend(lost);
+            assertThat(lost.generation()).isSameAs(token.pending());
+            assertThat(gate.stats().refused()).isZero();
+        }
+
+        @Test
+        void manyOfOneGenerationRenewOnce() {
+            List<Passage> lost = List.of(sent(), sent(), sent());
+            lost.forEach(passage -> gate.lost(passage, true));
+            RenewalToken token = renewalOf(arrive(lost.get(0)));
+            assertThat(arrive(lost.get(1)).renewal()).isNull();
+            gate.succeeded(token);
+            resend(lost.get(0));
+            resend(lost.get(1));
+            assertThat(arrive(lost.get(2)).action()).as("late").isEqualTo(Action.SEND);
+            assertThat(gate.stats().attempts()).isEqualTo(1);
+        }
+
+        @Test
+        void whereTheSessionCannotRenewTheNextGenerationBegins() {
+            gate(rules().renews(false));
+            Passage lost = sent();
+            Passage other = sent();
+            gate.lost(lost, true);
+            Verdict again = arrive(lost);
+            assertThat(again.action()).isEqualTo(Action.SEND);
+            assertThat(again.generation().number()).isEqualTo(1);
+            gate.lost(other, true);
+            assertThat(arrive(other).generation()).isSameAs(again.generation());
+        }
+
+        @Test
+        void oneThatCannotBeSentAgainIsDeliveredAndTheSessionRenewedForOthers() {
+            Passage lost = sent();
+            assertThat(gate.lost(lost, false).action()).isEqualTo(Action.DELIVER);
+            renewalOf(arrive(passage()));
+        }
+
+        @Test
+        void oneOfAnEarlierGenerationHasTheSessionRenewedNoMore() {
+            Passage late = sent();
+            gate.succeeded(renewing());
+            assertThat(gate.lost(late, true).action()).isEqualTo(Action.ADMIT_AGAIN);
+            assertThat(arrive(late).generation()).isSameAs(current());
+        }
+
+        @Test
+        void oneDuringARenewalWaitsForIt() {
+            Passage lost = sent();
+            Passage stale = sent();
+            RenewalToken token = refuseAndHold(sent());
+            gate.lost(lost, true);
+            assertThat(arrive(lost).renewal()).isNull();
+            gate.succeeded(token);
+            resend(lost);
+            assertThat(gate.accepted(stale, true).action())
+                    .as("the server has ended that generation, and no limit")
+                    .isEqualTo(Action.REPLAY_STALE);
+        }
+
+        @Test
+        void oneOfARenewalIsDeliveredAndTellsNothingOfTheSession() {
+            RenewalToken token = renewing();
+            Passage priority = passage();
+            gate.admit(priority, false, token);
+            assertThat(gate.lost(priority, true).action()).isEqualTo(Action.DELIVER);
+            gate.succeeded(token);
+            sent();
+        }
+
+        @Test
+        void oneAfterAFailedRenewalFailsWithItAndIsRenewedAfterwards() {
+            Passage lost = sent();
+            failed();
+            assertThat(gate.lost(lost, true).action()).isEqualTo(Action.ADMIT_AGAIN);
+            assertFails(arrive(lost), Kind.RENEWAL_FAILED);
+            clock.advance(COOLDOWN);
+            renewalOf(arrive(passage()));
+        }
+
+        @Test
+        void afterAFailedRenewalThoseThatCannotRenewGetTheNextGeneration() {
+            Passage lost = sent();
+            failed();
+            gate.lost(lost, true);
+            clock.advance(COOLDOWN);
+            wishes = rules().renews(false);
+            assertThat(arrive(passage()).generation().number()).isEqualTo(1);
+        }
+
+        @Test
+        void theAnswersOfThatGenerationStand() {
+            Passage lost = sent();
+            Passage slow = sent();
+            gate.lost(lost, true);
+            gate.succeeded(renewalOf(arrive(lost)));
+            accept(slow);
+        }
+
+        @Test
+        void suspectsAreAdmittedAgain() {
+            Passage suspect = sent();
+            gate.succeeded(refuseAndHold(suspect));
+            resend(suspect);
+            Passage lost = sent();
+            assertThat(gate.refused(suspect).action()).isEqualTo(Action.PARK);
+            Verdict verdict = gate.lost(lost, true);
+            assertThat(verdict.again()).containsExactly(suspect);
+            assertThat(verdict.action()).isEqualTo(Action.ADMIT_AGAIN);
+            assertThat(gate.stats().suspects()).isZero();
+        }
+
+        @Test
+        void theOthersGoOnWhenItWasSentAlone() {
+            Passage probe = sent();
+            gate.succeeded(refuseAndHold(probe));
+            resend(probe);
+            sent();
+            gate.refused(probe);
+            gate.succeeded(renewing());
+            Passage alone = probe;
+            assertThat(arrive(alone).action()).isEqualTo(Action.SEND);
+            Passage other = passage();
+            Verdict held = arrive(other);
+            Verdict verdict = gate.lost(alone, true);
+            assertThat(verdict.release()).isEqualTo(held.action() == Action.HOLD);
+            renewalOf(resumeOrArrive(other, held));
+        }
+
+        private Verdict resumeOrArrive(Passage other, Verdict held) {
+            return held.action() == Action.HOLD ? resume(other) : arrive(passage());
+        }
+
+        @Test
+        void inAFrozenSessionItWaits() {
+            Passage lost = sent();
+            gate.freeze(true);
+            gate.lost(lost, true);
+            assertThat(arrive(lost).action()).isEqualTo(Action.HOLD);
+            gate.freeze(false);
+            assertThat(resume(lost).renewal()).isNotNull();
+        }
+
+        @Test
+        void inAClosedSessionItLooksTheSessionUp() {
+            Passage lost = sent();
+            gate.stop();
+            assertThat(gate.lost(lost, true).action()).isEqualTo(Action.ADMIT_AGAIN);
+            assertThat(arrive(lost).action()).isEqualTo(Action.LOOK_UP);
+        }
+
+        @Test
+        void itIsReportedOnceForEachSend() {
+            Passage lost = sent();
+            gate.lost(lost, true);
+            assertThatThrownBy(() -> gate.lost(lost, true)).isInstanceOf(IllegalStateException.class);
+        }
+
+        @Test
+        void theLastOneLetsARenewalBeginThatWaitsForIt() {
+            Passage lost = sent();
+            RenewalToken token = renewing();
+            assertThat(gate.drained(token)).isFalse();
+            assertThat(gate.lost(lost, true).renewal()).isSameAs(token);
+        }
+
+        @Test
+        void anAttemptThatTheSiteHasSeenNothingOfDoesNotCount() {
+            gate(rules().renewalAttempts(1));
+            RenewalToken token = renewing();
+            for (int i = 0; i < 5; i++) {
+                Passage login = passage();
+                gate.admit(login, false, token);
+                gate.lost(login, true);
+                RenewalToken next = gate.lost(token, true, WRONG).renewal();
+                assertThat(token.state()).isEqualTo(RenewalToken.State.REVOKED);
+                assertThat(next.first()).isSameAs(token.first());
+                token = next;
+            }
+            assertThat(gate.failed(token, true, WRONG).renewal()).isNull();
+            assertThat(state()).isEqualTo("FAILED");
+        }
+
+        @Test
+        void anAttemptThatTheSiteHasAnsweredCounts() {
+            gate(rules().renewalAttempts(1));
+            RenewalToken token = renewing();
+            Passage login = passage();
+            gate.admit(login, false, token);
+            gate.accepted(login, false);
+            assertThat(gate.lost(token, true, WRONG).renewal()).isNull();
+            assertThat(state()).isEqualTo("FAILED");
+        }
+
+        @Test
+        void anAttemptThatWasLostAfterARedirectOfTheSiteCounts() {
+            gate(rules().renewalAttempts(1));
+            RenewalToken token = renewing();
+            Passage login = passage();
+            gate.admit(login, false, token);
+            gate.lost(login, false);
+            assertThat(gate.lost(token, true, WRONG).renewal()).isNull();
+        }
+
+        @Test
+        void aLostAttemptWithoutAnotherFailsTheRenewal() {
+            gate(rules());
+            assertThat(gate.lost(renewing(), false, WRONG).renewal()).isNull();
+            assertThat(state()).isEqualTo("FAILED");
+        }
+
+        @Test
+        void theEndOfALostAttemptThatIsOverIsDropped() {
+            RenewalToken token = renewing();
+            gate.succeeded(token);
+            Verdict late = gate.lost(token, true, WRONG);
+            assertThat(late.action()).isEqualTo(Action.NOTHING);
+            assertThat(late.release()).isFalse();
+            assertThat(gate.stats().late()).isEqualTo(1);
+        }
+    }
+
+    @Nested
     class StaleAnswers {
 
         @Test

@@ -3,11 +3,19 @@ package io.github.camelsessions.session;
 
 import static io.github.camelsessions.session.TestSessions.SITE;
 import static io.github.camelsessions.session.TestSessions.key;
+import static io.github.camelsessions.session.TestSessions.profile;
 import static io.github.camelsessions.session.TestSessions.profiles;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.camelsessions.profile.ProfileOrder;
+import io.github.camelsessions.profile.ProfileStats;
+import io.github.camelsessions.profile.ProfilesAsideException;
+import io.github.camelsessions.profile.ProxyFailedException;
 import io.github.camelsessions.session.TestSessions.FakeClock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -614,9 +622,9 @@ class SessionRegistryTest {
             registry.setProfiles(profiles("a", "b"));
             use("1");
             registry.setProfiles(profiles("a", "x"));
+            assertThat(renew("1", null)).as("a is in use").isEqualTo("x");
             assertThat(renew("1", null)).isEqualTo("a");
-            assertThat(renew("1", null)).isEqualTo("x");
-            assertThat(profileOf("2")).isEqualTo("a");
+            assertThat(profileOf("2")).isEqualTo("x");
         }
 
         @Test
@@ -657,18 +665,56 @@ class SessionRegistryTest {
         }
 
         @Test
-        void aProfileOfAnOldListDoesNotEnterTheNewRotation() {
+        void aProfileThatIsInTheNewListTooKeepsItsUsers() {
             registry.setMaxSessions(10);
             registry.setProfiles(profiles("a", "b"));
-            use("old"); // a, of the old list
+            use("old"); // a
             registry.setProfiles(profiles("c", "a"));
             assertThat(profileOf("1")).isEqualTo("c");
-            assertThat(profileOf("2")).isEqualTo("a");
+            assertThat(profileOf("2")).as("assigned longest ago").isEqualTo("a");
 
             Admission.clear(registry, key("old"));
 
-            // session 2 still uses the new list's a: the next one to share is c, assigned longest ago
+            // session 2 still uses a: the next one to share is c, assigned longest ago
             assertThat(profileOf("3")).isEqualTo("c");
+        }
+
+        @Test
+        void aProfileThatIsPutAsideIsTakenNoMoreUntilItsTimeIsOver() {
+            registry.setMaxSessions(10);
+            registry.setProfiles(profiles("a", "b"));
+            registry.setRotation(ProfileOrder.sequential, Duration.ofMinutes(1));
+            ProxyFailedException failure = new ProxyFailedException(profile("a"), "cannot be reached", null);
+            Instant until = registry.putAside(failure);
+            assertThat(until).isEqualTo(clock.instant().plus(Duration.ofMinutes(1)));
+            assertThat(registry.putAside(failure)).as("told once").isNull();
+            assertThat(List.of(profileOf("1"), profileOf("2"))).containsExactly("b", "b");
+            use("3", "a");
+            assertThat(registry.find(key("3")).profile().name()).as("named").isEqualTo("a");
+            assertThat(registry.profiles())
+                    .containsExactly(new ProfileStats("a", 1, 1, until), new ProfileStats("b", 2, 2, null));
+
+            clock.back(-Duration.ofMinutes(1).toMillis());
+            assertThat(List.of(profileOf("4"), profileOf("5"))).containsExactly("b", "a");
+            assertThat(registry.profiles().get(0).asideUntil()).isNull();
+        }
+
+        @Test
+        void aSessionThatFindsAllPutAsideFailsUntilTheFirstReturns() {
+            registry.setProfiles(profiles("a"));
+            use("1");
+            Instant until = registry.putAside(new ProxyFailedException(profile("a"), "cannot be reached", null));
+            Session session = registry.session(key("1"));
+            RenewalToken token = session.renew(TestGates.passage(), null, null).renewal();
+            Throwable none = catchThrowable(() -> session.equip(token.pending(), token, null, false));
+            assertThat(none).isInstanceOf(ProfilesAsideException.class);
+            assertThat(registry.profiles()).as("kept").containsExactly(new ProfileStats("a", 1, 1, until));
+
+            session.failed(token, false, new IllegalStateException("log-in", none));
+
+            assertThat(session.stats().retryAt()).isEqualTo(until);
+            clock.back(-Duration.ofMinutes(5).toMillis());
+            assertThat(renew("1", null)).isEqualTo("a");
         }
 
         @Test

@@ -164,6 +164,61 @@ class SessionRenewalTest {
         }
 
         @Test
+        void anAttemptAfterOneWhoseProfileWasPutAsideTakesTheNext() {
+            sent();
+            RenewalToken first = renewing();
+            equip(first);
+            desk.aside.add("p1");
+            RenewalToken second = session.lost(first, true, WRONG).renewal();
+            equip(second);
+            assertThat(profile(second)).isEqualTo("p2");
+            session.succeeded(second);
+            assertThat(desk.givenBack).containsExactly("p0", "p1");
+        }
+
+        @Test
+        void oneThatWasNamedOrIsKeptIsSharedThoughItWasPutAside() {
+            RenewalToken first = renewing();
+            session.equip(first.pending(), first, "fixed", false);
+            desk.aside.add("fixed");
+            RenewalToken second = session.failed(first, true, WRONG).renewal();
+            session.equip(second.pending(), second, "fixed", false);
+            RenewalToken third = session.failed(second, true, WRONG).renewal();
+            session.equip(third.pending(), third, null, true);
+            assertThat(desk.taken).containsExactly("fixed");
+            assertThat(third.pending().isProfileRotated()).isFalse();
+        }
+
+        @Test
+        void aGenerationTellsWhetherItsProfileMayBeExchanged() {
+            assertThat(sent().generation().isProfileRotated()).isTrue();
+            session.clear(null);
+            Generation cleared = session.open(null).generation();
+            assertThat(cleared.isProfileRotated()).isFalse();
+            session.equip(cleared, null, "fixed", false);
+            assertThat(cleared.isProfileRotated()).isFalse();
+        }
+
+        @Test
+        void theGenerationAfterALostOneTakesTheNext() {
+            Passage lost = sent();
+            session.lost(lost, true);
+            RenewalToken token = session.admit(lost, false, null).renewal();
+            equip(token);
+            assertThat(profile(token)).isEqualTo("p1");
+        }
+
+        @Test
+        void theRequestsOfALostAttemptAreAborted() {
+            RenewalToken token = renewing();
+            boolean[] aborted = new boolean[1];
+            token.enter(() -> aborted[0] = true);
+            session.lost(token, false, WRONG);
+            assertThat(aborted[0]).isTrue();
+            session.endCooldown();
+        }
+
+        @Test
         void theRenewalAfterAFailedOneTakesTheNextAgain() {
             sent();
             RenewalToken failed = renewing();

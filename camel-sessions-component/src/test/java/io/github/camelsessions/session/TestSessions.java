@@ -9,8 +9,10 @@ import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
@@ -45,6 +47,7 @@ final class TestSessions {
 
         final List<String> taken = new ArrayList<>();
         final List<String> givenBack = new ArrayList<>();
+        final Set<String> aside = new HashSet<>();
         private ClientProfile owned = ClientProfile.NONE;
 
         /** What was taken and not given back. */
@@ -62,6 +65,11 @@ final class TestSessions {
         @Override
         ClientProfile present() {
             return owned;
+        }
+
+        @Override
+        boolean isAside() {
+            return aside.contains(owned.name());
         }
 
         @Override
