@@ -5,7 +5,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.camelsessions.cookie.Cookie;
 import io.github.camelsessions.cookie.CookieTarget;
+import io.github.camelsessions.pool.PoolStats;
+import io.github.camelsessions.pool.SessionPools;
+import io.github.camelsessions.renewal.RenewalScope;
 import io.github.camelsessions.renewal.SessionRenewalException;
+import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionStats;
 import java.io.File;
@@ -78,7 +82,10 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
             case getProfile ->
                 message.setBody(handle(exchange, targetOf(message)).profile().masked());
             case addCookies -> addCookies(exchange);
-            case list -> message.setBody(rows());
+            case markGood -> chosen(exchange).markGood();
+            case markBad -> chosen(exchange).markBad();
+            case retire -> chosen(exchange).retire();
+            case list -> message.setBody(endpoint.getOf() == ListOf.pools ? pools() : rows());
             case fetch, renew -> throw new IllegalStateException("requests are not sent here");
         }
         HttpTarget.consumeHeaders(message);
@@ -108,6 +115,24 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
 
     private NamedSession handle(Exchange exchange, @Nullable URI target) {
         return new NamedSession(sessions, session(exchange, target), exchange);
+    }
+
+    /** The session that the exchange was sent in last, unless its message names another one. */
+    private NamedSession chosen(Exchange exchange) {
+        Message message = exchange.getMessage();
+        URI target = targetOf(message);
+        String id = message.getHeader(SessionsConstants.ID, String.class);
+        if (id == null) {
+            id = message.getHeader(SessionsConstants.USED_ID, String.class);
+        }
+        if (id == null) {
+            return handle(exchange, target);
+        }
+        Generation seen = endpoint.getSite() == null && target == null ? RenewalScope.latest(exchange, id) : null;
+        return new NamedSession(
+                sessions,
+                seen != null ? seen.session() : new SessionKey(rules(target).site(), id),
+                exchange);
     }
 
     private Object cookies(NamedSession session, @Nullable URI target) throws JsonProcessingException {
@@ -156,7 +181,36 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
                 .toList();
     }
 
-    private static Map<String, Object> row(SessionStats stats, Instant now) {
+    private List<Map<String, Object>> pools() {
+        return sessions.poolStats(endpoint.getSite()).stream()
+                .skip(endpoint.getOffset())
+                .limit(endpoint.getLimit())
+                .map(LocalOperation::row)
+                .toList();
+    }
+
+    private static Map<String, Object> row(PoolStats stats) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("site", stats.site());
+        row.put("pool", stats.name());
+        row.put("size", stats.size());
+        row.put("ready", stats.ready());
+        row.put("busy", stats.busy());
+        row.put("creating", stats.creating());
+        row.put("closing", stats.closing());
+        row.put("warm", stats.warm());
+        row.put("waiting", stats.waiting());
+        row.put("created", stats.created());
+        row.put("uses", stats.uses());
+        row.put("retired", stats.retired());
+        row.put("blocked", stats.blocked());
+        row.put("replayed", stats.replayed());
+        row.put("loginsFailed", stats.loginsFailed());
+        row.put("longestWait", stats.longestWait());
+        return row;
+    }
+
+    private Map<String, Object> row(SessionStats stats, Instant now) {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("site", stats.key().site());
         row.put("id", stats.key().id());
@@ -170,6 +224,11 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
         row.put("uses", stats.uses());
         row.put("age", Duration.between(stats.created(), now));
         row.put("idle", Duration.between(stats.lastUsed(), now));
+        SessionPools.Membership membership = sessions.sessionPools().membership(stats.key());
+        if (membership != null) {
+            row.put("pool", membership.pool());
+            row.put("errorScore", membership.errorScore());
+        }
         return row;
     }
 }

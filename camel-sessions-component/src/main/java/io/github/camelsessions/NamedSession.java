@@ -263,6 +263,49 @@ public final class NamedSession {
                 .renew(key, sessions.rules(key.site()).renewal().withRenewalUri(sessions.renewalUri(endpointUri)));
     }
 
+    /**
+     * Takes {@code errorScoreDecrement} off the error score of this session of a pool, as a good answer does.
+     *
+     * @throws IllegalArgumentException when it is no session of a pool
+     */
+    public void markGood() {
+        mark(true);
+    }
+
+    /**
+     * Adds 1 to the error score of this session of a pool, as a failure does: at {@code maxErrorScore} it is retired.
+     *
+     * @throws IllegalArgumentException when it is no session of a pool
+     */
+    public void markBad() {
+        mark(false);
+    }
+
+    private void mark(boolean good) {
+        if (!sessions.sessionPools().mark(key, good)) {
+            throw new IllegalArgumentException("session '" + key + "' belongs to no pool, or was retired and closed:"
+                    + " only sessions of a pool are marked good or bad");
+        }
+    }
+
+    /**
+     * Retires the session: who uses it ends as usual, then it is closed. A session of a pool is given to nobody any more;
+     * of another one the next use begins a new session.
+     *
+     * @return whether there was such a session
+     */
+    public boolean retire() {
+        return sessions.sessionPools().retire(key) || close();
+    }
+
+    private boolean close() {
+        boolean existed = sessions.registry().existing(key) != null;
+        if (existed) {
+            sessions.traffic().close(key, sessions.rules(key.site()).renewal());
+        }
+        return existed;
+    }
+
     /** How the session stands; empty when it does not exist. */
     public Optional<SessionStats> stats() {
         return Optional.ofNullable(sessions.registry().stats(key));

@@ -10,7 +10,17 @@ import org.jspecify.annotations.Nullable;
 /** What a {@code sessions:} endpoint does. The constants are named as in the URI. */
 public enum SessionsOperation {
     /** Sends the exchange's HTTP request in the session. */
-    fetch,
+    fetch(
+            "pool",
+            "poolSize",
+            "poolStrategy",
+            "maxErrorScore",
+            "errorScoreDecrement",
+            "blockedStatusCodeRange",
+            "maxConcurrentPerSession",
+            "minDelay",
+            "poolLogins",
+            "poolWarm"),
     /** Renews the session, by this exchange's request or by a priority exchange sent to renewalUri. */
     renew,
     /** Empties the session's jar and gives its profile back. */
@@ -21,8 +31,14 @@ public enum SessionsOperation {
     getProfile,
     /** Adds the cookies in the body to the session. */
     addCookies,
-    /** Sets the body to one row for each session. */
-    list("offset", "limit");
+    /** Takes a failure off the exchange's session of a pool. */
+    markGood,
+    /** Counts a failure of the exchange's session of a pool. */
+    markBad,
+    /** Retires the exchange's session: it is used no more, and closed. */
+    retire,
+    /** Sets the body to one row for each session, or for each pool. */
+    list("offset", "limit", "of");
 
     private static final List<String> NAMES =
             Arrays.stream(values()).map(Enum::name).toList();

@@ -35,8 +35,7 @@ public record ExpiryRules(
      * What in the answer on the exchange means that the session has expired, null when nothing does. Fits between "expired
      * by" and "to GET https://...".
      */
-    @Nullable
-    String match(Exchange exchange, Reply reply) throws IOException {
+    public @Nullable String match(Exchange exchange, Reply reply) throws IOException {
         if (statuses != null && HttpHelper.isStatusCodeOk(reply.status(), statuses)) {
             return "status " + reply.status();
         }
@@ -53,7 +52,7 @@ public record ExpiryRules(
     }
 
     /** Whether no answer matches. */
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return statuses == null && uri == null && text == null && when == null;
     }
 

@@ -63,6 +63,26 @@ public record RenewalRules(
                 place);
     }
 
+    /** The same, but whoever is held gives up after that time. */
+    public RenewalRules withHoldTimeout(Duration time) {
+        return new RenewalRules(
+                renewalUri,
+                renewFirst,
+                expiry,
+                renewedWhen,
+                profile,
+                sameProfile,
+                maxReplays,
+                replayStale,
+                drainTimeout,
+                renewalTimeout,
+                renewalBackoff,
+                time,
+                gate,
+                configuresSession,
+                place);
+    }
+
     /**
      * Whether requests are sent again: those of an endpoint that tells an expired session from a valid one. Of the others
      * nothing has to be remembered.
@@ -71,7 +91,7 @@ public record RenewalRules(
         return renews() || !expiry.isEmpty();
     }
 
-    boolean renews() {
+    public boolean renews() {
         return renewalUri != null;
     }
 }

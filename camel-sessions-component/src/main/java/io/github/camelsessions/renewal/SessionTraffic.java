@@ -14,10 +14,12 @@ import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
 import io.github.camelsessions.session.SessionStats;
 import io.github.camelsessions.session.Verdict;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -274,6 +276,11 @@ public final class SessionTraffic extends ServiceSupport {
 
     public void setMaxHeldTotal(int maxHeldTotal) {
         held.setLimit(maxHeldTotal);
+    }
+
+    /** Runs a short action later, or never when all is being stopped. */
+    public Future<?> schedule(Runnable action, Duration delay) {
+        return threads.schedule(action, delay);
     }
 
     /** How many exchanges wait now, in all sessions. */
