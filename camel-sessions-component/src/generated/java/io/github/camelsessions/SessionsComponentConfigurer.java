@@ -32,8 +32,14 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "autowiredenabled":
         case "autowiredEnabled": target.setAutowiredEnabled(property(camelContext, boolean.class, value)); return true;
+        case "blockedstatuscoderange":
+        case "blockedStatusCodeRange": getOrCreateConfiguration(target).setBlockedStatusCodeRange(property(camelContext, java.lang.String.class, value)); return true;
         case "captureheaders":
         case "captureHeaders": getOrCreateConfiguration(target).setCaptureHeaders(property(camelContext, java.lang.String.class, value)); return true;
+        case "closeonstop":
+        case "closeOnStop": getOrCreateConfiguration(target).setCloseOnStop(property(camelContext, java.lang.Boolean.class, value)); return true;
+        case "closeuri":
+        case "closeUri": getOrCreateConfiguration(target).setCloseUri(property(camelContext, java.lang.String.class, value)); return true;
         case "configuration": target.setConfiguration(property(camelContext, io.github.camelsessions.SessionsConfiguration.class, value)); return true;
         case "cookiesdebug":
         case "cookiesDebug": getOrCreateConfiguration(target).setCookiesDebug(property(camelContext, java.lang.String.class, value)); return true;
@@ -41,6 +47,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "cookiesEnabled": getOrCreateConfiguration(target).setCookiesEnabled(property(camelContext, java.lang.Boolean.class, value)); return true;
         case "draintimeout":
         case "drainTimeout": getOrCreateConfiguration(target).setDrainTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "errorscoredecrement":
+        case "errorScoreDecrement": getOrCreateConfiguration(target).setErrorScoreDecrement(property(camelContext, java.lang.Double.class, value)); return true;
         case "expiredstatuscoderange":
         case "expiredStatusCodeRange": getOrCreateConfiguration(target).setExpiredStatusCodeRange(property(camelContext, java.lang.String.class, value)); return true;
         case "expiredtext":
@@ -61,6 +69,10 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "maxage":
         case "maxAge": getOrCreateConfiguration(target).setMaxAge(property(camelContext, java.time.Duration.class, value)); return true;
+        case "maxconcurrentpersession":
+        case "maxConcurrentPerSession": getOrCreateConfiguration(target).setMaxConcurrentPerSession(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "maxerrorscore":
+        case "maxErrorScore": getOrCreateConfiguration(target).setMaxErrorScore(property(camelContext, java.lang.Double.class, value)); return true;
         case "maxheld":
         case "maxHeld": getOrCreateConfiguration(target).setMaxHeld(property(camelContext, java.lang.Integer.class, value)); return true;
         case "maxheldtotal":
@@ -75,8 +87,19 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "maxSessions": target.setMaxSessions(property(camelContext, int.class, value)); return true;
         case "maxuses":
         case "maxUses": getOrCreateConfiguration(target).setMaxUses(property(camelContext, java.lang.Long.class, value)); return true;
+        case "mindelay":
+        case "minDelay": getOrCreateConfiguration(target).setMinDelay(property(camelContext, java.time.Duration.class, value)); return true;
         case "noproxy":
         case "noProxy": getOrCreateConfiguration(target).setNoProxy(property(camelContext, java.lang.String.class, value)); return true;
+        case "pool": getOrCreateConfiguration(target).setPool(property(camelContext, java.lang.String.class, value)); return true;
+        case "poollogins":
+        case "poolLogins": getOrCreateConfiguration(target).setPoolLogins(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "poolsize":
+        case "poolSize": getOrCreateConfiguration(target).setPoolSize(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "poolstrategy":
+        case "poolStrategy": getOrCreateConfiguration(target).setPoolStrategy(property(camelContext, io.github.camelsessions.pool.PoolStrategy.class, value)); return true;
+        case "poolwarm":
+        case "poolWarm": getOrCreateConfiguration(target).setPoolWarm(property(camelContext, java.lang.Integer.class, value)); return true;
         case "profile": getOrCreateConfiguration(target).setProfile(property(camelContext, java.lang.String.class, value)); return true;
         case "profilecooldown":
         case "profileCooldown": target.setProfileCooldown(property(camelContext, java.time.Duration.class, value)); return true;
@@ -125,8 +148,14 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "autowiredenabled":
         case "autowiredEnabled": return boolean.class;
+        case "blockedstatuscoderange":
+        case "blockedStatusCodeRange": return java.lang.String.class;
         case "captureheaders":
         case "captureHeaders": return java.lang.String.class;
+        case "closeonstop":
+        case "closeOnStop": return java.lang.Boolean.class;
+        case "closeuri":
+        case "closeUri": return java.lang.String.class;
         case "configuration": return io.github.camelsessions.SessionsConfiguration.class;
         case "cookiesdebug":
         case "cookiesDebug": return java.lang.String.class;
@@ -134,6 +163,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "cookiesEnabled": return java.lang.Boolean.class;
         case "draintimeout":
         case "drainTimeout": return java.time.Duration.class;
+        case "errorscoredecrement":
+        case "errorScoreDecrement": return java.lang.Double.class;
         case "expiredstatuscoderange":
         case "expiredStatusCodeRange": return java.lang.String.class;
         case "expiredtext":
@@ -154,6 +185,10 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "lazyStartProducer": return boolean.class;
         case "maxage":
         case "maxAge": return java.time.Duration.class;
+        case "maxconcurrentpersession":
+        case "maxConcurrentPerSession": return java.lang.Integer.class;
+        case "maxerrorscore":
+        case "maxErrorScore": return java.lang.Double.class;
         case "maxheld":
         case "maxHeld": return java.lang.Integer.class;
         case "maxheldtotal":
@@ -168,8 +203,19 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "maxSessions": return int.class;
         case "maxuses":
         case "maxUses": return java.lang.Long.class;
+        case "mindelay":
+        case "minDelay": return java.time.Duration.class;
         case "noproxy":
         case "noProxy": return java.lang.String.class;
+        case "pool": return java.lang.String.class;
+        case "poollogins":
+        case "poolLogins": return java.lang.Integer.class;
+        case "poolsize":
+        case "poolSize": return java.lang.Integer.class;
+        case "poolstrategy":
+        case "poolStrategy": return io.github.camelsessions.pool.PoolStrategy.class;
+        case "poolwarm":
+        case "poolWarm": return java.lang.Integer.class;
         case "profile": return java.lang.String.class;
         case "profilecooldown":
         case "profileCooldown": return java.time.Duration.class;
@@ -219,8 +265,14 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "autowiredenabled":
         case "autowiredEnabled": return target.isAutowiredEnabled();
+        case "blockedstatuscoderange":
+        case "blockedStatusCodeRange": return getOrCreateConfiguration(target).getBlockedStatusCodeRange();
         case "captureheaders":
         case "captureHeaders": return getOrCreateConfiguration(target).getCaptureHeaders();
+        case "closeonstop":
+        case "closeOnStop": return getOrCreateConfiguration(target).getCloseOnStop();
+        case "closeuri":
+        case "closeUri": return getOrCreateConfiguration(target).getCloseUri();
         case "configuration": return target.getConfiguration();
         case "cookiesdebug":
         case "cookiesDebug": return getOrCreateConfiguration(target).getCookiesDebug();
@@ -228,6 +280,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "cookiesEnabled": return getOrCreateConfiguration(target).getCookiesEnabled();
         case "draintimeout":
         case "drainTimeout": return getOrCreateConfiguration(target).getDrainTimeout();
+        case "errorscoredecrement":
+        case "errorScoreDecrement": return getOrCreateConfiguration(target).getErrorScoreDecrement();
         case "expiredstatuscoderange":
         case "expiredStatusCodeRange": return getOrCreateConfiguration(target).getExpiredStatusCodeRange();
         case "expiredtext":
@@ -248,6 +302,10 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "maxage":
         case "maxAge": return getOrCreateConfiguration(target).getMaxAge();
+        case "maxconcurrentpersession":
+        case "maxConcurrentPerSession": return getOrCreateConfiguration(target).getMaxConcurrentPerSession();
+        case "maxerrorscore":
+        case "maxErrorScore": return getOrCreateConfiguration(target).getMaxErrorScore();
         case "maxheld":
         case "maxHeld": return getOrCreateConfiguration(target).getMaxHeld();
         case "maxheldtotal":
@@ -262,8 +320,19 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "maxSessions": return target.getMaxSessions();
         case "maxuses":
         case "maxUses": return getOrCreateConfiguration(target).getMaxUses();
+        case "mindelay":
+        case "minDelay": return getOrCreateConfiguration(target).getMinDelay();
         case "noproxy":
         case "noProxy": return getOrCreateConfiguration(target).getNoProxy();
+        case "pool": return getOrCreateConfiguration(target).getPool();
+        case "poollogins":
+        case "poolLogins": return getOrCreateConfiguration(target).getPoolLogins();
+        case "poolsize":
+        case "poolSize": return getOrCreateConfiguration(target).getPoolSize();
+        case "poolstrategy":
+        case "poolStrategy": return getOrCreateConfiguration(target).getPoolStrategy();
+        case "poolwarm":
+        case "poolWarm": return getOrCreateConfiguration(target).getPoolWarm();
         case "profile": return getOrCreateConfiguration(target).getProfile();
         case "profilecooldown":
         case "profileCooldown": return target.getProfileCooldown();

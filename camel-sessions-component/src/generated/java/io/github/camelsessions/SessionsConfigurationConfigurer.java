@@ -22,10 +22,14 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
     private static final Map<String, Object> ALL_OPTIONS;
     static {
         Map<String, Object> map = new CaseInsensitiveMap();
+        map.put("BlockedStatusCodeRange", java.lang.String.class);
         map.put("CaptureHeaders", java.lang.String.class);
+        map.put("CloseOnStop", java.lang.Boolean.class);
+        map.put("CloseUri", java.lang.String.class);
         map.put("CookiesDebug", java.lang.String.class);
         map.put("CookiesEnabled", java.lang.Boolean.class);
         map.put("DrainTimeout", java.time.Duration.class);
+        map.put("ErrorScoreDecrement", java.lang.Double.class);
         map.put("ExpiredStatusCodeRange", java.lang.String.class);
         map.put("ExpiredText", java.lang.String.class);
         map.put("ExpiredUri", java.lang.String.class);
@@ -36,12 +40,20 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         map.put("IdempotencyHeader", java.lang.String.class);
         map.put("Isolation", io.github.camelsessions.http.Isolation.class);
         map.put("MaxAge", java.time.Duration.class);
+        map.put("MaxConcurrentPerSession", java.lang.Integer.class);
+        map.put("MaxErrorScore", java.lang.Double.class);
         map.put("MaxHeld", java.lang.Integer.class);
         map.put("MaxIdle", java.time.Duration.class);
         map.put("MaxRedirects", java.lang.Integer.class);
         map.put("MaxReplays", java.lang.Integer.class);
         map.put("MaxUses", java.lang.Long.class);
+        map.put("MinDelay", java.time.Duration.class);
         map.put("NoProxy", java.lang.String.class);
+        map.put("Pool", java.lang.String.class);
+        map.put("PoolLogins", java.lang.Integer.class);
+        map.put("PoolSize", java.lang.Integer.class);
+        map.put("PoolStrategy", io.github.camelsessions.pool.PoolStrategy.class);
+        map.put("PoolWarm", java.lang.Integer.class);
         map.put("Profile", java.lang.String.class);
         map.put("RenewFirst", java.lang.Boolean.class);
         map.put("RenewalAttempts", java.lang.Integer.class);
@@ -63,14 +75,22 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         io.github.camelsessions.SessionsConfiguration target = (io.github.camelsessions.SessionsConfiguration) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "blockedstatuscoderange":
+        case "blockedStatusCodeRange": target.setBlockedStatusCodeRange(property(camelContext, java.lang.String.class, value)); return true;
         case "captureheaders":
         case "captureHeaders": target.setCaptureHeaders(property(camelContext, java.lang.String.class, value)); return true;
+        case "closeonstop":
+        case "closeOnStop": target.setCloseOnStop(property(camelContext, java.lang.Boolean.class, value)); return true;
+        case "closeuri":
+        case "closeUri": target.setCloseUri(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesdebug":
         case "cookiesDebug": target.setCookiesDebug(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesenabled":
         case "cookiesEnabled": target.setCookiesEnabled(property(camelContext, java.lang.Boolean.class, value)); return true;
         case "draintimeout":
         case "drainTimeout": target.setDrainTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "errorscoredecrement":
+        case "errorScoreDecrement": target.setErrorScoreDecrement(property(camelContext, java.lang.Double.class, value)); return true;
         case "expiredstatuscoderange":
         case "expiredStatusCodeRange": target.setExpiredStatusCodeRange(property(camelContext, java.lang.String.class, value)); return true;
         case "expiredtext":
@@ -89,6 +109,10 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "isolation": target.setIsolation(property(camelContext, io.github.camelsessions.http.Isolation.class, value)); return true;
         case "maxage":
         case "maxAge": target.setMaxAge(property(camelContext, java.time.Duration.class, value)); return true;
+        case "maxconcurrentpersession":
+        case "maxConcurrentPerSession": target.setMaxConcurrentPerSession(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "maxerrorscore":
+        case "maxErrorScore": target.setMaxErrorScore(property(camelContext, java.lang.Double.class, value)); return true;
         case "maxheld":
         case "maxHeld": target.setMaxHeld(property(camelContext, java.lang.Integer.class, value)); return true;
         case "maxidle":
@@ -99,8 +123,19 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "maxReplays": target.setMaxReplays(property(camelContext, java.lang.Integer.class, value)); return true;
         case "maxuses":
         case "maxUses": target.setMaxUses(property(camelContext, java.lang.Long.class, value)); return true;
+        case "mindelay":
+        case "minDelay": target.setMinDelay(property(camelContext, java.time.Duration.class, value)); return true;
         case "noproxy":
         case "noProxy": target.setNoProxy(property(camelContext, java.lang.String.class, value)); return true;
+        case "pool": target.setPool(property(camelContext, java.lang.String.class, value)); return true;
+        case "poollogins":
+        case "poolLogins": target.setPoolLogins(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "poolsize":
+        case "poolSize": target.setPoolSize(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "poolstrategy":
+        case "poolStrategy": target.setPoolStrategy(property(camelContext, io.github.camelsessions.pool.PoolStrategy.class, value)); return true;
+        case "poolwarm":
+        case "poolWarm": target.setPoolWarm(property(camelContext, java.lang.Integer.class, value)); return true;
         case "profile": target.setProfile(property(camelContext, java.lang.String.class, value)); return true;
         case "renewfirst":
         case "renewFirst": target.setRenewFirst(property(camelContext, java.lang.Boolean.class, value)); return true;
@@ -140,14 +175,22 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
     @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "blockedstatuscoderange":
+        case "blockedStatusCodeRange": return java.lang.String.class;
         case "captureheaders":
         case "captureHeaders": return java.lang.String.class;
+        case "closeonstop":
+        case "closeOnStop": return java.lang.Boolean.class;
+        case "closeuri":
+        case "closeUri": return java.lang.String.class;
         case "cookiesdebug":
         case "cookiesDebug": return java.lang.String.class;
         case "cookiesenabled":
         case "cookiesEnabled": return java.lang.Boolean.class;
         case "draintimeout":
         case "drainTimeout": return java.time.Duration.class;
+        case "errorscoredecrement":
+        case "errorScoreDecrement": return java.lang.Double.class;
         case "expiredstatuscoderange":
         case "expiredStatusCodeRange": return java.lang.String.class;
         case "expiredtext":
@@ -166,6 +209,10 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "isolation": return io.github.camelsessions.http.Isolation.class;
         case "maxage":
         case "maxAge": return java.time.Duration.class;
+        case "maxconcurrentpersession":
+        case "maxConcurrentPerSession": return java.lang.Integer.class;
+        case "maxerrorscore":
+        case "maxErrorScore": return java.lang.Double.class;
         case "maxheld":
         case "maxHeld": return java.lang.Integer.class;
         case "maxidle":
@@ -176,8 +223,19 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "maxReplays": return java.lang.Integer.class;
         case "maxuses":
         case "maxUses": return java.lang.Long.class;
+        case "mindelay":
+        case "minDelay": return java.time.Duration.class;
         case "noproxy":
         case "noProxy": return java.lang.String.class;
+        case "pool": return java.lang.String.class;
+        case "poollogins":
+        case "poolLogins": return java.lang.Integer.class;
+        case "poolsize":
+        case "poolSize": return java.lang.Integer.class;
+        case "poolstrategy":
+        case "poolStrategy": return io.github.camelsessions.pool.PoolStrategy.class;
+        case "poolwarm":
+        case "poolWarm": return java.lang.Integer.class;
         case "profile": return java.lang.String.class;
         case "renewfirst":
         case "renewFirst": return java.lang.Boolean.class;
@@ -213,14 +271,22 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
     public Object getOptionValue(Object obj, String name, boolean ignoreCase) {
         io.github.camelsessions.SessionsConfiguration target = (io.github.camelsessions.SessionsConfiguration) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "blockedstatuscoderange":
+        case "blockedStatusCodeRange": return target.getBlockedStatusCodeRange();
         case "captureheaders":
         case "captureHeaders": return target.getCaptureHeaders();
+        case "closeonstop":
+        case "closeOnStop": return target.getCloseOnStop();
+        case "closeuri":
+        case "closeUri": return target.getCloseUri();
         case "cookiesdebug":
         case "cookiesDebug": return target.getCookiesDebug();
         case "cookiesenabled":
         case "cookiesEnabled": return target.getCookiesEnabled();
         case "draintimeout":
         case "drainTimeout": return target.getDrainTimeout();
+        case "errorscoredecrement":
+        case "errorScoreDecrement": return target.getErrorScoreDecrement();
         case "expiredstatuscoderange":
         case "expiredStatusCodeRange": return target.getExpiredStatusCodeRange();
         case "expiredtext":
@@ -239,6 +305,10 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "isolation": return target.getIsolation();
         case "maxage":
         case "maxAge": return target.getMaxAge();
+        case "maxconcurrentpersession":
+        case "maxConcurrentPerSession": return target.getMaxConcurrentPerSession();
+        case "maxerrorscore":
+        case "maxErrorScore": return target.getMaxErrorScore();
         case "maxheld":
         case "maxHeld": return target.getMaxHeld();
         case "maxidle":
@@ -249,8 +319,19 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "maxReplays": return target.getMaxReplays();
         case "maxuses":
         case "maxUses": return target.getMaxUses();
+        case "mindelay":
+        case "minDelay": return target.getMinDelay();
         case "noproxy":
         case "noProxy": return target.getNoProxy();
+        case "pool": return target.getPool();
+        case "poollogins":
+        case "poolLogins": return target.getPoolLogins();
+        case "poolsize":
+        case "poolSize": return target.getPoolSize();
+        case "poolstrategy":
+        case "poolStrategy": return target.getPoolStrategy();
+        case "poolwarm":
+        case "poolWarm": return target.getPoolWarm();
         case "profile": return target.getProfile();
         case "renewfirst":
         case "renewFirst": return target.getRenewFirst();

@@ -23,8 +23,14 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         SessionsEndpoint target = (SessionsEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "blockedstatuscoderange":
+        case "blockedStatusCodeRange": target.getConfiguration().setBlockedStatusCodeRange(property(camelContext, java.lang.String.class, value)); return true;
         case "captureheaders":
         case "captureHeaders": target.getConfiguration().setCaptureHeaders(property(camelContext, java.lang.String.class, value)); return true;
+        case "closeonstop":
+        case "closeOnStop": target.getConfiguration().setCloseOnStop(property(camelContext, java.lang.Boolean.class, value)); return true;
+        case "closeuri":
+        case "closeUri": target.getConfiguration().setCloseUri(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesdebug":
         case "cookiesDebug": target.getConfiguration().setCookiesDebug(property(camelContext, java.lang.String.class, value)); return true;
         case "cookiesenabled":
@@ -32,6 +38,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "domain": target.setDomain(property(camelContext, java.lang.String.class, value)); return true;
         case "draintimeout":
         case "drainTimeout": target.getConfiguration().setDrainTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "errorscoredecrement":
+        case "errorScoreDecrement": target.getConfiguration().setErrorScoreDecrement(property(camelContext, java.lang.Double.class, value)); return true;
         case "expiredstatuscoderange":
         case "expiredStatusCodeRange": target.getConfiguration().setExpiredStatusCodeRange(property(camelContext, java.lang.String.class, value)); return true;
         case "expiredtext":
@@ -54,6 +62,10 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "limit": target.setLimit(property(camelContext, int.class, value)); return true;
         case "maxage":
         case "maxAge": target.getConfiguration().setMaxAge(property(camelContext, java.time.Duration.class, value)); return true;
+        case "maxconcurrentpersession":
+        case "maxConcurrentPerSession": target.getConfiguration().setMaxConcurrentPerSession(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "maxerrorscore":
+        case "maxErrorScore": target.getConfiguration().setMaxErrorScore(property(camelContext, java.lang.Double.class, value)); return true;
         case "maxheld":
         case "maxHeld": target.getConfiguration().setMaxHeld(property(camelContext, java.lang.Integer.class, value)); return true;
         case "maxidle":
@@ -65,9 +77,21 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "maxuses":
         case "maxUses": target.getConfiguration().setMaxUses(property(camelContext, java.lang.Long.class, value)); return true;
         case "method": target.setMethod(property(camelContext, org.apache.camel.component.http.HttpMethods.class, value)); return true;
+        case "mindelay":
+        case "minDelay": target.getConfiguration().setMinDelay(property(camelContext, java.time.Duration.class, value)); return true;
         case "noproxy":
         case "noProxy": target.getConfiguration().setNoProxy(property(camelContext, java.lang.String.class, value)); return true;
+        case "of": target.setOf(property(camelContext, io.github.camelsessions.ListOf.class, value)); return true;
         case "offset": target.setOffset(property(camelContext, long.class, value)); return true;
+        case "pool": target.getConfiguration().setPool(property(camelContext, java.lang.String.class, value)); return true;
+        case "poollogins":
+        case "poolLogins": target.getConfiguration().setPoolLogins(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "poolsize":
+        case "poolSize": target.getConfiguration().setPoolSize(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "poolstrategy":
+        case "poolStrategy": target.getConfiguration().setPoolStrategy(property(camelContext, io.github.camelsessions.pool.PoolStrategy.class, value)); return true;
+        case "poolwarm":
+        case "poolWarm": target.getConfiguration().setPoolWarm(property(camelContext, java.lang.Integer.class, value)); return true;
         case "profile": target.getConfiguration().setProfile(property(camelContext, java.lang.String.class, value)); return true;
         case "query": target.setQuery(property(camelContext, java.util.Map.class, value)); return true;
         case "renewfirst":
@@ -104,8 +128,14 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
     @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "blockedstatuscoderange":
+        case "blockedStatusCodeRange": return java.lang.String.class;
         case "captureheaders":
         case "captureHeaders": return java.lang.String.class;
+        case "closeonstop":
+        case "closeOnStop": return java.lang.Boolean.class;
+        case "closeuri":
+        case "closeUri": return java.lang.String.class;
         case "cookiesdebug":
         case "cookiesDebug": return java.lang.String.class;
         case "cookiesenabled":
@@ -113,6 +143,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "domain": return java.lang.String.class;
         case "draintimeout":
         case "drainTimeout": return java.time.Duration.class;
+        case "errorscoredecrement":
+        case "errorScoreDecrement": return java.lang.Double.class;
         case "expiredstatuscoderange":
         case "expiredStatusCodeRange": return java.lang.String.class;
         case "expiredtext":
@@ -135,6 +167,10 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "limit": return int.class;
         case "maxage":
         case "maxAge": return java.time.Duration.class;
+        case "maxconcurrentpersession":
+        case "maxConcurrentPerSession": return java.lang.Integer.class;
+        case "maxerrorscore":
+        case "maxErrorScore": return java.lang.Double.class;
         case "maxheld":
         case "maxHeld": return java.lang.Integer.class;
         case "maxidle":
@@ -146,9 +182,21 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "maxuses":
         case "maxUses": return java.lang.Long.class;
         case "method": return org.apache.camel.component.http.HttpMethods.class;
+        case "mindelay":
+        case "minDelay": return java.time.Duration.class;
         case "noproxy":
         case "noProxy": return java.lang.String.class;
+        case "of": return io.github.camelsessions.ListOf.class;
         case "offset": return long.class;
+        case "pool": return java.lang.String.class;
+        case "poollogins":
+        case "poolLogins": return java.lang.Integer.class;
+        case "poolsize":
+        case "poolSize": return java.lang.Integer.class;
+        case "poolstrategy":
+        case "poolStrategy": return io.github.camelsessions.pool.PoolStrategy.class;
+        case "poolwarm":
+        case "poolWarm": return java.lang.Integer.class;
         case "profile": return java.lang.String.class;
         case "query": return java.util.Map.class;
         case "renewfirst":
@@ -186,8 +234,14 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
     public Object getOptionValue(Object obj, String name, boolean ignoreCase) {
         SessionsEndpoint target = (SessionsEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "blockedstatuscoderange":
+        case "blockedStatusCodeRange": return target.getConfiguration().getBlockedStatusCodeRange();
         case "captureheaders":
         case "captureHeaders": return target.getConfiguration().getCaptureHeaders();
+        case "closeonstop":
+        case "closeOnStop": return target.getConfiguration().getCloseOnStop();
+        case "closeuri":
+        case "closeUri": return target.getConfiguration().getCloseUri();
         case "cookiesdebug":
         case "cookiesDebug": return target.getConfiguration().getCookiesDebug();
         case "cookiesenabled":
@@ -195,6 +249,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "domain": return target.getDomain();
         case "draintimeout":
         case "drainTimeout": return target.getConfiguration().getDrainTimeout();
+        case "errorscoredecrement":
+        case "errorScoreDecrement": return target.getConfiguration().getErrorScoreDecrement();
         case "expiredstatuscoderange":
         case "expiredStatusCodeRange": return target.getConfiguration().getExpiredStatusCodeRange();
         case "expiredtext":
@@ -217,6 +273,10 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "limit": return target.getLimit();
         case "maxage":
         case "maxAge": return target.getConfiguration().getMaxAge();
+        case "maxconcurrentpersession":
+        case "maxConcurrentPerSession": return target.getConfiguration().getMaxConcurrentPerSession();
+        case "maxerrorscore":
+        case "maxErrorScore": return target.getConfiguration().getMaxErrorScore();
         case "maxheld":
         case "maxHeld": return target.getConfiguration().getMaxHeld();
         case "maxidle":
@@ -228,9 +288,21 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "maxuses":
         case "maxUses": return target.getConfiguration().getMaxUses();
         case "method": return target.getMethod();
+        case "mindelay":
+        case "minDelay": return target.getConfiguration().getMinDelay();
         case "noproxy":
         case "noProxy": return target.getConfiguration().getNoProxy();
+        case "of": return target.getOf();
         case "offset": return target.getOffset();
+        case "pool": return target.getConfiguration().getPool();
+        case "poollogins":
+        case "poolLogins": return target.getConfiguration().getPoolLogins();
+        case "poolsize":
+        case "poolSize": return target.getConfiguration().getPoolSize();
+        case "poolstrategy":
+        case "poolStrategy": return target.getConfiguration().getPoolStrategy();
+        case "poolwarm":
+        case "poolWarm": return target.getConfiguration().getPoolWarm();
         case "profile": return target.getConfiguration().getProfile();
         case "query": return target.getQuery();
         case "renewfirst":

@@ -4,6 +4,7 @@ package io.github.camelsessions;
 import io.github.camelsessions.http.CallRules;
 import io.github.camelsessions.http.CookiesDebug;
 import io.github.camelsessions.http.Isolation;
+import io.github.camelsessions.pool.PoolChoice;
 import io.github.camelsessions.profile.NoProxy;
 import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.session.SessionKey;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param idempotencyHeader the header with one value for all sends of an exchange, null for none
  * @param values            what of the session travels in headers
  * @param http              camel-http's options, those of the three places put together
+ * @param pool              the pool that has the sessions, null when the session is the one named
  */
 record EffectiveRules(
         String site,
@@ -37,7 +39,8 @@ record EffectiveRules(
         RenewalRules renewal,
         @Nullable String idempotencyHeader,
         ValueRules values,
-        Map<String, Object> http) {
+        Map<String, Object> http,
+        @Nullable PoolChoice pool) {
 
     /**
      * Where rules are set.
@@ -67,16 +70,19 @@ record EffectiveRules(
                 CookiesDebug.parse(first(places, SessionsConfiguration::getCookiesDebug, "false")),
                 first(places, SessionsConfiguration::getIsolation, Isolation.profile),
                 NoProxy.parse(first(places, SessionsConfiguration::getNoProxy, "")));
+        String pool = PoolOptions.pool(places);
+        RenewalRules renewal = RenewalOptions.rules(context, places, pool != null);
         return new EffectiveRules(
                 site,
                 session(site, first(places, SessionsConfiguration::getSessionId, "0")),
                 places.get(0).rules().getSessionId() != null,
                 firstOrNull(places, SessionsConfiguration::getProfile),
                 call,
-                RenewalOptions.rules(context, places),
+                renewal,
                 headerName("idempotencyHeader", firstOrNull(places, SessionsConfiguration::getIdempotencyHeader)),
                 ValueRules.of(context, sites, site, places),
-                Map.copyOf(http));
+                Map.copyOf(http),
+                pool == null ? null : PoolOptions.choice(site, pool, places, renewal));
     }
 
     private static SessionKey session(String site, String id) {

@@ -5,7 +5,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.camelsessions.cookie.Cookie;
 import io.github.camelsessions.cookie.CookieTarget;
+import io.github.camelsessions.pool.PoolStats;
+import io.github.camelsessions.pool.SessionPools;
+import io.github.camelsessions.renewal.RenewalScope;
 import io.github.camelsessions.renewal.SessionRenewalException;
+import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionStats;
 import java.io.File;
@@ -16,6 +20,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -62,9 +67,31 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) throws Exception {
+        if (endpoint.getOperation() == SessionsOperation.close) {
+            return close(exchange, callback);
+        }
         run(exchange);
         callback.done(true);
         return true;
+    }
+
+    /** Waits for the log-out without a thread, but for an exchange that may not leave its own. */
+    private boolean close(Exchange exchange, AsyncCallback callback) {
+        Message message = exchange.getMessage();
+        URI target = targetOf(message);
+        EffectiveRules rules = rules(target);
+        SessionKey session = SessionCalls.session(exchange, rules);
+        HttpTarget.consumeHeaders(message);
+        CompletableFuture<Boolean> closed = sessions.close(session, rules.renewal());
+        if (exchange.isTransacted()) {
+            closed.join(); // bounded, and never failed
+        }
+        if (closed.isDone()) {
+            callback.done(true);
+            return true;
+        }
+        closed.thenRun(() -> callback.done(false));
+        return false;
     }
 
     private void run(Exchange exchange) throws Exception {
@@ -78,8 +105,11 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
             case getProfile ->
                 message.setBody(handle(exchange, targetOf(message)).profile().masked());
             case addCookies -> addCookies(exchange);
-            case list -> message.setBody(rows());
-            case fetch, renew -> throw new IllegalStateException("requests are not sent here");
+            case markGood -> chosen(exchange).markGood();
+            case markBad -> chosen(exchange).markBad();
+            case retire -> chosen(exchange).retire();
+            case list -> message.setBody(endpoint.getOf() == ListOf.pools ? pools() : rows());
+            case fetch, renew, close -> throw new IllegalStateException("requests are not sent here");
         }
         HttpTarget.consumeHeaders(message);
     }
@@ -108,6 +138,24 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
 
     private NamedSession handle(Exchange exchange, @Nullable URI target) {
         return new NamedSession(sessions, session(exchange, target), exchange);
+    }
+
+    /** The session that the exchange was sent in last, unless its message names another one. */
+    private NamedSession chosen(Exchange exchange) {
+        Message message = exchange.getMessage();
+        URI target = targetOf(message);
+        String id = message.getHeader(SessionsConstants.ID, String.class);
+        if (id == null) {
+            id = message.getHeader(SessionsConstants.USED_ID, String.class);
+        }
+        if (id == null) {
+            return handle(exchange, target);
+        }
+        Generation seen = endpoint.getSite() == null && target == null ? RenewalScope.latest(exchange, id) : null;
+        return new NamedSession(
+                sessions,
+                seen != null ? seen.session() : new SessionKey(rules(target).site(), id),
+                exchange);
     }
 
     private Object cookies(NamedSession session, @Nullable URI target) throws JsonProcessingException {
@@ -156,7 +204,36 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
                 .toList();
     }
 
-    private static Map<String, Object> row(SessionStats stats, Instant now) {
+    private List<Map<String, Object>> pools() {
+        return sessions.poolStats(endpoint.getSite()).stream()
+                .skip(endpoint.getOffset())
+                .limit(endpoint.getLimit())
+                .map(LocalOperation::row)
+                .toList();
+    }
+
+    private static Map<String, Object> row(PoolStats stats) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("site", stats.site());
+        row.put("pool", stats.name());
+        row.put("size", stats.size());
+        row.put("ready", stats.ready());
+        row.put("busy", stats.busy());
+        row.put("creating", stats.creating());
+        row.put("closing", stats.closing());
+        row.put("warm", stats.warm());
+        row.put("waiting", stats.waiting());
+        row.put("created", stats.created());
+        row.put("uses", stats.uses());
+        row.put("retired", stats.retired());
+        row.put("blocked", stats.blocked());
+        row.put("replayed", stats.replayed());
+        row.put("loginsFailed", stats.loginsFailed());
+        row.put("longestWait", stats.longestWait());
+        return row;
+    }
+
+    private Map<String, Object> row(SessionStats stats, Instant now) {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("site", stats.key().site());
         row.put("id", stats.key().id());
@@ -168,8 +245,16 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
         row.put("held", stats.held());
         row.put("inFlight", stats.inFlight());
         row.put("uses", stats.uses());
+        row.put("logIns", stats.logIns());
+        row.put("logOuts", stats.logOuts());
+        row.put("failedLogOuts", stats.failedLogOuts());
         row.put("age", Duration.between(stats.created(), now));
         row.put("idle", Duration.between(stats.lastUsed(), now));
+        SessionPools.Membership membership = sessions.sessionPools().membership(stats.key());
+        if (membership != null) {
+            row.put("pool", membership.pool());
+            row.put("errorScore", membership.errorScore());
+        }
         return row;
     }
 }

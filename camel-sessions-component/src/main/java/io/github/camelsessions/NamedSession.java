@@ -209,6 +209,17 @@ public final class NamedSession {
     }
 
     /**
+     * Closes the session: it is gone at once, and logged out by the {@code closeUri} of its site, of the component or of
+     * the endpoint that used it, when its last exchange has ended. Without a {@code closeUri} nothing is logged out. A session
+     * of a pool is retired: its pool closes it.
+     *
+     * @return completes, never with a failure, when all is done, with whether there was such a session
+     */
+    public CompletableFuture<Boolean> close() {
+        return sessions.close(key, sessions.rules(key.site()).renewal());
+    }
+
+    /**
      * Lets the session count as expired: the next exchange renews it when it has a {@code renewalUri}, else it starts with
      * an empty session. For tests and operators.
      */
@@ -261,6 +272,41 @@ public final class NamedSession {
     public CompletableFuture<Long> renew(String endpointUri) {
         return sessions.traffic()
                 .renew(key, sessions.rules(key.site()).renewal().withRenewalUri(sessions.renewalUri(endpointUri)));
+    }
+
+    /**
+     * Takes {@code errorScoreDecrement} off the error score of this session of a pool, as a good answer does.
+     *
+     * @throws IllegalArgumentException when it is no session of a pool
+     */
+    public void markGood() {
+        mark(true);
+    }
+
+    /**
+     * Adds 1 to the error score of this session of a pool, as a failure does: at {@code maxErrorScore} it is retired.
+     *
+     * @throws IllegalArgumentException when it is no session of a pool
+     */
+    public void markBad() {
+        mark(false);
+    }
+
+    private void mark(boolean good) {
+        if (!sessions.sessionPools().mark(key, good)) {
+            throw new IllegalArgumentException("session '" + key + "' belongs to no pool, or was retired and closed:"
+                    + " only sessions of a pool are marked good or bad");
+        }
+    }
+
+    /**
+     * Retires the session: who uses it ends as usual, then it is closed. A session of a pool is given to nobody any more;
+     * of another one the next use begins a new session.
+     *
+     * @return whether there was such a session
+     */
+    public boolean retire() {
+        return close().getNow(true); // known at once when there is none
     }
 
     /** How the session stands; empty when it does not exist. */

@@ -41,8 +41,18 @@ final class RenewalOptions {
 
     private RenewalOptions() {}
 
-    static RenewalRules rules(CamelContext context, List<Place> places) {
+    /**
+     * @param pooled whether they are for sessions of a pool: these are retired where others are renewed
+     */
+    static RenewalRules rules(CamelContext context, List<Place> places, boolean pooled) {
         String renewalUri = renewalUri(context, firstOrNull(places, SessionsConfiguration::getRenewalUri));
+        String closeUri = endpointUri(
+                context, "closeUri", "direct:logout", firstOrNull(places, SessionsConfiguration::getCloseUri));
+        boolean closeOnStop = first(places, SessionsConfiguration::getCloseOnStop, false);
+        if (closeOnStop && closeUri == null) {
+            throw new IllegalArgumentException("closeOnStop=true: there is no closeUri that logs the session out; set"
+                    + " it, such as closeUri=direct:logout");
+        }
         Duration renewalTimeout =
                 positive("renewalTimeout", places, SessionsConfiguration::getRenewalTimeout, Duration.ofSeconds(45));
         Duration holdTimeout =
@@ -59,7 +69,7 @@ final class RenewalOptions {
         return new RenewalRules(
                 renewalUri,
                 first(places, SessionsConfiguration::getRenewFirst, true),
-                expiry(context, places, renewalUri != null),
+                expiry(context, places, renewalUri != null && !pooled),
                 predicate(context, "renewedWhen", firstOrNull(places, SessionsConfiguration::getRenewedWhen)),
                 firstOrNull(places, SessionsConfiguration::getProfile),
                 sameProfile(places),
@@ -69,7 +79,9 @@ final class RenewalOptions {
                 renewalTimeout,
                 positive("renewalBackoff", places, SessionsConfiguration::getRenewalBackoff, Duration.ofSeconds(1)),
                 holdTimeout,
-                ofTheSession(places),
+                closeUri,
+                closeOnStop,
+                pooled ? withoutLimits(ofTheSession(places)) : ofTheSession(places),
                 configurer != null,
                 configurer == null ? "" : configurer.name());
     }
@@ -80,6 +92,11 @@ final class RenewalOptions {
      * @throws IllegalArgumentException when there can be no such endpoint
      */
     static @Nullable String renewalUri(CamelContext context, @Nullable String given) {
+        return endpointUri(context, "renewalUri", "direct:login", given);
+    }
+
+    private static @Nullable String endpointUri(
+            CamelContext context, String option, String example, @Nullable String given) {
         if (given == null) {
             return null;
         }
@@ -89,11 +106,11 @@ final class RenewalOptions {
                 ? context.getRegistry().lookupByName(uri) instanceof Endpoint
                 : !scheme.isBlank() && context.getComponent(scheme, true, false) != null;
         if (!known) {
-            throw new IllegalArgumentException("renewalUri=" + URISupport.sanitizeUri(given) + ": "
+            throw new IllegalArgumentException(option + "=" + URISupport.sanitizeUri(given) + ": "
                     + (scheme == null || scheme.isBlank()
                             ? "must be the URI of an endpoint"
                             : "there is no component '" + scheme + "'")
-                    + "; give one such as direct:login");
+                    + "; give one such as " + example);
         }
         return uri;
     }
@@ -121,17 +138,32 @@ final class RenewalOptions {
                 cooldownMax.compareTo(cooldown) < 0 ? cooldown : cooldownMax);
     }
 
-    private static ExpiryRules expiry(CamelContext context, List<Place> places, boolean renews) {
+    private static GateRules withoutLimits(GateRules rules) {
+        return new GateRules(
+                0,
+                Duration.ZERO,
+                rules.maxIdle(),
+                rules.maxHeld(),
+                rules.renewalAttempts(),
+                rules.cooldown(),
+                rules.cooldownMax());
+    }
+
+    private static ExpiryRules expiry(CamelContext context, List<Place> places, boolean refused) {
         String statuses = firstOrNull(places, SessionsConfiguration::getExpiredStatusCodeRange);
-        if (statuses != null && !STATUSES.matcher(statuses).matches()) {
-            throw new IllegalArgumentException("expiredStatusCodeRange=" + statuses
-                    + ": must be statuses and ranges of them, such as 401,440-449");
-        }
+        requireStatuses("expiredStatusCodeRange", statuses);
         return new ExpiryRules(
-                statuses == null && renews ? "401" : statuses,
+                statuses == null && refused ? "401" : statuses,
                 pattern(firstOrNull(places, SessionsConfiguration::getExpiredUri)),
                 notEmpty("expiredText", firstOrNull(places, SessionsConfiguration::getExpiredText)),
                 predicate(context, "expiredWhen", firstOrNull(places, SessionsConfiguration::getExpiredWhen)));
+    }
+
+    static void requireStatuses(String option, @Nullable String statuses) {
+        if (statuses != null && !STATUSES.matcher(statuses).matches()) {
+            throw new IllegalArgumentException(
+                    option + "=" + statuses + ": must be statuses and ranges of them, such as 401,440-449");
+        }
     }
 
     private static @Nullable Predicate<URI> pattern(@Nullable String expiredUri) {
@@ -190,7 +222,7 @@ final class RenewalOptions {
         return value;
     }
 
-    private static int atLeast(int least, String option, int value) {
+    static int atLeast(int least, String option, int value) {
         if (value < least) {
             throw new IllegalArgumentException(option + "=" + value + ": must be at least " + least);
         }
@@ -211,7 +243,15 @@ final class RenewalOptions {
 
     private static Duration notNegative(
             String option, List<Place> places, Function<SessionsConfiguration, @Nullable Duration> rule) {
-        Duration value = first(places, rule, Duration.ZERO);
+        return notNegative(option, places, rule, Duration.ZERO);
+    }
+
+    static Duration notNegative(
+            String option,
+            List<Place> places,
+            Function<SessionsConfiguration, @Nullable Duration> rule,
+            Duration other) {
+        Duration value = first(places, rule, other);
         if (value.isNegative()) {
             throw new IllegalArgumentException(option + "=" + shown(value) + ": must not be negative");
         }

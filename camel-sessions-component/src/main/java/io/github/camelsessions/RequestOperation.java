@@ -3,6 +3,8 @@ package io.github.camelsessions;
 
 import io.github.camelsessions.http.HttpSending;
 import io.github.camelsessions.http.SessionHttpClient;
+import io.github.camelsessions.pool.PoolChoice;
+import io.github.camelsessions.pool.SessionPools;
 import io.github.camelsessions.session.SessionKey;
 import java.net.URI;
 import java.util.Arrays;
@@ -101,6 +103,13 @@ final class RequestOperation extends ServiceSupport implements ExchangeOperation
 
     private Sender newSender(String site) throws Exception {
         EffectiveRules rules = component.rules(site, endpoint);
+        if (rules.pool() == null) {
+            PoolOptions.refuseWithoutPool(endpoint.getConfiguration());
+        } else if (rules.pool().rules().size() > component.getMaxSessions()) {
+            throw new IllegalArgumentException(
+                    "poolSize=" + rules.pool().rules().size() + ": more than maxSessions=" + component.getMaxSessions()
+                            + " of the component allows; lower the one or raise the other");
+        }
         if (rules.profile() != null) {
             Sessions.get(endpoint.getCamelContext()).registry().requireProfile(rules.profile());
         }
@@ -111,7 +120,16 @@ final class RequestOperation extends ServiceSupport implements ExchangeOperation
             component.clients().release(http);
             return other;
         }
+        if (rules.pool() != null && endpoint.getOperation() == SessionsOperation.fetch) {
+            warmUp(rules, rules.pool());
+        }
         return made;
+    }
+
+    /** Has spare sessions logged in as soon as there are routes that can. */
+    private void warmUp(EffectiveRules rules, PoolChoice pool) throws Exception {
+        SessionPools pools = Sessions.get(endpoint.getCamelContext()).sessionPools();
+        endpoint.getCamelContext().addStartupListener((context, alreadyStarted) -> pools.warmUp(pool, rules.renewal()));
     }
 
     @Override

@@ -3,6 +3,8 @@ package io.github.camelsessions;
 
 import io.github.camelsessions.http.HttpSending;
 import io.github.camelsessions.http.SessionCall;
+import io.github.camelsessions.pool.PoolChoice;
+import io.github.camelsessions.pool.SessionPools;
 import io.github.camelsessions.renewal.RenewalScope;
 import io.github.camelsessions.renewal.SessionTraffic;
 import io.github.camelsessions.session.Generation;
@@ -36,11 +38,13 @@ final class SessionCalls {
 
     private final SessionRegistry sessions;
     private final SessionTraffic traffic;
+    private final SessionPools pools;
     private final Map<SessionKey, Boolean> profileWarned = LRUCacheFactory.newLRUCache(1000);
 
-    SessionCalls(SessionRegistry sessions, SessionTraffic traffic) {
+    SessionCalls(SessionRegistry sessions, SessionTraffic traffic, SessionPools pools) {
         this.sessions = sessions;
         this.traffic = traffic;
+        this.pools = pools;
     }
 
     /**
@@ -116,7 +120,14 @@ final class SessionCalls {
             callback.done(true);
             return true;
         }
-        return traffic.send(owner, exchange, callback, request(exchange, rules, sending));
+        CallRequest request = request(exchange, rules, sending);
+        PoolChoice pool = rules.pool();
+        if (pool == null
+                || request.session().equals(RenewalScope.renewing(exchange))) { // a log-in belongs to its session
+            return traffic.send(owner, exchange, callback, request);
+        }
+        String wanted = message.getHeader(SessionsConstants.ID, String.class);
+        return pools.send(owner, exchange, callback, request, pool, wanted);
     }
 
     /** Renews the exchange's session by its request. As {@code AsyncProcessor.process}. */

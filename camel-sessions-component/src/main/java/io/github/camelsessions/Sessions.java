@@ -5,13 +5,18 @@ import io.github.camelsessions.cookie.Cookie;
 import io.github.camelsessions.http.ConnectionSweeper;
 import io.github.camelsessions.http.PublicSuffixList;
 import io.github.camelsessions.http.SessionHttpClients;
+import io.github.camelsessions.pool.PoolStats;
+import io.github.camelsessions.pool.SessionPools;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProfileStats;
+import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.renewal.SessionTraffic;
+import io.github.camelsessions.session.SeatStats;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
 import io.github.camelsessions.session.SessionStats;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -46,6 +51,7 @@ public final class Sessions {
     private final CamelContext context;
     private final SessionRegistry registry;
     private final SessionTraffic traffic;
+    private final SessionPools pools;
     private final SessionCalls calls;
     private final SessionHttpClients clients;
     private final ConnectionSweeper sweeper;
@@ -56,7 +62,8 @@ public final class Sessions {
         this.registry = new SessionRegistry(new PublicSuffixList(), clock, DEFAULT_MAX_SESSIONS);
         this.site = SessionKey.DEFAULT_SITE;
         this.traffic = new SessionTraffic(context, registry);
-        this.calls = new SessionCalls(registry, traffic);
+        this.pools = new SessionPools(traffic, clock);
+        this.calls = new SessionCalls(registry, traffic, pools);
         this.clients = new SessionHttpClients(context);
         this.sweeper = new ConnectionSweeper(context, registry);
     }
@@ -65,6 +72,7 @@ public final class Sessions {
         this.context = sessions.context;
         this.registry = sessions.registry;
         this.traffic = sessions.traffic;
+        this.pools = sessions.pools;
         this.calls = sessions.calls;
         this.clients = sessions.clients;
         this.sweeper = sessions.sweeper;
@@ -124,6 +132,7 @@ public final class Sessions {
 
         @Override
         protected void doStop() {
+            sessions.pools.stop();
             ServiceHelper.stopService(sessions.traffic, sessions.sweeper);
             sessions.clients.stop();
         }
@@ -135,6 +144,15 @@ public final class Sessions {
 
     SessionTraffic traffic() {
         return traffic;
+    }
+
+    /** Closes a session; one of a pool is closed by its pool, when nobody uses it. */
+    CompletableFuture<Boolean> close(SessionKey key, RenewalRules rules) {
+        return pools.retire(key) ? CompletableFuture.completedFuture(true) : traffic.close(key, rules);
+    }
+
+    SessionPools sessionPools() {
+        return pools;
     }
 
     /** The sites of the component. */
@@ -232,6 +250,16 @@ public final class Sessions {
         return session(id).clear();
     }
 
+    /** {@link NamedSession#close} of the session. */
+    public CompletableFuture<Boolean> close(String id) {
+        return session(id).close();
+    }
+
+    /** The log-ins and log-outs of the site: how many of the sessions that it allows at once may be taken. */
+    public SeatStats seats() {
+        return traffic.seats(site);
+    }
+
     /** {@link NamedSession#expire} of the session. */
     public void expire(String id) {
         session(id).expire();
@@ -270,6 +298,50 @@ public final class Sessions {
     /** How each client profile is used, in the order of their file. Profiles are shared by all sites. */
     public List<ProfileStats> profiles() {
         return registry.profiles();
+    }
+
+    /** {@link NamedSession#markGood} of the session. */
+    public void markGood(String id) {
+        session(id).markGood();
+    }
+
+    /** {@link NamedSession#markBad} of the session. */
+    public void markBad(String id) {
+        session(id).markBad();
+    }
+
+    /** {@link NamedSession#retire} of the session. */
+    public boolean retire(String id) {
+        return session(id).retire();
+    }
+
+    /** How the pools of this site stand, by name. A pool is made by its first use. */
+    public List<PoolStats> pools() {
+        return poolStats(site);
+    }
+
+    /**
+     * @param of a site, null for all
+     */
+    List<PoolStats> poolStats(@Nullable String of) {
+        return pools.stats().stream()
+                .filter(pool -> of == null || of.equals(pool.site()))
+                .sorted(Comparator.comparing(PoolStats::site).thenComparing(PoolStats::name))
+                .toList();
+    }
+
+    /** How a pool of this site stands; empty before its first use. */
+    public Optional<PoolStats> pool(String name) {
+        return Optional.ofNullable(pools.stats(new SessionKey(site, name)));
+    }
+
+    /**
+     * Lets a pool create sessions again at once, after its log-ins have failed. For operators.
+     *
+     * @return whether there is such a pool
+     */
+    public boolean endPoolCooldown(String name) {
+        return pools.endCooldown(new SessionKey(site, name));
     }
 
     /**

@@ -2,6 +2,7 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.http.Isolation;
+import io.github.camelsessions.pool.PoolStrategy;
 import io.github.camelsessions.renewal.ReplayStale;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -83,7 +84,7 @@ public class SessionsConfiguration {
     @UriParam(
             label = "renewal",
             description =
-                    "The statuses that mean that the session has expired, such as 401 or 401,440-449. By default 401 when renewalUri is set.")
+                    "The statuses that mean that the session has expired, such as 401 or 401,440-449. By default 401 when renewalUri is set, but none in a pool.")
     private @Nullable String expiredStatusCodeRange;
 
     @UriParam(
@@ -114,14 +115,15 @@ public class SessionsConfiguration {
             label = "renewal",
             defaultValue = "0",
             description =
-                    "How many requests a session sends before it is renewed, those of its renewal and followed redirects included; 0 for any number.")
+                    "How many requests a session sends before it is renewed, those of its renewal and followed redirects included; 0 for any number. In a pool, after how many it is retired, those of its log-in not included, by default 50.")
     private @Nullable Long maxUses;
 
     @UriParam(
             label = "renewal",
             defaultValue = "0",
             javaType = "java.time.Duration",
-            description = "How old a session becomes before it is renewed; 0 for any age.")
+            description =
+                    "How old a session becomes before it is renewed; 0 for any age. In a pool, before it is retired, by default 50m.")
     private @Nullable Duration maxAge;
 
     @UriParam(
@@ -209,6 +211,18 @@ public class SessionsConfiguration {
     private @Nullable Integer maxHeld;
 
     @UriParam(
+            label = "renewal",
+            description =
+                    "Where an exchange is sent that logs the session out, such as direct:logout: before the session is renewed, and when it is closed. It has a third of renewalTimeout.")
+    private @Nullable String closeUri;
+
+    @UriParam(
+            label = "renewal",
+            defaultValue = "false",
+            description = "Whether the session is logged out by closeUri when the Camel context stops.")
+    private @Nullable Boolean closeOnStop;
+
+    @UriParam(
             description =
                     "The response headers whose values become variables of the session, such as X-CSRF-Token or X-CSRF-Token=csrf,Authorization=bearer, where the variable has another name. Taken from the site's own URLs, each redirect included.")
     private @Nullable String captureHeaders;
@@ -219,6 +233,68 @@ public class SessionsConfiguration {
             description =
                     "Request headers with values of the session, in Simple, such as sessionHeaders.X-CSRF-Token=${sessionVar(csrf)}. Evaluated for each request, those sent again included, and sent to the site's own URLs only. Without a value the header is left out.")
     private Map<String, Object> sessionHeaders = new LinkedHashMap<>();
+
+    @UriParam(
+            label = "pool",
+            description =
+                    "The name of a pool: the request is sent in any session of it that is free. The sessions are named by the pool and a number, as in shop-17; the one that was used stands in the header CamelSessionsId, and while it stands there, further requests of the exchange are sent in it.")
+    private @Nullable String pool;
+
+    @UriParam(label = "pool", defaultValue = "1000", description = "How many sessions a pool has at most.")
+    private @Nullable Integer poolSize;
+
+    @UriParam(
+            label = "pool",
+            defaultValue = "random",
+            description =
+                    "Which of the free sessions of a pool is used: any, the next one by number, the one with the fewest uses, or the same one until it is retired.")
+    private @Nullable PoolStrategy poolStrategy;
+
+    @UriParam(
+            label = "pool",
+            defaultValue = "3",
+            description =
+                    "The error score at which a session of a pool is retired. An I/O error or a status of 500 and above adds 1 to it.")
+    private @Nullable Double maxErrorScore;
+
+    @UriParam(
+            label = "pool",
+            defaultValue = "0.5",
+            description = "What any other answer takes off the error score of a session of a pool.")
+    private @Nullable Double errorScoreDecrement;
+
+    @UriParam(
+            label = "pool",
+            defaultValue = "401,403,429",
+            description =
+                    "The statuses that mean that the site has blocked the session of a pool: it is retired, and the request is sent again in another one, maxReplays times at most; none for no status.")
+    private @Nullable String blockedStatusCodeRange;
+
+    @UriParam(
+            label = "pool",
+            defaultValue = "1",
+            description = "How many exchanges use one session of a pool at once; 0 for any number.")
+    private @Nullable Integer maxConcurrentPerSession;
+
+    @UriParam(
+            label = "pool",
+            defaultValue = "0",
+            javaType = "java.time.Duration",
+            description = "The time between the starts of two uses of one session of a pool.")
+    private @Nullable Duration minDelay;
+
+    @UriParam(
+            label = "pool",
+            defaultValue = "4",
+            description = "How many new sessions of a pool are logged in at once.")
+    private @Nullable Integer poolLogins;
+
+    @UriParam(
+            label = "pool",
+            defaultValue = "0",
+            description =
+                    "How many sessions of a pool are kept logged in beyond those in use, so that replacing one takes no time. Needs a renewalUri.")
+    private @Nullable Integer poolWarm;
 
     @UriParam(
             label = "logging",
@@ -484,6 +560,22 @@ public class SessionsConfiguration {
         this.maxHeld = maxHeld;
     }
 
+    public @Nullable String getCloseUri() {
+        return closeUri;
+    }
+
+    public void setCloseUri(@Nullable String closeUri) {
+        this.closeUri = closeUri;
+    }
+
+    public @Nullable Boolean getCloseOnStop() {
+        return closeOnStop;
+    }
+
+    public void setCloseOnStop(@Nullable Boolean closeOnStop) {
+        this.closeOnStop = closeOnStop;
+    }
+
     public @Nullable String getCaptureHeaders() {
         return captureHeaders;
     }
@@ -498,6 +590,86 @@ public class SessionsConfiguration {
 
     public void setSessionHeaders(Map<String, Object> sessionHeaders) {
         this.sessionHeaders = sessionHeaders;
+    }
+
+    public @Nullable String getPool() {
+        return pool;
+    }
+
+    public void setPool(@Nullable String pool) {
+        this.pool = pool;
+    }
+
+    public @Nullable Integer getPoolSize() {
+        return poolSize;
+    }
+
+    public void setPoolSize(@Nullable Integer poolSize) {
+        this.poolSize = poolSize;
+    }
+
+    public @Nullable PoolStrategy getPoolStrategy() {
+        return poolStrategy;
+    }
+
+    public void setPoolStrategy(@Nullable PoolStrategy poolStrategy) {
+        this.poolStrategy = poolStrategy;
+    }
+
+    public @Nullable Double getMaxErrorScore() {
+        return maxErrorScore;
+    }
+
+    public void setMaxErrorScore(@Nullable Double maxErrorScore) {
+        this.maxErrorScore = maxErrorScore;
+    }
+
+    public @Nullable Double getErrorScoreDecrement() {
+        return errorScoreDecrement;
+    }
+
+    public void setErrorScoreDecrement(@Nullable Double errorScoreDecrement) {
+        this.errorScoreDecrement = errorScoreDecrement;
+    }
+
+    public @Nullable String getBlockedStatusCodeRange() {
+        return blockedStatusCodeRange;
+    }
+
+    public void setBlockedStatusCodeRange(@Nullable String blockedStatusCodeRange) {
+        this.blockedStatusCodeRange = blockedStatusCodeRange;
+    }
+
+    public @Nullable Integer getMaxConcurrentPerSession() {
+        return maxConcurrentPerSession;
+    }
+
+    public void setMaxConcurrentPerSession(@Nullable Integer maxConcurrentPerSession) {
+        this.maxConcurrentPerSession = maxConcurrentPerSession;
+    }
+
+    public @Nullable Duration getMinDelay() {
+        return minDelay;
+    }
+
+    public void setMinDelay(@Nullable Duration minDelay) {
+        this.minDelay = minDelay;
+    }
+
+    public @Nullable Integer getPoolLogins() {
+        return poolLogins;
+    }
+
+    public void setPoolLogins(@Nullable Integer poolLogins) {
+        this.poolLogins = poolLogins;
+    }
+
+    public @Nullable Integer getPoolWarm() {
+        return poolWarm;
+    }
+
+    public void setPoolWarm(@Nullable Integer poolWarm) {
+        this.poolWarm = poolWarm;
     }
 
     public Map<String, Object> getHttp() {

@@ -5,7 +5,9 @@ import io.github.camelsessions.http.CallSource;
 import io.github.camelsessions.http.WrapEndpointStrategy;
 import io.github.camelsessions.renewal.RenewSessionReferences;
 import io.github.camelsessions.renewal.RenewalSites;
+import java.util.Collection;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
 import org.apache.camel.spi.ContextServicePlugin;
 import org.apache.camel.support.DefaultRegistry;
 import org.apache.camel.support.LifecycleStrategySupport;
@@ -28,6 +30,20 @@ public final class SessionsContextPlugin implements ContextServicePlugin {
                         .registerEndpointCallback(new WrapEndpointStrategy(() -> wrappedSites(initializing)));
                 initializing.getCamelContextExtension().addInterceptStrategy(new VariableInterceptor());
                 findBeans(initializing);
+            }
+        });
+        context.addLifecycleStrategy(new LifecycleStrategySupport() {
+            @Override
+            public void onRoutesAdd(Collection<Route> routes) {
+                routes.forEach(route -> route.addService(new LogOutsOfStop(context)));
+            }
+
+            @Override
+            public void onContextStopping(CamelContext stopping) {
+                Sessions sessions = stopping.getCamelContextExtension().getContextPlugin(Sessions.class);
+                if (sessions != null && stopping.getRoutes().isEmpty()) { // no route is there to wait for log-outs
+                    sessions.traffic().logOutsBeforeStop();
+                }
             }
         });
         context.getCamelContextExtension().addContextPlugin(RenewalSites.class, new BlockSites(context));

@@ -67,6 +67,9 @@ public class SessionsEndpoint extends DefaultEndpoint {
                             + " first to set one.")
     private @Nullable String domain;
 
+    @UriParam(label = "list", defaultValue = "sessions", description = "What list gives a row for each of.")
+    private ListOf of = ListOf.sessions;
+
     @UriParam(
             label = "list",
             defaultValue = "0",
@@ -173,6 +176,14 @@ public class SessionsEndpoint extends DefaultEndpoint {
 
     public void setDomain(@Nullable String domain) {
         this.domain = domain;
+    }
+
+    public ListOf getOf() {
+        return of;
+    }
+
+    public void setOf(ListOf of) {
+        this.of = of;
     }
 
     public long getOffset() {

@@ -10,19 +10,37 @@ import org.jspecify.annotations.Nullable;
 /** What a {@code sessions:} endpoint does. The constants are named as in the URI. */
 public enum SessionsOperation {
     /** Sends the exchange's HTTP request in the session. */
-    fetch,
+    fetch(
+            "pool",
+            "poolSize",
+            "poolStrategy",
+            "maxErrorScore",
+            "errorScoreDecrement",
+            "blockedStatusCodeRange",
+            "maxConcurrentPerSession",
+            "minDelay",
+            "poolLogins",
+            "poolWarm"),
     /** Renews the session, by this exchange's request or by a priority exchange sent to renewalUri. */
     renew,
     /** Empties the session's jar and gives its profile back. */
     clear,
+    /** Logs the session out by closeUri, and drops it. */
+    close,
     /** Sets the body to the session's cookies. */
     getCookies("format", "domain"),
     /** Sets the body to the session's client profile, secrets masked. */
     getProfile,
     /** Adds the cookies in the body to the session. */
     addCookies,
-    /** Sets the body to one row for each session. */
-    list("offset", "limit");
+    /** Takes a failure off the exchange's session of a pool. */
+    markGood,
+    /** Counts a failure of the exchange's session of a pool. */
+    markBad,
+    /** Retires the exchange's session: it is used no more, and closed. */
+    retire,
+    /** Sets the body to one row for each session, or for each pool. */
+    list("offset", "limit", "of");
 
     private static final List<String> NAMES =
             Arrays.stream(values()).map(Enum::name).toList();

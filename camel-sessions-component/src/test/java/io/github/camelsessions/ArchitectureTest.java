@@ -19,6 +19,7 @@ class ArchitectureTest {
 
     private static final String HTTP = ROOT + ".http";
     private static final String RENEWAL = ROOT + ".renewal";
+    private static final String POOL = ROOT + ".pool";
     private static final String SESSION = ROOT + ".session";
     private static final String COOKIE = ROOT + ".cookie";
     private static final String PROFILE = ROOT + ".profile";
@@ -33,7 +34,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule everyPackageIsNamedHere =
-            classes().should().resideInAnyPackage(ROOT, HTTP, RENEWAL, SESSION, COOKIE, PROFILE);
+            classes().should().resideInAnyPackage(ROOT, HTTP, POOL, RENEWAL, SESSION, COOKIE, PROFILE);
 
     @ArchTest
     static final ArchRule cookiesNeedNothingElse = in(COOKIE).mayImport();
@@ -53,8 +54,19 @@ class ArchitectureTest {
             in(RENEWAL).mayImport(SESSION, COOKIE, PROFILE, CAMEL, YAML, LOG);
 
     @ArchTest
+    static final ArchRule poolsKnowRenewalButNotHowARequestIsSent = in(POOL).mayImport(RENEWAL, SESSION, CAMEL, LOG);
+
+    @ArchTest
+    static final ArchRule theDecisionsOfAPoolKnowNoCamel = noClasses()
+            .that()
+            .haveSimpleName("PoolGate")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(RENEWAL, CAMEL);
+
+    @ArchTest
     static final ArchRule theComponentLeavesHttpClientToHttp =
-            in(ROOT).mayImport(HTTP, RENEWAL, SESSION, COOKIE, PROFILE, CAMEL, JACKSON, LOG);
+            in(ROOT).mayImport(HTTP, POOL, RENEWAL, SESSION, COOKIE, PROFILE, CAMEL, JACKSON, LOG);
 
     @ArchTest
     static final ArchRule onlyTheStepNeedsTheYamlDsl = noClasses()

@@ -65,6 +65,7 @@ class DocumentationTest {
             entry("log-in-java", () -> aMapIsSentAsFormAndTheNextPageGetsTheCookie("direct:log-in-java")),
             entry("renew", this::theRequestOfTheExchangeRenews),
             entry("clear", this::clearEmptiesTheSession),
+            entry("close", this::closeDropsTheSession),
             entry("get-cookies", this::aSessionWithItsCookieLogsInOnce),
             entry("get-cookies-java", this::cookiesAreGivenAsStrings),
             entry("get-profile", this::aSessionWithoutProfilesHasAnEmptyOne),
@@ -206,6 +207,14 @@ class DocumentationTest {
 
         assertThat(requests().get(0).cookie()).isEqualTo("sid=old");
         assertThat(sessions(routes).cookies("anna")).isEmpty();
+    }
+
+    private void closeDropsTheSession() {
+        addCookie("sid", "old");
+
+        send("direct:goodbye", Map.of());
+
+        assertThat(sessions(routes).stats("anna")).isEmpty();
     }
 
     private void aSessionWithItsCookieLogsInOnce() {

@@ -27,6 +27,8 @@ public final class LoopbackSite implements AutoCloseable {
         System.setProperty("sun.net.httpserver.nodelay", "true");
     }
 
+    private static final ThreadLocal<String> BODY = new ThreadLocal<>(); // exchanges share their attributes
+
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Set<String> paths = ConcurrentHashMap.newKeySet();
@@ -95,12 +97,14 @@ public final class LoopbackSite implements AutoCloseable {
         paths.add(path);
         server.createContext(path, http -> {
             try (http) {
+                String body = new String(http.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+                BODY.set(body);
                 requests.add(new Request(
                         http.getRequestMethod(),
                         http.getRequestURI().toString(),
                         http.getRequestHeaders().getOrDefault("Cookie", List.of()),
                         http.getRequestHeaders().getFirst("User-Agent"),
-                        new String(http.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
+                        body));
                 page.answer(http);
             }
         });
@@ -111,6 +115,11 @@ public final class LoopbackSite implements AutoCloseable {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         http.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
         http.getResponseBody().write(bytes);
+    }
+
+    /** The body of the request that this thread answers. */
+    static String body() {
+        return BODY.get();
     }
 
     /** The site's URL, without a slash at the end. */

@@ -336,6 +336,33 @@ class RotationTest extends AutomaticRenewalSupport {
     }
 
     @Test
+    void aRequestThatRenewsTheSessionItselfGoesOnToo() {
+        use(dead("a"), direct("b"));
+        Map<String, String> form = Map.of("user", "anna", "password", "secret");
+        Exchange done = send("sessions:renew/" + site.url("/login") + "?renewalAttempts=1", form, Map.of());
+        assertThat(profileOf(done)).isEqualTo(set + "b");
+        assertThat(done.getMessage().getHeader(SessionsConstants.RENEWED)).isEqualTo(true);
+    }
+
+    @Test
+    void aWrappedEndpointGoesOnToo() throws Exception {
+        use(dead("a"), direct("b"));
+        route("direct:wrapped", sessions().wrap(open.url() + "/echo"));
+        Exchange done = send("direct:wrapped", null, Map.of());
+        assertThat(profileOf(done)).isEqualTo(set + "b");
+    }
+
+    @Test
+    void aTransactedExchangeGoesOnOnItsThread() {
+        use(dead("a"), direct("b"));
+        fill();
+        Exchange exchange = exchange(null, Map.of());
+        exchange.getExchangeExtension().setTransacted(true);
+        template.send(uri("/page", ""), exchange);
+        assertThat(profileOf(exchange)).isEqualTo(set + "b");
+    }
+
+    @Test
     void whatThereIsToLog() {
         ClientProfile dead = dead("a");
         use(dead, direct("b"));

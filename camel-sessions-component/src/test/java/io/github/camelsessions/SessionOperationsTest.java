@@ -291,6 +291,9 @@ class SessionOperationsTest extends SharedContextTest {
                         "held",
                         "inFlight",
                         "uses",
+                        "logIns",
+                        "logOuts",
+                        "failedLogOuts",
                         "age",
                         "idle");
         assertThat(row)

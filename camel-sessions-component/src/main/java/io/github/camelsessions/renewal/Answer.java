@@ -8,7 +8,7 @@ import org.apache.camel.support.MessageHelper;
 import org.jspecify.annotations.Nullable;
 
 /** An answer that is kept while its request is sent again: it stands if that fails. Immutable. */
-final class Answer {
+public final class Answer {
 
     private final Message message;
     private final @Nullable Exception exception;
@@ -20,7 +20,7 @@ final class Answer {
         this.reply = reply;
     }
 
-    static Answer of(Exchange exchange, Reply reply) {
+    public static Answer of(Exchange exchange, Reply reply) {
         return new Answer(exchange.getMessage(), exchange.getException(), reply);
     }
 
@@ -28,7 +28,7 @@ final class Answer {
         return reply;
     }
 
-    void restore(Exchange exchange) {
+    public void restore(Exchange exchange) {
         ExchangeHelper.prepareOutToIn(exchange); // camel-http sets an out message
         exchange.setIn(message);
         exchange.setException(exception);

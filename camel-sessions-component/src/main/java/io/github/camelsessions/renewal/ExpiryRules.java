@@ -35,9 +35,8 @@ public record ExpiryRules(
      * What in the answer on the exchange means that the session has expired, null when nothing does. Fits between "expired
      * by" and "to GET https://...".
      */
-    @Nullable
-    String match(Exchange exchange, Reply reply) throws IOException {
-        if (statuses != null && HttpHelper.isStatusCodeOk(reply.status(), statuses)) {
+    public @Nullable String match(Exchange exchange, Reply reply) throws IOException {
+        if (hasStatus(reply.status())) {
             return "status " + reply.status();
         }
         if (uri != null && uri.test(reply.uri())) {
@@ -52,8 +51,13 @@ public record ExpiryRules(
         return null;
     }
 
+    /** Whether answers of this status mean that the session has expired. */
+    boolean hasStatus(int status) {
+        return statuses != null && HttpHelper.isStatusCodeOk(status, statuses);
+    }
+
     /** Whether no answer matches. */
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return statuses == null && uri == null && text == null && when == null;
     }
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one thread at a time: whoever claims the {@link Ticket} of a wait goes on with the exchange. A thread that
  * has given a ticket out does not touch the exchange any more.
  */
-abstract class HeldExchange extends Passage {
+abstract class HeldExchange extends Passage implements Waiter {
 
     private final SessionTraffic traffic;
     private final @Nullable Object owner;
@@ -82,12 +82,8 @@ abstract class HeldExchange extends Passage {
         return done;
     }
 
-    /**
-     * The exchange waits no more: whoever has claimed the ticket lets it go on.
-     *
-     * @return whether it goes on by itself, on the thread that waits for it
-     */
-    final boolean handOver(Ticket claimed, Turn turn, @Nullable Slot slot) {
+    @Override
+    public final boolean handOver(Ticket claimed, Turn turn, @Nullable Slot slot) {
         traffic.held().forget(claimed);
         SynchronousWait thread = claimed.waiting();
         if (thread != null) {
@@ -96,8 +92,8 @@ abstract class HeldExchange extends Passage {
         return thread != null;
     }
 
-    /** Goes on, on this thread. */
-    final void goOn(Turn turn) {
+    @Override
+    public final void goOn(Turn turn) {
         if (run(() -> after(turn))) {
             Resumer.answered();
             callback.done(false);
@@ -313,11 +309,13 @@ abstract class HeldExchange extends Passage {
         return !renewals.isEmpty();
     }
 
-    final @Nullable Object owner() {
+    @Override
+    public final @Nullable Object owner() {
         return owner;
     }
 
-    final long arrival() {
+    @Override
+    public final long arrival() {
         return arrival;
     }
 

@@ -26,6 +26,7 @@ final class HeldTickets extends ServiceSupport {
     private final TrafficThreads threads;
     private final Resumer resumed; // those that ask for admission again
     private final Resumer ended; // those that end; they do not wait for the others' requests
+    private final Resumer beside; // those that waited for something that is limited itself
     private final Set<Ticket> tickets = ConcurrentHashMap.newKeySet();
     private final AtomicInteger count = new AtomicInteger();
     private volatile int limit;
@@ -36,6 +37,7 @@ final class HeldTickets extends ServiceSupport {
         this.threads = threads;
         this.resumed = new Resumer(threads, threads::schedule, concurrency);
         this.ended = new Resumer(threads, threads::schedule, concurrency);
+        this.beside = new Resumer(threads, threads::schedule, Integer.MAX_VALUE);
         this.limit = limit;
     }
 
@@ -95,6 +97,15 @@ final class HeldTickets extends ServiceSupport {
         }
     }
 
+    /** What the ticket's exchange waits for has come, and limits by itself how many go on. */
+    void goOnBeside(Ticket ticket) {
+        if (hold == null) {
+            stop(ticket);
+        } else {
+            beside.add(ticket, Turn.RESUME);
+        }
+    }
+
     /** Those that are held for the session go on, in the order in which they came. */
     void release(SessionKey session) {
         ExchangeHold now = hold;
@@ -118,7 +129,7 @@ final class HeldTickets extends ServiceSupport {
     }
 
     private static void stop(Ticket ticket) {
-        HeldExchange exchange = ticket.claim();
+        Waiter exchange = ticket.claim();
         if (exchange != null && !exchange.handOver(ticket, Turn.STOP, null)) {
             exchange.goOn(Turn.STOP);
         }

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param renewalTimeout    how long a renewal may take, all attempts and the time between them included
  * @param renewalBackoff    the time between the first two attempts; it doubles
  * @param holdTimeout       how long an exchange is held at most
+ * @param closeUri          where the exchange is sent that logs the session out, null for nowhere
+ * @param closeOnStop       whether the session is logged out when the context stops
  * @param gate              the rules that belong to the session
  * @param configuresSession whether any of those is set, and not just the default
  * @param place             where they are set, for messages
@@ -39,6 +41,8 @@ public record RenewalRules(
         Duration renewalTimeout,
         Duration renewalBackoff,
         Duration holdTimeout,
+        @Nullable String closeUri,
+        boolean closeOnStop,
         GateRules gate,
         boolean configuresSession,
         String place) {
@@ -58,9 +62,38 @@ public record RenewalRules(
                 renewalTimeout,
                 renewalBackoff,
                 holdTimeout,
+                closeUri,
+                closeOnStop,
                 gate,
                 configuresSession,
                 place);
+    }
+
+    /** The same, but whoever is held gives up after that time. */
+    public RenewalRules withHoldTimeout(Duration time) {
+        return new RenewalRules(
+                renewalUri,
+                renewFirst,
+                expiry,
+                renewedWhen,
+                profile,
+                sameProfile,
+                maxReplays,
+                replayStale,
+                drainTimeout,
+                renewalTimeout,
+                renewalBackoff,
+                time,
+                closeUri,
+                closeOnStop,
+                gate,
+                configuresSession,
+                place);
+    }
+
+    /** How long a log-out may take. Those that are held for the renewal after it wait that long too. */
+    Duration closeTimeout() {
+        return renewalTimeout.dividedBy(3);
     }
 
     /**
@@ -71,7 +104,7 @@ public record RenewalRules(
         return renews() || !expiry.isEmpty();
     }
 
-    boolean renews() {
+    public boolean renews() {
         return renewalUri != null;
     }
 }

@@ -12,7 +12,7 @@ import org.apache.camel.SafeCopyProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which renewals an exchange belongs to, and which generation of each session it saw last. Travels with the exchange as
+ * Which renewals or log-out an exchange belongs to, and which generation of each session it saw last. Travels with the exchange as
  * an immutable property that its copies inherit and that no route removes, never as a header, which anybody could send.
  * For exchanges that are made inside a renewal, by a ProducerTemplate in a bean, the renewal's thread knows too.
  */
@@ -20,18 +20,23 @@ public final class RenewalScope implements SafeCopyProperty {
 
     private static final String PROPERTY = "io.github.camelsessions.renewal";
     private static final int REMEMBERED = 16;
-    private static final RenewalScope NONE = new RenewalScope(Map.of(), Map.of(), null);
+    private static final RenewalScope NONE = new RenewalScope(Map.of(), Map.of(), null, null);
     private static final ThreadLocal<@Nullable RenewalScope> THREAD = new ThreadLocal<>();
 
     private final Map<SessionKey, RenewalToken> tokens; // the innermost renewal last
     private final Map<SessionKey, Generation> observed;
     private final @Nullable Generation latest; // of those observed
+    private final @Nullable LogOut logOut;
 
     private RenewalScope(
-            Map<SessionKey, RenewalToken> tokens, Map<SessionKey, Generation> observed, @Nullable Generation latest) {
+            Map<SessionKey, RenewalToken> tokens,
+            Map<SessionKey, Generation> observed,
+            @Nullable Generation latest,
+            @Nullable LogOut logOut) {
         this.tokens = tokens;
         this.observed = observed;
         this.latest = latest;
+        this.logOut = logOut;
     }
 
     @Override
@@ -45,9 +50,16 @@ public final class RenewalScope implements SafeCopyProperty {
         return own != null ? own : ofThread().tokens.get(session);
     }
 
+    /** The log-out of the session that this thread or the exchange belongs to, null for none. */
+    static @Nullable LogOut logOut(@Nullable Exchange exchange, SessionKey session) {
+        LogOut own = exchange == null ? null : of(exchange).logOut;
+        LogOut found = own != null ? own : ofThread().logOut;
+        return found != null && found.session().equals(session) ? found : null;
+    }
+
     /**
-     * The session whose renewal the exchange belongs to, the innermost one; null when it belongs to none. Also after the
-     * renewal has ended: what a late log-in does must not end up in another session.
+     * The session whose renewal or log-out the exchange belongs to, the innermost one; null when it belongs to none. Also
+     * after the renewal has ended: what a late log-in does must not end up in another session.
      */
     public static @Nullable SessionKey renewing(Exchange exchange) {
         SessionKey found = of(exchange).innermost();
@@ -55,7 +67,7 @@ public final class RenewalScope implements SafeCopyProperty {
     }
 
     private @Nullable SessionKey innermost() {
-        SessionKey last = null;
+        SessionKey last = logOut == null ? null : logOut.session();
         for (SessionKey key : tokens.keySet()) {
             last = key;
         }
@@ -103,7 +115,11 @@ public final class RenewalScope implements SafeCopyProperty {
         if (scope.latest != generation) {
             set(
                     exchange,
-                    new RenewalScope(scope.tokens, with(scope.observed, generation.session(), generation), generation));
+                    new RenewalScope(
+                            scope.tokens,
+                            with(scope.observed, generation.session(), generation),
+                            generation,
+                            scope.logOut));
         }
     }
 
@@ -113,7 +129,13 @@ public final class RenewalScope implements SafeCopyProperty {
         Map<SessionKey, RenewalToken> tokens = new LinkedHashMap<>(scope.tokens);
         tokens.remove(token.session()); // so that it comes last
         tokens.put(token.session(), token);
-        set(exchange, new RenewalScope(tokens, scope.observed, scope.latest));
+        set(exchange, new RenewalScope(tokens, scope.observed, scope.latest, scope.logOut));
+    }
+
+    /** The exchange belongs to a log-out. */
+    static void enter(Exchange exchange, LogOut logOut) {
+        RenewalScope scope = of(exchange);
+        set(exchange, new RenewalScope(scope.tokens, scope.observed, scope.latest, logOut));
     }
 
     /** Runs something in which an exchange, and new ones made on this thread, belong to the renewal. */
@@ -124,22 +146,34 @@ public final class RenewalScope implements SafeCopyProperty {
             runIn(token, action);
         } finally {
             RenewalScope after = of(exchange);
-            set(exchange, new RenewalScope(before, after.observed, after.latest));
+            set(exchange, new RenewalScope(before, after.observed, after.latest, after.logOut));
         }
     }
 
     /** The exchange may go on elsewhere: it takes the renewals along that only this thread knew to be its own. */
     static void takeAlong(Exchange exchange) {
         RenewalScope scope = of(exchange);
-        if (scope.tokens.isEmpty() && !ofThread().tokens.isEmpty()) {
-            set(exchange, new RenewalScope(ofThread().tokens, scope.observed, scope.latest));
+        boolean known = !scope.tokens.isEmpty() || scope.logOut != null;
+        if (!known && THREAD.get() != null) {
+            set(exchange, new RenewalScope(ofThread().tokens, scope.observed, scope.latest, ofThread().logOut));
         }
     }
 
     /** Runs something whose new exchanges belong to the renewal too. */
     static void runIn(RenewalToken token, Runnable action) {
+        runIn(
+                new RenewalScope(with(ofThread().tokens, token.session(), token), Map.of(), null, ofThread().logOut),
+                action);
+    }
+
+    /** Runs something whose new exchanges belong to the log-out. */
+    static void runIn(LogOut logOut, Runnable action) {
+        runIn(new RenewalScope(Map.of(), Map.of(), null, logOut), action);
+    }
+
+    private static void runIn(RenewalScope scope, Runnable action) {
         RenewalScope before = THREAD.get();
-        THREAD.set(new RenewalScope(with(ofThread().tokens, token.session(), token), Map.of(), null));
+        THREAD.set(scope);
         try {
             action.run();
         } finally {

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
@@ -66,29 +67,45 @@ final class Renewals extends ServiceSupport {
         PriorityRoute route = new PriorityRoute(template, uri, initiator.cause());
         // one within another renewal holds a lane already: waiting for a second could be for ever
         Renewal renewal = new Renewal(traffic, session, rules, route, token, !initiator.isInRenewal());
-        if (isDrained(session, token, rules, () -> run(renewal))) {
-            run(renewal);
+        Runnable go = () -> traffic.logOuts().before(session, token, rules, () -> run(renewal));
+        if (isDrained(session, token, rules, go)) {
+            go.run();
         }
     }
 
-    /** Runs a renewal on this thread, or, when it has to wait for requests under way and may, later on another. */
+    /** Runs a renewal on this thread, or, when it has to wait for requests under way or for a log-out and may, later on another. */
     void runHere(Renewal renewal, Session session, RenewalToken token, RenewalRules rules, boolean mayLeaveThread) {
-        if (mayLeaveThread) {
-            if (isDrained(session, token, rules, () -> run(renewal))) {
-                renewal.run(() -> {});
-            }
+        if (rules.drainTimeout().isZero() && rules.closeUri() == null) {
+            renewal.run(() -> {});
             return;
         }
-        CountDownLatch drained = new CountDownLatch(1);
-        if (!isDrained(session, token, rules, drained::countDown)) {
-            Uninterruptibly.await(drained);
+        Thread here = Thread.currentThread();
+        AtomicBoolean left = new AtomicBoolean();
+        CountDownLatch ready = new CountDownLatch(1);
+        Runnable next = () -> {
+            if (!mayLeaveThread) {
+                ready.countDown();
+            } else if (Thread.currentThread() == here && !left.get()) {
+                renewal.run(() -> {});
+            } else {
+                run(renewal);
+            }
+        };
+        Runnable go = () -> traffic.logOuts().before(session, token, rules, next);
+        if (isDrained(session, token, rules, go)) {
+            go.run();
         }
-        renewal.run(() -> {});
+        if (!mayLeaveThread) {
+            Uninterruptibly.await(ready);
+            renewal.run(() -> {});
+        }
+        left.set(true);
     }
 
     /** A renewal waits for the session: it may have the lane that the renewal of that session waits for. */
     void awaited(SessionKey session) {
         lanes.hurry(session);
+        traffic.logOuts().awaited(session);
     }
 
     /** Runs the next attempt of a renewal after a pause. */
@@ -176,6 +193,7 @@ final class Renewals extends ServiceSupport {
     }
 
     void renewed(Session session, Duration took) {
+        traffic.logOuts().seats().loggedIn(session.key().site());
         reported.remove(session.key());
         LOG.debug(
                 "session '{}' was renewed in {} ms (generation={})",

@@ -9,7 +9,7 @@ import org.apache.camel.support.MessageHelper;
 import org.jspecify.annotations.Nullable;
 
 /** What an exchange was like before its request was sent, so that each send starts from the same. Immutable. */
-final class RequestState {
+public final class RequestState {
 
     private final Message request;
     private final @Nullable Object charset;
@@ -19,12 +19,12 @@ final class RequestState {
         this.charset = charset;
     }
 
-    static RequestState of(Exchange exchange) {
+    public static RequestState of(Exchange exchange) {
         return new RequestState(exchange.getIn().copy(), exchange.getProperty(ExchangePropertyKey.CHARSET_NAME));
     }
 
     /** Puts one header back. */
-    void restoreHeader(Exchange exchange, String name) {
+    public void restoreHeader(Exchange exchange, String name) {
         Object value = request.getHeader(name);
         if (value == null) {
             exchange.getMessage().removeHeader(name);
@@ -34,7 +34,7 @@ final class RequestState {
     }
 
     /** Puts the exchange back: the answer, its exception and what an answer left in the properties are gone. */
-    void restore(Exchange exchange) {
+    public void restore(Exchange exchange) {
         exchange.setException(null);
         ExchangeHelper.prepareOutToIn(exchange); // camel-http sets an out message
         exchange.setIn(request.copy());

@@ -42,7 +42,7 @@ final class Resumer {
     private record Entry(Ticket ticket, Turn turn) {}
 
     /** An exchange whose turn it is. */
-    private record Turned(HeldExchange exchange, Turn turn, Slot slot) implements Runnable {
+    private record Turned(Waiter exchange, Turn turn, Slot slot) implements Runnable {
         @Override
         public void run() {
             exchange.goOn(turn);
@@ -134,7 +134,7 @@ final class Resumer {
     /** The next exchange, with a slot, null when there is none for it; one whose thread waits for it is that thread's. */
     private @Nullable Turned next() {
         for (Entry next = take(); next != null; next = take()) {
-            HeldExchange exchange = next.ticket().claim();
+            Waiter exchange = next.ticket().claim();
             Slot slot = new Slot();
             if (exchange == null) {
                 giveBack();

@@ -27,6 +27,24 @@ public final class SessionHoldException extends CamelException implements Sessio
         this.held = held;
     }
 
+    /**
+     * No session of a pool was to be had.
+     *
+     * @param pool    its site and name, which stand for the session's
+     * @param waiting how many wait for one
+     */
+    public static SessionHoldException ofPool(SessionKey pool, int waiting, String what) {
+        return new SessionHoldException(pool, waiting, "pool '" + pool + "': " + what + " (waiting=" + waiting + ")");
+    }
+
+    private SessionHoldException(SessionKey pool, int held, String message) {
+        super(message);
+        this.site = pool.site();
+        this.id = pool.id();
+        this.generation = 0;
+        this.held = held;
+    }
+
     @Override
     public String getSite() {
         return site;

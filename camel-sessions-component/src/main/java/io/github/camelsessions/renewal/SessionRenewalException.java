@@ -39,6 +39,34 @@ public final class SessionRenewalException extends CamelException implements Ses
         this.retryAt = retryAt;
     }
 
+    /**
+     * A pool has no session, and could not create one.
+     *
+     * @param pool    its site and name, which stand for the session's
+     * @param waiting how many wait for one
+     */
+    public static SessionRenewalException ofPool(
+            SessionKey pool, int waiting, @Nullable Instant retryAt, @Nullable Throwable cause) {
+        return new SessionRenewalException(
+                pool,
+                waiting,
+                retryAt,
+                "pool '" + pool + "': has no session, and could not create one (waiting=" + waiting
+                        + (retryAt == null ? "" : ", next attempt at " + retryAt) + ")"
+                        + (cause == null ? "" : ": " + cause.getMessage()),
+                cause);
+    }
+
+    private SessionRenewalException(
+            SessionKey pool, int held, @Nullable Instant retryAt, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.site = pool.site();
+        this.id = pool.id();
+        this.generation = 0;
+        this.held = held;
+        this.retryAt = retryAt;
+    }
+
     @Override
     public String getSite() {
         return site;

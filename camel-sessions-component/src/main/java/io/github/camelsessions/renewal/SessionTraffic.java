@@ -9,15 +9,18 @@ import io.github.camelsessions.session.GateFailure;
 import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.Passage;
 import io.github.camelsessions.session.RenewalToken;
+import io.github.camelsessions.session.SeatStats;
 import io.github.camelsessions.session.Session;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
 import io.github.camelsessions.session.SessionStats;
 import io.github.camelsessions.session.Verdict;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -55,6 +58,7 @@ public final class SessionTraffic extends ServiceSupport {
     private final TrafficThreads threads;
     private final HeldTickets held;
     private final Renewals renewals;
+    private final LogOuts logOuts;
 
     public SessionTraffic(CamelContext context, SessionRegistry registry) {
         this.context = context;
@@ -62,15 +66,49 @@ public final class SessionTraffic extends ServiceSupport {
         this.threads = new TrafficThreads(context);
         this.held = new HeldTickets(context, threads, DEFAULT_RESUME_CONCURRENCY, DEFAULT_MAX_HELD_TOTAL);
         this.renewals = new Renewals(context, this);
+        this.logOuts = new LogOuts(context, this, registry);
+        registry.onEviction(logOuts::evicted);
     }
 
     // ---- for those who send and renew
 
     /** Sends the exchange's request in its session. As {@code AsyncProcessor.process}. */
     public boolean send(@Nullable Object owner, Exchange exchange, AsyncCallback callback, SessionRequest request) {
+        LogOut logOut = RenewalScope.logOut(exchange, request.session());
+        if (logOut != null) {
+            sendIn(logOut, exchange, request);
+            callback.done(true);
+            return true;
+        }
         Session session = sessionToUse(request.session(), request.rules());
         RenewalToken token = RenewalScope.token(exchange, session.key());
         return new SentExchange(this, owner, exchange, callback, session, request, token).start();
+    }
+
+    /** A log-out's request goes in the generation that ends, at once, and its answer is what it is. */
+    private void sendIn(LogOut logOut, Exchange exchange, SessionRequest request) {
+        Runnable abort = request::abort;
+        if (!logOut.enter(abort)) {
+            exchange.setException(ended(logOut));
+            return;
+        }
+        try {
+            RenewalScope.observe(exchange, logOut.generation());
+            request.send(exchange, logOut.generation(), true, () -> {});
+            exchange.getMessage().setHeader(RenewalHeaders.REPLAYS, 0);
+        } finally {
+            logOut.leave(abort);
+        }
+    }
+
+    private static SessionRenewalException ended(LogOut logOut) {
+        return new SessionRenewalException(
+                logOut.session(),
+                logOut.generation().number(),
+                0,
+                null,
+                "the log-out that this exchange belongs to has ended, or was not over in time",
+                null);
     }
 
     /**
@@ -85,6 +123,12 @@ public final class SessionTraffic extends ServiceSupport {
             SessionKey key,
             RenewalRules rules,
             @Nullable OwnWork how) {
+        if (RenewalScope.logOut(exchange, key) != null) {
+            exchange.setException(new IllegalStateException("session '" + key
+                    + "': cannot be renewed by its own log-out; leave that to who needs the session"));
+            callback.done(true);
+            return true;
+        }
         Session session = sessionToUse(key, rules);
         RenewalToken token = RenewalScope.token(exchange, key);
         return new RenewingExchange(this, owner, exchange, callback, session, rules, token, how).start();
@@ -125,7 +169,7 @@ public final class SessionTraffic extends ServiceSupport {
     /** Empties a session, or, within its renewal, what the renewal has filled. Returns whether there was anything. */
     public boolean clear(SessionKey key, @Nullable Exchange exchange) {
         Session session = registry.existing(key);
-        if (session == null) {
+        if (session == null || RenewalScope.logOut(exchange, key) != null) {
             return false;
         }
         Verdict verdict = session.clear(RenewalScope.token(exchange, key));
@@ -165,6 +209,10 @@ public final class SessionTraffic extends ServiceSupport {
      * when there is nothing. Creates nothing.
      */
     public @Nullable Generation generation(SessionKey key, @Nullable Exchange exchange) {
+        LogOut logOut = RenewalScope.logOut(exchange, key);
+        if (logOut != null) {
+            return logOut.generation();
+        }
         RenewalToken token = RenewalScope.token(exchange, key);
         return token != null && token.state() == RenewalToken.State.LIVE ? token.pending() : registry.find(key);
     }
@@ -178,6 +226,10 @@ public final class SessionTraffic extends ServiceSupport {
      */
     public Generation fill(SessionKey key, @Nullable Exchange exchange, @Nullable String profile, RenewalRules rules)
             throws SessionRenewalException {
+        LogOut logOut = RenewalScope.logOut(exchange, key);
+        if (logOut != null) {
+            return logOut.generation();
+        }
         RenewalToken token = RenewalScope.token(exchange, key);
         while (true) {
             Session session = session(key, rules);
@@ -230,16 +282,39 @@ public final class SessionTraffic extends ServiceSupport {
 
     /**
      * Closes a session: it is gone at once for whoever asks for it from now on; whoever uses it ends as usual, whoever waits
-     * looks it up again.
+     * looks it up again. It is logged out by the {@code closeUri} of the rules, or else of those it was used by, when its
+     * last exchange has ended.
      *
-     * @return completes when all is done, with whether there was such a session
+     * @return completes, never with a failure, when all is done or took too long, with whether there was such a session;
+     *     then on a thread of its own, unless all is done at once
      */
     public CompletableFuture<Boolean> close(SessionKey key, RenewalRules rules) {
+        return close(key, rules, "close");
+    }
+
+    CompletableFuture<Boolean> close(SessionKey key, RenewalRules rules, String cause) {
         Session session = registry.remove(key);
-        if (session != null) {
-            act(session, session.stop());
-        }
-        return CompletableFuture.completedFuture(session != null);
+        return session == null
+                ? CompletableFuture.completedFuture(false)
+                : logOuts.close(session, rules, cause).thenApply(done -> true);
+    }
+
+    /** The log-ins and log-outs of a site. */
+    public SeatStats seats(String site) {
+        return logOuts.seats().stats(site);
+    }
+
+    /**
+     * How many log-outs the stopping context has to wait for, which are begun by this; asked again and again by those who
+     * are stopped.
+     */
+    public int logOutsAtStop(Object asker) {
+        return logOuts.leftAtStop(asker);
+    }
+
+    /** Waits, not for ever, for the log-outs that a stop asks for. */
+    public void logOutsBeforeStop() {
+        logOuts.finish();
     }
 
     /** Ends a session's cool-down, so that the next exchange may renew it. */
@@ -270,10 +345,16 @@ public final class SessionTraffic extends ServiceSupport {
 
     public void setRenewalConcurrency(int renewalConcurrency) {
         renewals.setConcurrency(renewalConcurrency);
+        logOuts.setConcurrency(renewalConcurrency);
     }
 
     public void setMaxHeldTotal(int maxHeldTotal) {
         held.setLimit(maxHeldTotal);
+    }
+
+    /** Runs a short action later, or never when all is being stopped. */
+    public Future<?> schedule(Runnable action, Duration delay) {
+        return threads.schedule(action, delay);
     }
 
     /** How many exchanges wait now, in all sessions. */
@@ -298,6 +379,9 @@ public final class SessionTraffic extends ServiceSupport {
     /** The session of that name, with rules that belong to it if it has none yet. */
     Session session(SessionKey key, RenewalRules rules) {
         Session session = registry.session(key);
+        if (rules.closeUri() != null) {
+            logOuts.remember(session, rules);
+        }
         if (rules.configuresSession()) {
             String before = session.configure(rules.gate(), rules.place());
             if (before != null && differencesLogged.putIfAbsent(key, true) == null) {
@@ -324,6 +408,9 @@ public final class SessionTraffic extends ServiceSupport {
 
     /** Does for those that wait what a gate has decided. */
     void actOnOthers(Session session, Verdict verdict) {
+        if (verdict.emptied()) {
+            logOuts.emptied(session);
+        }
         verdict.standing().forEach(passage -> goOn(passage, Turn.STAND));
         verdict.again().forEach(passage -> goOn(passage, Turn.RESUME));
         if (verdict.release()) {
@@ -403,6 +490,10 @@ public final class SessionTraffic extends ServiceSupport {
         return renewals;
     }
 
+    LogOuts logOuts() {
+        return logOuts;
+    }
+
     long nanoTime() {
         return System.nanoTime();
     }
@@ -417,14 +508,15 @@ public final class SessionTraffic extends ServiceSupport {
 
     @Override
     protected void doStart() {
-        ServiceHelper.startService(threads, held, renewals);
+        ServiceHelper.startService(threads, held, renewals, logOuts);
     }
 
     @Override
     protected void doStop() {
+        logOuts.finish();
         registry.closeAll();
         ServiceHelper.stopService(held);
         renewals.endWaiting();
-        ServiceHelper.stopService(renewals, threads);
+        ServiceHelper.stopService(logOuts, renewals, threads);
     }
 }

@@ -3,6 +3,7 @@ package io.github.camelsessions.renewal;
 
 import io.github.camelsessions.session.Session;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
@@ -26,22 +27,37 @@ final class Ticket {
         STOP
     }
 
-    private static final AtomicReferenceFieldUpdater<Ticket, @Nullable HeldExchange> HOLDER =
-            AtomicReferenceFieldUpdater.newUpdater(Ticket.class, HeldExchange.class, "holder");
+    private static final AtomicReferenceFieldUpdater<Ticket, @Nullable Waiter> HOLDER =
+            AtomicReferenceFieldUpdater.newUpdater(Ticket.class, Waiter.class, "holder");
 
-    private final Session session;
+    private final @Nullable Session session;
     private final @Nullable Object owner;
     private final long arrival;
     private final Duration time;
-    private volatile @Nullable HeldExchange holder; // taken once, by whoever claims it
+    private volatile @Nullable Waiter holder; // taken once, by whoever claims it
     private final @Nullable SynchronousWait waiting;
     private volatile @Nullable Future<?> timer;
 
     /**
+     * Of an exchange that waits at the gate of its session.
+     *
      * @param time how long the exchange may wait
      */
     Ticket(HeldExchange holder, Duration time, @Nullable SynchronousWait waiting) {
-        this.session = holder.session();
+        this(holder, holder.session(), time, waiting);
+    }
+
+    /**
+     * Of an exchange that waits at no gate.
+     *
+     * @param time how long the exchange may wait
+     */
+    Ticket(WaitingExchange holder, Duration time, @Nullable SynchronousWait waiting) {
+        this(holder, null, time, waiting);
+    }
+
+    private Ticket(Waiter holder, @Nullable Session session, Duration time, @Nullable SynchronousWait waiting) {
+        this.session = session;
         this.time = time;
         this.owner = holder.owner();
         this.arrival = holder.arrival();
@@ -51,7 +67,7 @@ final class Ticket {
 
     /** Whose gate the exchange waits at. */
     Session session() {
-        return session;
+        return Objects.requireNonNull(session, "it waits at no gate");
     }
 
     /** Who admitted the exchange, and fails it when it is stopped itself. */
@@ -72,8 +88,8 @@ final class Ticket {
 
     /** Takes the exchange over, null when somebody else did. The ticket remembers no exchange any more. */
     @Nullable
-    HeldExchange claim() {
-        HeldExchange claimed = HOLDER.getAndSet(this, null);
+    Waiter claim() {
+        Waiter claimed = HOLDER.getAndSet(this, null);
         if (claimed != null) {
             cancelTimer();
         }

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * @param replays         exchanges sent again because they were refused
  * @param stale           answers accepted after the session was renewed
  * @param staleReplays    exchanges sent again because of that
+ * @param logIns          log-ins that succeeded, as far as known
+ * @param logOuts         log-outs that succeeded
+ * @param failedLogOuts   log-outs that failed
  * @param heldInAll       how many times an exchange had to wait
  * @param longestHold     the longest wait that has ended
  */
@@ -50,6 +53,9 @@ record GateStats(
         long replays,
         long stale,
         long staleReplays,
+        long logIns,
+        long logOuts,
+        long failedLogOuts,
         long heldInAll,
         Duration longestHold) {
 
@@ -75,6 +81,9 @@ record GateStats(
                 tally.replays,
                 tally.stale,
                 tally.staleReplays,
+                tally.renewals + tally.otherLogIns,
+                tally.logOuts,
+                tally.failedLogOuts,
                 trouble.waiting.inAll(),
                 trouble.waiting.longest());
     }

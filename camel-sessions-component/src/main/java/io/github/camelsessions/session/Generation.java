@@ -6,6 +6,7 @@ import io.github.camelsessions.profile.ClientProfile;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,12 @@ public final class Generation {
     private static final AtomicReferenceFieldUpdater<Generation, Map> VARIABLES =
             AtomicReferenceFieldUpdater.newUpdater(Generation.class, Map.class, "variables");
 
+    private static final AtomicIntegerFieldUpdater<Generation> LOG_IN =
+            AtomicIntegerFieldUpdater.newUpdater(Generation.class, "logIn");
+    private static final int UNKNOWN = 0;
+    private static final int LOGGED_IN = 1;
+    private static final int LOGGED_OUT = 2;
+
     private final SessionKey session;
     private final long number;
     private final CookieJar jar;
@@ -31,6 +38,7 @@ public final class Generation {
     private boolean rotated; // written before profile, read after it
     // immutable, replaced by compare-and-set; null until there is one: most sessions of many have none
     private volatile @Nullable Map<String, Object> variables;
+    private volatile int logIn = UNKNOWN;
 
     Generation(SessionKey session, long number, CookieJar jar) {
         this.session = session;
@@ -114,6 +122,25 @@ public final class Generation {
     void empty() {
         jar.clear();
         change(before -> Map.of());
+    }
+
+    /** A renewal has filled it. */
+    void loggedIn() {
+        LOG_IN.compareAndSet(this, UNKNOWN, LOGGED_IN);
+    }
+
+    /** Whether a renewal has filled it, and nobody has begun to log it out. */
+    public boolean isLoggedIn() {
+        return logIn == LOGGED_IN;
+    }
+
+    /**
+     * Whoever gets true logs it out, and is the only one: there is a log-in to end, because a renewal or somebody else
+     * has filled it.
+     */
+    public boolean takeLogOut() {
+        return LOG_IN.compareAndSet(this, LOGGED_IN, LOGGED_OUT)
+                || (isFilled() && LOG_IN.compareAndSet(this, UNKNOWN, LOGGED_OUT));
     }
 
     @Override

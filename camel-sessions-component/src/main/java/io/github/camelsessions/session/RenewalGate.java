@@ -69,7 +69,7 @@ import org.jspecify.annotations.Nullable;
  * Lost is a request whose proxy has failed; one that cannot be sent again is delivered instead of admitted again.
  *
  * <p>In CLOSED, whoever wants to use the session looks it up again; answers are counted and delivered or sent again, all
- * else does nothing.
+ * else does nothing. A verdict says when no more answers will come.
  *
  * <p>CLEARED is no state: it is ACTIVE with a new generation. The cool-down is an attribute that outlives FAILED: whatever
  * would renew in ACTIVE during one goes to FAILED instead. So does what would renew when no new generation is to be had,
@@ -370,6 +370,7 @@ final class RenewalGate {
                 now.cooldown.endRow();
             }
             install(done.life);
+            life.generation.loggedIn();
             state = State.ACTIVE;
             return Verdict.of(Action.NOTHING).releasing();
         });
@@ -413,7 +414,7 @@ final class RenewalGate {
     /** The attempt made last, whatever has become of it, null when there was none. */
     @Nullable
     RenewalToken latestAttempt() {
-        return locked(this::latest);
+        return locked(this::latestToken);
     }
 
     // ---- operators
@@ -479,13 +480,32 @@ final class RenewalGate {
 
     Verdict stop() {
         return deciding(() -> {
-            RenewalToken latest = latest();
+            RenewalToken latest = latestToken();
             if (latest != null && isLive(latest)) {
                 latest.end(RenewalToken.State.REVOKED);
             }
             state = State.CLOSED;
             return suspectsAgain(Verdict.of(Action.NOTHING)).releasing();
         });
+    }
+
+    /** The current generation, and of a closed session the one that was. */
+    Generation latest() {
+        return locked(() -> life.generation);
+    }
+
+    /** Whether no answer is awaited. */
+    boolean isEmpty() {
+        return locked(() -> wire.inFlight() == 0);
+    }
+
+    /** A log-in that no renewal made was found when it was to be ended. */
+    void loggedIn() {
+        locked(() -> trouble().tally.otherLogIns++);
+    }
+
+    void loggedOut(boolean well) {
+        locked(() -> well ? trouble().tally.logOuts++ : trouble().tally.failedLogOuts++);
     }
 
     /** The current generation, null when the session is closed. */
@@ -515,6 +535,9 @@ final class RenewalGate {
             if (trouble != null && trouble.probed != null) {
                 trouble.probed = null;
                 verdict = verdict.releasing();
+            }
+            if (state == State.CLOSED && wire.inFlight() == 0) {
+                verdict = verdict.emptying();
             }
             RenewalToken drained = wire.takeDrained();
             return drained != null && isLive(drained) ? verdict.starting(drained) : verdict;
@@ -574,7 +597,7 @@ final class RenewalGate {
         return state == State.RENEWING && latest != null && latest.latest() == held ? latest : null;
     }
 
-    private @Nullable RenewalToken latest() {
+    private @Nullable RenewalToken latestToken() {
         return trouble == null || trouble.renewal == null ? null : trouble.renewal.latest();
     }
 

@@ -283,16 +283,46 @@ public final class Session {
 
     /** Closes the session for good, aborts the renewal under way; whoever waits is released, to be failed. */
     public Verdict stop() {
-        Verdict verdict;
+        Verdict verdict = retire();
+        giveBack();
+        return verdict;
+    }
+
+    /** As {@link #stop}, but the session keeps its profile until {@link #giveBack}: it is still to be logged out. */
+    public Verdict retire() {
+        Verdict verdict = gate.stop();
+        abortIfRevoked(gate.latestAttempt());
+        return verdict;
+    }
+
+    /** A closed session gives its profile back. */
+    public void giveBack() {
         profileLock.lock();
         try {
-            verdict = gate.stop();
             equipment.giveBack();
         } finally {
             profileLock.unlock();
         }
-        abortIfRevoked(gate.latestAttempt());
-        return verdict;
+    }
+
+    /** The current generation, used or not, and of a closed session the one that was. */
+    public Generation latest() {
+        return gate.latest();
+    }
+
+    /** Whether no answer is awaited; {@link Verdict#emptied} says when that comes true of a closed session. */
+    public boolean isEmpty() {
+        return gate.isEmpty();
+    }
+
+    /** Counts a log-in that no renewal has made. */
+    public void loggedIn() {
+        gate.loggedIn();
+    }
+
+    /** Counts a log-out. */
+    public void loggedOut(boolean well) {
+        gate.loggedOut(well);
     }
 
     // ---- what it shows
@@ -329,6 +359,9 @@ public final class Session {
                 now.replays(),
                 now.stale(),
                 now.staleReplays(),
+                now.logIns(),
+                now.logOuts(),
+                now.failedLogOuts(),
                 now.retryAt(),
                 Instant.ofEpochMilli(created),
                 Instant.ofEpochMilli(lastUsed));

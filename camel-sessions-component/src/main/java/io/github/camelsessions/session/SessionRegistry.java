@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +44,9 @@ public final class SessionRegistry {
     // is the first of all, and one that was used or renewed since is put here again.
     private final PriorityQueue<Session> idleOrder =
             new PriorityQueue<>(Comparator.comparing(Session::idleAsRenewed).thenComparingLong(Session::idleSince));
+    private int goneFromOrder; // how many in there were removed
     private final Roll roll = new Roll();
+    private volatile Consumer<Session> evicted = session -> {};
     private int maxSessions;
     private final ProfileRotation rotation;
 
@@ -214,6 +217,7 @@ public final class SessionRegistry {
         try {
             stopped = List.copyOf(sessions.values());
             idleOrder.clear();
+            goneFromOrder = 0;
             roll.clear();
             sessions.clear();
         } finally {
@@ -228,8 +232,8 @@ public final class SessionRegistry {
         try {
             Session removed = sessions.remove(key);
             if (removed != null) {
-                idleOrder.remove(removed);
                 roll.remove(removed);
+                dropFromOrder();
             }
             return removed;
         } finally {
@@ -237,13 +241,36 @@ public final class SessionRegistry {
         }
     }
 
+    /** To find one in the order of idleness takes long: it stays there until there are as many such as others. */
+    private void dropFromOrder() {
+        goneFromOrder++;
+        if (goneFromOrder > idleOrder.size() / 2) {
+            idleOrder.removeIf(session -> sessions.get(session.key()) != session);
+            goneFromOrder = 0;
+        }
+    }
+
+    /** Names who is told of each session that made room for another, by the thread that needed the room; no lock is held. */
+    public void onEviction(Consumer<Session> listener) {
+        evicted = listener;
+    }
+
     private Session create(SessionKey key) {
+        List<Session> gone = new ArrayList<>(0);
+        try {
+            return create(key, gone);
+        } finally {
+            gone.forEach(evicted);
+        }
+    }
+
+    private Session create(SessionKey key, List<Session> gone) {
         creation.lock();
         try {
             Session session = sessions.get(key);
             if (session == null) {
                 while (sessions.size() >= maxSessions) {
-                    evictLongestIdle(key);
+                    gone.add(evictLongestIdle(key));
                 }
                 session = new Session(key, roll.nextNumber(), new Rotated(), profileLock, generations, clock);
                 idleOrder.add(session);
@@ -256,16 +283,18 @@ public final class SessionRegistry {
         }
     }
 
-    private void evictLongestIdle(SessionKey wanted) {
+    private Session evictLongestIdle(SessionKey wanted) {
         List<Session> busy = new ArrayList<>();
         try {
             for (Session head = idleOrder.poll(); head != null; head = idleOrder.poll()) {
-                if (!head.updateIdle()) {
+                if (sessions.get(head.key()) != head) {
+                    goneFromOrder--;
+                } else if (!head.updateIdle()) {
                     idleOrder.add(head);
                 } else if (head.close()) {
                     sessions.remove(head.key(), head);
                     roll.remove(head);
-                    return;
+                    return head;
                 } else {
                     busy.add(head);
                 }

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * @param replays        exchanges sent again because they were refused
  * @param stale          answers accepted after the session was renewed
  * @param staleReplays   exchanges sent again because of that
+ * @param logIns         log-ins that succeeded; one that no renewal made is counted when it is logged out
+ * @param logOuts        log-outs that succeeded, or found that the site had ended the session itself
+ * @param failedLogOuts  log-outs that failed
  * @param retryAt        when a cool-down ends or ended, null without one
  * @param created        when it was created
  * @param lastUsed       when an exchange was last admitted or done, or cookies were added
@@ -56,6 +59,9 @@ public record SessionStats(
         long replays,
         long stale,
         long staleReplays,
+        long logIns,
+        long logOuts,
+        long failedLogOuts,
         @Nullable Instant retryAt,
         Instant created,
         Instant lastUsed) {}

@@ -13,4 +13,7 @@ final class Tally {
     long replays;
     long stale;
     long staleReplays;
+    long otherLogIns;
+    long logOuts;
+    long failedLogOuts;
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param standing   others, whose refusals were judged to be their own answers
  * @param again      others, that ask for admission again
  * @param release    whether those that are held ask for admission again
+ * @param emptied    whether the session is closed, and no answer is awaited any more
  */
 public record Verdict(
         Action action,
@@ -24,7 +25,8 @@ public record Verdict(
         @Nullable GateFailure failure,
         List<Passage> standing,
         List<Passage> again,
-        boolean release) {
+        boolean release,
+        boolean emptied) {
 
     /** What an exchange does next. */
     public enum Action {
@@ -57,43 +59,55 @@ public record Verdict(
     }
 
     static Verdict of(Action action) {
-        return new Verdict(action, null, null, null, List.of(), List.of(), false);
+        return new Verdict(action, null, null, null, List.of(), List.of(), false, false);
     }
 
     static Verdict send(Generation generation) {
-        return new Verdict(Action.SEND, generation, null, null, List.of(), List.of(), false);
+        return new Verdict(Action.SEND, generation, null, null, List.of(), List.of(), false, false);
     }
 
     /** The same for others, but the one who brought the event ends with an exception. */
     Verdict failing(GateFailure why) {
-        return new Verdict(Action.FAIL, null, renewal, why, standing, again, release);
+        return new Verdict(Action.FAIL, null, renewal, why, standing, again, release, emptied);
     }
 
     /** The same, with a renewal to start. */
     Verdict starting(@Nullable RenewalToken started) {
-        return new Verdict(action, generation, started, failure, standing, again, release);
+        return new Verdict(action, generation, started, failure, standing, again, release, emptied);
     }
 
     /** The same, with others that were judged. */
     Verdict judging(List<Passage> own, List<Passage> others) {
-        return new Verdict(action, generation, renewal, failure, plus(standing, own), plus(again, others), release);
+        return new Verdict(
+                action, generation, renewal, failure, plus(standing, own), plus(again, others), release, emptied);
     }
 
     /** The same for the one who brought the event: it is told by the action, not as one of the others. */
     Verdict apart(Passage passage) {
         if (standing.contains(passage)) {
             return new Verdict(
-                    Action.DELIVER, generation, renewal, failure, without(standing, passage), again, release);
+                    Action.DELIVER, generation, renewal, failure, without(standing, passage), again, release, emptied);
         }
         if (again.contains(passage)) {
             return new Verdict(
-                    Action.ADMIT_AGAIN, generation, renewal, failure, standing, without(again, passage), release);
+                    Action.ADMIT_AGAIN,
+                    generation,
+                    renewal,
+                    failure,
+                    standing,
+                    without(again, passage),
+                    release,
+                    emptied);
         }
         return this;
     }
 
     Verdict releasing() {
-        return new Verdict(action, generation, renewal, failure, standing, again, true);
+        return new Verdict(action, generation, renewal, failure, standing, again, true, emptied);
+    }
+
+    Verdict emptying() {
+        return new Verdict(action, generation, renewal, failure, standing, again, release, true);
     }
 
     private static List<Passage> without(List<Passage> some, Passage one) {

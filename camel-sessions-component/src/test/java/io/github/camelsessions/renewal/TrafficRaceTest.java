@@ -403,6 +403,8 @@ class TrafficRaceTest {
                     renewalTimeout,
                     Duration.ofMillis(1),
                     holdTimeout,
+                    null,
+                    false,
                     GateRules.DEFAULT,
                     false,
                     "");

@@ -1702,6 +1702,37 @@ class RenewalGateTest {
         }
 
         @Test
+        void theLastAnswerOfAClosedGateSaysSo() {
+            Passage one = sent();
+            Passage other = sent();
+            assertThat(gate.stop().emptied()).isFalse();
+            assertThat(gate.isEmpty()).isFalse();
+            assertThat(gate.unanswered(one).emptied()).isFalse();
+            assertThat(gate.accepted(other, true).emptied()).isTrue();
+            assertThat(gate.isEmpty()).isTrue();
+        }
+
+        @Test
+        void anIdleGateIsEmptyWhenItIsStopped() {
+            assertThat(gate.unanswered(sent()).emptied()).as("open").isFalse();
+            assertThat(gate.stop().emptied()).isTrue();
+        }
+
+        @Test
+        void aSuccessfulRenewalIsALogInThatIsLoggedOutOnce() {
+            gate.succeeded(renewing());
+            Generation filled = gate.latest();
+            gate.stop();
+            assertThat(gate.latest()).isSameAs(filled);
+            assertThat(filled.takeLogOut()).isTrue();
+            gate.loggedOut(true);
+            gate.loggedOut(false);
+            assertThat(gate.stats().logIns()).isOne();
+            assertThat(gate.stats().logOuts()).isOne();
+            assertThat(gate.stats().failedLogOuts()).isOne();
+        }
+
+        @Test
         void aStopGivesSuspectsBack() {
             Passage suspect = sent();
             gate.succeeded(refuseAndHold(suspect));

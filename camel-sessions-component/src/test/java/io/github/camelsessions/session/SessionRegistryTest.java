@@ -57,6 +57,36 @@ class SessionRegistryTest {
     }
 
     @Test
+    void removedSessionsTakeNoRoomAndAreNotEvicted() {
+        List<String> evicted = new ArrayList<>();
+        registry.onEviction(session -> evicted.add(session.key().id()));
+        for (int i = 0; i < 50; i++) {
+            useAll("x" + i, "y" + i);
+            assertThat(registry.remove(key("x" + i))).isNotNull();
+            assertThat(registry.remove(key("x" + i))).isNull();
+            assertThat(registry.remove(key("y" + i))).isNotNull();
+        }
+
+        useAll("anna", "ben", "carl", "dora");
+
+        assertThat(evicted).containsExactly("anna");
+        assertThat(ids()).containsExactlyInAnyOrder("ben", "carl", "dora");
+        assertThat(registry.page(null, 0, 10)).hasSize(3);
+    }
+
+    @Test
+    void aSessionThatWasRemovedAndMadeAgainIsInTheOrderOnce() {
+        List<String> evicted = new ArrayList<>();
+        registry.onEviction(session -> evicted.add(session.key().id()));
+        useAll("anna", "ben", "carl");
+        registry.remove(key("anna"));
+        useAll("anna", "dora", "emil");
+
+        assertThat(evicted).containsExactly("ben", "carl");
+        assertThat(ids()).containsExactlyInAnyOrder("anna", "dora", "emil");
+    }
+
+    @Test
     void aSessionIsCreatedByItsFirstUseAndFoundByTheNext() {
         Generation generation = use("anna");
 

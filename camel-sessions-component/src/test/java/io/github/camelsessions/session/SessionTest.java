@@ -204,6 +204,9 @@ class SessionTest {
                         0,
                         0,
                         0,
+                        0,
+                        0,
+                        0,
                         null,
                         START,
                         START));

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import static io.github.camelsessions.EffectiveRules.first;
+import static io.github.camelsessions.RenewalOptions.atLeast;
+import static io.github.camelsessions.RenewalOptions.notNegative;
+
+import io.github.camelsessions.EffectiveRules.Place;
+import io.github.camelsessions.pool.PoolChoice;
+import io.github.camelsessions.pool.PoolRules;
+import io.github.camelsessions.pool.PoolStrategy;
+import io.github.camelsessions.renewal.RenewalRules;
+import io.github.camelsessions.session.SessionKey;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the rules of a pool of the options, and names what is wrong with these. */
+final class PoolOptions {
+
+    private static final String NONE = "none";
+
+    private static final Map<String, Function<SessionsConfiguration, @Nullable Object>> OF_POOLS_ONLY =
+            new LinkedHashMap<>();
+
+    static {
+        OF_POOLS_ONLY.put("poolSize", SessionsConfiguration::getPoolSize);
+        OF_POOLS_ONLY.put("poolStrategy", SessionsConfiguration::getPoolStrategy);
+        OF_POOLS_ONLY.put("maxErrorScore", SessionsConfiguration::getMaxErrorScore);
+        OF_POOLS_ONLY.put("errorScoreDecrement", SessionsConfiguration::getErrorScoreDecrement);
+        OF_POOLS_ONLY.put("blockedStatusCodeRange", SessionsConfiguration::getBlockedStatusCodeRange);
+        OF_POOLS_ONLY.put("maxConcurrentPerSession", SessionsConfiguration::getMaxConcurrentPerSession);
+        OF_POOLS_ONLY.put("minDelay", SessionsConfiguration::getMinDelay);
+        OF_POOLS_ONLY.put("poolLogins", SessionsConfiguration::getPoolLogins);
+        OF_POOLS_ONLY.put("poolWarm", SessionsConfiguration::getPoolWarm);
+    }
+
+    private PoolOptions() {}
+
+    /** The name of the pool, null when a session is named before any pool is. */
+    static @Nullable String pool(List<Place> places) {
+        for (Place place : places) {
+            String pool = place.rules().getPool();
+            String session = place.rules().getSessionId();
+            if (pool != null && session != null) {
+                throw new IllegalArgumentException("pool=" + pool + " and sessionId=" + session
+                        + ": a session of a pool is chosen by the pool, or named by the header CamelSessionsId; leave one"
+                        + " of the two out");
+            }
+            if (pool != null || session != null) {
+                return pool;
+            }
+        }
+        return null;
+    }
+
+    static PoolChoice choice(String site, String pool, List<Place> places, RenewalRules renewal) {
+        PoolRules rules = rules(places, renewal);
+        return new PoolChoice(key(site, pool), rules, place(places));
+    }
+
+    private static SessionKey key(String site, String pool) {
+        try {
+            return new SessionKey(site, pool);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("option pool: it names sessions, and " + e.getMessage(), e);
+        }
+    }
+
+    private static String place(List<Place> places) {
+        return places.stream()
+                .filter(place -> place.rules().getPool() != null)
+                .map(Place::name)
+                .findFirst()
+                .orElse("");
+    }
+
+    private static PoolRules rules(List<Place> places, RenewalRules renewal) {
+        int size = atLeast(1, "poolSize", first(places, SessionsConfiguration::getPoolSize, 1000));
+        long maxUses = first(places, SessionsConfiguration::getMaxUses, 50L);
+        double maxErrorScore = first(places, SessionsConfiguration::getMaxErrorScore, 3.0);
+        if (!(maxErrorScore > 0)) {
+            throw new IllegalArgumentException("maxErrorScore=" + maxErrorScore + ": must be more than 0, such as 3");
+        }
+        double decrement = first(places, SessionsConfiguration::getErrorScoreDecrement, 0.5);
+        if (!(decrement >= 0)) {
+            throw new IllegalArgumentException("errorScoreDecrement=" + decrement + ": must be at least 0");
+        }
+        boolean logsIn = renewal.renews() && renewal.renewFirst();
+        int warm = atLeast(0, "poolWarm", first(places, SessionsConfiguration::getPoolWarm, 0));
+        if (warm > size) {
+            throw new IllegalArgumentException(
+                    "poolWarm=" + warm + ": must be at most poolSize=" + size + "; lower the one or raise the other");
+        }
+        if (warm > 0 && !logsIn) {
+            throw new IllegalArgumentException(
+                    "poolWarm=" + warm + ": needs a renewalUri that logs a session in, and not renewFirst=false");
+        }
+        return new PoolRules(
+                size,
+                first(places, SessionsConfiguration::getPoolStrategy, PoolStrategy.random),
+                maxUses,
+                notNegative("maxAge", places, SessionsConfiguration::getMaxAge, Duration.ofMinutes(50)),
+                maxErrorScore,
+                decrement,
+                blocked(places),
+                atLeast(
+                        0,
+                        "maxConcurrentPerSession",
+                        first(places, SessionsConfiguration::getMaxConcurrentPerSession, 1)),
+                notNegative("minDelay", places, SessionsConfiguration::getMinDelay, Duration.ZERO),
+                atLeast(1, "poolLogins", first(places, SessionsConfiguration::getPoolLogins, 4)),
+                warm,
+                logsIn,
+                renewal.gate());
+    }
+
+    private static @Nullable String blocked(List<Place> places) {
+        String statuses = first(places, SessionsConfiguration::getBlockedStatusCodeRange, "401,403,429");
+        if (statuses.equals(NONE)) {
+            return null;
+        }
+        RenewalOptions.requireStatuses("blockedStatusCodeRange", statuses);
+        return statuses;
+    }
+
+    /** Refuses options of an endpoint that have no effect without a pool. */
+    static void refuseWithoutPool(SessionsConfiguration own) {
+        OF_POOLS_ONLY.forEach((name, option) -> {
+            if (option.apply(own) != null) {
+                throw new IllegalArgumentException(
+                        "option " + name + " has no effect without a pool: set pool, or remove it");
+            }
+        });
+    }
+}

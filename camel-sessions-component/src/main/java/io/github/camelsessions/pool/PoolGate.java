@@ -1,0 +1,664 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.pool;
+
+import io.github.camelsessions.pool.Claim.Refusal;
+import io.github.camelsessions.session.SessionKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntUnaryOperator;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one door of a pool of sessions: gives sessions to exchanges, in the order in which these came, retires sessions, and
+ * says when a new one is to be made. One method for each event; each returns a {@link PoolVerdict} that the caller acts on
+ * after the lock was let go. Nothing is called out under the lock.
+ *
+ * <pre>
+ * event              | CREATING                  | LIVE                               | RETIRED        | CLOSING
+ * -------------------+---------------------------+------------------------------------+----------------+--------
+ * ask                | the exchange waits; if more wait than are being created, and there is room, and no
+ *                    | log-in failed of late: a new member, CREATING, or LIVE when its first use creates it
+ * ask for this one   | as ask                    | given if it is ready; else waits   | as ask         | as ask
+ *                    |                           | for it                             |                |
+ * created            | -> LIVE, given to whoever | -                                  | -              | -
+ *                    | waits; asked to retire    |                                    |                |
+ *                    | meanwhile: -> CLOSING     |                                    |                |
+ * not created        | -> CLOSING, back off      | -                                  | -              | -
+ * sent               | -                         | a use more; in another generation: | a use more     | -
+ *                    |                           | its first, and it is young again   |                |
+ * done, good         | -                         | score down; to the next            | as done        | -
+ * done, bad          | -                         | score up; too high: retire         | as done        | -
+ * done, blocked      | -                         | retire; again and again without a  | as done        | -
+ *                    |                           | good answer between: back off      |                |
+ * done, expired      | -                         | retire, back off                   | as done        | -
+ * done               | -                         | uses spent: retire. Else given to  | nobody uses it:| -
+ *                    |                           | the next, at once or after minDelay| -> CLOSING     |
+ * retire             | asked to retire           | used: -> RETIRED; else -> CLOSING; | -              | -
+ *                    |                           | who waits for it waits for any     |                |
+ * too old            | -                         | retire                             | -              | -
+ * mark good, bad     | -                         | as an answer                       | -              | -
+ * closed             | -                         | -                                  | -              | gone: room for a new one
+ * </pre>
+ *
+ * A member is ready when it is LIVE, has room for one more exchange and one more use, and its last use began long enough
+ * ago. Nobody who could be given a ready member waits. Whoever waits for one member stands in its line, all others in that
+ * of the pool; a member goes to whoever came first among both.
+ *
+ * <p>To back off: no log-in for the cool-down, which doubles with each failure in a row, then one at a time until one
+ * succeeds, as at the beginning. Meanwhile those who wait go on waiting as long as there is a LIVE member; if not, they are
+ * refused.
+ *
+ * <p>Times are taken from an injected wall clock, chance from an injected source. Thread-safe.
+ */
+final class PoolGate {
+
+    private final SessionKey key;
+    private final PoolRules rules;
+    private final InstantSource clock;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // all below is guarded by lock
+    private final TreeMap<Long, Member> members = new TreeMap<>(); // all that are not gone
+    private final ReadyMembers ready;
+    private final TreeSet<Member> resting = new TreeSet<>(
+            Comparator.comparingLong((Member member) -> member.notBeforeMillis).thenComparingLong(m -> m.number));
+    private final TreeSet<Member> byAge = new TreeSet<>(
+            Comparator.comparingLong((Member member) -> member.bornMillis).thenComparingLong(m -> m.number));
+    private final TreeMap<Long, Claim> line = new TreeMap<>(); // by arrival
+    private final List<Claim> orphans = new ArrayList<>(); // waited for a member that this event has retired
+    private PoolVerdict verdict = new PoolVerdict();
+    private boolean stopped;
+    private long lastNumber;
+    private int live;
+    private int creating;
+    private int idle; // live and not in use
+    private int inUse; // members that are, retired ones included
+    private int waitingForOne;
+
+    // log-ins
+    private boolean proven;
+    private int failures;
+    private int barren;
+    private long backOffUntil;
+    private @Nullable Throwable failure;
+
+    // counts
+    private long created;
+    private long uses;
+    private long blocked;
+    private long replayed;
+    private long loginsFailed;
+    private long longestWait;
+    private final EnumMap<RetireCause, Long> retired = new EnumMap<>(RetireCause.class);
+
+    /**
+     * @param key    the pool's site and name
+     * @param random gives a number from 0 to below its argument
+     */
+    PoolGate(SessionKey key, PoolRules rules, InstantSource clock, IntUnaryOperator random) {
+        this.key = key;
+        this.rules = rules;
+        this.clock = clock;
+        this.ready = new ReadyMembers(rules.strategy(), random);
+    }
+
+    // ---- exchanges
+
+    /** An exchange asks for a session. What it is told stands in the claim. */
+    PoolVerdict ask(Claim claim) {
+        return deciding(now -> {
+            claim.waitingSinceMillis = now;
+            claim.state = Claim.State.WAITING;
+            enter(claim, now);
+            grow(now);
+            if (claim.state == Claim.State.WAITING && waiting() > rules.gate().maxHeld()) {
+                withdraw(claim, now);
+                refuse(claim, new Refusal(true, waiting(), null, null));
+            }
+        });
+    }
+
+    /** An exchange waits no more. One that has been given a session meanwhile keeps it. */
+    PoolVerdict left(Claim claim) {
+        return deciding(now -> {
+            if (claim.state == Claim.State.WAITING) {
+                withdraw(claim, now);
+                claim.state = Claim.State.ENDED;
+            }
+        });
+    }
+
+    /**
+     * The request of an exchange leaves, for the first time or again in the same session.
+     *
+     * @param generation what it is sent in
+     */
+    PoolVerdict sent(Claim claim, Object generation) {
+        return deciding(now -> {
+            Member member = member(claim);
+            ready.remove(member);
+            if (!claim.sent) {
+                claim.sent = true;
+                member.reserved--;
+            }
+            if (member.generation != generation) {
+                if (member.generation != null) { // it was renewed
+                    member.uses = 0;
+                    born(member, now);
+                }
+                member.generation = generation;
+            }
+            member.uses++;
+            place(member, now);
+        });
+    }
+
+    /** A further request of an exchange, such as a followed redirect. */
+    PoolVerdict sentAgain(Claim claim) {
+        return deciding(now -> {
+            Member member = member(claim);
+            ready.remove(member);
+            member.uses++;
+            place(member, now);
+        });
+    }
+
+    /**
+     * An exchange gives its session back.
+     *
+     * @param replayed whether it will ask for another one
+     * @param cause    why the session could not be renewed, null otherwise
+     */
+    PoolVerdict done(Claim claim, Outcome outcome, boolean replayed, @Nullable Throwable cause) {
+        return deciding(now -> {
+            Member member = member(claim);
+            claim.state = Claim.State.ENDED;
+            this.replayed += replayed ? 1 : 0;
+            if (!claim.sent) {
+                member.reserved--;
+            }
+            if (--member.inUse == 0) {
+                inUse--;
+                idle += member.state == Member.State.LIVE ? 1 : 0;
+            }
+            judge(member, outcome, cause, now);
+            if (isSpent(member)) {
+                retire(member, RetireCause.maxUses);
+            }
+            if (member.state == Member.State.RETIRED && member.inUse == 0) {
+                close(member);
+            }
+            place(member, now);
+        });
+    }
+
+    private void judge(Member member, Outcome outcome, @Nullable Throwable cause, long now) {
+        switch (outcome) {
+            case GOOD -> {
+                member.good = true;
+                if (barren > 0) {
+                    barren = 0;
+                    endBackOff();
+                }
+                score(member, -rules.errorScoreDecrement());
+            }
+            case BAD -> score(member, 1);
+            case BLOCKED -> {
+                blocked++;
+                boolean wasLive = member.state == Member.State.LIVE;
+                retire(member, RetireCause.blocked);
+                if (wasLive
+                        && !member.good
+                        && rules.logsIn()
+                        && ++barren >= rules.gate().renewalAttempts()) {
+                    backOff(
+                            new IllegalStateException("the site has blocked " + barren
+                                    + " new sessions in a row, though their log-ins succeeded"),
+                            now);
+                }
+            }
+            case EXPIRED -> {
+                if (member.state == Member.State.LIVE) {
+                    loginsFailed++;
+                    retire(member, RetireCause.expired);
+                    if (rules.logsIn() && cause != null) {
+                        backOff(cause, now);
+                    }
+                }
+            }
+            case NEUTRAL -> {}
+        }
+    }
+
+    private void score(Member member, double change) {
+        member.score = Math.max(0, member.score + change);
+        if (member.score >= rules.maxErrorScore()) {
+            retire(member, RetireCause.errorScore);
+        }
+    }
+
+    private boolean isSpent(Member member) {
+        return rules.maxUses() > 0 && member.uses >= rules.maxUses();
+    }
+
+    private static Member member(Claim claim) {
+        Member member = claim.member;
+        if (member == null || claim.state != Claim.State.SERVED) {
+            throw new IllegalStateException("an exchange reports on a session that it was not given");
+        }
+        return member;
+    }
+
+    // ---- members
+
+    /** A member has logged in. */
+    PoolVerdict created(Member member) {
+        return deciding(now -> {
+            creating--;
+            if (barren < rules.gate().renewalAttempts()) {
+                endBackOff();
+            }
+            if (member.state == Member.State.CREATING) {
+                enliven(member, now);
+            } else {
+                close(member);
+            }
+        });
+    }
+
+    /** The log-in of a member has failed. */
+    PoolVerdict notCreated(Member member, Throwable cause) {
+        return deciding(now -> {
+            creating--;
+            loginsFailed++;
+            close(member);
+            backOff(cause, now);
+        });
+    }
+
+    /** A member is closed, and logged out if that was to be. */
+    PoolVerdict closed(Member member) {
+        return deciding(now -> members.remove(member.number));
+    }
+
+    /**
+     * A route or an operator judges a member.
+     *
+     * @return null when there is no such member
+     */
+    @Nullable
+    PoolVerdict mark(long number, boolean good) {
+        return decidingOn(number, (member, now) -> {
+            if (member.state == Member.State.LIVE) {
+                score(member, good ? -rules.errorScoreDecrement() : 1);
+            }
+        });
+    }
+
+    /**
+     * A member is to be retired.
+     *
+     * @return null when there is no such member
+     */
+    @Nullable
+    PoolVerdict retire(long number) {
+        return decidingOn(number, (member, now) -> {
+            if (member.state == Member.State.CREATING) {
+                member.state = Member.State.RETIRED; // closed as soon as it is created
+                count(RetireCause.asked);
+            } else {
+                retire(member, RetireCause.asked);
+            }
+        });
+    }
+
+    /** Time has passed; also to have the spare members made. */
+    PoolVerdict wake() {
+        return deciding(now -> {});
+    }
+
+    /** Log-ins that failed count no more. */
+    PoolVerdict endCooldown() {
+        return deciding(now -> {
+            barren = 0;
+            failures = 0;
+            backOffUntil = 0;
+        });
+    }
+
+    /** No member is made from now on. */
+    void stop() {
+        deciding(now -> stopped = true);
+    }
+
+    // ---- what it shows
+
+    PoolRules rules() {
+        return rules;
+    }
+
+    SessionKey key() {
+        return key;
+    }
+
+    /** The error score of a member, null when there is no such member. */
+    @Nullable
+    Double score(long number) {
+        lock.lock();
+        try {
+            Member member = members.get(number);
+            return member == null ? null : member.score;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    PoolStats stats() {
+        lock.lock();
+        try {
+            long now = clock.millis();
+            Map<String, Long> causes = new HashMap<>();
+            retired.forEach((cause, count) -> causes.put(cause.name(), count));
+            long rested = resting.stream()
+                    .takeWhile(member -> member.notBeforeMillis <= now)
+                    .count();
+            return new PoolStats(
+                    key.site(),
+                    key.id(),
+                    live + creating,
+                    ready.size() + (int) rested,
+                    inUse,
+                    creating,
+                    members.size() - live - creating,
+                    idle,
+                    waiting(),
+                    created,
+                    uses,
+                    Map.copyOf(causes),
+                    blocked,
+                    replayed,
+                    loginsFailed,
+                    Duration.ofMillis(longestWait),
+                    backOffUntil > now ? Instant.ofEpochMilli(backOffUntil) : null);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- deciding, under the lock
+
+    private interface OnMember {
+        void decide(Member member, long now);
+    }
+
+    private @Nullable PoolVerdict decidingOn(long number, OnMember decision) {
+        lock.lock();
+        try {
+            Member member = members.get(number);
+            return member == null ? null : deciding(now -> decision.decide(member, now));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private PoolVerdict deciding(LongConsumer decision) {
+        lock.lock();
+        try {
+            PoolVerdict made = new PoolVerdict();
+            verdict = made;
+            long now = clock.millis();
+            sweep(now); // first: nobody is given a member that has become too old meanwhile
+            decision.accept(now);
+            enterOrphans(now);
+            grow(now);
+            refuseTheHopeless(now);
+            made.wakeAtMillis = nextWake(now);
+            return made;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int waiting() {
+        return line.size() + waitingForOne;
+    }
+
+    /** What the passing of time has brought. */
+    private void sweep(long now) {
+        if (!rules.maxAge().isZero()) {
+            long old = now - rules.maxAge().toMillis();
+            while (!byAge.isEmpty() && byAge.first().bornMillis <= old) {
+                retire(byAge.first(), RetireCause.maxAge);
+            }
+        }
+        enterOrphans(now);
+        while (!resting.isEmpty() && resting.first().notBeforeMillis <= now) {
+            place(resting.first(), now);
+        }
+    }
+
+    /** Serves an exchange that waits, or puts it where it will be. */
+    private void enter(Claim claim, long now) {
+        Member wanted = wanted(claim);
+        Member given = wanted == null ? ready.choose() : ready.contains(wanted) ? wanted : null;
+        if (given != null) {
+            give(claim, given, now);
+            place(given, now);
+        } else if (wanted != null) {
+            wanted.line.put(claim.arrival, claim);
+            waitingForOne++;
+        } else {
+            line.put(claim.arrival, claim);
+        }
+    }
+
+    private void enterOrphans(long now) {
+        orphans.forEach(claim -> enter(claim, now));
+        orphans.clear();
+    }
+
+    /** The live member that it has to be, null when any will do. */
+    private @Nullable Member wanted(Claim claim) {
+        Member member = claim.wanted == null ? null : members.get(claim.wanted);
+        return member != null && member.state == Member.State.LIVE ? member : null;
+    }
+
+    private void withdraw(Claim claim, long now) {
+        longestWait = Math.max(longestWait, now - claim.waitingSinceMillis);
+        if (line.remove(claim.arrival) == null && claim.wanted != null) {
+            Member wanted = members.get(claim.wanted);
+            if (wanted != null && wanted.line.remove(claim.arrival) != null) {
+                waitingForOne--;
+            }
+        }
+    }
+
+    private void give(Claim claim, Member member, long now) {
+        longestWait = Math.max(longestWait, now - claim.waitingSinceMillis);
+        if (member.inUse++ == 0) {
+            inUse++;
+            idle--;
+        }
+        uses++;
+        member.reserved++;
+        member.notBeforeMillis = now + rules.minDelay().toMillis();
+        ready.given(member);
+        claim.member = member;
+        claim.state = Claim.State.SERVED;
+        verdict.settled.add(claim);
+    }
+
+    private void refuse(Claim claim, Refusal why) {
+        claim.refusal = why;
+        claim.state = Claim.State.REFUSED;
+        verdict.settled.add(claim);
+    }
+
+    /** Puts a member where it belongs: it goes to those who wait, or is ready, or rests, or is none of these. */
+    private void place(Member member, long now) {
+        ready.remove(member);
+        resting.remove(member);
+        while (member.state == Member.State.LIVE && hasRoom(member)) {
+            if (member.notBeforeMillis > now) {
+                resting.add(member);
+                return;
+            }
+            Claim next = next(member);
+            if (next == null) {
+                ready.add(member);
+                return;
+            }
+            resting.remove(member);
+            give(next, member, now);
+        }
+    }
+
+    private boolean hasRoom(Member member) {
+        return (rules.maxConcurrent() == 0 || member.inUse < rules.maxConcurrent())
+                && (rules.maxUses() == 0 || member.usesWithReserved() < rules.maxUses());
+    }
+
+    /** Whoever came first of those that wait for this member or for any, no longer in line; null when nobody does. */
+    private @Nullable Claim next(Member member) {
+        boolean own = !member.line.isEmpty() && (line.isEmpty() || member.line.firstKey() < line.firstKey());
+        if (own) {
+            waitingForOne--;
+            return member.line.pollFirstEntry().getValue();
+        }
+        return line.isEmpty() ? null : line.pollFirstEntry().getValue();
+    }
+
+    private void grow(long now) {
+        if (stopped) {
+            return;
+        }
+        if (rules.logsIn()) {
+            int wanted = line.size() + Math.max(0, rules.warm() - idle);
+            int allowed = now < backOffUntil ? 0 : proven ? rules.logins() : 1;
+            while (creating < wanted && creating < allowed && members.size() < rules.size()) {
+                creating++;
+                verdict.created.add(newMember());
+            }
+        } else {
+            while (!line.isEmpty() && members.size() < rules.size()) {
+                enliven(newMember(), now);
+            }
+        }
+    }
+
+    private Member newMember() {
+        long number = ++lastNumber;
+        Member member = new Member(number, new SessionKey(key.site(), key.id() + "-" + number));
+        members.put(number, member);
+        return member;
+    }
+
+    private void enliven(Member member, long now) {
+        member.state = Member.State.LIVE;
+        live++;
+        idle++;
+        created++;
+        born(member, now);
+        place(member, now);
+    }
+
+    private void born(Member member, long now) {
+        byAge.remove(member);
+        member.bornMillis = now;
+        if (member.state == Member.State.LIVE) {
+            byAge.add(member);
+        }
+    }
+
+    private void retire(Member member, RetireCause cause) {
+        if (member.state != Member.State.LIVE) {
+            return;
+        }
+        ready.remove(member);
+        resting.remove(member);
+        byAge.remove(member);
+        member.state = Member.State.RETIRED;
+        live--;
+        count(cause);
+        if (member.inUse == 0) {
+            idle--;
+            close(member);
+        }
+        orphans.addAll(member.line.values()); // not at once: what they are given may be retired by the same event
+        waitingForOne -= member.line.size();
+        member.line.clear();
+    }
+
+    private void count(RetireCause cause) {
+        retired.merge(cause, 1L, Long::sum);
+    }
+
+    private void close(Member member) {
+        member.state = Member.State.CLOSING;
+        member.generation = null;
+        verdict.closing.add(member);
+    }
+
+    private void backOff(Throwable cause, long now) {
+        failure = cause;
+        proven = false;
+        if (now < backOffUntil) {
+            return; // it began before the failure that is being waited for
+        }
+        long longest = rules.gate().cooldownMax().toMillis();
+        long pause = rules.gate().cooldown().toMillis();
+        for (int i = 0; i < failures && pause < longest; i++) {
+            pause *= 2;
+        }
+        failures++;
+        verdict.backOff = cause;
+        backOffUntil = now + Math.max(1, Math.min(pause, longest));
+    }
+
+    private void endBackOff() {
+        proven = true;
+        failures = 0;
+        backOffUntil = 0;
+    }
+
+    private void refuseTheHopeless(long now) {
+        if (live > 0 || creating > 0 || now >= backOffUntil) {
+            return;
+        }
+        Instant until = Instant.ofEpochMilli(backOffUntil);
+        int waiting = line.size();
+        for (Claim claim = poll(); claim != null; claim = poll()) {
+            longestWait = Math.max(longestWait, now - claim.waitingSinceMillis);
+            refuse(claim, new Refusal(false, waiting, until, failure));
+        }
+    }
+
+    private @Nullable Claim poll() {
+        return line.isEmpty() ? null : line.pollFirstEntry().getValue();
+    }
+
+    private long nextWake(long now) {
+        long next = PoolVerdict.NEVER;
+        if (waiting() > 0 && !resting.isEmpty()) {
+            next = resting.first().notBeforeMillis;
+        }
+        if (now < backOffUntil && (!line.isEmpty() || rules.warm() > idle)) {
+            next = Math.min(next, backOffUntil);
+        }
+        if (!rules.maxAge().isZero() && !byAge.isEmpty()) {
+            next = Math.min(next, byAge.first().bornMillis + rules.maxAge().toMillis());
+        }
+        return next;
+    }
+}

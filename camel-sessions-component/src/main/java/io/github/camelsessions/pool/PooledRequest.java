@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.pool;
+
+import io.github.camelsessions.renewal.RenewalRules;
+import io.github.camelsessions.renewal.Reply;
+import io.github.camelsessions.renewal.SessionRequest;
+import io.github.camelsessions.session.Generation;
+import io.github.camelsessions.session.SessionKey;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+
+/** An exchange's request in the session that a pool has given it: tells the pool of each request that leaves. */
+final class PooledRequest implements SessionRequest {
+
+    private final SessionRequest request;
+    private final RenewalRules rules;
+    private final SessionPool pool;
+    private final Claim claim;
+    private final Member member;
+    private int sends;
+    private @Nullable Reply reply;
+
+    /**
+     * @param rules those of the request, for what is left of its time
+     */
+    PooledRequest(SessionRequest request, RenewalRules rules, SessionPool pool, Claim claim, Member member) {
+        this.request = request;
+        this.rules = rules;
+        this.pool = pool;
+        this.claim = claim;
+        this.member = member;
+    }
+
+    /** How often it was sent. */
+    int sends() {
+        return sends;
+    }
+
+    /** The latest answer, null when there was none. */
+    @Nullable
+    Reply reply() {
+        return reply;
+    }
+
+    @Override
+    public SessionKey session() {
+        return member.key;
+    }
+
+    @Override
+    public RenewalRules rules() {
+        return rules;
+    }
+
+    @Override
+    public @Nullable Reply send(Exchange exchange, Generation generation, boolean priority, Runnable furtherRequest) {
+        sends++;
+        pool.act(pool.gate().sent(claim, generation));
+        reply = request.send(exchange, generation, priority, () -> {
+            pool.act(pool.gate().sentAgain(claim));
+            furtherRequest.run();
+        });
+        return reply;
+    }
+
+    @Override
+    public boolean hasReachedSite() {
+        return request.hasReachedSite();
+    }
+
+    @Override
+    public @Nullable String profile() {
+        return request.profile();
+    }
+
+    @Override
+    public boolean isSafe() {
+        return request.isSafe();
+    }
+
+    @Override
+    public boolean throwsOnFailure() {
+        return request.throwsOnFailure();
+    }
+
+    @Override
+    public String describe() {
+        return request.describe();
+    }
+
+    @Override
+    public void abort() {
+        request.abort();
+    }
+
+    @Override
+    public @Nullable String obstacle(Exchange exchange) {
+        return request.obstacle(exchange);
+    }
+
+    @Override
+    public void makeResendable(Exchange exchange) {
+        request.makeResendable(exchange);
+    }
+
+    @Override
+    public void detach(Exchange exchange) {
+        request.detach(exchange);
+    }
+}

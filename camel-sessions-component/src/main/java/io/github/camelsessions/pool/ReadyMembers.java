@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.pool;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** The members of a pool that can be given to an exchange, and the choice among them. Guarded by the lock of its gate. */
+final class ReadyMembers {
+
+    private final PoolStrategy strategy;
+    private final IntUnaryOperator random;
+    private final List<Member> all = new ArrayList<>();
+    private final TreeMap<Long, Member> byNumber = new TreeMap<>();
+    private final TreeSet<Member> byUses = new TreeSet<>(
+            Comparator.comparingLong((Member member) -> member.rank).thenComparingLong(member -> member.number));
+    private long last = -1;
+
+    /**
+     * @param random gives a number from 0 to below its argument
+     */
+    ReadyMembers(PoolStrategy strategy, IntUnaryOperator random) {
+        this.strategy = strategy;
+        this.random = random;
+    }
+
+    int size() {
+        return all.size();
+    }
+
+    boolean contains(Member member) {
+        return member.index >= 0;
+    }
+
+    void add(Member member) {
+        member.index = all.size();
+        all.add(member);
+        switch (strategy) {
+            case random -> {}
+            case leastUsed -> {
+                member.rank = member.usesWithReserved();
+                byUses.add(member);
+            }
+            case roundRobin, untilFailure -> byNumber.put(member.number, member);
+        }
+    }
+
+    /** Nothing happens when it is not in here. */
+    void remove(Member member) {
+        if (!contains(member)) {
+            return;
+        }
+        Member moved = all.remove(all.size() - 1);
+        if (moved != member) {
+            all.set(member.index, moved);
+            moved.index = member.index;
+        }
+        member.index = -1;
+        switch (strategy) {
+            case random -> {}
+            case leastUsed -> byUses.remove(member);
+            case roundRobin, untilFailure -> byNumber.remove(member.number);
+        }
+    }
+
+    /** The one to be given next, which stays in here; null when there is none. */
+    @Nullable
+    Member choose() {
+        if (all.isEmpty()) {
+            return null;
+        }
+        return switch (strategy) {
+            case random -> all.get(random.applyAsInt(all.size()));
+            case leastUsed -> byUses.first();
+            case untilFailure -> byNumber.firstEntry().getValue();
+            case roundRobin -> {
+                Map.Entry<Long, Member> next = byNumber.higherEntry(last);
+                yield (next == null ? byNumber.firstEntry() : next).getValue();
+            }
+        };
+    }
+
+    /** The member was given to an exchange. */
+    void given(Member member) {
+        last = member.number;
+    }
+}

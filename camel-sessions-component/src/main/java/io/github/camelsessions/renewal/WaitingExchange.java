@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.renewal;
+
+import io.github.camelsessions.renewal.Resumer.Slot;
+import io.github.camelsessions.renewal.Ticket.SynchronousWait;
+import io.github.camelsessions.renewal.Ticket.Turn;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An exchange that waits for something else than the gate of a session: without a thread unless it may not leave its own,
+ * for a limited time in all, among the others that wait.
+ *
+ * <p>Used by one thread at a time, but for {@link #resume}: a thread that was told that the exchange waits does not touch it
+ * any more.
+ */
+public abstract class WaitingExchange implements Waiter {
+
+    /** How a wait ended. */
+    public enum End {
+        /** Its turn has come. */
+        RESUMED,
+        /** It has waited as long as it may. */
+        TIMED_OUT,
+        /** Its route or the context is stopped, or its thread was interrupted. */
+        STOPPED,
+        /** It has not: the exchange is no longer this thread's. */
+        ELSEWHERE
+    }
+
+    private final SessionTraffic traffic;
+    private final @Nullable Object owner;
+    private final Exchange exchange;
+    private final AsyncCallback callback;
+    private final Duration time;
+    private final long arrival;
+    private volatile @Nullable Ticket ticket;
+    private long waitingSince;
+    private long waited;
+
+    /**
+     * @param owner whoever admits the exchange
+     * @param time  how long it may wait, in all
+     */
+    protected WaitingExchange(
+            SessionTraffic traffic, @Nullable Object owner, Exchange exchange, AsyncCallback callback, Duration time) {
+        this.traffic = traffic;
+        this.owner = owner;
+        this.exchange = exchange;
+        this.callback = callback;
+        this.time = time;
+        this.arrival = traffic.nextArrival();
+    }
+
+    /**
+     * Goes on after a wait.
+     *
+     * @return whether the exchange has its answer; if not, it is no longer this thread's
+     */
+    protected abstract boolean goOn(End end);
+
+    /** Whether no further exchange may wait, in all. */
+    protected final boolean nobodyMayWait() {
+        return traffic.held().isFull();
+    }
+
+    /**
+     * Waits.
+     *
+     * @param over whether what it waits for has come; asked after {@link #resume} can find the exchange
+     * @return how that ended
+     */
+    protected final End await(BooleanSupplier over) {
+        RenewalScope.takeAlong(exchange);
+        waitingSince = traffic.nanoTime();
+        Ticket given = new Ticket(this, remaining(), exchange.isTransacted() ? new SynchronousWait() : null);
+        ticket = given;
+        traffic.held().park(given);
+        // from here on the exchange may be another thread's
+        if (over.getAsBoolean() && given.claim() != null) {
+            traffic.held().forget(given);
+            return ended(End.RESUMED);
+        }
+        Resumer.yieldSlot();
+        SynchronousWait thread = given.waiting();
+        return thread == null ? End.ELSEWHERE : await(given, thread);
+    }
+
+    private End await(Ticket given, SynchronousWait thread) {
+        try {
+            thread.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            if (given.claim() != null) {
+                traffic.held().forget(given);
+                return ended(End.STOPPED);
+            }
+            thread.awaitUninterruptibly();
+        }
+        Slot slot = thread.slot();
+        if (slot != null) {
+            slot.release(); // what it does next is limited by what it waited for
+        }
+        return ended(endOf(thread.turn()));
+    }
+
+    private End ended(End end) {
+        waited += traffic.nanoTime() - waitingSince;
+        return end;
+    }
+
+    private static End endOf(Turn turn) {
+        return switch (turn) {
+            case RESUME, STAND -> End.RESUMED;
+            case TIME_OUT -> End.TIMED_OUT;
+            case STOP -> End.STOPPED;
+        };
+    }
+
+    /** What it waits for has come. Nothing happens when it does not wait. */
+    protected final void resume() {
+        Ticket now = ticket;
+        if (now != null && !now.isClaimed()) {
+            traffic.held().goOnBeside(now);
+        }
+    }
+
+    @Override
+    public final boolean handOver(Ticket claimed, Turn turn, @Nullable Slot slot) {
+        traffic.held().forget(claimed);
+        SynchronousWait thread = claimed.waiting();
+        if (thread != null) {
+            thread.hand(turn, slot);
+        }
+        return thread != null;
+    }
+
+    @Override
+    public final void goOn(Turn turn) {
+        boolean answered;
+        try {
+            answered = goOn(ended(endOf(turn)));
+        } catch (Throwable e) { // an error, too, must end the exchange
+            exchange.setException(e);
+            answered = true;
+        }
+        if (answered) {
+            Resumer.yieldSlot(); // the rest of its route is limited by what it waited for
+            callback.done(false);
+        }
+    }
+
+    /** The time that it may still wait. */
+    protected final Duration remaining() {
+        return time.minusNanos(waited);
+    }
+
+    /** How long it has waited, in all. */
+    protected final Duration waited() {
+        return Duration.ofNanos(waited);
+    }
+
+    protected final Exchange exchange() {
+        return exchange;
+    }
+
+    protected final AsyncCallback callback() {
+        return callback;
+    }
+
+    @Override
+    public final @Nullable Object owner() {
+        return owner;
+    }
+
+    @Override
+    public final long arrival() {
+        return arrival;
+    }
+}

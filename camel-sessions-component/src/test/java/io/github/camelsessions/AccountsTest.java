@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.Test;
+
+/** The account of a client profile is there for log-in routes, and goes with its proxy and user agent for good. */
+class AccountsTest extends SharedContextTest {
+
+    private static final String LOG_IN = "?renewalUri=direct:login";
+
+    AccountsTest() {
+        site.page("/login", http -> {
+            http.getResponseHeaders().add("Set-Cookie", "sid=" + site.requests().size() + "; Path=/");
+            LoopbackSite.answer(http, 200, "welcome");
+        });
+    }
+
+    @Override
+    void configure(CamelContext context) {
+        context.getRegistry().bind("profiles", """
+                - name: anna
+                  userAgent: Agent-of-anna
+                  account: {user: anna, password: geheim-a}
+                - name: ben
+                  userAgent: Agent-of-ben
+                  account: {user: ben, password: geheim-b}
+                """);
+        context.getComponent("sessions", SessionsComponent.class).setProfiles("ref:profiles");
+    }
+
+    @Override
+    RouteBuilder routes() {
+        return new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:login")
+                        .setBody(simple("${sessionAccount(user)}:${sessionAccount(password)}"))
+                        .to(fetchUri("/login"));
+                from("direct:account").setBody(simple("${sessionAccount(user)} ${sessionAccount(none)}"));
+            }
+        };
+    }
+
+    private List<LoopbackSite.Request> logIns() {
+        return site.requests().stream()
+                .filter(request -> request.uri().equals("/login"))
+                .filter(request -> !request.body().isEmpty())
+                .toList();
+    }
+
+    private static boolean belongsTogether(LoopbackSite.Request logIn) {
+        String user = logIn.userAgent().substring("Agent-of-".length());
+        return logIn.body().equals(user + ":geheim-" + user.charAt(0));
+    }
+
+    @Test
+    void eachLogInHasTheAccountOfTheProfileThatSendsIt() {
+        int before = logIns().size();
+        for (int i = 0; i < 6; i++) {
+            page("/echo" + LOG_IN);
+            sessions().expire(session);
+        }
+
+        List<LoopbackSite.Request> all = logIns().subList(before, logIns().size());
+        assertThat(all).hasSize(6).allMatch(AccountsTest::belongsTogether);
+        assertThat(all).extracting(LoopbackSite.Request::userAgent).contains("Agent-of-anna", "Agent-of-ben");
+    }
+
+    @Test
+    void aFixedProfileKeepsItsAccountThroughRenewals() {
+        int before = logIns().size();
+        for (int i = 0; i < 3; i++) {
+            assertThat(page("/echo" + LOG_IN + "&profile=ben")).contains("Agent-of-ben");
+            sessions().expire(session);
+        }
+
+        assertThat(logIns().subList(before, logIns().size()))
+                .hasSize(3)
+                .extracting(LoopbackSite.Request::body)
+                .containsOnly("ben:geheim-b");
+    }
+
+    @Test
+    void anExchangeWithoutASessionTakesOneForItsAccount() {
+        String account = text(send("direct:account", null));
+
+        String name = sessions().profile(session).name();
+        assertThat(account.trim()).isEqualTo(name).isIn("anna", "ben");
+    }
+
+    @Test
+    void theAccountIsMaskedAndInNoHeader() {
+        Exchange done = fetch("/echo" + LOG_IN);
+        Exchange profile = send("sessions:getProfile", null);
+
+        assertThat(text(done)).doesNotContain("geheim");
+        assertThat(done.getMessage().getHeaders().toString()).doesNotContain("geheim");
+        assertThat(profile.getMessage().getBody().toString())
+                .contains("password=***")
+                .doesNotContain("geheim");
+        assertThat(sessions().profile(session).toString()).doesNotContain("geheim");
+    }
+
+    @Test
+    void theProfileIsThereInTheLogInFromTheBeginning() {
+        String page = page("/echo" + LOG_IN + "&profile=anna");
+
+        assertThat(page).contains("Agent-of-anna");
+        assertThat(logIns().get(logIns().size() - 1).body()).isEqualTo("anna:geheim-a");
+    }
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.Exchange;
+import org.apache.camel.main.Main;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs the examples of src-docs/values.adoc against a site that stands for https://portal.example. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ValuesDocumentationTest {
+
+    private static final String PORTAL = "camel.component.sessions.sites[portal].";
+    private static final String LOGS_IN =
+            PORTAL + "uris=https://portal.example/*\n" + PORTAL + "renewalUri=direct:login\n";
+
+    @TempDir
+    private static Path folder;
+
+    private final LoopbackSite site = new LoopbackSite();
+    private final AtomicInteger logIns = new AtomicInteger();
+    private Snippets snippets;
+    private SnippetContexts contexts;
+
+    @BeforeAll
+    void start() throws Exception {
+        site.page("/login", http -> {
+            int number = logIns.incrementAndGet();
+            http.getResponseHeaders().add("Set-Cookie", "sid=" + number + "; Path=/");
+            http.getResponseHeaders().add("X-Access-Token", "access" + number);
+            http.getResponseHeaders().add("X-CSRF-Token", "csrf" + number);
+            LoopbackSite.answer(http, 200, "welcome");
+        });
+        site.page("/logout", http -> LoopbackSite.answer(http, 200, "bye"));
+        snippets = Snippets.of("src-docs/values.adoc");
+        contexts = new SnippetContexts(snippets, folder, text -> text.replace("https://portal.example", site.url()));
+    }
+
+    @AfterAll
+    void stop() {
+        contexts.close();
+        site.close();
+    }
+
+    private Main start(String properties, String... yaml) throws Exception {
+        return contexts.start(properties, List.of(yaml), List.of());
+    }
+
+    private String echo(Main main) {
+        Exchange done = main.getCamelContext()
+                .createProducerTemplate()
+                .request("sessions:fetch/" + site.url() + "/echo?sessionId=anna", exchange -> {});
+        assertThat(done.getException()).isNull();
+        return done.getMessage().getBody(String.class);
+    }
+
+    private static Sessions portal(Main main) {
+        return Sessions.get(main.getCamelContext()).site("portal");
+    }
+
+    @Test
+    void allExamplesAreRunHere() {
+        assertThat(snippets.all().keySet())
+                .containsExactlyInAnyOrder(
+                        "values-variable",
+                        "values-headers",
+                        "values-account",
+                        "values-logout",
+                        "values-logout-properties");
+    }
+
+    @Test
+    void aLogInLeavesAVariable() throws Exception {
+        Main main = start(LOGS_IN, "values-variable");
+        echo(main);
+
+        assertThat(portal(main).variable("anna", "token")).isEqualTo("access" + logIns.get());
+        main.stop();
+    }
+
+    @Test
+    void aTokenTravelsInHeaders() throws Exception {
+        Main main = start(snippets.text("values-headers"), "values-variable");
+
+        assertThat(echo(main)).containsIgnoringCase("X-CSRF-Token: csrf" + logIns.get());
+        main.stop();
+    }
+
+    @Test
+    void aLogInSendsTheAccount() throws Exception {
+        Path profiles = Files.writeString(folder.resolve("profiles.yaml"), """
+                - name: anna
+                  account: {user: anna, password: rain}
+                """);
+        Main main = start(LOGS_IN + "camel.component.sessions.profiles=file:" + profiles, "values-account");
+        echo(main);
+
+        assertThat(site.requests())
+                .extracting(LoopbackSite.Request::body)
+                .contains("{\"user\": \"anna\", \"password\": \"rain\"}");
+        main.stop();
+    }
+
+    @Test
+    void theSessionIsLoggedOutAtTheStop() throws Exception {
+        Main main = start(snippets.text("values-logout-properties"), "values-variable", "values-logout");
+        echo(main);
+        main.stop();
+
+        assertThat(site.lastRequest().uri()).isEqualTo("/logout");
+        assertThat(site.lastRequest().cookie()).isEqualTo("sid=" + logIns.get());
+    }
+}
