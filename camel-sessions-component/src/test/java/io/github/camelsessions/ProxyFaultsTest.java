@@ -157,7 +157,7 @@ class ProxyFaultsTest extends SharedContextTest {
         Map.of("askingSocks", askingSocks, "refusingSocks", refusingSocks, "notSocks", notSocks)
                 .forEach((name, proxy) -> profiles.append(profile.formatted(name, "socks5", proxy.port())));
         profiles.append(profile.formatted("goneSocks", "socks5", 1));
-        profiles.append("- {name: unknown, proxy: \"http://proxy.invalid:3128\"}\n");
+        profiles.append("- {name: unknown, proxy: \"http://" + "x".repeat(64) + ".invalid:3128\"}\n");
         profiles.append("- {name: socks, proxy: {url: \"socks5://127.0.0.1:%d\", noProxy: \"*.localhost\"}}\n"
                 .formatted(socks.port()));
         profiles.append(

@@ -171,6 +171,28 @@ class RotationTest extends AutomaticRenewalSupport {
     }
 
     @Test
+    void aProxyThatDoesNotGetToTheSiteKeepsItsSession() throws Exception {
+        try (ScriptedProxy gateway = new ScriptedProxy(connection -> {
+            connection.head();
+            connection.send("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
+        })) {
+            use(at("a", gateway.port()), direct("b"));
+
+            Exception failure = send("sessions:fetch/https://site.invalid/page", null, Map.of())
+                    .getException();
+
+            assertThat(failure)
+                    .isInstanceOf(ProxyFailedException.class)
+                    .hasMessageContaining("opened no tunnel: status 502")
+                    .hasMessageNotContaining("s3cret");
+            assertThat(((ProxyFailedException) failure).isSiteInDoubt()).isTrue();
+            assertThat(gateway.heads()).hasSize(1);
+            assertThat(aside()).isEmpty();
+            assertThat(sessions().profile(session).name()).isEqualTo(set + "a");
+        }
+    }
+
+    @Test
     void whenNoneIsLeftTheRenewalFailsUntilTheFirstReturns() {
         use(dead("a"), dead("b"));
         int logins = site.loginsAttempted();

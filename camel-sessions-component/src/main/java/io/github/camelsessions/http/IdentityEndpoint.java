@@ -61,12 +61,12 @@ final class IdentityEndpoint extends ConnectionEndpoint {
         try {
             connections.connect(endpoint, timeout, context);
         } catch (SocksException e) {
-            throw new ProxyFailedException(profile, e.what(), e.getCause());
+            throw new ProxyFailedException(profile, e.what(), e.getCause(), e.isSiteInDoubt());
         } catch (IOException e) {
             if (socks && isDropped(e)) {
-                throw new ProxyFailedException(profile, "dropped the connection before TLS was up", e);
+                throw new ProxyFailedException(profile, "dropped the connection before TLS was up", e, true);
             }
-            throw proxied ? new ProxyFailedException(profile, "cannot be reached", e) : e;
+            throw proxied ? new ProxyFailedException(profile, "cannot be reached", e, false) : e;
         }
     }
 
@@ -75,7 +75,7 @@ final class IdentityEndpoint extends ConnectionEndpoint {
             connections.upgrade(endpoint, context);
         } catch (IOException e) {
             throw proxied && isDropped(e)
-                    ? new ProxyFailedException(profile, "dropped the tunnel before TLS was up", e)
+                    ? new ProxyFailedException(profile, "dropped the tunnel before TLS was up", e, true)
                     : e;
         }
     }
@@ -111,12 +111,13 @@ final class IdentityEndpoint extends ConnectionEndpoint {
         try {
             response = endpoint.execute(id, connect, executor, context);
         } catch (IOException | HttpException e) {
-            throw new ProxyFailedException(profile, "gave no answer when it was asked for a tunnel", e);
+            boolean late = e instanceof SocketTimeoutException; // it may still have tried to get to the site
+            throw new ProxyFailedException(profile, "gave no answer when it was asked for a tunnel", e, late);
         }
         if (response.getCode() == HttpStatus.SC_PROXY_AUTHENTICATION_REQUIRED) {
             context.setAttribute(TUNNEL_REFUSED, response.getCode()); // HttpClient may have an answer to that
         } else if (response.getCode() != HttpStatus.SC_OK) {
-            throw new ProxyFailedException(profile, "opened no tunnel: status " + response.getCode(), null);
+            throw new ProxyFailedException(profile, "opened no tunnel: status " + response.getCode(), null, true);
         }
         return response;
     }

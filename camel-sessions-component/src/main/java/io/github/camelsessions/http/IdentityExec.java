@@ -102,7 +102,8 @@ final class IdentityExec implements ExecChainHandler {
             throw new ProxyFailedException(
                     profile,
                     (proxy.username() == null ? "asks for" : "refuses the") + " credentials: status 407",
-                    null);
+                    null,
+                    false);
         }
         return response;
     }

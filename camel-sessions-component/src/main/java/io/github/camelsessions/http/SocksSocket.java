@@ -82,7 +82,7 @@ final class SocksSocket extends Socket {
 
     private SocksException failed(String what, IOException cause) throws IOException {
         close();
-        return new SocksException(what, cause);
+        return new SocksException(what, cause, false);
     }
 
     private void greet() throws IOException {
@@ -93,13 +93,13 @@ final class SocksSocket extends Socket {
         }
         byte[] answer = receive(2);
         if (answer[0] != VERSION) {
-            throw new SocksException("does not speak SOCKS 5", null);
+            throw new SocksException("does not speak SOCKS 5", null, false);
         }
         if (answer[1] == CREDENTIALS && proxy.username() != null) {
             authenticate(proxy.username(), proxy.password() == null ? "" : proxy.password());
         } else if (answer[1] != NO_CREDENTIALS) {
             throw new SocksException(
-                    proxy.username() == null ? "asks for credentials" : "takes no username and password", null);
+                    proxy.username() == null ? "asks for credentials" : "takes no username and password", null, false);
         }
     }
 
@@ -113,7 +113,7 @@ final class SocksSocket extends Socket {
         }
         getOutputStream().write(message.toByteArray());
         if (receive(2)[1] != 0) {
-            throw new SocksException("refuses the credentials", null);
+            throw new SocksException("refuses the credentials", null, false);
         }
     }
 
@@ -137,7 +137,7 @@ final class SocksSocket extends Socket {
 
         byte[] answer = receive(4);
         if (answer[1] != 0) {
-            throw new SocksException("made no connection: " + reason(answer[1]), null);
+            throw new SocksException("made no connection: " + reason(answer[1]), null, true);
         }
         receive((answer[3] == IPV4 ? 4 : answer[3] == IPV6 ? 16 : receive(1)[0] & 0xFF) + 2);
     }

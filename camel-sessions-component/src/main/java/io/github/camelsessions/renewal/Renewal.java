@@ -143,6 +143,7 @@ final class Renewal {
         ProxyFailedException failure = ObjectHelper.getException(ProxyFailedException.class, cause);
         Generation pending = mine.pending();
         return failure != null
+                && !failure.isSiteInDoubt()
                 && failure.profile().equals(pending.profile())
                 && pending.isProfileRotated()
                 && !rules.sameProfile()

@@ -136,7 +136,7 @@ final class SentExchange extends HeldExchange {
 
     private Verdict unanswered(Generation generation) {
         ProxyFailedException failure = exchange().getException(ProxyFailedException.class);
-        if (failure == null || !failure.profile().equals(generation.profile())) {
+        if (failure == null || failure.isSiteInDoubt() || !failure.profile().equals(generation.profile())) {
             return session().unanswered(this);
         }
         traffic().putAside(failure); // before the gate is told: whoever asks next must not get it

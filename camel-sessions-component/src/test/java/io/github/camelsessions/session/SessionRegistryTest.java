@@ -714,7 +714,7 @@ class SessionRegistryTest {
             registry.setMaxSessions(10);
             registry.setProfiles(profiles("a", "b"));
             registry.setRotation(ProfileOrder.sequential, Duration.ofMinutes(1));
-            ProxyFailedException failure = new ProxyFailedException(profile("a"), "cannot be reached", null);
+            ProxyFailedException failure = new ProxyFailedException(profile("a"), "cannot be reached", null, false);
             Instant until = registry.putAside(failure);
             assertThat(until).isEqualTo(clock.instant().plus(Duration.ofMinutes(1)));
             assertThat(registry.putAside(failure)).as("told once").isNull();
@@ -733,7 +733,7 @@ class SessionRegistryTest {
         void aSessionThatFindsAllPutAsideFailsUntilTheFirstReturns() {
             registry.setProfiles(profiles("a"));
             use("1");
-            Instant until = registry.putAside(new ProxyFailedException(profile("a"), "cannot be reached", null));
+            Instant until = registry.putAside(new ProxyFailedException(profile("a"), "cannot be reached", null, false));
             Session session = registry.session(key("1"));
             RenewalToken token = session.renew(TestGates.passage(), null, null).renewal();
             Throwable none = catchThrowable(() -> session.equip(token.pending(), token, null, false));
