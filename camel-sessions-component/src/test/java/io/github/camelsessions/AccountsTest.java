@@ -4,10 +4,13 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The account of a client profile is there for log-in routes, and goes with its proxy and user agent for good. */
 class AccountsTest extends SharedContextTest {
@@ -42,6 +45,7 @@ class AccountsTest extends SharedContextTest {
                 from("direct:login")
                         .setBody(simple("${sessionAccount(user)}:${sessionAccount(password)}"))
                         .to(fetchUri("/login"));
+                from("direct:plain-login").setBody(constant("plain")).to(fetchUri("/login"));
                 from("direct:account").setBody(simple("${sessionAccount(user)} ${sessionAccount(none)}"));
             }
         };
@@ -84,6 +88,22 @@ class AccountsTest extends SharedContextTest {
                 .hasSize(3)
                 .extracting(LoopbackSite.Request::body)
                 .containsOnly("ben:geheim-b");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"anna", "ben"})
+    void aLogInThatAsksForNoAccountComesFromTheFixedProfileToo(String profile) {
+        String plain = "/echo" + LOG_IN.replace("direct:login", "direct:plain-login");
+
+        page(plain + "&profile=" + profile);
+        sessions().expire(session);
+        Exchange done = send(fetchUri(plain), null, Map.of(SessionsConstants.PROFILE, profile));
+
+        assertThat(done.getMessage().getHeader(SessionsConstants.USED_PROFILE)).isEqualTo(profile);
+        assertThat(logIns()).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(logIns().subList(logIns().size() - 2, logIns().size()))
+                .extracting(LoopbackSite.Request::userAgent)
+                .containsOnly("Agent-of-" + profile);
     }
 
     @Test

@@ -102,6 +102,7 @@ final class Renewal {
         Verdict verdict = session.succeeded(mine);
         if (verdict.release()) {
             over.set(true);
+            traffic.logOuts().seats().loggedIn(session.key().site()); // before anybody who waits sees that it is over
             traffic.actOnOthers(session, verdict);
             traffic.renewals().renewed(session, elapsed());
         }

@@ -193,7 +193,6 @@ final class Renewals extends ServiceSupport {
     }
 
     void renewed(Session session, Duration took) {
-        traffic.logOuts().seats().loggedIn(session.key().site());
         reported.remove(session.key());
         LOG.debug(
                 "session '{}' was renewed in {} ms (generation={})",

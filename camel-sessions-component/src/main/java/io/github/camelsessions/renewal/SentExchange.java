@@ -91,7 +91,7 @@ final class SentExchange extends HeldExchange {
                 replays++;
             }
             sent = true;
-            session().equip(generation, token(), request.profile(), rules().sameProfile());
+            traffic().equip(session(), generation, token(), request.profile(), rules());
             remember(generation);
             RenewalScope.observe(exchange(), generation);
             reply = priority() ? sendWithToken(generation) : request.send(exchange(), generation, false, this::further);
@@ -131,7 +131,7 @@ final class SentExchange extends HeldExchange {
     }
 
     private boolean isProfileExchanged(Generation generation) {
-        return generation.isProfileRotated() && !rules().sameProfile();
+        return generation.isProfileRotated() && !SessionTraffic.keepsProfile(token(), rules());
     }
 
     private Verdict unanswered(Generation generation) {

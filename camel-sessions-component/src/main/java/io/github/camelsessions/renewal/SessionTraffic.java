@@ -237,7 +237,7 @@ public final class SessionTraffic extends ServiceSupport {
             Generation generation = verdict.generation();
             if (generation != null) {
                 try {
-                    session.equip(generation, token, profile, rules.sameProfile());
+                    equip(session, generation, token, profile, rules);
                 } catch (ProfilesAsideException e) {
                     throw noProfile(session, e);
                 }
@@ -273,11 +273,35 @@ public final class SessionTraffic extends ServiceSupport {
         if (token != null
                 && token.state() == RenewalToken.State.LIVE
                 && token.initiator() instanceof HeldExchange initiator) {
-            RenewalRules rules = initiator.rules();
-            initiator.session().equip(token.pending(), token, initiator.profile(), rules.sameProfile());
+            equip(initiator.session(), token.pending(), token, null, initiator.rules());
         }
         Generation generation = generation(key, exchange);
         return generation == null ? ClientProfile.NONE : generation.profile();
+    }
+
+    /**
+     * Gives a generation its client profile, once. A log-in has the one that whoever renews the session asks for, unless
+     * its own request names another.
+     */
+    void equip(
+            Session session,
+            Generation generation,
+            @Nullable RenewalToken token,
+            @Nullable String profile,
+            RenewalRules rules) {
+        String name = profile;
+        if (name == null && token != null && token.initiator() instanceof HeldExchange initiator) {
+            name = initiator.profile();
+        }
+        session.equip(generation, token, name, keepsProfile(token, rules));
+    }
+
+    /** Whether the session is to keep the profile that it has. */
+    static boolean keepsProfile(@Nullable RenewalToken token, RenewalRules rules) {
+        return rules.sameProfile()
+                || (token != null
+                        && token.initiator() instanceof HeldExchange initiator
+                        && initiator.rules().sameProfile());
     }
 
     /**
