@@ -194,6 +194,14 @@ class PoolFetchTest extends PoolSupport {
     }
 
     @Test
+    void aSessionWhoseBlockedAnswerCannotBeReadIsGivenBack() {
+        Exchange exchange = fetch("/torn", "pool=torn&http.disableStreamCache=true&throwExceptionOnFailure=false");
+        assertThat(exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE)).isEqualTo(403);
+        assertThat(pool("torn").busy()).isZero();
+        assertThat(pool("torn").retired()).isEqualTo(Map.of("blocked", 2L));
+    }
+
+    @Test
     void aStoppedRouteFailsOnlyWhoWaitsForIt() throws Exception {
         site.holdPages();
         route("direct:stopped", exchange -> {}, uri("/page", "pool=stop&poolSize=1"));
