@@ -206,10 +206,13 @@ final class PoolGate {
     private void judge(Member member, Outcome outcome, @Nullable Throwable cause, long now) {
         switch (outcome) {
             case GOOD -> {
-                member.good = true;
-                if (barren > 0) {
+                if (!member.good) { // what an older session is answered tells nothing of new ones
+                    member.good = true;
+                    boolean wasBarren = barren >= rules.gate().renewalAttempts();
                     barren = 0;
-                    endBackOff();
+                    if (wasBarren) {
+                        endBackOff();
+                    }
                 }
                 score(member, -rules.errorScoreDecrement());
             }

@@ -500,6 +500,41 @@ class PoolGateTest {
     }
 
     @Test
+    void goodAnswersOfAnOldSessionDoNotHideThatAllNewOnesAreBlocked() {
+        gate = pools.gate();
+        Claim old = firstSession();
+        use(old, Outcome.GOOD);
+        for (int i = 0; i < 3; i++) {
+            old = ask();
+            Claim claim = ask();
+            logIn();
+            use(claim, Outcome.BLOCKED);
+            use(old, Outcome.GOOD);
+        }
+        old = ask();
+        assertThat(number(old)).isEqualTo(1);
+        assertThat(ask().state).isEqualTo(State.WAITING);
+        assertThat(creating).isEmpty();
+        assertThat(stats().retryAt()).isNotNull();
+    }
+
+    @Test
+    void aGoodAnswerDoesNotEndTheCooldownOfAFailedLogIn() {
+        gate = pools.gate();
+        Claim old = firstSession();
+        Claim other = ask();
+        logIn();
+        Claim blocked = ask();
+        logIn();
+        ask();
+        logInFails("wrong password");
+        use(blocked, Outcome.BLOCKED);
+        use(other, Outcome.GOOD); // its first
+        use(old, Outcome.GOOD);
+        assertThat(stats().retryAt()).isNotNull();
+    }
+
+    @Test
     void aSessionThatCannotBeRenewedIsRetiredAndThePoolBacksOff() {
         gate = pools.gate();
         Claim first = firstSession();
