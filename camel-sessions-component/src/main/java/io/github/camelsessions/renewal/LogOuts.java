@@ -101,12 +101,12 @@ final class LogOuts extends ServiceSupport {
     CompletableFuture<Void> close(Session session, RenewalRules given, String cause) {
         RenewalRules remembered = closers.remove(session);
         RenewalRules rules = given.closeUri() == null && remembered != null ? remembered : given;
-        Generation last = session.latest();
         if (rules.closeUri() == null) {
             traffic.act(session, session.stop());
             return CompletableFuture.completedFuture(null);
         }
         traffic.act(session, session.retire());
+        Generation last = session.latest(); // after that: a renewal may have ended meanwhile
         return whenEmpty(session, rules.renewalTimeout())
                 .thenCompose(empty -> logOut(session, last, rules, cause))
                 .thenRun(session::giveBack);
