@@ -162,6 +162,11 @@ final class LogOuts extends ServiceSupport {
         }
         LogOut logOut = new LogOut(generation);
         running.add(logOut);
+        if (isStoppingOrStopped()) { // looked at after it was added, as doStop() does the other way round
+            running.remove(logOut); // nobody would run it any more, and so nobody end it
+            logOut.end();
+            return logOut.ended();
+        }
         lanes.enter(session.key(), leave -> {
             Duration most = rules.closeTimeout();
             Future<?> timer = traffic.threads()
