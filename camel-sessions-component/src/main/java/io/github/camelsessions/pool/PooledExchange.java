@@ -256,7 +256,7 @@ final class PooledExchange extends WaitingExchange {
                 : exchange().getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
         int status = answered == null ? 0 : answered;
         if (reply != null && isExpired(reply)) {
-            return request.rules().renews() ? Outcome.NEUTRAL : Outcome.EXPIRED;
+            return request.rules().renews() && claim.mayRenew ? Outcome.NEUTRAL : Outcome.EXPIRED;
         }
         String blocked = pool.gate().rules().blockedStatuses();
         if (blocked != null && HttpHelper.isStatusCodeOk(status, blocked)) {
