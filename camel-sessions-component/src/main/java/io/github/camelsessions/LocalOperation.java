@@ -82,7 +82,7 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
         EffectiveRules rules = rules(target);
         SessionKey session = SessionCalls.session(exchange, rules);
         HttpTarget.consumeHeaders(message);
-        CompletableFuture<Boolean> closed = sessions.close(session, rules.renewal());
+        CompletableFuture<Boolean> closed = sessions.close(session, rules::renewal);
         if (exchange.isTransacted()) {
             closed.join(); // bounded, and never failed
         }

@@ -131,14 +131,15 @@ public final class NamedSession {
         if (value == null && generation() == null) {
             return; // there is nothing to remove
         }
-        if (pinned != null) {
-            pinned.setVariable(name, value);
+        Generation seen = pinned != null ? pinned : sessions.traffic().seen(key, exchange);
+        if (seen != null) {
+            seen.setVariable(name, value);
             return;
         }
-        EffectiveRules rules = sessions.rules(key.site());
+        EffectiveRules rules = sessions.rules(key.site()); // takes long: they are put together anew
         try {
             sessions.traffic()
-                    .valuesOf(key, exchange, rules.profile(), rules.renewal())
+                    .fill(key, exchange, rules.profile(), rules.renewal())
                     .setVariable(name, value);
         } catch (SessionRenewalException e) {
             throw RuntimeCamelException.wrapRuntimeException(e);
@@ -216,7 +217,7 @@ public final class NamedSession {
      * @return completes, never with a failure, when all is done, with whether there was such a session
      */
     public CompletableFuture<Boolean> close() {
-        return sessions.close(key, sessions.rules(key.site()).renewal());
+        return sessions.close(key, () -> sessions.rules(key.site()).renewal());
     }
 
     /**

@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ExtendedCamelContext;
@@ -146,9 +147,13 @@ public final class Sessions {
         return traffic;
     }
 
-    /** Closes a session; one of a pool is closed by its pool, when nobody uses it. */
-    CompletableFuture<Boolean> close(SessionKey key, RenewalRules rules) {
-        return pools.retire(key) ? CompletableFuture.completedFuture(true) : traffic.close(key, rules);
+    /**
+     * Closes a session; one of a pool is closed by its pool, when nobody uses it.
+     *
+     * @param rules asked for a session that is of no pool
+     */
+    CompletableFuture<Boolean> close(SessionKey key, Supplier<RenewalRules> rules) {
+        return pools.retire(key) ? CompletableFuture.completedFuture(true) : traffic.close(key, rules.get());
     }
 
     SessionPools sessionPools() {

@@ -8,6 +8,7 @@ import io.github.camelsessions.renewal.SessionHoldException;
 import io.github.camelsessions.renewal.SessionRenewalException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.http.base.HttpOperationFailedException;
@@ -191,6 +192,44 @@ class PoolFetchTest extends PoolSupport {
                 .containsEntry(SessionsConstants.ID, "renewed-1")
                 .containsEntry(SessionsConstants.GENERATION, 2L);
         assertThat(pool("renewed").retiredInAll()).isZero();
+    }
+
+    @Test
+    void aWrongPasswordCostsOneLogInThoughAllSessionsHaveExpired() throws Exception {
+        String options = "pool=all-expired&expiredStatusCodeRange=440&poolSize=8&maxReplays=3";
+        site.holdPages();
+        List<CompletableFuture<Exchange>> filling = start(8, i -> start("/page", options));
+        awaitBusy("all-expired", 8);
+        site.releasePages();
+        all(filling).forEach(PoolSupport::text);
+        int logIns = site.logInAttempts();
+        site.blockAll(440);
+        site.refuseLogIns(403);
+        for (int i = 0; i < 20; i++) {
+            assertThat(fetch("/page", options).getException()).isNotNull();
+        }
+        assertThat(site.logInAttempts() - logIns).isEqualTo(1);
+        assertThat(fetch("/page", options).getException()).isInstanceOf(SessionRenewalException.class);
+    }
+
+    @Test
+    void aWrongPasswordCostsOneLogInWhenSessionsLogInLater() {
+        site.blockAll(440);
+        site.refuseLogIns(403);
+        for (int i = 0; i < 20; i++) {
+            Exception failure = fetch("/page", "pool=later&renewFirst=false&expiredStatusCodeRange=440")
+                    .getException();
+            assertThat(failure).isInstanceOf(SessionRenewalException.class);
+        }
+        assertThat(site.logInAttempts()).isEqualTo(1);
+    }
+
+    @Test
+    void aSessionWhoseBlockedAnswerCannotBeReadIsGivenBack() {
+        Exchange exchange = fetch("/torn", "pool=torn&http.disableStreamCache=true&throwExceptionOnFailure=false");
+        assertThat(exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE)).isEqualTo(403);
+        assertThat(pool("torn").busy()).isZero();
+        assertThat(pool("torn").retired()).isEqualTo(Map.of("blocked", 2L));
     }
 
     @Test

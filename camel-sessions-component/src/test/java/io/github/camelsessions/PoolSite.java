@@ -29,6 +29,12 @@ final class PoolSite implements AutoCloseable {
     PoolSite() {
         site.page("/login", this::logIn);
         site.page("/page", this::page);
+        site.page("/torn", http -> {
+            http.sendResponseHeaders(403, 100_000);
+            http.getResponseBody().write(new byte[10]);
+            http.getResponseBody().flush();
+            http.close();
+        });
     }
 
     private void logIn(HttpExchange http) throws IOException {

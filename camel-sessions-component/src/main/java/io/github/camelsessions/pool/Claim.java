@@ -51,6 +51,9 @@ final class Claim {
     boolean sent;
     long waitingSinceMillis;
 
+    /** Whether the session that it was given may be renewed when the site refuses it; set before the state. */
+    boolean mayRenew = true;
+
     /**
      * @param arrival the lower, the earlier it came; no two have the same
      * @param wanted  the number of the session that it has to be, if that can be had

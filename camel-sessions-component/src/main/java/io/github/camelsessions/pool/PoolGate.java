@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * done, bad          | -                         | score up; too high: retire         | as done        | -
  * done, blocked      | -                         | retire; again and again without a  | as done        | -
  *                    |                           | good answer between: back off      |                |
- * done, expired      | -                         | retire, back off                   | as done        | -
+ * done, expired      | -                         | retire; renewed in vain: back off  | as done        | -
  * done               | -                         | uses spent: retire. Else given to  | nobody uses it:| -
  *                    |                           | the next, at once or after minDelay| -> CLOSING     |
  * retire             | asked to retire           | used: -> RETIRED; else -> CLOSING; | -              | -
@@ -57,7 +57,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>To back off: no log-in for the cool-down, which doubles with each failure in a row, then one at a time until one
  * succeeds, as at the beginning. Meanwhile those who wait go on waiting as long as there is a LIVE member; if not, they are
- * refused.
+ * refused. An expired session is not renewed then, but retired: else each of them would try the log-in that has failed.
+ * Where sessions log in after their first use, one session at a time may renew, the trial, until one has got a good answer.
  *
  * <p>Times are taken from an injected wall clock, chance from an injected source. Thread-safe.
  */
@@ -92,6 +93,7 @@ final class PoolGate {
     private int barren;
     private long backOffUntil;
     private @Nullable Throwable failure;
+    private @Nullable Member trial; // after a failure, where sessions log in after their first use
 
     // counts
     private long created;
@@ -178,7 +180,7 @@ final class PoolGate {
      * An exchange gives its session back.
      *
      * @param replayed whether it will ask for another one
-     * @param cause    why the session could not be renewed, null otherwise
+     * @param cause    why the session could not be renewed, null when nobody tried
      */
     PoolVerdict done(Claim claim, Outcome outcome, boolean replayed, @Nullable Throwable cause) {
         return deciding(now -> {
@@ -206,10 +208,13 @@ final class PoolGate {
     private void judge(Member member, Outcome outcome, @Nullable Throwable cause, long now) {
         switch (outcome) {
             case GOOD -> {
-                member.good = true;
-                if (barren > 0) {
+                if (!member.good) { // what an older session is answered tells nothing of new ones
+                    member.good = true;
+                    boolean wasBarren = barren >= rules.gate().renewalAttempts();
                     barren = 0;
-                    endBackOff();
+                    if (wasBarren || member == trial) {
+                        endBackOff();
+                    }
                 }
                 score(member, -rules.errorScoreDecrement());
             }
@@ -230,9 +235,9 @@ final class PoolGate {
             }
             case EXPIRED -> {
                 if (member.state == Member.State.LIVE) {
-                    loginsFailed++;
                     retire(member, RetireCause.expired);
-                    if (rules.logsIn() && cause != null) {
+                    if (cause != null) {
+                        loginsFailed++;
                         backOff(cause, now);
                     }
                 }
@@ -334,6 +339,7 @@ final class PoolGate {
             barren = 0;
             failures = 0;
             backOffUntil = 0;
+            trial = null;
         });
     }
 
@@ -495,6 +501,7 @@ final class PoolGate {
         member.notBeforeMillis = now + rules.minDelay().toMillis();
         ready.given(member);
         claim.member = member;
+        claim.mayRenew = failures == 0 || member == trial;
         claim.state = Claim.State.SERVED;
         verdict.settled.add(claim);
     }
@@ -551,10 +558,17 @@ final class PoolGate {
                 verdict.created.add(newMember());
             }
         } else {
-            while (!line.isEmpty() && members.size() < rules.size()) {
-                enliven(newMember(), now);
+            while (!line.isEmpty() && members.size() < rules.size() && mayTry(now)) {
+                Member member = newMember();
+                trial = failures == 0 ? null : member;
+                enliven(member, now);
             }
         }
+    }
+
+    /** Whether there may be one more session that logs in after its first use. */
+    private boolean mayTry(long now) {
+        return failures == 0 || (now >= backOffUntil && trial == null);
     }
 
     private Member newMember() {
@@ -589,6 +603,7 @@ final class PoolGate {
         resting.remove(member);
         byAge.remove(member);
         member.state = Member.State.RETIRED;
+        trial = member == trial ? null : trial;
         live--;
         count(cause);
         if (member.inUse == 0) {
@@ -630,6 +645,7 @@ final class PoolGate {
         proven = true;
         failures = 0;
         backOffUntil = 0;
+        trial = null;
     }
 
     private void refuseTheHopeless(long now) {

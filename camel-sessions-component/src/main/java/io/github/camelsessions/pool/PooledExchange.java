@@ -199,29 +199,39 @@ final class PooledExchange extends WaitingExchange {
     private boolean asksAgain() {
         PooledRequest ended = Objects.requireNonNull(sent);
         sends += ended.sends();
-        Outcome outcome;
+        Outcome outcome = Outcome.NEUTRAL;
+        boolean again = false;
         try {
             outcome = outcome(ended.reply());
-        } catch (IOException | RuntimeException e) {
+            again = (outcome == Outcome.BLOCKED || outcome == Outcome.EXPIRED) && mayReplay();
+        } catch (Exception | Error e) { // whatever it is, the session must be given back
             exchange().setException(e);
-            outcome = Outcome.NEUTRAL;
         }
-        boolean again = (outcome == Outcome.BLOCKED || outcome == Outcome.EXPIRED) && mayReplay();
+        // before the answer is put aside
+        Throwable cause = exchange().getException(SessionRenewalException.class);
         if (!again) {
             tell();
-            done(outcome, false, exchange().getException());
+            done(outcome, false, cause);
             return false;
         }
         Reply reply = ended.reply();
         if (reply != null) {
-            request.detach(exchange()); // an exchange that waits keeps no connection
-            kept = Answer.of(exchange(), reply);
+            keep(reply);
         }
         replays++;
-        done(outcome, true, exchange().getException());
+        done(outcome, true, cause);
         claim = new Claim(arrival(), null, this::resume);
         pool.act(pool.gate().ask(claim));
         return true;
+    }
+
+    private void keep(Reply reply) {
+        try {
+            request.detach(exchange()); // an exchange that waits keeps no connection
+        } catch (RuntimeException | Error e) { // it cannot be read: if it stands, then as this
+            exchange().setException(e);
+        }
+        kept = Answer.of(exchange(), reply);
     }
 
     private boolean mayReplay() {
@@ -246,7 +256,7 @@ final class PooledExchange extends WaitingExchange {
                 : exchange().getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
         int status = answered == null ? 0 : answered;
         if (reply != null && isExpired(reply)) {
-            return request.rules().renews() ? Outcome.NEUTRAL : Outcome.EXPIRED;
+            return request.rules().renews() && claim.mayRenew ? Outcome.NEUTRAL : Outcome.EXPIRED;
         }
         String blocked = pool.gate().rules().blockedStatuses();
         if (blocked != null && HttpHelper.isStatusCodeOk(status, blocked)) {

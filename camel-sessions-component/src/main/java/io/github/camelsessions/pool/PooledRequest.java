@@ -74,6 +74,11 @@ final class PooledRequest implements SessionRequest {
     }
 
     @Override
+    public boolean renewsRefused() {
+        return claim.mayRenew;
+    }
+
+    @Override
     public boolean isSafe() {
         return request.isSafe();
     }

@@ -101,12 +101,12 @@ final class LogOuts extends ServiceSupport {
     CompletableFuture<Void> close(Session session, RenewalRules given, String cause) {
         RenewalRules remembered = closers.remove(session);
         RenewalRules rules = given.closeUri() == null && remembered != null ? remembered : given;
-        Generation last = session.latest();
         if (rules.closeUri() == null) {
             traffic.act(session, session.stop());
             return CompletableFuture.completedFuture(null);
         }
         traffic.act(session, session.retire());
+        Generation last = session.latest(); // after that: a renewal may have ended meanwhile
         return whenEmpty(session, rules.renewalTimeout())
                 .thenCompose(empty -> logOut(session, last, rules, cause))
                 .thenRun(session::giveBack);
@@ -162,6 +162,11 @@ final class LogOuts extends ServiceSupport {
         }
         LogOut logOut = new LogOut(generation);
         running.add(logOut);
+        if (isStoppingOrStopped()) { // looked at after it was added, as doStop() does the other way round
+            running.remove(logOut); // nobody would run it any more, and so nobody end it
+            logOut.end();
+            return logOut.ended();
+        }
         lanes.enter(session.key(), leave -> {
             Duration most = rules.closeTimeout();
             Future<?> timer = traffic.threads()

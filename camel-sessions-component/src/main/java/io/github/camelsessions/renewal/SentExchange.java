@@ -112,6 +112,9 @@ final class SentExchange extends HeldExchange {
         if (refusal == null) {
             return Next.on(session().accepted(this, replayable));
         }
+        if (!request.renewsRefused()) { // it tells the gate nothing, and stands
+            return Next.on(session().unanswered(this));
+        }
         // before the refusal is reported: another thread may be told at once that the exchange goes on
         Ticket given = newTicket(true);
         return Next.on(session().refused(this), given);
@@ -236,6 +239,8 @@ final class SentExchange extends HeldExchange {
         String wayOut;
         if (obstacle != null) {
             wayOut = "the request cannot be sent again: " + obstacle;
+        } else if (!request.renewsRefused()) {
+            wayOut = "it is not renewed, because the latest log-in of its pool has failed";
         } else if (rules().renews()) {
             wayOut = "a renewal does not help: if this answer is not about the session, change the expiry rules";
         } else {

@@ -18,6 +18,11 @@ public interface SessionRequest {
     @Nullable
     String profile();
 
+    /** Whether a refusal of it may begin a renewal of its session, or wait for one; otherwise that is its answer. */
+    default boolean renewsRefused() {
+        return true;
+    }
+
     /** Whether its method is safe: it asks for nothing but an answer. */
     boolean isSafe();
 

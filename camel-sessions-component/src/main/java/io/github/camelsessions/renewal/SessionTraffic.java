@@ -250,18 +250,13 @@ public final class SessionTraffic extends ServiceSupport {
     }
 
     /**
-     * Where a value belongs that an exchange has found: as {@link #fill}, but in the generation that the exchange saw last,
-     * so that what it found there never ends up in a later one.
-     *
-     * @throws SessionRenewalException as {@link #fill}
+     * Where a value belongs that an exchange has found: in the generation that it saw last, so that what it found there never
+     * ends up in a later one. Null when it has seen none, or belongs to the session's renewal: then there is {@link #fill}.
      */
-    public Generation valuesOf(
-            SessionKey key, @Nullable Exchange exchange, @Nullable String profile, RenewalRules rules)
-            throws SessionRenewalException {
+    public @Nullable Generation seen(SessionKey key, @Nullable Exchange exchange) {
         RenewalToken token = RenewalScope.token(exchange, key);
         boolean ordinary = token == null || token.state() == RenewalToken.State.ENDED;
-        Generation seen = ordinary && exchange != null ? RenewalScope.observed(exchange, key) : null;
-        return seen != null ? seen : fill(key, exchange, profile, rules);
+        return ordinary && exchange != null ? RenewalScope.observed(exchange, key) : null;
     }
 
     /**

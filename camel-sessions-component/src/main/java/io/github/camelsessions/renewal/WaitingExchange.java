@@ -37,6 +37,7 @@ public abstract class WaitingExchange implements Waiter {
     private final AsyncCallback callback;
     private final Duration time;
     private final long arrival;
+    private volatile BooleanSupplier over = () -> false; // of the latest wait; set before its ticket
     private volatile @Nullable Ticket ticket;
     private long waitingSince;
     private long waited;
@@ -70,13 +71,15 @@ public abstract class WaitingExchange implements Waiter {
     /**
      * Waits.
      *
-     * @param over whether what it waits for has come; asked after {@link #resume} can find the exchange
+     * @param over whether what it waits for has come; asked after {@link #resume} can find the exchange, and by that, on any
+     *     thread
      * @return how that ended
      */
     protected final End await(BooleanSupplier over) {
         RenewalScope.takeAlong(exchange);
         waitingSince = traffic.nanoTime();
         Ticket given = new Ticket(this, remaining(), exchange.isTransacted() ? new SynchronousWait() : null);
+        this.over = over;
         ticket = given;
         traffic.held().park(given);
         // from here on the exchange may be another thread's
@@ -120,10 +123,13 @@ public abstract class WaitingExchange implements Waiter {
         };
     }
 
-    /** What it waits for has come. Nothing happens when it does not wait. */
+    /**
+     * What it waits for has come. Nothing happens when it does not wait, or waits for something else by now: whoever tells of
+     * the end of one wait may be so late that the exchange is in its next.
+     */
     protected final void resume() {
         Ticket now = ticket;
-        if (now != null && !now.isClaimed()) {
+        if (now != null && !now.isClaimed() && over.getAsBoolean()) {
             traffic.held().goOnBeside(now);
         }
     }

@@ -500,6 +500,91 @@ class PoolGateTest {
     }
 
     @Test
+    void goodAnswersOfAnOldSessionDoNotHideThatAllNewOnesAreBlocked() {
+        gate = pools.gate();
+        Claim old = firstSession();
+        use(old, Outcome.GOOD);
+        for (int i = 0; i < 3; i++) {
+            old = ask();
+            Claim claim = ask();
+            logIn();
+            use(claim, Outcome.BLOCKED);
+            use(old, Outcome.GOOD);
+        }
+        old = ask();
+        assertThat(number(old)).isEqualTo(1);
+        assertThat(ask().state).isEqualTo(State.WAITING);
+        assertThat(creating).isEmpty();
+        assertThat(stats().retryAt()).isNotNull();
+    }
+
+    @Test
+    void aGoodAnswerDoesNotEndTheCooldownOfAFailedLogIn() {
+        gate = pools.gate();
+        Claim old = firstSession();
+        Claim other = ask();
+        logIn();
+        Claim blocked = ask();
+        logIn();
+        ask();
+        logInFails("wrong password");
+        use(blocked, Outcome.BLOCKED);
+        use(other, Outcome.GOOD); // its first
+        use(old, Outcome.GOOD);
+        assertThat(stats().retryAt()).isNotNull();
+    }
+
+    @Test
+    void whileThePoolBacksOffExpiredSessionsAreNotRenewed() {
+        gate = pools.gate();
+        Claim first = firstSession();
+        assertThat(first.mayRenew).isTrue();
+        Claim second = ask();
+        logInFails("wrong password");
+        pools.pass(Duration.ofSeconds(60)); // the cool-down is over, but no log-in has succeeded
+        use(first, Outcome.GOOD);
+        assertThat(number(second)).isEqualTo(1);
+        assertThat(second.mayRenew).isFalse();
+        Claim third = ask();
+        while (third.state == State.WAITING) {
+            logIn();
+        }
+        assertThat(third.mayRenew).isTrue();
+    }
+
+    @Test
+    void sessionsThatAreLoggedInLaterAreTriedOneAtATimeAfterAFailedLogIn() {
+        gate = pools.logsIn(false).gate();
+        Claim first = ask();
+        Claim second = ask();
+        send(first);
+        done(first, Outcome.EXPIRED);
+        assertThat(ask().state).isEqualTo(State.WAITING); // there is still the other one
+        send(second);
+        done(second, Outcome.EXPIRED);
+        assertThat(ask().state).isEqualTo(State.REFUSED);
+
+        pools.pass(Duration.ofSeconds(30));
+        Claim trial = ask();
+        Claim waits = ask();
+        assertThat(trial.mayRenew).isTrue();
+        assertThat(waits.state).isEqualTo(State.WAITING);
+        use(trial, Outcome.GOOD);
+        assertThat(waits.state).isEqualTo(State.SERVED);
+        assertThat(ask().state).isEqualTo(State.SERVED);
+    }
+
+    @Test
+    void anExpiredSessionThatNobodyTriedToRenewIsNoFailedLogIn() {
+        gate = pools.logsIn(false).gate();
+        Claim first = ask();
+        send(first);
+        act(gate.done(first, Outcome.EXPIRED, false, null));
+        assertThat(stats().loginsFailed()).isZero();
+        assertThat(ask().state).isEqualTo(State.SERVED);
+    }
+
+    @Test
     void aSessionThatCannotBeRenewedIsRetiredAndThePoolBacksOff() {
         gate = pools.gate();
         Claim first = firstSession();
