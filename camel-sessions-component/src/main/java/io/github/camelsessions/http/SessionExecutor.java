@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
+import io.github.camelsessions.profile.ProxyFailedException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
@@ -84,7 +85,8 @@ final class SessionExecutor {
 
     private static IOException aborted(Exception cause) {
         InterruptedIOException aborted = new InterruptedIOException("request aborted");
-        aborted.initCause(cause);
+        // a proxy whose connection is closed here has not failed
+        aborted.initCause(cause instanceof ProxyFailedException ? cause.getCause() : cause);
         return aborted;
     }
 
