@@ -92,6 +92,12 @@ class ProxyFaultsTest extends SharedContextTest {
         connection.send("HTTP/1.1 400 Bad Request\r\n\r\n");
     });
 
+    private final ScriptedProxy waitingSocks = proxy(connection -> {
+        connection.octets(4);
+        connection.send(5, 0);
+        connection.hang();
+    });
+
     private ScriptedProxy insists() {
         return insists;
     }
@@ -154,7 +160,11 @@ class ProxyFaultsTest extends SharedContextTest {
                         "never", never,
                         "tunnels", tunnels)
                 .forEach((name, proxy) -> profiles.append(profile.formatted(name, "http", proxy.port())));
-        Map.of("askingSocks", askingSocks, "refusingSocks", refusingSocks, "notSocks", notSocks)
+        Map.of(
+                        "askingSocks", askingSocks,
+                        "refusingSocks", refusingSocks,
+                        "notSocks", notSocks,
+                        "waitingSocks", waitingSocks)
                 .forEach((name, proxy) -> profiles.append(profile.formatted(name, "socks5", proxy.port())));
         profiles.append(profile.formatted("goneSocks", "socks5", 1));
         profiles.append("- {name: unknown, proxy: \"http://" + "x".repeat(64) + ".invalid:3128\"}\n");
@@ -234,6 +244,17 @@ class ProxyFaultsTest extends SharedContextTest {
         assertThat(((ProxyFailedException) failure).profile().name()).isEqualTo(profile);
         assertThat(trace(failure)).doesNotContain(PASSWORD, BASIC);
         assertThat(tls.requests()).hasSize(before);
+    }
+
+    @Test
+    void aSocksProxyThatStillTriesToReachTheSiteIsNotBlamed() {
+        Exception failure = fetchAs("waitingSocks", fetchUri("/echo") + "?http.connectTimeout=200")
+                .getException();
+
+        assertThat(failure)
+                .isInstanceOf(ProxyFailedException.class)
+                .hasMessageContaining("gave no answer in time when it was asked for a connection");
+        assertThat(((ProxyFailedException) failure).isSiteInDoubt()).isTrue();
     }
 
     @Test

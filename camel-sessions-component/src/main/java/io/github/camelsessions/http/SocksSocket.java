@@ -135,7 +135,12 @@ final class SocksSocket extends Socket {
         message.write(target.getPort());
         getOutputStream().write(message.toByteArray());
 
-        byte[] answer = receive(4);
+        byte[] answer;
+        try {
+            answer = receive(4);
+        } catch (SocketTimeoutException e) { // it may still have tried to get to the site
+            throw new SocksException("gave no answer in time when it was asked for a connection", e, true);
+        }
         if (answer[1] != 0) {
             throw new SocksException("made no connection: " + reason(answer[1]), null, true);
         }
