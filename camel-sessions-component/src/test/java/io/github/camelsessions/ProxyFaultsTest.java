@@ -258,6 +258,22 @@ class ProxyFaultsTest extends SharedContextTest {
     }
 
     @Test
+    void aNameThatNoSocksProxyCanBeAskedForIsNotSentInPart() {
+        String part = "127.0.0.1";
+        String name = part + "x".repeat(60) + ("." + "x".repeat(60)).repeat(3) + ".xxxx";
+        assertThat(name).hasSizeGreaterThan(255);
+
+        Exception failure = fetchAs("socks", "sessions:fetch/http://" + name + ":" + site.port() + "/echo")
+                .getException();
+
+        assertThat(failure)
+                .isInstanceOf(ProxyFailedException.class)
+                .hasMessageContaining("takes no host name of more than 255 octets");
+        assertThat(((ProxyFailedException) failure).isSiteInDoubt()).isTrue();
+        assertThat(destinations).noneMatch(seen -> seen.contains(part));
+    }
+
+    @Test
     void anAnswerOfAPlainProxyIsAnAnswer() {
         Exchange exchange = fetchAs("badGateway", fetchUri("/echo"));
 
