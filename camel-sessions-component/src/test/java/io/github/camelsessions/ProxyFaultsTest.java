@@ -97,6 +97,12 @@ class ProxyFaultsTest extends SharedContextTest {
         connection.send(5, 0);
         connection.hang();
     });
+    private final ScriptedProxy marks = proxy(connection -> {
+        while (connection.head() != null) {
+            connection.answer(
+                    407, "Proxy-Authenticate: Basic realm=\"never\"", "Set-Cookie: proxy=1; Path=/", "X-Token: proxy");
+        }
+    });
 
     private ScriptedProxy insists() {
         return insists;
@@ -158,7 +164,8 @@ class ProxyFaultsTest extends SharedContextTest {
                         "babbles", babbles,
                         "insists", insists,
                         "never", never,
-                        "tunnels", tunnels)
+                        "tunnels", tunnels,
+                        "marks", marks)
                 .forEach((name, proxy) -> profiles.append(profile.formatted(name, "http", proxy.port())));
         Map.of(
                         "askingSocks", askingSocks,
@@ -271,6 +278,15 @@ class ProxyFaultsTest extends SharedContextTest {
                 .hasMessageContaining("takes no host name of more than 255 octets");
         assertThat(((ProxyFailedException) failure).isSiteInDoubt()).isTrue();
         assertThat(destinations).noneMatch(seen -> seen.contains(part));
+    }
+
+    @Test
+    void whatAProxySetsWhenItAsksForCredentialsIsNotTheSites() {
+        Exchange failed = fetchAs("marks", fetchUri("/echo") + "?captureHeaders=X-Token=token");
+
+        assertThat(failed.getException()).isInstanceOf(ProxyFailedException.class);
+        assertThat(sessions().cookieMap(session)).isEmpty();
+        assertThat(sessions().variables(session)).isEmpty();
     }
 
     @Test
