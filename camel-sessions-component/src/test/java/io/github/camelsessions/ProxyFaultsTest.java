@@ -24,6 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -103,6 +104,11 @@ class ProxyFaultsTest extends SharedContextTest {
                     407, "Proxy-Authenticate: Basic realm=\"never\"", "Set-Cookie: proxy=1; Path=/", "X-Token: proxy");
         }
     });
+    private final ScriptedProxy stalls = proxy(connection -> {
+        connection.head();
+        connection.send("HTTP/1.1 200 Connection established\r\n\r\n");
+        connection.hang();
+    });
 
     private ScriptedProxy insists() {
         return insists;
@@ -165,7 +171,8 @@ class ProxyFaultsTest extends SharedContextTest {
                         "insists", insists,
                         "never", never,
                         "tunnels", tunnels,
-                        "marks", marks)
+                        "marks", marks,
+                        "stalls", stalls)
                 .forEach((name, proxy) -> profiles.append(profile.formatted(name, "http", proxy.port())));
         Map.of(
                         "askingSocks", askingSocks,
@@ -278,6 +285,18 @@ class ProxyFaultsTest extends SharedContextTest {
                 .hasMessageContaining("takes no host name of more than 255 octets");
         assertThat(((ProxyFailedException) failure).isSiteInDoubt()).isTrue();
         assertThat(destinations).noneMatch(seen -> seen.contains(part));
+    }
+
+    @Test
+    @Timeout(30)
+    void aTunnelInWhichNobodySpeaksTlsEndsByTheConnectTimeout() {
+        Exception failure = fetchAs(
+                        "stalls",
+                        "sessions:fetch/" + tls.url() + "/?http.sslContextParameters=#tls&http.connectTimeout=300")
+                .getException();
+
+        assertThat(failure).isInstanceOf(ProxyFailedException.class);
+        assertThat(((ProxyFailedException) failure).isSiteInDoubt()).isTrue();
     }
 
     @Test
