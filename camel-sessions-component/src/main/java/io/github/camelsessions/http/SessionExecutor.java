@@ -58,6 +58,7 @@ final class SessionExecutor {
         if (endpoint.getHttpActivityListener() != null) {
             context.setAttribute("org.apache.camel.Exchange", exchange);
             context.setAttribute("org.apache.hc.core5.http.HttpHost", host);
+            SecretMaskingListener.mask(exchange, call.values());
         }
         String authHost = endpoint.getAuthHost();
         if (authHost != null && !authHost.equalsIgnoreCase(host.getHostName())) {
@@ -84,6 +85,9 @@ final class SessionExecutor {
             }
             throw e;
         } finally {
+            if (endpoint.getHttpActivityListener() != null) {
+                SecretMaskingListener.mask(exchange, null);
+            }
             call.end();
         }
     }
