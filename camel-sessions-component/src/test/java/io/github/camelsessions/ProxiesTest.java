@@ -269,6 +269,27 @@ class ProxiesTest extends SharedContextTest {
         assertThat(text(fetchAs("past", fetchUri("/echo"), header))).doesNotContain("roxy-authorization");
     }
 
+    /** HttpClient puts the headers of the message back before it answers a challenge. */
+    @ParameterizedTest
+    @CsvSource({"anna", "past"})
+    void aCredentialsHeaderOfTheMessageStaysBehindWhenASiteAsksForCredentials(String profile) {
+        site.page("/auth", http -> {
+            if (http.getRequestHeaders().containsKey("Authorization")) {
+                LoopbackSite.answer(http, 200, http.getRequestHeaders().keySet().toString());
+            } else {
+                http.getResponseHeaders().add("WWW-Authenticate", "Basic realm=\"site\"");
+                LoopbackSite.answer(http, 401, "");
+            }
+        });
+
+        String names = text(fetchAs(
+                profile,
+                fetchUri("/auth") + "?http.authMethod=Basic&http.authUsername=u&http.authPassword=p",
+                Map.of("Proxy-Authorization", "Basic c3RyYW5nZTpvbmU=")));
+
+        assertThat(names).contains("Authorization").doesNotContain("roxy-authorization");
+    }
+
     @Test
     void credentialsOfTheHttpOptionsAreNotGivenToTheProxyOfAProfile() {
         // camel-http would give these to any host that asks

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -92,6 +93,23 @@ class ProxyFaultsTest extends SharedContextTest {
         connection.send("HTTP/1.1 400 Bad Request\r\n\r\n");
     });
 
+    private final ScriptedProxy waitingSocks = proxy(connection -> {
+        connection.octets(4);
+        connection.send(5, 0);
+        connection.hang();
+    });
+    private final ScriptedProxy marks = proxy(connection -> {
+        while (connection.head() != null) {
+            connection.answer(
+                    407, "Proxy-Authenticate: Basic realm=\"never\"", "Set-Cookie: proxy=1; Path=/", "X-Token: proxy");
+        }
+    });
+    private final ScriptedProxy stalls = proxy(connection -> {
+        connection.head();
+        connection.send("HTTP/1.1 200 Connection established\r\n\r\n");
+        connection.hang();
+    });
+
     private ScriptedProxy insists() {
         return insists;
     }
@@ -152,9 +170,15 @@ class ProxyFaultsTest extends SharedContextTest {
                         "babbles", babbles,
                         "insists", insists,
                         "never", never,
-                        "tunnels", tunnels)
+                        "tunnels", tunnels,
+                        "marks", marks,
+                        "stalls", stalls)
                 .forEach((name, proxy) -> profiles.append(profile.formatted(name, "http", proxy.port())));
-        Map.of("askingSocks", askingSocks, "refusingSocks", refusingSocks, "notSocks", notSocks)
+        Map.of(
+                        "askingSocks", askingSocks,
+                        "refusingSocks", refusingSocks,
+                        "notSocks", notSocks,
+                        "waitingSocks", waitingSocks)
                 .forEach((name, proxy) -> profiles.append(profile.formatted(name, "socks5", proxy.port())));
         profiles.append(profile.formatted("goneSocks", "socks5", 1));
         profiles.append("- {name: unknown, proxy: \"http://" + "x".repeat(64) + ".invalid:3128\"}\n");
@@ -234,6 +258,54 @@ class ProxyFaultsTest extends SharedContextTest {
         assertThat(((ProxyFailedException) failure).profile().name()).isEqualTo(profile);
         assertThat(trace(failure)).doesNotContain(PASSWORD, BASIC);
         assertThat(tls.requests()).hasSize(before);
+    }
+
+    @Test
+    void aSocksProxyThatStillTriesToReachTheSiteIsNotBlamed() {
+        Exception failure = fetchAs("waitingSocks", fetchUri("/echo") + "?http.connectTimeout=200")
+                .getException();
+
+        assertThat(failure)
+                .isInstanceOf(ProxyFailedException.class)
+                .hasMessageContaining("gave no answer in time when it was asked for a connection");
+        assertThat(((ProxyFailedException) failure).isSiteInDoubt()).isTrue();
+    }
+
+    @Test
+    void aNameThatNoSocksProxyCanBeAskedForIsNotSentInPart() {
+        String part = "127.0.0.1";
+        String name = part + "x".repeat(60) + ("." + "x".repeat(60)).repeat(3) + ".xxxx";
+        assertThat(name).hasSizeGreaterThan(255);
+
+        Exception failure = fetchAs("socks", "sessions:fetch/http://" + name + ":" + site.port() + "/echo")
+                .getException();
+
+        assertThat(failure)
+                .isInstanceOf(ProxyFailedException.class)
+                .hasMessageContaining("takes no host name of more than 255 octets");
+        assertThat(((ProxyFailedException) failure).isSiteInDoubt()).isTrue();
+        assertThat(destinations).noneMatch(seen -> seen.contains(part));
+    }
+
+    @Test
+    @Timeout(30)
+    void aTunnelInWhichNobodySpeaksTlsEndsByTheConnectTimeout() {
+        Exception failure = fetchAs(
+                        "stalls",
+                        "sessions:fetch/" + tls.url() + "/?http.sslContextParameters=#tls&http.connectTimeout=300")
+                .getException();
+
+        assertThat(failure).isInstanceOf(ProxyFailedException.class);
+        assertThat(((ProxyFailedException) failure).isSiteInDoubt()).isTrue();
+    }
+
+    @Test
+    void whatAProxySetsWhenItAsksForCredentialsIsNotTheSites() {
+        Exchange failed = fetchAs("marks", fetchUri("/echo") + "?captureHeaders=X-Token=token");
+
+        assertThat(failed.getException()).isInstanceOf(ProxyFailedException.class);
+        assertThat(sessions().cookieMap(session)).isEmpty();
+        assertThat(sessions().variables(session)).isEmpty();
     }
 
     @Test

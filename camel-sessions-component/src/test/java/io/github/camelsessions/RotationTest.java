@@ -192,6 +192,27 @@ class RotationTest extends AutomaticRenewalSupport {
         }
     }
 
+    /** A site that does not answer must not cost the profile whose proxy waits for it. */
+    @Test
+    void aLogInThatIsAbortedWhileItsProxyIsAskedKeepsTheProfile() throws Exception {
+        try (ScriptedProxy waiting = new ScriptedProxy(connection -> {
+            connection.head();
+            connection.hang();
+        })) {
+            use(at("a", waiting.port()), direct("b"));
+            route("direct:far" + set, loginOf("anna"), "sessions:fetch/https://site.invalid/login");
+
+            Exchange failed =
+                    fetch(uri(site, "/page", "renewalUri=direct:far" + set + "&renewalTimeout=300&renewalAttempts=1"));
+
+            assertThat(failed.getException()).isInstanceOf(SessionRenewalException.class);
+            await(() -> assertThat(stats().inFlight()).isZero());
+            await(() -> assertThat(context.getInflightRepository().size()).isZero());
+            assertThat(waiting.heads()).hasSize(1);
+            assertThat(aside()).isEmpty();
+        }
+    }
+
     @Test
     void whenNoneIsLeftTheRenewalFailsUntilTheFirstReturns() {
         use(dead("a"), dead("b"));

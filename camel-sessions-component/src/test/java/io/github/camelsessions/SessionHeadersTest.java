@@ -219,6 +219,24 @@ class SessionHeadersTest extends SharedContextTest {
         }
     }
 
+    @Test
+    void theHttpLogMasksAHeaderThatIsCaptured() {
+        site.page("/place", http -> {
+            http.getResponseHeaders().add("X-Place", "geheim");
+            LoopbackSite.answer(http, 200, "a place");
+        });
+        try (LogCapture log = new LogCapture()) {
+            Exchange done = send(fetchUri("/place?http.logHttpActivity=true&captureHeaders=X-Place=place"), null);
+
+            assertThat(text(done)).isEqualTo("a place");
+            assertThat(done.getMessage().getHeader("X-Place")).isEqualTo("geheim");
+            assertThat(portal().variable(session, "place")).isEqualTo("geheim");
+            assertThat(String.join("\n", log.of("org.apache.camel.component.http.LoggingHttpActivityListener")))
+                    .containsIgnoringCase("X-Place")
+                    .doesNotContain("geheim");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"a\r\nX-Evil: 1", "a\nb", "snow ☃"})
     void aValueThatCannotBeAHeaderIsRefusedAndNotShown(String value) {

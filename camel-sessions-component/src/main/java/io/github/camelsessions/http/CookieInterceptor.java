@@ -18,6 +18,7 @@ import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpRequestInterceptor;
 import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.HttpResponseInterceptor;
+import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.http.protocol.HttpCoreContext;
@@ -128,10 +129,13 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
 
     @Override
     public void process(HttpResponse response, @Nullable EntityDetails entity, HttpContext context) {
+        // a proxy that asks for credentials speaks for itself, not for the site
+        boolean ofProxy = response.getCode() == HttpStatus.SC_PROXY_AUTHENTICATION_REQUIRED;
         if (context.getAttribute(CALL) instanceof SessionCall call) {
             call.hears(response.getCode());
         }
-        if (context.getAttribute(CALL) instanceof SessionCall call
+        if (!ofProxy
+                && context.getAttribute(CALL) instanceof SessionCall call
                 && call.generation() != null
                 && call.values() != null) {
             takeValues(
@@ -146,7 +150,8 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
         }
         // Neither message nor exception may carry them: they would go out with the next request of the route.
         response.removeHeaders(HttpHeaders.SET_COOKIE);
-        if (context.getAttribute(CALL) instanceof SessionCall call
+        if (!ofProxy
+                && context.getAttribute(CALL) instanceof SessionCall call
                 && call.generation() != null
                 && call.rules().cookiesEnabled()) {
             HttpRequest request = HttpCoreContext.cast(context).getRequest();

@@ -18,7 +18,6 @@ import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
-import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.URIScheme;
@@ -47,7 +46,6 @@ final class IdentityExec implements ExecChainHandler {
                 ProxyServer proxy = identity.profile().proxy();
                 context.setUserToken(identity);
                 if (proxy != null) {
-                    request.removeHeaders(HttpHeaders.PROXY_AUTHORIZATION); // the message's own would reach the site
                     return throughProxy(proxy, identity, call, request, scope, chain);
                 }
             }

@@ -3,6 +3,8 @@ package io.github.camelsessions.http;
 
 import io.github.camelsessions.profile.ClientProfile;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.http.HttpActivityListener;
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SecretMaskingListener implements HttpActivityListener {
 
+    /** The exchange property with the names of response headers that become values of the session. */
+    private static final String CAPTURED = "io.github.camelsessions.captured";
+
     private final HttpActivityListener listener;
 
     private SecretMaskingListener(HttpActivityListener listener) {
@@ -48,6 +53,17 @@ final class SecretMaskingListener implements HttpActivityListener {
         }
     }
 
+    /** Masks the response headers, too, that become values of the session, while the exchange is sent; null ends that. */
+    static void mask(Exchange exchange, @Nullable SessionValues values) {
+        if (values != null && !values.captured().isEmpty()) {
+            Set<String> captured = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+            captured.addAll(values.captured().keySet());
+            exchange.setProperty(CAPTURED, captured);
+        } else {
+            exchange.removeProperty(CAPTURED);
+        }
+    }
+
     @Override
     public void onRequestSubmitted(
             Object source, Exchange exchange, HttpHost host, HttpRequest request, @Nullable HttpEntity entity) {
@@ -55,7 +71,7 @@ final class SecretMaskingListener implements HttpActivityListener {
         shown.setVersion(request.getVersion());
         shown.setScheme(request.getScheme());
         shown.setAuthority(request.getAuthority());
-        copyHeaders(request, shown);
+        copyHeaders(request, shown, Set.of());
         // a form is how credentials travel
         HttpEntity body = isForm(entity) ? null : entity;
         shown.setEntity(body);
@@ -73,7 +89,7 @@ final class SecretMaskingListener implements HttpActivityListener {
             long elapsed) {
         BasicClassicHttpResponse shown = new BasicClassicHttpResponse(response.getCode(), response.getReasonPhrase());
         shown.setVersion(response.getVersion());
-        copyHeaders(response, shown);
+        copyHeaders(response, shown, captured(exchange));
         shown.setEntity(entity);
         listener.onResponseReceived(source, exchange, host, shown, entity, elapsed);
         giveBack(shown, entity, response);
@@ -100,9 +116,14 @@ final class SecretMaskingListener implements HttpActivityListener {
                 && ClientProfile.isSecretHeader(header.getName(), header.getValue() == null ? "" : header.getValue());
     }
 
-    private static void copyHeaders(HttpMessage from, HttpMessage to) {
+    private static Set<?> captured(@Nullable Exchange exchange) {
+        return exchange != null && exchange.getProperty(CAPTURED) instanceof Set<?> captured ? captured : Set.of();
+    }
+
+    private static void copyHeaders(HttpMessage from, HttpMessage to, Set<?> secret) {
         for (Header header : from.getHeaders()) {
-            to.addHeader(header.getName(), isSecret(header) ? "***" : header.getValue());
+            boolean masked = secret.contains(header.getName()) || isSecret(header);
+            to.addHeader(header.getName(), masked ? "***" : header.getValue());
         }
     }
 }

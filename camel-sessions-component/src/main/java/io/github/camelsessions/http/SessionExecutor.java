@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
+import io.github.camelsessions.profile.ProxyFailedException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
@@ -46,12 +47,18 @@ final class SessionExecutor {
             throws IOException, HttpException {
         // Before HttpClient looks at the request: a Cookie header of the message would stop redirects to other hosts.
         request.removeHeaders(HttpHeaders.COOKIE);
+        if (call.profile().proxy() != null) {
+            // The message's own would reach the site, or be taken for the profile's. Removed here, because HttpClient
+            // puts the first headers back when it answers a challenge.
+            request.removeHeaders(HttpHeaders.PROXY_AUTHORIZATION);
+        }
         call.begin(request, host);
         HttpClientContext context = new HttpClientContext(endpoint.getHttpContext());
         context.setAttribute(CookieInterceptor.CALL, call);
         if (endpoint.getHttpActivityListener() != null) {
             context.setAttribute("org.apache.camel.Exchange", exchange);
             context.setAttribute("org.apache.hc.core5.http.HttpHost", host);
+            SecretMaskingListener.mask(exchange, call.values());
         }
         String authHost = endpoint.getAuthHost();
         if (authHost != null && !authHost.equalsIgnoreCase(host.getHostName())) {
@@ -78,13 +85,17 @@ final class SessionExecutor {
             }
             throw e;
         } finally {
+            if (endpoint.getHttpActivityListener() != null) {
+                SecretMaskingListener.mask(exchange, null);
+            }
             call.end();
         }
     }
 
     private static IOException aborted(Exception cause) {
         InterruptedIOException aborted = new InterruptedIOException("request aborted");
-        aborted.initCause(cause);
+        // a proxy whose connection is closed here has not failed
+        aborted.initCause(cause instanceof ProxyFailedException ? cause.getCause() : cause);
         return aborted;
     }
 

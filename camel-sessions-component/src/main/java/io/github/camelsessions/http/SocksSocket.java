@@ -50,6 +50,7 @@ final class SocksSocket extends Socket {
     private static final int IPV4 = 1;
     private static final int NAME = 3;
     private static final int IPV6 = 4;
+    private static final int LONGEST_NAME = 255; // its length is an octet
 
     private final ProxyServer proxy;
     private long deadline; // in nanos, 0 for none
@@ -61,6 +62,11 @@ final class SocksSocket extends Socket {
 
     @Override
     public void connect(SocketAddress target, int timeoutMillis) throws IOException {
+        InetSocketAddress site = (InetSocketAddress) target;
+        if (site.getHostString().length() > LONGEST_NAME) {
+            close();
+            throw new SocksException("takes no host name of more than " + LONGEST_NAME + " octets", null, true);
+        }
         deadline = timeoutMillis == 0 ? 0 : System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
         try {
             super.connect(new InetSocketAddress(proxy.host(), proxy.port()), timeoutMillis);
@@ -70,7 +76,7 @@ final class SocksSocket extends Socket {
         try {
             int soTimeout = getSoTimeout();
             greet();
-            request((InetSocketAddress) target);
+            request(site);
             setSoTimeout(soTimeout);
         } catch (SocksException e) {
             close();
@@ -126,7 +132,7 @@ final class SocksSocket extends Socket {
             message.write(address.length == 4 ? IPV4 : IPV6);
             message.writeBytes(address);
         } else {
-            byte[] name = host.getBytes(StandardCharsets.US_ASCII); // at most 253, as of any name
+            byte[] name = host.getBytes(StandardCharsets.US_ASCII);
             message.write(NAME);
             message.write(name.length);
             message.writeBytes(name);
@@ -135,7 +141,12 @@ final class SocksSocket extends Socket {
         message.write(target.getPort());
         getOutputStream().write(message.toByteArray());
 
-        byte[] answer = receive(4);
+        byte[] answer;
+        try {
+            answer = receive(4);
+        } catch (SocketTimeoutException e) { // it may still have tried to get to the site
+            throw new SocksException("gave no answer in time when it was asked for a connection", e, true);
+        }
         if (answer[1] != 0) {
             throw new SocksException("made no connection: " + reason(answer[1]), null, true);
         }

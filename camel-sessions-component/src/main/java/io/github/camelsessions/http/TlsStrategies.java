@@ -10,6 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.apache.camel.CamelContext;
@@ -18,9 +19,12 @@ import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.jsse.KeyManagersParameters;
 import org.apache.camel.support.jsse.SSLContextParameters;
 import org.apache.camel.support.jsse.TrustManagersParameters;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.client5.http.ssl.HostnameVerificationPolicy;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,10 +59,31 @@ final class TlsStrategies {
     TlsSocketStrategy newStrategy() throws GeneralSecurityException, IOException {
         making.lock();
         try {
-            return new DefaultClientTlsStrategy(newContext(), policy, verifier);
+            return inTime(new DefaultClientTlsStrategy(newContext(), policy, verifier));
         } finally {
             making.unlock();
         }
+    }
+
+    /** With the time-out of connecting: in a tunnel HttpClient waits as long as for a response. */
+    private static TlsSocketStrategy inTime(TlsSocketStrategy strategy) {
+        return (socket, target, port, attachment, context) -> {
+            int before = socket.getSoTimeout();
+            int limit = connectTimeout(context);
+            if (limit > 0 && (before == 0 || limit < before)) {
+                socket.setSoTimeout(limit);
+            }
+            SSLSocket upgraded = strategy.upgrade(socket, target, port, attachment, context);
+            socket.setSoTimeout(before);
+            return upgraded;
+        };
+    }
+
+    @SuppressWarnings("deprecation") // camel-http sets it there
+    private static int connectTimeout(HttpContext context) {
+        Timeout timeout =
+                HttpClientContext.cast(context).getRequestConfigOrDefault().getConnectTimeout();
+        return timeout == null ? 0 : timeout.toMillisecondsIntBound();
     }
 
     private SSLContext newContext() throws GeneralSecurityException, IOException {
