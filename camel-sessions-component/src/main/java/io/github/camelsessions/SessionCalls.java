@@ -4,6 +4,7 @@ package io.github.camelsessions;
 import io.github.camelsessions.http.HttpSending;
 import io.github.camelsessions.http.SessionCall;
 import io.github.camelsessions.pool.PoolChoice;
+import io.github.camelsessions.pool.PoolChosen;
 import io.github.camelsessions.pool.SessionPools;
 import io.github.camelsessions.renewal.RenewalScope;
 import io.github.camelsessions.renewal.SessionTraffic;
@@ -50,10 +51,14 @@ final class SessionCalls {
     /**
      * The session that an exchange names, else the one of the rules. Within a renewal it is the session that is renewed,
      * unless the endpoint or the message says otherwise: the header there is the renewal's, and an endpoint that names a
-     * session means another one.
+     * session means another one. So it does when the header was written by a pool; in another site that means nothing.
      */
     static SessionKey session(Exchange exchange, EffectiveRules rules) {
         String id = exchange.getMessage().getHeader(SessionsConstants.ID, String.class);
+        SessionKey chosen = id == null ? null : PoolChosen.of(exchange, id);
+        if (chosen != null && (rules.ownSessionId() || !chosen.site().equals(rules.site()))) {
+            id = null;
+        }
         SessionKey renewing = RenewalScope.renewing(exchange);
         if (renewing != null && (id == null || id.equals(renewing.id()))) {
             boolean sameSite = rules.site().isEmpty() || rules.site().equals(renewing.site());

@@ -153,6 +153,42 @@ class PoolFetchTest extends PoolSupport {
     }
 
     @Test
+    void theSessionOfAPoolIsNotThatOfEndpointsThatNameAnother() throws Exception {
+        Exchange exchange = fetch("/page", "pool=mine");
+        exchange = template.send(uri("/page", "sessionId=anna"), exchange);
+
+        assertThat(text(exchange)).isEqualTo("page of s2");
+        assertThat(exchange.getMessage().getHeader(SessionsConstants.USED_ID)).isEqualTo("anna");
+        assertThat(pool("mine").uses()).isEqualTo(1);
+    }
+
+    @Test
+    void aLogInRouteMayFetchInAPoolOfAnotherSite() throws Exception {
+        SiteConfiguration shop = new SiteConfiguration();
+        shop.setUris(site.url("/page") + "*");
+        shop.setPool("tokens");
+        shop.setRenewalUri("direct:login-for-pool");
+        SessionsComponent component = context.getComponent("sessions", SessionsComponent.class);
+        component.setSites(Map.of("shop", shop));
+        route("direct:login-for-pool", exchange -> {}, "sessions:fetch/" + site.url("/login") + "?site=shop");
+        route(
+                "direct:login-with-page",
+                exchange -> {},
+                "sessions:fetch/" + site.url("/page"),
+                "sessions:fetch/" + site.url("/login"));
+
+        Exchange exchange = send(
+                "sessions:fetch/" + site.url("/other") + "?sessionId=anna&renewalUri=direct:login-with-page"
+                        + "&throwExceptionOnFailure=false",
+                null,
+                Map.of());
+
+        assertThat(exchange.getException()).isNull();
+        assertThat(sessions().cookieMap("anna")).isNotEmpty();
+        assertThat(sessions().site("shop").pool("tokens").orElseThrow().uses()).isEqualTo(1);
+    }
+
+    @Test
     void anIdThatIsNoneOfThePoolIsIgnored() {
         Exchange exchange = send(uri("/page", "pool=ignored"), null, Map.of(SessionsConstants.ID, "anna"));
         assertThat(exchange.getMessage().getHeader(SessionsConstants.ID)).isEqualTo("ignored-1");

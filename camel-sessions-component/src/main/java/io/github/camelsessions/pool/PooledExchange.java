@@ -171,7 +171,7 @@ final class PooledExchange extends WaitingExchange {
             } else if (rules.maxReplays() > 0) {
                 beginning = RequestState.of(exchange());
             }
-            exchange().getIn().setHeader(RenewalHeaders.ID, member.key.id());
+            PoolChosen.write(exchange(), member.key);
             return traffic.send(owner(), exchange(), this::ended, now);
         } catch (RuntimeException | Error e) { // the session must be given back
             exchange().setException(e);
@@ -270,11 +270,7 @@ final class PooledExchange extends WaitingExchange {
     }
 
     private void tell() {
-        exchange()
-                .getMessage()
-                .setHeader(
-                        RenewalHeaders.ID,
-                        Objects.requireNonNull(claim.member).key.id());
+        PoolChosen.write(exchange(), Objects.requireNonNull(claim.member).key);
         exchange().getMessage().setHeader(RenewalHeaders.REPLAYS, Math.max(0, sends - 1));
     }
 
