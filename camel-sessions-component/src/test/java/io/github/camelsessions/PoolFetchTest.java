@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.http.base.HttpOperationFailedException;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -179,6 +181,26 @@ class PoolFetchTest extends PoolSupport {
         text(template.send("direct:warm", exchange(null, Map.of())));
         await(() -> assertThat(pool("warm").warm()).isEqualTo(2));
         assertThat(site.logIns()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void spareSessionsAreLoggedInWhenTheContextStarts() throws Exception {
+        try (DefaultCamelContext starting = new DefaultCamelContext()) {
+            starting.disableJMX();
+            starting.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("direct:login").to("sessions:fetch/" + site.url("/login"));
+                    from("direct:warm").to(uri("/page", "pool=warm&poolWarm=2"));
+                }
+            });
+            starting.start();
+            await(() -> assertThat(
+                            Sessions.get(starting).pool("warm").orElseThrow().warm())
+                    .isEqualTo(2));
+            assertThat(Sessions.get(starting).pool("warm").orElseThrow().loginsFailed())
+                    .isZero();
+        }
     }
 
     @Test
