@@ -276,7 +276,8 @@ public final class NamedSession {
     }
 
     /**
-     * Takes {@code errorScoreDecrement} off the error score of this session of a pool, as a good answer does.
+     * Takes {@code errorScoreDecrement} off the error score of this session of a pool, as a good answer does. One that
+     * was retired and closed meanwhile is left as it is.
      *
      * @throws IllegalArgumentException when it is no session of a pool
      */
@@ -286,6 +287,7 @@ public final class NamedSession {
 
     /**
      * Adds 1 to the error score of this session of a pool, as a failure does: at {@code maxErrorScore} it is retired.
+     * One that was retired and closed meanwhile is left as it is.
      *
      * @throws IllegalArgumentException when it is no session of a pool
      */
@@ -295,8 +297,8 @@ public final class NamedSession {
 
     private void mark(boolean good) {
         if (!sessions.sessionPools().mark(key, good)) {
-            throw new IllegalArgumentException("session '" + key + "' belongs to no pool, or was retired and closed:"
-                    + " only sessions of a pool are marked good or bad");
+            throw new IllegalArgumentException(
+                    "session '" + key + "' belongs to no pool: only sessions of a pool are marked" + " good or bad");
         }
     }
 

@@ -11,8 +11,10 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.AsyncCallback;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.StartupListener;
 import org.apache.camel.StreamCache;
 import org.apache.camel.component.http.HttpConstants;
 import org.apache.camel.component.http.HttpMethods;
@@ -129,7 +131,19 @@ final class RequestOperation extends ServiceSupport implements ExchangeOperation
     /** Has spare sessions logged in as soon as there are routes that can. */
     private void warmUp(EffectiveRules rules, PoolChoice pool) throws Exception {
         SessionPools pools = Sessions.get(endpoint.getCamelContext()).sessionPools();
-        endpoint.getCamelContext().addStartupListener((context, alreadyStarted) -> pools.warmUp(pool, rules.renewal()));
+        endpoint.getCamelContext().addStartupListener(new StartupListener() {
+            @Override
+            public void onCamelContextStarted(CamelContext context, boolean alreadyStarted) {
+                if (alreadyStarted) { // nothing else is told then
+                    pools.warmUp(pool, rules.renewal());
+                }
+            }
+
+            @Override
+            public void onCamelContextFullyStarted(CamelContext context, boolean alreadyStarted) {
+                pools.warmUp(pool, rules.renewal()); // not before: the sessions' own threads are started last of all
+            }
+        });
     }
 
     @Override

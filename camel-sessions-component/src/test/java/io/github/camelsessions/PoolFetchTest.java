@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.http.base.HttpOperationFailedException;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -216,6 +218,26 @@ class PoolFetchTest extends PoolSupport {
         text(template.send("direct:warm", exchange(null, Map.of())));
         await(() -> assertThat(pool("warm").warm()).isEqualTo(2));
         assertThat(site.logIns()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void spareSessionsAreLoggedInWhenTheContextStarts() throws Exception {
+        try (DefaultCamelContext starting = new DefaultCamelContext()) {
+            starting.disableJMX();
+            starting.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("direct:login").to("sessions:fetch/" + site.url("/login"));
+                    from("direct:warm").to(uri("/page", "pool=warm&poolWarm=2"));
+                }
+            });
+            starting.start();
+            await(() -> assertThat(
+                            Sessions.get(starting).pool("warm").orElseThrow().warm())
+                    .isEqualTo(2));
+            assertThat(Sessions.get(starting).pool("warm").orElseThrow().loginsFailed())
+                    .isZero();
+        }
     }
 
     @Test

@@ -79,6 +79,26 @@ class PoolSiteTest extends PoolSupport {
     }
 
     @Test
+    void aMarkAfterTheLastUseOfASessionChangesNothing() throws Exception {
+        route(
+                "direct:mark",
+                exchange -> {},
+                uri("/page", "pool=spent&maxUses=1"),
+                "sessions:markBad",
+                "sessions:markGood");
+        assertThat(text(template.send("direct:mark", exchange(null, Map.of())))).isEqualTo("page of s1");
+        assertThat(pool("spent").retired().toString()).isEqualTo("{maxUses=1}");
+    }
+
+    @Test
+    void aMarkOfASessionThatAPoolNeverHadIsAnError() throws Exception {
+        text(fetch("/page", "pool=few"));
+        assertThatThrownBy(() -> sessions().session("few-2").markBad())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("session 'few-2' belongs to no pool");
+    }
+
+    @Test
     void aMarkOfASessionOfNoPoolIsAnError() throws Exception {
         route("direct:mark", exchange -> {}, uri("/page", "sessionId=anna"), "sessions:markBad");
         assertThat(template.send("direct:mark", exchange(null, Map.of())).getException())

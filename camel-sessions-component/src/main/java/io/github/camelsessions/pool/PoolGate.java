@@ -328,6 +328,16 @@ final class PoolGate {
         });
     }
 
+    /** Whether there is or was a member of this number. */
+    boolean hasNumbered(long number) {
+        lock.lock();
+        try {
+            return number > 0 && number <= lastNumber;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Time has passed; also to have the spare members made. */
     PoolVerdict wake() {
         return deciding(now -> {});

@@ -101,13 +101,17 @@ public final class SessionPools {
     }
 
     /**
-     * Judges a session as an answer does.
+     * Judges a session as an answer does; one that was retired and closed meanwhile needs no judgement.
      *
-     * @return whether it belongs to a pool
+     * @return whether it belongs to a pool, or did so
      */
     public boolean mark(SessionKey session, boolean good) {
         Found found = find(session);
-        return found != null && act(found, found.pool().gate().mark(found.number(), good));
+        if (found == null || !found.pool().gate().hasNumbered(found.number())) {
+            return false;
+        }
+        act(found, found.pool().gate().mark(found.number(), good));
+        return true;
     }
 
     /**
