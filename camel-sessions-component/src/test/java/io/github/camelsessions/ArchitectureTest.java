@@ -54,7 +54,8 @@ class ArchitectureTest {
             in(RENEWAL).mayImport(SESSION, COOKIE, PROFILE, CAMEL, YAML, LOG);
 
     @ArchTest
-    static final ArchRule poolsKnowRenewalButNotHowARequestIsSent = in(POOL).mayImport(RENEWAL, SESSION, CAMEL, LOG);
+    static final ArchRule poolsKnowRenewalButNotHowARequestIsSent =
+            in(POOL).mayImport(RENEWAL, SESSION, PROFILE, CAMEL, LOG);
 
     @ArchTest
     static final ArchRule theDecisionsOfAPoolKnowNoCamel = noClasses()

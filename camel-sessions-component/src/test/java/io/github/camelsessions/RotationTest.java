@@ -421,7 +421,7 @@ class RotationTest extends AutomaticRenewalSupport {
                     .contains(
                             "profile '" + set + "a': its proxy " + dead.proxy(),
                             "put aside until " + returning(),
-                            "1 profiles are left");
+                            "profiles left: 1");
             assertThat(log.text()).doesNotContain("s3cret");
         }
         assertThat(sessions().profiles().get(0))

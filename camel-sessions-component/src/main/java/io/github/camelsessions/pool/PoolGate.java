@@ -2,6 +2,7 @@
 package io.github.camelsessions.pool;
 
 import io.github.camelsessions.pool.Claim.Refusal;
+import io.github.camelsessions.profile.ProfilesAsideException;
 import io.github.camelsessions.session.SessionKey;
 import java.time.Duration;
 import java.time.Instant;
@@ -641,13 +642,18 @@ final class PoolGate {
         if (now < backOffUntil) {
             return; // it began before the failure that is being waited for
         }
+        verdict.backOff = cause;
+        Instant free = ProfilesAsideException.freeAt(cause);
+        if (free != null) { // then, and not before; no log-in was tried, so the row does not grow
+            backOffUntil = Math.max(now, free.toEpochMilli()) + 1;
+            return;
+        }
         long longest = rules.gate().cooldownMax().toMillis();
         long pause = rules.gate().cooldown().toMillis();
         for (int i = 0; i < failures && pause < longest; i++) {
             pause *= 2;
         }
         failures++;
-        verdict.backOff = cause;
         backOffUntil = now + Math.max(1, Math.min(pause, longest));
     }
 

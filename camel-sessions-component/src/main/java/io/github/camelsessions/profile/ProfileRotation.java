@@ -213,7 +213,7 @@ public final class ProfileRotation {
                 return null;
             }
             displace(slot);
-            slot.asideUntil = clock.instant().plus(cooldown);
+            slot.asideUntil = Instant.ofEpochMilli(clock.millis()).plus(cooldown);
             slot.since = ++moves;
             aside.add(slot);
             latestFailure = why;

@@ -467,7 +467,7 @@ public final class SessionTraffic extends ServiceSupport {
             long left = registry.profiles().stream()
                     .filter(profile -> profile.asideUntil() == null)
                     .count();
-            LOG.warn("{}. It is put aside until {}, {} profiles are left.", failure.getMessage(), until, left);
+            LOG.warn("{}. It is put aside until {}, profiles left: {}.", failure.getMessage(), until, left);
         }
     }
 

@@ -4,6 +4,7 @@ package io.github.camelsessions.session;
 import io.github.camelsessions.session.GateFailure.Kind;
 import io.github.camelsessions.session.Life.Origin;
 import io.github.camelsessions.session.Verdict.Action;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -675,7 +676,7 @@ final class RenewalGate {
         if (now.renewal != null) {
             now.renewal.end();
         }
-        now.cooldown.failed(cause, clock.instant(), rules);
+        now.cooldown.failed(cause, Instant.ofEpochMilli(clock.millis()), rules);
     }
 
     private Generation next() {

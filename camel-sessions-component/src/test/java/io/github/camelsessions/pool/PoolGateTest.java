@@ -3,13 +3,19 @@ package io.github.camelsessions.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.camelsessions.pool.Claim.State;
+import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.profile.ProfileOrder;
+import io.github.camelsessions.profile.ProfileRotation;
 import io.github.camelsessions.session.SessionKey;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The cells of the table above {@link PoolGate}. */
@@ -425,6 +431,25 @@ class PoolGateTest {
         logIn();
         assertThat(creating).hasSize(2);
         assertThat(stats().retryAt()).isNull();
+    }
+
+    @Test
+    void whereAllProfilesAreAsideALogInIsTriedWhenTheFirstIsFree() {
+        gate = pools.gate();
+        ProfileRotation rotation = new ProfileRotation(() -> Instant.ofEpochMilli(pools.now()));
+        ClientProfile profile = new ClientProfile("a", null, null, Map.of(), Map.of());
+        rotation.configure(ProfileOrder.sequential, Duration.ofSeconds(8));
+        rotation.replace(List.of(profile));
+        rotation.putAside(profile, new IOException("gone"));
+        Claim first = ask();
+        act(gate.notCreated(creating.remove(0), catchThrowable(rotation::take)));
+
+        assertThat(first.refusal.until()).isBetween(pools.instant(8_000), pools.instant(8_001));
+        pools.pass(Duration.ofMillis(8_001));
+        ask();
+        assertThat(creating).hasSize(1);
+        logInFails("wrong password");
+        assertThat(stats().retryAt()).isEqualTo(pools.instant(30_000));
     }
 
     @Test

@@ -31,6 +31,10 @@ final class TestPools {
         return millis;
     }
 
+    Instant instant(long millisFromNow) {
+        return Instant.ofEpochMilli(millis + millisFromNow);
+    }
+
     void pass(Duration time) {
         millis += time.toMillis();
     }
