@@ -198,15 +198,9 @@ abstract class HeldExchange extends Passage implements Waiter {
     private Next await(Ticket given) {
         SynchronousWait thread = Objects.requireNonNull(given.waiting());
         Resumer.yieldSlot();
-        try {
-            thread.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            if (given.claim() != null) {
-                traffic.held().forget(given);
-                return after(Turn.STOP);
-            }
-            thread.awaitUninterruptibly();
+        if (!thread.await(given)) {
+            traffic.held().forget(given);
+            return after(Turn.STOP);
         }
         Slot slot = thread.slot();
         if (slot != null) {

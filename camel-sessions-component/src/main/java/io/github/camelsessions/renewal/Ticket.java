@@ -134,12 +134,22 @@ final class Ticket {
             handed.countDown();
         }
 
-        void await() throws InterruptedException {
-            handed.await();
-        }
-
-        void awaitUninterruptibly() {
-            Uninterruptibly.await(handed);
+        /**
+         * Waits until somebody has claimed the ticket: an interrupt makes that this thread, unless it comes too late.
+         *
+         * @return whether another one did, and has handed the exchange over; if not, it is to be stopped
+         */
+        boolean await(Ticket ticket) {
+            try {
+                handed.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                if (ticket.claim() != null) {
+                    return false;
+                }
+                Uninterruptibly.await(handed);
+            }
+            return true;
         }
 
         Turn turn() {

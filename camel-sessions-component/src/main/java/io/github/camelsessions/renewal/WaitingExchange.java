@@ -93,15 +93,9 @@ public abstract class WaitingExchange implements Waiter {
     }
 
     private End await(Ticket given, SynchronousWait thread) {
-        try {
-            thread.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            if (given.claim() != null) {
-                traffic.held().forget(given);
-                return ended(End.STOPPED);
-            }
-            thread.awaitUninterruptibly();
+        if (!thread.await(given)) {
+            traffic.held().forget(given);
+            return ended(End.STOPPED);
         }
         Slot slot = thread.slot();
         if (slot != null) {
