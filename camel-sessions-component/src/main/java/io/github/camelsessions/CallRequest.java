@@ -75,6 +75,11 @@ final class CallRequest implements SessionRequest {
     }
 
     @Override
+    public int target() {
+        return 31 * sending.method().hashCode() + sending.target().hashCode();
+    }
+
+    @Override
     public String describe() {
         URI target = sending.target();
         return sending.method() + " " + target.getScheme() + "://" + target.getRawAuthority() + target.getRawPath();

@@ -135,7 +135,8 @@ final class RenewalOptions {
                         "renewalAttempts",
                         first(places, SessionsConfiguration::getRenewalAttempts, defaults.renewalAttempts())),
                 cooldown,
-                cooldownMax.compareTo(cooldown) < 0 ? cooldown : cooldownMax);
+                cooldownMax.compareTo(cooldown) < 0 ? cooldown : cooldownMax,
+                false);
     }
 
     private static GateRules withoutLimits(GateRules rules) {
@@ -146,7 +147,8 @@ final class RenewalOptions {
                 rules.maxHeld(),
                 rules.renewalAttempts(),
                 rules.cooldown(),
-                rules.cooldownMax());
+                rules.cooldownMax(),
+                rules.checks());
     }
 
     private static ExpiryRules expiry(CamelContext context, List<Place> places, boolean refused) {

@@ -12,10 +12,10 @@ import io.github.camelsessions.profile.ProfileStats;
 import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.renewal.SessionTraffic;
 import io.github.camelsessions.session.SeatStats;
+import io.github.camelsessions.session.SessionClock;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
 import io.github.camelsessions.session.SessionStats;
-import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +58,7 @@ public final class Sessions {
     private final ConnectionSweeper sweeper;
     private final String site;
 
-    private Sessions(CamelContext context, InstantSource clock) {
+    private Sessions(CamelContext context, SessionClock clock) {
         this.context = context;
         this.registry = new SessionRegistry(new PublicSuffixList(), clock, DEFAULT_MAX_SESSIONS);
         this.site = SessionKey.DEFAULT_SITE;
@@ -84,11 +84,11 @@ public final class Sessions {
     public static Sessions get(CamelContext context) {
         ExtendedCamelContext extended = context.getCamelContextExtension();
         Sessions sessions = extended.getContextPlugin(Sessions.class);
-        return sessions != null ? sessions : create(context, InstantSource.system());
+        return sessions != null ? sessions : create(context, SessionClock.system());
     }
 
     /** As {@link #get}; sessions that are not there yet live by this clock. */
-    static Sessions create(CamelContext context, InstantSource clock) {
+    static Sessions create(CamelContext context, SessionClock clock) {
         ExtendedCamelContext extended = context.getCamelContextExtension();
         CREATION.lock();
         try {

@@ -4,6 +4,7 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelsessions.renewal.SessionHoldException;
+import io.github.camelsessions.session.SessionClock;
 import io.github.camelsessions.testkit.ExpiringSite;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,13 +63,27 @@ abstract class AutomaticRenewalSupport {
         this.site = site.start();
     }
 
+    /** Says what time the tests have set; what lasts goes on besides. */
+    private final class SetClock implements SessionClock {
+
+        @Override
+        public Instant instant() {
+            return now.get();
+        }
+
+        @Override
+        public long monotonicMillis() {
+            return now.get().toEpochMilli() + SessionClock.system().monotonicMillis();
+        }
+    }
+
     static ExpiringSite.Builder siteOfAnna() {
         return ExpiringSite.builder().user("anna", "secret").user("ben", "secret");
     }
 
     @BeforeAll
     void startContext() throws Exception {
-        Sessions.create(context, now::get);
+        Sessions.create(context, new SetClock());
         context.disableJMX();
         configure();
         context.addRoutes(new RouteBuilder() {

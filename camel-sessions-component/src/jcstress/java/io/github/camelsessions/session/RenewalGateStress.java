@@ -3,7 +3,6 @@ package io.github.camelsessions.session;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
-import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.openjdk.jcstress.annotations.Actor;
@@ -22,7 +21,7 @@ public class RenewalGateStress {
     /** A gate in whatever state the test brings it to. */
     public static class Gate {
 
-        final RenewalGate gate = TestGates.gate(TestGates.rules().build(), InstantSource.system());
+        final RenewalGate gate = TestGates.gate(TestGates.rules().build(), SessionClock.system());
 
         final Passage sent() {
             Passage passage = TestGates.passage();
@@ -357,7 +356,7 @@ public class RenewalGateStress {
     @Outcome(id = "two, null", expect = ACCEPTABLE)
     @State
     public static class ConfiguredAndConfigured {
-        final RenewalGate gate = new RenewalGate(TestGates.KEY, InstantSource.system(), TestGates::generation);
+        final RenewalGate gate = new RenewalGate(TestGates.KEY, SessionClock.system(), TestGates::generation, null);
 
         @Actor
         public void one(LL_Result result) {

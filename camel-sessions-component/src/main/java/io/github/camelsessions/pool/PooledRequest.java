@@ -89,6 +89,11 @@ final class PooledRequest implements SessionRequest {
     }
 
     @Override
+    public int target() {
+        return request.target();
+    }
+
+    @Override
     public String describe() {
         return request.describe();
     }

@@ -61,6 +61,11 @@ abstract class HeldExchange extends Passage implements Waiter {
         this.arrival = traffic.nextArrival();
     }
 
+    @Override
+    protected boolean endures() {
+        return rules.endures();
+    }
+
     /** Asks the gate. */
     abstract Verdict ask(boolean released);
 
@@ -177,7 +182,7 @@ abstract class HeldExchange extends Passage implements Waiter {
         }
         // from here on the exchange may be another thread's
         traffic.act(at, verdict);
-        if (!at.holding()) {
+        if (!at.holding(this)) {
             traffic.held().release(at.key()); // the renewal ended before the exchange was where its end looks for it
         }
         return given.waiting() == null ? elsewhere() : await(given);

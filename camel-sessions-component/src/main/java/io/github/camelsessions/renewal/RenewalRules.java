@@ -104,6 +104,11 @@ public record RenewalRules(
         return renews() || !expiry.isEmpty();
     }
 
+    /** Whether whoever is held goes on waiting while no renewal is tried after one that failed. */
+    boolean endures() {
+        return false;
+    }
+
     public boolean renews() {
         return renewalUri != null;
     }

@@ -23,6 +23,7 @@ final class SentExchange extends HeldExchange {
     private final SessionRequest request;
     private @Nullable RequestState beginning; // null before it is sent, and when it is never sent again
     private boolean sent;
+    private int target = UNKNOWN; // computed when it is asked for first
     private int replays;
     private @Nullable Reply reply;
     private @Nullable String refusal; // why the latest answer counts as refused, null when it does not
@@ -42,6 +43,14 @@ final class SentExchange extends HeldExchange {
         if (rules().replays()) {
             request.makeResendable(exchange);
         }
+    }
+
+    @Override
+    protected int target() {
+        if (target == UNKNOWN) {
+            target = request.target();
+        }
+        return target;
     }
 
     @Override

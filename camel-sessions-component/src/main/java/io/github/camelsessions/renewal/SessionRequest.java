@@ -29,6 +29,9 @@ public interface SessionRequest {
     /** Whether a status outside the ok range is an exception. */
     boolean throwsOnFailure();
 
+    /** Tells the target, method and URL, from others: a hash code of them. */
+    int target();
+
     /** Tells what is sent, without secrets. */
     String describe();
 

@@ -338,9 +338,10 @@ public final class SessionTraffic extends ServiceSupport {
 
     /** Ends a session's cool-down, so that the next exchange may renew it. */
     public void endCooldown(SessionKey key) {
+        registry.endCooldown(key);
         Session session = registry.existing(key);
         if (session != null) {
-            session.endCooldown();
+            act(session, session.endCooldown());
             renewals.cooldownEnded(session);
         }
     }
@@ -435,6 +436,13 @@ public final class SessionTraffic extends ServiceSupport {
         if (verdict.release()) {
             held.release(session.key());
         }
+        if (verdict.wakeAfter() > 0) {
+            wakeLater(session, verdict.wakeAfter());
+        }
+    }
+
+    private void wakeLater(Session session, long millis) {
+        threads.schedule(() -> threads.execute(() -> act(session, session.wake())), Duration.ofMillis(millis));
     }
 
     private void goOn(Passage passage, Turn turn) {

@@ -7,34 +7,38 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time after a failed renewal in which none is tried. It belongs to the session, whatever becomes of its generations,
- * and doubles with each failure in a row. Guarded by the lock of its gate.
+ * The time after a failed renewal in which none is tried. It belongs to the session's name, whatever becomes of its
+ * generations and of the session itself, and doubles with each failure in a row. Guarded by the lock of its gate; when that
+ * is closed, nothing changes any more until the next gate of that name has it.
  */
 final class Cooldown {
 
     private int failures;
-    private Instant until = Instant.MIN;
+    private boolean running;
+    private long untilMillis; // monotonic
+    private @Nullable Instant retryAt; // the same for people
     private @Nullable Throwable cause;
 
-    void failed(Throwable why, Instant now, GateRules rules) {
+    void failed(Throwable why, SessionClock clock, GateRules rules) {
         cause = why;
+        Instant now = clock.instant();
         Instant free = ProfilesAsideException.freeAt(why);
+        Duration length;
         if (free != null) { // then, and not before; no log-in was tried, so the row does not grow
-            until = free;
-            return;
+            length = free.isAfter(now) ? Duration.between(now, free) : Duration.ZERO;
+        } else {
+            failures++;
+            length = rules.doubled(failures - 1);
         }
-        failures++;
-        Duration length = rules.cooldown();
-        Duration longest = rules.cooldownMax();
-        for (int i = 1; i < failures && length.compareTo(longest) < 0; i++) {
-            length = length.multipliedBy(2);
-        }
-        until = now.plus(length.compareTo(longest) > 0 ? longest : length);
+        running = true;
+        untilMillis = clock.monotonicMillis() + length.toMillis();
+        retryAt = now.plus(length);
     }
 
     /** Ends it; the row of failures goes on until something proves that they are over. */
     void end() {
-        until = Instant.MIN;
+        running = false;
+        retryAt = null;
         cause = null;
     }
 
@@ -42,8 +46,12 @@ final class Cooldown {
         failures = 0;
     }
 
-    boolean active(Instant now) {
-        return now.isBefore(until);
+    boolean active(long nowMillis) {
+        return running && nowMillis < untilMillis;
+    }
+
+    long untilMillis() {
+        return untilMillis;
     }
 
     /** How many renewals have failed in a row. */
@@ -53,8 +61,8 @@ final class Cooldown {
 
     /** When it ends or ended, null when there is none. */
     @Nullable
-    Instant until() {
-        return until.equals(Instant.MIN) ? null : until;
+    Instant retryAt() {
+        return retryAt;
     }
 
     @Nullable

@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param retryAt         when a cool-down ends or ended, null without one
  * @param renewals        renewals that succeeded
  * @param attempts        attempts to renew, each a log-in
- * @param failures        renewals that failed, barren ones included
+ * @param failures        renewals that failed, and worthless log-ins
  * @param useless         renewals that helped none of the exchanges that they were made for
+ * @param checks          requests to the page that tells whether the session lives
+ * @param checksExpired   those of them that found that it had ended
  * @param late            ends of attempts that came when they no longer counted
  * @param refused         answers that matched the expiry rules
  * @param standing        refusals that were judged to be the exchange's own answer
@@ -47,6 +49,8 @@ record GateStats(
         long attempts,
         long failures,
         long useless,
+        long checks,
+        long checksExpired,
         long late,
         long refused,
         long standing,
@@ -70,11 +74,13 @@ record GateStats(
                 trouble.waiting.now(),
                 trouble.suspects.size(),
                 trouble.cooldown.failures(),
-                trouble.cooldown.until(),
+                trouble.cooldown.retryAt(),
                 tally.renewals,
                 tally.attempts,
                 tally.failures,
                 tally.useless,
+                tally.checks,
+                tally.checksExpired,
                 tally.late,
                 tally.refused,
                 tally.standing,

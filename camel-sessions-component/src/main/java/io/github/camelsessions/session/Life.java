@@ -33,30 +33,14 @@ final class Life {
     int inFlight;
     long accepted;
 
-    /** The event of its latest acceptance. */
-    long acceptedAt;
+    /** Whether a log-in has filled it. */
+    private boolean filledByLogIn;
 
-    /** The event of its latest refusal. */
-    long refusedAt;
+    /** Whether it has accepted an exchange that was refused before: then that log-in was worth its while. */
+    boolean helped;
 
-    /** The exchange whose answer all others wait for; see {@link Suspects#isToBeProbed}. */
-    @Nullable
-    Passage probe;
-
-    /** Whether it is counted as refusing everything that it was asked for, though it came from a renewal. */
-    boolean barren;
-
-    /** Whether it accepted an exchange that an earlier one had refused: then the renewal was worth its while. */
-    boolean acceptedRefused;
-
-    /** Whether it refused the last exchange that it judged, and has accepted none since. */
-    boolean doubted;
-
-    /** Whether it was alive when it refused an exchange again: then its renewal has not helped that one. */
-    boolean inVain;
-
-    /** Whether a refusal of an exchange that was refused before stood for want of evidence. */
-    boolean stoodInVain;
+    /** Of the exchanges on the wire, without those of the renewal: the one that was admitted last. */
+    private @Nullable Passage youngest;
 
     /** Whether the site has answered any of its requests, those of the renewal included. */
     boolean seen;
@@ -78,22 +62,74 @@ final class Life {
     }
 
     /** It becomes the current one; a renewal may have taken a while to fill it. */
-    void begin(long nowMillis) {
+    void begin(boolean byLogIn, long nowMillis) {
+        filledByLogIn = byLogIn;
         beganMillis = nowMillis;
         lastUseMillis = nowMillis;
     }
 
-    void use(boolean priority, long nowMillis) {
+    void use(Passage passage, long nowMillis) {
         uses++;
         inFlight++;
-        admitted += priority ? 0 : 1;
         lastUseMillis = nowMillis;
+        if (!passage.priority()) {
+            admitted++;
+            passage.before = youngest;
+            passage.after = null;
+            if (youngest != null) {
+                youngest.after = passage;
+            }
+            youngest = passage;
+        }
     }
 
-    /** It has accepted a request, perhaps when it is no longer the current one. */
-    void accepts(long event) {
-        accepted++;
-        acceptedAt = event;
+    /** The answer of a request has come, or will not come. */
+    void ends(Passage passage) {
+        inFlight--;
+        if (!passage.priority()) {
+            Passage older = passage.before;
+            Passage newer = passage.after;
+            if (older != null) {
+                older.after = newer;
+            }
+            if (newer != null) {
+                newer.before = older;
+            } else {
+                youngest = older;
+            }
+            passage.before = null;
+            passage.after = null;
+        }
+    }
+
+    /** Whether there is a request on the wire, other than those of the renewal. */
+    boolean awaitsAny() {
+        return youngest != null;
+    }
+
+    /**
+     * Until when an answer is worth waiting for: a request that takes longer than others delays nobody.
+     *
+     * @return a time that has passed when there is none
+     */
+    long worthWaitingUntil() {
+        return youngest == null ? beganMillis : youngest.admittedMillis + Evidence.PATIENCE_MILLIS;
+    }
+
+    /**
+     * Whether it is tried by one exchange at a time: its predecessor was refused, a log-in has just filled it, and it has
+     * accepted nothing yet. What it refuses then is forbidden, for it cannot have ended.
+     */
+    boolean isTried(long nowMillis) {
+        return filledByLogIn && origin == Origin.REFUSAL && accepted == 0 && nowMillis < triedUntil();
+    }
+
+    long triedUntil() {
+        return beganMillis + Evidence.PATIENCE_MILLIS;
+    }
+
+    boolean isFilledByLogIn() {
+        return filledByLogIn;
     }
 
     /**
@@ -123,10 +159,5 @@ final class Life {
 
     boolean renewed() {
         return origin != Origin.NEW && origin != Origin.CLEARED;
-    }
-
-    /** Whether it came from a refusal and has accepted none of the refused exchanges yet. */
-    boolean unproven() {
-        return origin == Origin.REFUSAL && !acceptedRefused;
     }
 }

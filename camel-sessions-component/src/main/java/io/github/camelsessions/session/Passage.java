@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 public class Passage {
 
+    /** A {@link #target} of which nothing is known, whoever asks for it. */
+    protected static final int UNKNOWN = 0;
+
     /** Where the gate has put an exchange. */
     enum Place {
         /** It is not yet told what to do, or has its answer. */
@@ -50,11 +53,33 @@ public class Passage {
 
     long heldSinceMillis;
 
+    /** When its latest request was admitted, as an event and as a time. */
     long admittedAt;
+
+    long admittedMillis;
+
+    /** Whether that was as the only one of a generation that had accepted nothing yet. */
+    boolean alone;
+
+    /** The ones admitted to the same generation just before and after it, of those that are still on the wire. */
+    @Nullable
+    Passage before;
+
+    @Nullable
+    Passage after;
+
+    /** The event of its latest refusal, and the length that the run of refusals had with it. */
     long refusedAt;
+
+    int run;
+
     int refusals;
-    boolean firstRefusal;
     int stood;
+
+    /** Since when it is suspected, and how long it was before. */
+    long suspectedSinceMillis;
+
+    long suspectedMillis;
 
     /**
      * @param renews     whether this exchange can renew an expired session by itself; else only an explicit renewal does
@@ -67,13 +92,24 @@ public class Passage {
         this.maxReplays = maxReplays;
     }
 
-    void sent(Life to, boolean byToken, long event) {
+    /** Whether it waits while no renewal is tried after one that failed, instead of failing at once. */
+    protected boolean endures() {
+        return false;
+    }
+
+    /** Tells one target from others, as a hash code of method and URL does; {@link #UNKNOWN} when there is none. */
+    protected int target() {
+        return UNKNOWN;
+    }
+
+    void sent(Life to, boolean byToken, long event, long nowMillis) {
         place = Place.SENT;
         life = to;
         priority = byToken;
         initiator = false;
         awaited = null;
         admittedAt = event;
+        admittedMillis = nowMillis;
     }
 
     /** Whether it has started the renewal that it is about to wait for. */

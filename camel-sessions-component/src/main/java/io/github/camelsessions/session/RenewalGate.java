@@ -4,8 +4,6 @@ package io.github.camelsessions.session;
 import io.github.camelsessions.session.GateFailure.Kind;
 import io.github.camelsessions.session.Life.Origin;
 import io.github.camelsessions.session.Verdict.Action;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -98,7 +96,7 @@ final class RenewalGate {
         CLOSED
     }
 
-    private final InstantSource clock;
+    private final SessionClock clock;
     private final Generations generations;
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -116,10 +114,16 @@ final class RenewalGate {
         Generation make(SessionKey session, long number);
     }
 
-    RenewalGate(SessionKey key, InstantSource clock, Generations generations) {
+    /**
+     * @param cooldown of the session that had this name before, null when it left none
+     */
+    RenewalGate(SessionKey key, SessionClock clock, Generations generations, @Nullable Cooldown cooldown) {
         this.clock = clock;
         this.generations = generations;
-        this.life = new Life(generations.make(key, 0), Origin.NEW, clock.millis());
+        this.life = new Life(generations.make(key, 0), Origin.NEW, now());
+        if (cooldown != null) {
+            trouble = new Trouble(rules, cooldown);
+        }
     }
 
     @Nullable
@@ -129,7 +133,7 @@ final class RenewalGate {
                 configuredAt = place;
                 rules = wanted;
                 if (trouble != null) {
-                    trouble.suspects.configure(wanted);
+                    trouble.evidence.configure(wanted);
                 }
             }
             return rules.equals(wanted) ? null : configuredAt;
@@ -141,10 +145,7 @@ final class RenewalGate {
     Verdict admit(Passage passage, boolean released, @Nullable RenewalToken held) {
         return deciding(() -> {
             waitsNoLonger(passage);
-            return using(
-                    held,
-                    owned -> send(passage, owned.life, true, clock.millis()),
-                    () -> admitOrdinary(passage, released));
+            return using(held, owned -> send(passage, owned.life, true, now()), () -> admitOrdinary(passage, released));
         });
     }
 
@@ -153,6 +154,9 @@ final class RenewalGate {
             return hold(passage, released);
         }
         if (state == State.FAILED) {
+            if (endures(passage)) {
+                return hold(passage, released);
+            }
             if (barred(passage)) {
                 return trouble().fail(Kind.RENEWAL_FAILED, life);
             }
@@ -162,41 +166,38 @@ final class RenewalGate {
             }
             state = State.ACTIVE;
         }
-        long now = clock.millis();
+        long now = now();
         boolean limit = life.limitDue(rules, now);
         if (passage.renews && (limit || (passage.renewFirst && life.empty()))) {
             return holdForRenewal(passage, released, limit ? Origin.LIMIT : Origin.ASKED);
         }
         if (limit) {
-            install(new Life(next(), Origin.LIMIT, now));
+            install(new Life(next(), Origin.LIMIT, now), false);
         }
+        passage.alone = life.isTried(now);
         return send(passage, life, false, now);
     }
 
     private Verdict send(Passage passage, Life to, boolean priority, long nowMillis) {
-        if (!priority && Suspects.isToBeProbed(passage, to)) {
-            to.probe = passage;
-        }
         wire.send(passage, to, priority, nowMillis);
         return Verdict.send(to.generation);
     }
 
     private Verdict hold(Passage passage, boolean hasPlace) {
-        Trouble now = trouble();
-        if (now.waiting.now() >= rules.maxHeld() && !hasPlace && !passage.initiator) {
-            return now.fail(Kind.FULL, life);
+        Trouble all = trouble();
+        if (all.waiting.now() >= rules.maxHeld() && !hasPlace && !passage.initiator) {
+            return all.fail(Kind.FULL, life);
         }
-        Renewal awaited = state == State.RENEWING ? now.renewal : null;
-        now.waiting.add(passage, awaited, nobodyIsSent(), hasPlace, clock.millis());
+        Renewal awaited = state == State.RENEWING ? all.renewal : null;
+        all.waiting.add(passage, awaited, nobodyIsSent(), hasPlace, now());
         return Verdict.of(Action.HOLD);
     }
 
     private Verdict holdForRenewal(Passage passage, boolean released, Origin why) {
-        Verdict verdict = renewAutomatically(why, passage, Action.HOLD);
-        if (state != State.RENEWING) {
+        Verdict verdict = renewAutomatically(why, passage, false, Action.HOLD);
+        if (state != State.RENEWING && !endures(passage)) {
             return verdict.failing(trouble().failure(Kind.RENEWAL_FAILED, life));
         }
-        passage.initiator = true;
         return hold(passage, released).starting(verdict.renewal()).judging(verdict.standing(), verdict.again());
     }
 
@@ -214,26 +215,25 @@ final class RenewalGate {
     }
 
     private Verdict refused(Passage passage, Life of) {
-        boolean first = passage.refusals++ == 0;
+        passage.refusals++;
         passage.refusedAt = wire.event();
-        Trouble now = trouble();
-        now.tally.refused++;
-        now.suspects.refusedBy(of, passage.refusedAt);
+        Trouble all = trouble();
+        all.tally.refused++;
         if (of != life || state != State.ACTIVE || frozen) {
-            return Verdict.of(now.sentAgain(passage));
+            return Verdict.of(all.sentAgain(passage));
         }
         if (!passage.renews) {
             return Verdict.of(Action.DELIVER);
         }
-        if (passage == now.probed) {
-            now.suspects.probeRefused(life);
-            return now.own(Verdict.of(Action.DELIVER), List.of(passage));
+        if (all.evidence.isForbidden(passage, now())) {
+            return all.own(Verdict.of(Action.DELIVER), List.of(passage));
         }
-        if (first && now.suspects.provenByFirstRefusal(life)) {
-            passage.initiator = true;
-            return renewAutomatically(Origin.REFUSAL, passage, now.sentAgain(passage));
+        all.evidence.refused(passage, life);
+        if (passage.alone && life.accepted == 0 && !rules.checks()) {
+            all.evidence.refusedAfresh(passage);
+            return all.own(Verdict.of(Action.DELIVER), List.of(passage));
         }
-        now.suspects.park(passage, first);
+        all.suspects.park(passage, now());
         return Verdict.of(Action.PARK);
     }
 
@@ -244,9 +244,9 @@ final class RenewalGate {
             if (passage.priority()) {
                 return Verdict.of(Action.DELIVER);
             }
-            of.accepts(wire.event());
+            of.accepted++;
             if (trouble != null) {
-                trouble.suspects.accepted();
+                trouble.evidence.accepted(passage, life);
             }
             if (of == life) {
                 return acceptedInTime(passage);
@@ -258,13 +258,85 @@ final class RenewalGate {
     }
 
     private Verdict acceptedInTime(Passage passage) {
-        if (trouble == null) {
+        Trouble all = trouble;
+        if (all == null) {
             return Verdict.of(Action.DELIVER);
         }
         if (state == State.ACTIVE && life.renewed()) {
-            trouble.cooldown.endRow();
+            all.cooldown.endRow();
         }
-        return trouble.own(Verdict.of(Action.DELIVER), trouble.suspects.refutedBy(passage, life));
+        long now = now();
+        List<Passage> outlived = all.suspects.takeRefusedBefore(passage.admittedAt, now);
+        outlived.forEach(suspect -> all.evidence.outlived(suspect, now));
+        return all.own(Verdict.of(Action.DELIVER), outlived);
+    }
+
+    // ---- checks
+
+    Verdict check(Passage passage) {
+        return deciding(() -> {
+            if (state != State.ACTIVE || frozen || isPaused()) {
+                trouble().checking = false;
+                return Verdict.of(state == State.CLOSED ? Action.LOOK_UP : Action.SKIP);
+            }
+            trouble().checking = true;
+            trouble().tally.checks++;
+            return send(passage, life, false, now());
+        });
+    }
+
+    Verdict checked(Passage passage, @Nullable Boolean alive) {
+        return deciding(() -> {
+            Life of = landed(passage);
+            Trouble all = trouble();
+            all.checking = false;
+            all.tally.checksExpired += Boolean.FALSE.equals(alive) ? 1 : 0;
+            if (alive == null || of != life || state != State.ACTIVE || frozen) {
+                return Verdict.of(Action.DELIVER);
+            }
+            if (alive) {
+                of.accepted++;
+                all.evidence.accepted(passage, life);
+                return acceptedInTime(passage);
+            }
+            return renewAutomatically(
+                    Origin.REFUSAL, all.suspects.isEmpty() ? passage : all.suspects.first(), true, Action.DELIVER);
+        });
+    }
+
+    // ---- pauses
+
+    Verdict blocked(Passage passage, long millis) {
+        return deciding(() -> {
+            landed(passage).seen = true;
+            pause(millis);
+            return Verdict.of(Action.ADMIT_AGAIN);
+        });
+    }
+
+    Verdict pauses(long millis) {
+        return deciding(() -> {
+            if (state != State.CLOSED) {
+                pause(millis);
+            }
+            return Verdict.of(Action.NOTHING);
+        });
+    }
+
+    private void pause(long millis) {
+        Pause asked = Pause.of(now(), millis);
+        Trouble all = trouble();
+        all.pause = all.pause == null ? asked : all.pause.later(asked);
+    }
+
+    /** What was to be waited for may be over by now. */
+    Verdict wake() {
+        return deciding(() -> {
+            Trouble all = trouble();
+            all.wakeAt = null;
+            Verdict verdict = Verdict.of(Action.NOTHING);
+            return all.waiting.now() > 0 && !nobodyIsSent() && !isCooling() ? verdict.releasing() : verdict;
+        });
     }
 
     Verdict unanswered(Passage passage) {
@@ -296,10 +368,6 @@ final class RenewalGate {
             throw new IllegalStateException(
                     "session '" + life.generation.session() + "': an answer was reported that is not awaited");
         }
-        if (of.probe == passage) {
-            of.probe = null;
-            trouble().probed = passage;
-        }
         return of;
     }
 
@@ -307,18 +375,19 @@ final class RenewalGate {
         return deciding(() -> {
             waitsNoLonger(passage);
             if (trouble != null) {
-                trouble.suspects.remove(passage);
+                trouble.suspects.remove(passage, now());
             }
             return Verdict.of(Action.NOTHING);
         });
     }
 
-    boolean holding() {
-        return locked(this::nobodyIsSent);
+    boolean holding(Passage passage) {
+        return locked(() -> nobodyIsSent() || (state == State.FAILED && endures(passage)));
     }
 
     Verdict open(@Nullable RenewalToken held) {
-        return deciding(() -> using(held, owned -> Verdict.send(owned.pending()), () -> Verdict.send(life.generation)));
+        // it judges nobody: who only reads need not act on what the verdict says of others
+        return locked(() -> using(held, owned -> Verdict.send(owned.pending()), () -> Verdict.send(life.generation)));
     }
 
     // ---- renewals
@@ -364,13 +433,13 @@ final class RenewalGate {
             }
             done.end(RenewalToken.State.ENDED);
             renewal.end();
-            Trouble now = trouble();
-            now.tally.renewals++;
-            now.cooldown.end();
-            if (now.suspects.barren() == 0) {
-                now.cooldown.endRow();
+            Trouble all = trouble();
+            all.tally.renewals++;
+            all.cooldown.end();
+            if (all.evidence.fruitless() == 0) {
+                all.cooldown.endRow();
             }
-            install(done.life);
+            install(done.life, true);
             life.generation.loggedIn();
             state = State.ACTIVE;
             return Verdict.of(Action.NOTHING).releasing();
@@ -434,7 +503,7 @@ final class RenewalGate {
         if (state == State.RENEWING) {
             return Verdict.of(Action.NOTHING);
         }
-        install(new Life(next(), Origin.CLEARED, clock.millis()));
+        install(new Life(next(), Origin.CLEARED, now()), false);
         state = State.ACTIVE;
         return suspectsAgain(Verdict.of(Action.NOTHING)).releasing();
     }
@@ -454,14 +523,21 @@ final class RenewalGate {
         locked(() -> life.expired |= state == State.ACTIVE || state == State.FAILED);
     }
 
-    void endCooldown() {
-        locked(() -> {
-            if (trouble != null) {
-                trouble.cooldown.end();
-                trouble.cooldown.endRow();
+    Verdict endCooldown() {
+        return deciding(() -> {
+            if (trouble == null) {
+                return Verdict.of(Action.NOTHING);
             }
-            return trouble;
+            trouble.cooldown.end();
+            trouble.cooldown.endRow();
+            return Verdict.of(Action.NOTHING).releasing();
         });
+    }
+
+    /** What is left of its cool-down when the session is closed, null when that is over. */
+    @Nullable
+    Cooldown cooldown() {
+        return locked(() -> isCooling() ? trouble().cooldown : null);
     }
 
     /**
@@ -472,7 +548,7 @@ final class RenewalGate {
     boolean close() {
         return locked(() -> {
             boolean idle = state != State.RENEWING && !frozen && wire.inFlight() == 0;
-            if (idle && (trouble == null || trouble.isOver(clock.instant()))) {
+            if (idle && (trouble == null || trouble.isOver()) && !isCooling()) {
                 state = State.CLOSED;
             }
             return state == State.CLOSED;
@@ -520,29 +596,78 @@ final class RenewalGate {
     }
 
     GateStats stats() {
-        return locked(() -> GateStats.of(state, life, wire, trouble == null ? new Trouble(rules) : trouble));
+        return locked(
+                () -> GateStats.of(state, life, wire, trouble == null ? new Trouble(rules, new Cooldown()) : trouble));
     }
 
     // ---- deciding, under the lock
 
     /** Whether whoever asks has to wait, the owner of a renewal excepted. */
     private boolean nobodyIsSent() {
-        return frozen || state == State.RENEWING || (state == State.ACTIVE && life.probe != null);
+        if (frozen || state != State.ACTIVE) {
+            return frozen || state == State.RENEWING;
+        }
+        long now = now();
+        return (life.isTried(now) && life.awaitsAny())
+                || (trouble != null && trouble.pause != null && !trouble.pause.allows(life.inFlight, now));
+    }
+
+    private boolean isPaused() {
+        return trouble != null && trouble.pause != null && now() < trouble.pause.untilMillis();
     }
 
     private Verdict deciding(Supplier<Verdict> decision) {
         return locked(() -> {
-            Verdict verdict = settleIfQuiet(decision.get());
-            if (trouble != null && trouble.probed != null) {
-                trouble.probed = null;
+            boolean nobodyWasSent = isAnybodyHeld() && nobodyIsSent();
+            Verdict verdict = judgeSuspects(decision.get());
+            if (nobodyWasSent && state == State.ACTIVE && isAnybodyHeld() && !nobodyIsSent()) {
                 verdict = verdict.releasing();
             }
             if (state == State.CLOSED && wire.inFlight() == 0) {
                 verdict = verdict.emptying();
             }
             RenewalToken drained = wire.takeDrained();
-            return drained != null && isLive(drained) ? verdict.starting(drained) : verdict;
+            verdict = drained != null && isLive(drained) ? verdict.starting(drained) : verdict;
+            return trouble == null ? verdict : waking(verdict, trouble);
         });
+    }
+
+    private boolean isAnybodyHeld() {
+        return trouble != null && trouble.waiting.now() > 0;
+    }
+
+    /** Sees to it that somebody asks again when something has come to its time. */
+    private Verdict waking(Verdict verdict, Trouble all) {
+        long now = now();
+        if (all.pause != null && all.pause.isOver(now)) {
+            all.pause = null;
+        }
+        long due = due(all, now);
+        if (due == Long.MAX_VALUE || (all.wakeAt != null && all.wakeAt <= due)) {
+            return verdict;
+        }
+        all.wakeAt = due;
+        return verdict.waking(Math.max(1, due - now));
+    }
+
+    /** The first of the times in the future at which something changes that no event tells of. */
+    private long due(Trouble all, long now) {
+        long due = Long.MAX_VALUE;
+        if (state == State.ACTIVE && !frozen && !all.suspects.isEmpty()) {
+            due = Math.min(all.suspects.earliestEnd(), future(life.worthWaitingUntil(), now));
+        }
+        if (all.waiting.now() > 0 && state == State.ACTIVE) {
+            due = Math.min(due, life.isTried(now) ? life.triedUntil() : Long.MAX_VALUE);
+            due = Math.min(due, all.pause == null ? Long.MAX_VALUE : future(all.pause.next(life.inFlight), now));
+        }
+        if (all.waiting.now() > 0 && state == State.FAILED && isCooling()) {
+            due = Math.min(due, all.cooldown.untilMillis());
+        }
+        return due;
+    }
+
+    private static long future(long time, long now) {
+        return time > now ? time : Long.MAX_VALUE;
     }
 
     private <T extends @Nullable Object> T locked(Supplier<T> action) {
@@ -554,26 +679,34 @@ final class RenewalGate {
         }
     }
 
-    private Verdict settleIfQuiet(Verdict verdict) {
-        Trouble now = trouble;
-        if (now == null || state != State.ACTIVE || frozen || life.inFlight > 0) {
+    private Verdict judgeSuspects(Verdict verdict) {
+        Trouble all = trouble;
+        if (all == null || all.suspects.isEmpty() || state != State.ACTIVE || frozen) {
             return verdict;
         }
-        if (now.waiting.now() > 0 || now.suspects.isEmpty()) {
-            return verdict;
+        long now = now();
+        boolean ended = all.evidence.isEnded(life, all.suspects.all(), now);
+        boolean quiet = all.waiting.now() == 0 && now >= life.worthWaitingUntil();
+        if (rules.checks()) {
+            if (all.checking || !(ended || quiet || all.suspects.isAnyLate(now))) {
+                return verdict;
+            }
+            all.checking = true;
+            return verdict.checking();
         }
-        if (now.suspects.provenByQuiet(life)) {
-            Verdict more = renewAutomatically(Origin.REFUSAL, now.suspects.first(), verdict.action());
+        if (ended) {
+            Verdict more = renewAutomatically(Origin.REFUSAL, all.suspects.first(), false, verdict.action());
             return verdict.starting(more.renewal())
                     .judging(more.standing(), more.again())
                     .releasing();
         }
-        return now.own(verdict, now.suspects.standInQuiet(life));
+        // the next request of the first one's caller, if there is any, tells more
+        return all.own(verdict, quiet ? all.suspects.takeFirst(now) : all.suspects.takeLate(now));
     }
 
     /** What the suspects wait for has come. */
     private Verdict suspectsAgain(Verdict verdict) {
-        return trouble == null ? verdict : trouble.notOwn(verdict, trouble.suspects.drain());
+        return trouble == null ? verdict : trouble.notOwn(verdict, trouble.suspects.drain(now()));
     }
 
     /** Tells apart who wants to use the session: the owner of the renewal under way, or anybody else. */
@@ -604,7 +737,7 @@ final class RenewalGate {
 
     private Trouble trouble() {
         if (trouble == null) {
-            trouble = new Trouble(rules);
+            trouble = new Trouble(rules, new Cooldown());
         }
         return trouble;
     }
@@ -616,32 +749,48 @@ final class RenewalGate {
 
     /** Whether it has waited. */
     private boolean waitsNoLonger(Passage passage) {
-        return trouble != null && trouble.waiting.remove(passage, clock);
+        return trouble != null && trouble.waiting.remove(passage, now());
     }
 
     /** Whether a renewal may not be tried: it is too early, or this exchange has waited for one that failed. */
     private boolean barred(Passage passage) {
-        return trouble != null
-                && (trouble.cooldown.active(clock.instant())
-                        || (state == State.FAILED && passage.awaited != null && passage.awaited == trouble.renewal));
+        return isCooling()
+                || (trouble != null
+                        && state == State.FAILED
+                        && passage.awaited != null
+                        && passage.awaited == trouble.renewal);
+    }
+
+    /** Whether it waits for the end of the cool-down. */
+    private boolean endures(Passage passage) {
+        return passage.endures() && isCooling();
+    }
+
+    private boolean isCooling() {
+        return trouble != null && trouble.cooldown.active(now());
     }
 
     // ---- transitions
 
-    /** Renews without being asked to, unless that must wait or has been in vain too often: then -> FAILED. */
-    private Verdict renewAutomatically(Origin why, Passage initiator, Action action) {
-        Trouble now = trouble();
-        if (state == State.ACTIVE && why == Origin.REFUSAL && now.suspects.givenUp(life)) {
-            now.tally.useless++;
+    /**
+     * Renews without being asked to, unless that must wait or log-ins are worthless: then -> FAILED.
+     *
+     * @param certain whether it is certain that the session has ended
+     */
+    private Verdict renewAutomatically(Origin why, Passage initiator, boolean certain, Action action) {
+        Trouble all = trouble();
+        if (state == State.ACTIVE) {
+            all.tally.useless += why == Origin.REFUSAL && all.evidence.isInVain(life) ? 1 : 0;
+            all.evidence.givesUp(life, why == Origin.REFUSAL, now());
         }
         RenewalToken started = null;
-        if (now.suspects.renewalsAreBarren()) {
-            enterFailed(new IllegalStateException("after each of " + now.suspects.barren()
-                    + " renewals in a row every request was refused, though the log-in succeeded"));
-            now.suspects.punished();
-        } else if (now.cooldown.active(clock.instant())) {
+        if (isCooling()) {
             state = State.FAILED;
+        } else if (state == State.ACTIVE && all.evidence.isWorthless(certain)) {
+            enterFailed(new IllegalStateException("after each of " + all.evidence.fruitless()
+                    + " log-ins in a row every request was refused, though the log-ins succeeded"));
         } else {
+            initiator.initiator = true;
             started = begin(why, initiator);
         }
         Verdict verdict = suspectsAgain(Verdict.of(action).starting(started));
@@ -650,17 +799,18 @@ final class RenewalGate {
 
     /** -> RENEWING, or null and -> FAILED when there is no generation to fill. After a failure it gets one attempt. */
     private @Nullable RenewalToken begin(Origin why, Passage initiator) {
-        Trouble now = trouble();
-        boolean trial = state == State.FAILED || now.cooldown.failures() > 0;
-        Renewal begun = new Renewal(why, initiator, trial ? 1 : now.suspects.attemptsLeft());
-        now.renewal = begun;
+        Trouble all = trouble();
+        boolean trial = state == State.FAILED || all.cooldown.failures() > 0;
+        Renewal begun = new Renewal(why, initiator, trial ? 1 : Math.max(1, rules.renewalAttempts()));
+        all.evidence.begins(why == Origin.REFUSAL);
+        all.renewal = begun;
         state = State.RENEWING;
         return attempt(begun);
     }
 
     private @Nullable RenewalToken attempt(Renewal of) {
         try {
-            RenewalToken token = of.attempt(next(), clock.millis());
+            RenewalToken token = of.attempt(next(), now());
             trouble().tally.attempts++;
             return token;
         } catch (RuntimeException e) {
@@ -676,16 +826,23 @@ final class RenewalGate {
         if (now.renewal != null) {
             now.renewal.end();
         }
-        now.cooldown.failed(cause, Instant.ofEpochMilli(clock.millis()), rules);
+        now.cooldown.failed(cause, clock, rules);
     }
 
     private Generation next() {
         return generations.make(life.generation.session(), life.generation.number() + 1);
     }
 
-    private void install(Life next) {
+    private void install(Life next, boolean byLogIn) {
         life.endBy(next.origin);
-        next.begin(clock.millis());
+        next.begin(byLogIn, now());
         life = next;
+        if (trouble != null) {
+            trouble.evidence.installed(now());
+        }
+    }
+
+    private long now() {
+        return clock.monotonicMillis();
     }
 }

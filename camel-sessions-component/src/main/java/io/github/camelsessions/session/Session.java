@@ -3,8 +3,8 @@ package io.github.camelsessions.session;
 
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProfilesAsideException;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +40,7 @@ public final class Session {
     /**
      * @param number      its place among all sessions that were ever created
      * @param profileLock guards the profiles of all sessions that share it
+     * @param cooldown    of the session that had this name before, null when it left none
      */
     Session(
             SessionKey key,
@@ -47,7 +48,8 @@ public final class Session {
             Equipment equipment,
             ReentrantLock profileLock,
             RenewalGate.Generations generations,
-            InstantSource clock) {
+            SessionClock clock,
+            @Nullable Cooldown cooldown) {
         this.key = key;
         this.number = number;
         this.profileLock = profileLock;
@@ -55,7 +57,7 @@ public final class Session {
         this.created = clock.millis();
         this.lastUsed = created;
         this.idleSince = created;
-        this.gate = new RenewalGate(key, clock, generations);
+        this.gate = new RenewalGate(key, clock, generations, cooldown);
     }
 
     /** The session's name. */
@@ -137,8 +139,47 @@ public final class Session {
     }
 
     /** Whether those that wait still have to: ask after a hold was made, for the renewal may have ended meanwhile. */
-    public boolean holding() {
-        return gate.holding();
+    public boolean holding(Passage passage) {
+        return gate.holding(passage);
+    }
+
+    /** What those that wait, or are suspected, wait for may have come to its time: called when a verdict asked for it. */
+    public Verdict wake() {
+        return gate.wake();
+    }
+
+    // ---- checks and pauses
+
+    /**
+     * A request is about to be sent that tells whether the session lives. Each SEND is followed by one {@link #checked}.
+     *
+     * @return SEND with the generation to ask, or SKIP when there is nothing to be asked now, or LOOK_UP
+     */
+    public Verdict check(Passage passage) {
+        return touching(gate.check(passage));
+    }
+
+    /**
+     * The check has ended: whoever was refused before it was sent was forbidden, if the session lives, or else the session is
+     * renewed.
+     *
+     * @param alive null when there was no answer: then the doubt is settled without
+     */
+    public Verdict checked(Passage passage, @Nullable Boolean alive) {
+        return touching(gate.checked(passage, alive));
+    }
+
+    /**
+     * The site has asked to be left alone for a while, in its answer to an admitted exchange: that one asks for admission
+     * again, and everybody waits.
+     */
+    public Verdict blocked(Passage passage, Duration time) {
+        return touching(gate.blocked(passage, time.toMillis()));
+    }
+
+    /** Everybody who wants to use the session waits for a while. */
+    public Verdict pause(Duration time) {
+        return gate.pauses(time.toMillis());
     }
 
     /**
@@ -263,8 +304,14 @@ public final class Session {
     }
 
     /** Ends the cool-down, so that the next exchange may renew. */
-    public void endCooldown() {
-        gate.endCooldown();
+    public Verdict endCooldown() {
+        return gate.endCooldown();
+    }
+
+    /** What is left of its cool-down when the session is closed, null when that is over. */
+    @Nullable
+    Cooldown cooldown() {
+        return gate.cooldown();
     }
 
     /** Closes the session unless somebody needs it. Returns whether it is closed now. */
@@ -354,6 +401,8 @@ public final class Session {
                 now.failures(),
                 now.attempts(),
                 now.useless(),
+                now.checks(),
+                now.checksExpired(),
                 now.refused(),
                 now.standing(),
                 now.replays(),

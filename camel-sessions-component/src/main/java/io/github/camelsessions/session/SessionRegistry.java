@@ -12,10 +12,11 @@ import io.github.camelsessions.profile.ProfileStats;
 import io.github.camelsessions.profile.ProxyFailedException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class SessionRegistry {
 
     private final PublicSuffixes suffixes;
-    private final InstantSource clock;
+    private final SessionClock clock;
     private final RenewalGate.Generations generations = this::newGeneration; // one for all sessions
     private final ConcurrentHashMap<SessionKey, Session> sessions = new ConcurrentHashMap<>();
 
@@ -46,6 +47,9 @@ public final class SessionRegistry {
             new PriorityQueue<>(Comparator.comparing(Session::idleAsRenewed).thenComparingLong(Session::idleSince));
     private int goneFromOrder; // how many in there were removed
     private final Roll roll = new Roll();
+    // the cool-downs of sessions that were removed: whoever comes with that name again has them; guarded by creation
+    private final Map<SessionKey, Cooldown> coolingDown = new HashMap<>();
+    private int tooManyCooling = 1000;
     private volatile Consumer<Session> evicted = session -> {};
     private int maxSessions;
     private final ProfileRotation rotation;
@@ -54,10 +58,10 @@ public final class SessionRegistry {
 
     /**
      * @param suffixes    tells the jars which domains are public suffixes
-     * @param clock       wall clock for cookies and idle times
+     * @param clock       wall clock for cookies and idle times, monotonic for all that lasts
      * @param maxSessions how many sessions may exist at once
      */
-    public SessionRegistry(PublicSuffixes suffixes, InstantSource clock, int maxSessions) {
+    public SessionRegistry(PublicSuffixes suffixes, SessionClock clock, int maxSessions) {
         this.suffixes = suffixes;
         this.clock = clock;
         this.rotation = new ProfileRotation(clock);
@@ -234,8 +238,33 @@ public final class SessionRegistry {
             if (removed != null) {
                 roll.remove(removed);
                 dropFromOrder();
+                keepCooldown(removed);
             }
             return removed;
+        } finally {
+            creation.unlock();
+        }
+    }
+
+    /** Without that, a route that closes its session after each failure would log in again and again. */
+    private void keepCooldown(Session removed) {
+        Cooldown left = removed.cooldown();
+        if (left == null) {
+            return;
+        }
+        if (coolingDown.size() >= tooManyCooling) {
+            long now = clock.monotonicMillis();
+            coolingDown.values().removeIf(cooldown -> !cooldown.active(now));
+            tooManyCooling = Math.max(1000, 2 * coolingDown.size());
+        }
+        coolingDown.put(removed.key(), left);
+    }
+
+    /** Forgets the cool-down that a removed session of that name has left. */
+    public void endCooldown(SessionKey key) {
+        creation.lock();
+        try {
+            coolingDown.remove(key);
         } finally {
             creation.unlock();
         }
@@ -272,7 +301,14 @@ public final class SessionRegistry {
                 while (sessions.size() >= maxSessions) {
                     gone.add(evictLongestIdle(key));
                 }
-                session = new Session(key, roll.nextNumber(), new Rotated(), profileLock, generations, clock);
+                session = new Session(
+                        key,
+                        roll.nextNumber(),
+                        new Rotated(),
+                        profileLock,
+                        generations,
+                        clock,
+                        coolingDown.remove(key));
                 idleOrder.add(session);
                 roll.add(session);
                 sessions.put(key, session);

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param failures       renewals that failed
  * @param attempts       attempts to renew, each a log-in
  * @param useless        renewals that helped none of the exchanges that they were made for
+ * @param checks         requests to checkUri
+ * @param checksExpired  those of them that found that the session had ended
  * @param refused        answers that matched the expiry rules
  * @param standing       refusals that were judged to be the exchange's own answer
  * @param replays        exchanges sent again because they were refused
@@ -54,6 +56,8 @@ public record SessionStats(
         long failures,
         long attempts,
         long useless,
+        long checks,
+        long checksExpired,
         long refused,
         long standing,
         long replays,

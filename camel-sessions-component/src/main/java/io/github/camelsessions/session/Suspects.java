@@ -1,178 +1,102 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.session;
 
-import io.github.camelsessions.session.Life.Origin;
 import io.github.camelsessions.session.Passage.Place;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * The refusals that do not tell alone whether the session has expired or the page is forbidden, and how much the renewals
- * after refusals were worth. A first refusal tells enough, unless the generation came from a renewal that has not helped
- * anybody yet: then it takes two exchanges, so that a forbidden page does not renew each time that it is asked for.
- *
- * <p>All suspects are of the current generation. Guarded by the lock of its gate.
+ * The exchanges whose refusals by the current generation are still to be judged, in the order of the refusals. Guarded by
+ * the lock of its gate.
  */
 final class Suspects {
 
-    private int tolerated;
-    private final Set<Passage> parked = new LinkedHashSet<>(); // in the order of their refusals
-    private int firsts;
-    private int useless;
-    private int barren;
+    private final Set<Passage> parked = new LinkedHashSet<>();
 
-    Suspects(GateRules rules) {
-        configure(rules);
-    }
-
-    /** Changes how many useless or barren renewals in a row are tolerated. */
-    void configure(GateRules rules) {
-        tolerated = Math.max(1, rules.renewalAttempts());
-    }
-
-    /** Whether the refusal of an exchange that was never refused before proves that the generation has expired. */
-    boolean provenByFirstRefusal(Life life) {
-        if (renewalsAreBarren()) {
-            return false; // an answer that is under way may yet show that they are not
-        }
-        // each useless renewal in a row asks for one more witness: else two forbidden pages prove each other
-        return !life.unproven() || firsts > useless || life.doubted;
-    }
-
-    /**
-     * Whether an exchange, about to be sent, is sent alone, before all others of a renewed generation: it was refused by
-     * two generations already, and if the third refuses it as its very first request, that is the exchange's own answer.
-     * Without that, good answers that come between would have the session renewed for it for ever.
-     */
-    static boolean isToBeProbed(Passage passage, Life life) {
-        return passage.refusals > 1 && life.admitted == 0 && life.origin == Origin.REFUSAL;
-    }
-
-    /** A generation has refused its probe. */
-    void probeRefused(Life life) {
-        life.doubted = true;
-        life.stoodInVain = true;
-    }
-
-    /** A generation, perhaps no longer the current one, has refused a request. */
-    void refusedBy(Life life, long event) {
-        life.refusedAt = event;
-        if (life.renewed() && life.accepted == 0 && !life.barren) {
-            life.barren = true;
-            barren++;
-        }
-    }
-
-    /** A generation, perhaps no longer the current one, has accepted a request. */
-    void accepted() {
-        barren = 0;
-    }
-
-    void park(Passage passage, boolean first) {
+    void park(Passage passage, long nowMillis) {
         passage.place = Place.PARKED;
-        passage.firstRefusal = first;
-        firsts += first ? 1 : 0;
+        passage.suspectedSinceMillis = nowMillis;
         parked.add(passage);
     }
 
-    void remove(Passage passage) {
+    void remove(Passage passage, long nowMillis) {
         if (parked.remove(passage)) {
-            unparked(passage);
+            unparked(passage, nowMillis);
         }
     }
 
-    private void unparked(Passage passage) {
+    private static void unparked(Passage passage, long nowMillis) {
         passage.place = Place.NOWHERE;
-        firsts -= passage.firstRefusal ? 1 : 0;
+        passage.suspectedMillis += nowMillis - passage.suspectedSinceMillis;
     }
 
-    /** The one that was refused first of those that are parked; there is one. */
+    /** The one that was refused first; there is one. */
     Passage first() {
         return parked.iterator().next();
     }
 
-    List<Passage> drain() {
-        List<Passage> drained = List.copyOf(parked);
-        parked.clear();
-        drained.forEach(this::unparked);
-        return drained;
+    private static long until(Passage suspect) {
+        return suspect.suspectedSinceMillis + Evidence.PATIENCE_MILLIS - suspect.suspectedMillis;
     }
 
-    /**
-     * The current generation has accepted a request.
-     *
-     * @return those that had been refused before that request was admitted: the generation was alive when it refused them
-     */
-    List<Passage> refutedBy(Passage passage, Life life) {
-        life.doubted = false;
-        if (passage.refusals > 0) {
-            life.acceptedRefused = true;
-            useless = 0;
-        }
-        life.inVain |= life.stoodInVain;
+    List<Passage> drain(long nowMillis) {
+        return takeWhile(Integer.MAX_VALUE, Long.MAX_VALUE, nowMillis);
+    }
+
+    List<Passage> takeFirst(long nowMillis) {
+        return takeWhile(1, Long.MAX_VALUE, nowMillis);
+    }
+
+    /** Those that had been refused before that event. */
+    List<Passage> takeRefusedBefore(long event, long nowMillis) {
+        return takeWhile(Integer.MAX_VALUE, event, nowMillis);
+    }
+
+    private List<Passage> takeWhile(int most, long event, long nowMillis) {
         if (parked.isEmpty()) {
             return List.of();
         }
-        List<Passage> refuted = new ArrayList<>();
-        for (Iterator<Passage> oldest = parked.iterator(); oldest.hasNext(); ) {
+        List<Passage> taken = new ArrayList<>();
+        for (Iterator<Passage> oldest = parked.iterator(); oldest.hasNext() && taken.size() < most; ) {
             Passage suspect = oldest.next();
-            if (suspect.refusedAt > passage.admittedAt) {
+            if (suspect.refusedAt > event) {
                 break;
             }
             oldest.remove();
-            unparked(suspect);
-            refuted.add(suspect);
-            life.inVain |= !suspect.firstRefusal;
+            unparked(suspect, nowMillis);
+            taken.add(suspect);
         }
-        return refuted;
+        return taken;
     }
 
-    /** Whether the suspects are reason enough to renew now that no answer is awaited that could tell. */
-    boolean provenByQuiet(Life life) {
-        if (renewalsAreBarren()) {
-            return firsts > 0;
+    /** Those that have waited as long as they have to; one that was suspected before has less time. */
+    List<Passage> takeLate(long nowMillis) {
+        List<Passage> late = new ArrayList<>();
+        for (Passage suspect : parked) {
+            if (nowMillis >= until(suspect)) {
+                late.add(suspect);
+            }
         }
-        if (useless < tolerated) {
-            return life.accepted > 0;
-        }
-        // too many were in vain: only when several were refused, and the last answer of all was a refusal
-        return life.accepted > 0 && firsts > 1 && life.refusedAt > life.acceptedAt;
+        late.forEach(suspect -> remove(suspect, nowMillis));
+        return late;
     }
 
-    /** No answer will come that tells more; the refusals stand. */
-    List<Passage> standInQuiet(Life life) {
-        life.doubted = life.refusedAt > life.acceptedAt;
-        life.stoodInVain |= firsts < parked.size();
-        return drain();
+    boolean isAnyLate(long nowMillis) {
+        return parked.stream().anyMatch(suspect -> nowMillis >= until(suspect));
     }
 
-    /** The generation is given up because of its refusals; whether its renewal was useless. */
-    boolean givenUp(Life life) {
-        boolean vain = life.unproven() && life.inVain;
-        useless += vain ? 1 : 0;
-        return vain;
+    /** When the first of them has waited as long as it has to; there is one. */
+    long earliestEnd() {
+        return parked.stream().mapToLong(Suspects::until).min().orElseThrow();
     }
 
-    /** Whether renewals succeed, and everything is refused all the same. */
-    boolean renewalsAreBarren() {
-        return barren >= tolerated;
-    }
-
-    /** How many log-ins are left before the row of barren ones counts as a failure. */
-    int attemptsLeft() {
-        return Math.max(1, tolerated - barren);
-    }
-
-    /** The row of barren renewals has counted as a failure: from now on one more is enough. */
-    void punished() {
-        barren = tolerated - 1;
-    }
-
-    int barren() {
-        return barren;
+    Collection<Passage> all() {
+        return Collections.unmodifiableCollection(parked);
     }
 
     int size() {

@@ -7,6 +7,8 @@ final class Tally {
     long attempts;
     long failures;
     long useless;
+    long checks;
+    long checksExpired;
     long late;
     long refused;
     long standing;

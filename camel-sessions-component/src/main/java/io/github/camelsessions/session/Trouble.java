@@ -3,7 +3,6 @@ package io.github.camelsessions.session;
 
 import io.github.camelsessions.session.GateFailure.Kind;
 import io.github.camelsessions.session.Verdict.Action;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -16,25 +15,34 @@ import org.jspecify.annotations.Nullable;
 final class Trouble {
 
     final Waiting waiting = new Waiting();
-    final Suspects suspects;
-    final Cooldown cooldown = new Cooldown();
+    final Suspects suspects = new Suspects();
+    final Evidence evidence;
+    final Cooldown cooldown;
     final Tally tally = new Tally();
 
     /** The latest renewal; its latest token is live exactly when RENEWING. */
     @Nullable
     Renewal renewal;
 
-    /** The exchange whose answer all others waited for, while that is judged. */
+    /** What the site has asked for last, null when that is over. */
     @Nullable
-    Passage probed;
+    Pause pause;
 
-    Trouble(GateRules rules) {
-        this.suspects = new Suspects(rules);
+    /** Whether a check is wanted or under way: its answer settles the doubt. */
+    boolean checking;
+
+    /** When the gate is to be asked again, null when somebody does that anyway. */
+    @Nullable
+    Long wakeAt;
+
+    Trouble(GateRules rules, Cooldown cooldown) {
+        this.evidence = new Evidence(rules);
+        this.cooldown = cooldown;
     }
 
-    /** Whether nobody waits, and no cool-down is to be remembered. */
-    boolean isOver(Instant now) {
-        return waiting.now() == 0 && suspects.isEmpty() && !cooldown.active(now);
+    /** Whether nobody waits. */
+    boolean isOver() {
+        return waiting.now() == 0 && suspects.isEmpty();
     }
 
     /** The refusals were the exchanges' own; those that have replays left are sent again all the same. */
@@ -88,7 +96,7 @@ final class Trouble {
                 life.generation.session(),
                 life.generation.number(),
                 waiting.now(),
-                failed ? cooldown.until() : null,
+                failed ? cooldown.retryAt() : null,
                 failed ? cooldown.cause() : null);
     }
 }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param again      others, that ask for admission again
  * @param release    whether those that are held ask for admission again
  * @param emptied    whether the session is closed, and no answer is awaited any more
+ * @param check      whether a check is to be sent now: {@link Session#check}
+ * @param wakeAfter  in how many millis {@link Session#wake} is to be called, 0 for never
  */
 public record Verdict(
         Action action,
@@ -26,7 +28,9 @@ public record Verdict(
         List<Passage> standing,
         List<Passage> again,
         boolean release,
-        boolean emptied) {
+        boolean emptied,
+        boolean check,
+        long wakeAfter) {
 
     /** What an exchange does next. */
     public enum Action {
@@ -59,34 +63,52 @@ public record Verdict(
     }
 
     static Verdict of(Action action) {
-        return new Verdict(action, null, null, null, List.of(), List.of(), false, false);
+        return new Verdict(action, null, null, null, List.of(), List.of(), false, false, false, 0);
     }
 
     static Verdict send(Generation generation) {
-        return new Verdict(Action.SEND, generation, null, null, List.of(), List.of(), false, false);
+        return new Verdict(Action.SEND, generation, null, null, List.of(), List.of(), false, false, false, 0);
     }
 
     /** The same for others, but the one who brought the event ends with an exception. */
     Verdict failing(GateFailure why) {
-        return new Verdict(Action.FAIL, null, renewal, why, standing, again, release, emptied);
+        return new Verdict(Action.FAIL, null, renewal, why, standing, again, release, emptied, check, wakeAfter);
     }
 
     /** The same, with a renewal to start. */
     Verdict starting(@Nullable RenewalToken started) {
-        return new Verdict(action, generation, started, failure, standing, again, release, emptied);
+        return new Verdict(action, generation, started, failure, standing, again, release, emptied, check, wakeAfter);
     }
 
     /** The same, with others that were judged. */
     Verdict judging(List<Passage> own, List<Passage> others) {
         return new Verdict(
-                action, generation, renewal, failure, plus(standing, own), plus(again, others), release, emptied);
+                action,
+                generation,
+                renewal,
+                failure,
+                plus(standing, own),
+                plus(again, others),
+                release,
+                emptied,
+                check,
+                wakeAfter);
     }
 
     /** The same for the one who brought the event: it is told by the action, not as one of the others. */
     Verdict apart(Passage passage) {
         if (standing.contains(passage)) {
             return new Verdict(
-                    Action.DELIVER, generation, renewal, failure, without(standing, passage), again, release, emptied);
+                    Action.DELIVER,
+                    generation,
+                    renewal,
+                    failure,
+                    without(standing, passage),
+                    again,
+                    release,
+                    emptied,
+                    check,
+                    wakeAfter);
         }
         if (again.contains(passage)) {
             return new Verdict(
@@ -97,17 +119,27 @@ public record Verdict(
                     standing,
                     without(again, passage),
                     release,
-                    emptied);
+                    emptied,
+                    check,
+                    wakeAfter);
         }
         return this;
     }
 
     Verdict releasing() {
-        return new Verdict(action, generation, renewal, failure, standing, again, true, emptied);
+        return new Verdict(action, generation, renewal, failure, standing, again, true, emptied, check, wakeAfter);
     }
 
     Verdict emptying() {
-        return new Verdict(action, generation, renewal, failure, standing, again, release, true);
+        return new Verdict(action, generation, renewal, failure, standing, again, release, true, check, wakeAfter);
+    }
+
+    Verdict checking() {
+        return new Verdict(action, generation, renewal, failure, standing, again, release, emptied, true, wakeAfter);
+    }
+
+    Verdict waking(long millis) {
+        return new Verdict(action, generation, renewal, failure, standing, again, release, emptied, check, millis);
     }
 
     private static List<Passage> without(List<Passage> some, Passage one) {

@@ -3,7 +3,6 @@ package io.github.camelsessions.session;
 
 import io.github.camelsessions.session.Passage.Place;
 import java.time.Duration;
-import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /** Counts the exchanges that are held; the caller has them, in their order. Guarded by the lock of its gate. */
@@ -30,14 +29,14 @@ final class Waiting {
     }
 
     /** Whether it was one of them. */
-    boolean remove(Passage passage, InstantSource clock) {
+    boolean remove(Passage passage, long nowMillis) {
         if (passage.place != Place.WAITING) {
             return false;
         }
         passage.place = Place.NOWHERE;
         backlog -= passage.ahead ? 1 : 0;
         now--;
-        longestMillis = Math.max(longestMillis, clock.millis() - passage.heldSinceMillis);
+        longestMillis = Math.max(longestMillis, nowMillis - passage.heldSinceMillis);
         return true;
     }
 

@@ -17,11 +17,11 @@ final class Wire {
     private @Nullable RenewalToken draining;
 
     void send(Passage passage, Life to, boolean priority, long nowMillis) {
-        to.use(priority, nowMillis);
+        passage.sent(to, priority, event(), nowMillis);
+        to.use(passage, nowMillis);
         admissions++;
         inFlight++;
         ordinary += priority ? 0 : 1;
-        passage.sent(to, priority, event());
     }
 
     /** Takes an answered passage off the wire; what it was sent in, null when no answer of it is awaited. */
@@ -32,7 +32,7 @@ final class Wire {
             return null;
         }
         passage.place = Place.NOWHERE;
-        of.inFlight--;
+        of.ends(passage);
         inFlight--;
         ordinary -= passage.priority() ? 0 : 1;
         return of;

@@ -4,9 +4,9 @@ package io.github.camelsessions.http;
 import io.github.camelsessions.profile.NoProxy;
 import io.github.camelsessions.session.Admission;
 import io.github.camelsessions.session.Generation;
+import io.github.camelsessions.session.SessionClock;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
-import java.time.InstantSource;
 
 /** Calls in a session that a test has for itself. */
 final class TestCalls {
@@ -18,7 +18,7 @@ final class TestCalls {
 
     static Generation newGeneration() {
         SessionKey key = new SessionKey("", "test");
-        SessionRegistry sessions = new SessionRegistry(new PublicSuffixList(), InstantSource.system(), 1);
+        SessionRegistry sessions = new SessionRegistry(new PublicSuffixList(), SessionClock.system(), 1);
         Admission.fill(sessions, key);
         return sessions.find(key);
     }

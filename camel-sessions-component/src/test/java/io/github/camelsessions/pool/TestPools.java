@@ -97,7 +97,7 @@ final class TestPools {
 
     PoolRules rules() {
         GateRules gate = new GateRules(
-                0, Duration.ZERO, Duration.ZERO, maxHeld, 3, Duration.ofSeconds(30), Duration.ofMinutes(30));
+                0, Duration.ZERO, Duration.ZERO, maxHeld, 3, Duration.ofSeconds(30), Duration.ofMinutes(30), false);
         return new PoolRules(
                 size,
                 strategy,

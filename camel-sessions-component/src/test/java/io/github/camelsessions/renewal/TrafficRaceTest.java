@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelsessions.session.GateRules;
 import io.github.camelsessions.session.Generation;
+import io.github.camelsessions.session.SessionClock;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -315,7 +315,7 @@ class TrafficRaceTest {
     }
 
     /** Runs something when a thread has asked for the time that often. */
-    private static final class HookedClock implements InstantSource {
+    private static final class HookedClock implements SessionClock {
 
         private final ThreadLocal<@Nullable Deque<Runnable>> hooks = new ThreadLocal<>();
         private final AtomicReference<@Nullable CountDownLatch> timer = new AtomicReference<>();
@@ -350,7 +350,12 @@ class TrafficRaceTest {
             if (isAfterDecision()) {
                 hook();
             }
-            return InstantSource.system().millis();
+            return SessionClock.system().millis();
+        }
+
+        @Override
+        public long monotonicMillis() {
+            return SessionClock.system().monotonicMillis();
         }
 
         /** A session notes its use when its gate has decided and let its lock go; the gate itself asks under its lock. */
@@ -456,6 +461,11 @@ class TrafficRaceTest {
         @Override
         public boolean throwsOnFailure() {
             return true;
+        }
+
+        @Override
+        public int target() {
+            return 1;
         }
 
         @Override

@@ -4,9 +4,9 @@ package io.github.camelsessions.renewal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelsessions.renewal.WaitingExchange.End;
+import io.github.camelsessions.session.SessionClock;
 import io.github.camelsessions.session.SessionRegistry;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +23,7 @@ class WaitingExchangeTest {
 
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final SessionTraffic traffic =
-            new SessionTraffic(context, new SessionRegistry(host -> host, InstantSource.system(), 100));
+            new SessionTraffic(context, new SessionRegistry(host -> host, SessionClock.system(), 100));
     private final BlockingQueue<End> ends = new LinkedBlockingQueue<>();
 
     @BeforeEach

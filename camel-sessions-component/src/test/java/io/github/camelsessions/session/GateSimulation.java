@@ -74,16 +74,36 @@ final class GateSimulation {
         double expiries;
 
         boolean everythingRefused;
+        /** Forbidden pages in this order, again and again, such as "ffo": instead of by chance. */
+        String pattern = "";
+        /** How many different pages there are, 0 for as many as exchanges. */
+        int pages;
+        /** How many pages take 15 s. */
+        double slow;
+        /** How often a check gets no answer. */
+        double unansweredChecks;
+        /** How often the site asks to be left alone for a while, instead of an answer. */
+        double blocks;
+
         Map<LogIn, Double> logIns = new EnumMap<>(Map.of(LogIn.SUCCEEDS, 1.0));
         Duration holdTimeout = Duration.ofHours(24);
         Duration renewalTimeout = Duration.ofSeconds(45);
         /** What an exchange does between its end and the next one of the same caller. */
         Duration pause = Duration.ZERO;
+        /** The mean of a way there or back with an exponential distribution, 0 for 20 to 80 ms. */
+        int meanMillis;
+
+        private int there(Random random) {
+            return meanMillis == 0
+                    ? 20 + random.nextInt(60)
+                    : (int) Math.round(-Math.log(1 - random.nextDouble()) * meanMillis);
+        }
     }
 
     /** An exchange, with what its caller keeps of it. */
     private static final class Call extends Passage {
         final int ticket;
+        final boolean endures;
         boolean forbidden;
         boolean post;
         boolean asks;
@@ -94,11 +114,24 @@ final class GateSimulation {
         boolean keepsStaleAnswer;
         Instant deadline;
         int acceptedBySite;
+        int page;
+        boolean slow;
         Outcome outcome;
 
         Call(int ticket, TestGates.Rules wishes, boolean plain) {
             super(wishes.renews() && !plain, wishes.renewsFirst(), wishes.maxReplays());
             this.ticket = ticket;
+            this.endures = wishes.endures();
+        }
+
+        @Override
+        protected boolean endures() {
+            return endures;
+        }
+
+        @Override
+        protected int target() {
+            return 1 + page;
         }
     }
 
@@ -118,6 +151,7 @@ final class GateSimulation {
     private final World world;
     private final GateRules rules;
     private final Random random;
+    private final boolean[] forbiddenPages;
     private final TestGates.Clock clock = new TestGates.Clock();
     final RenewalGate gate;
     private final PriorityQueue<Event> events =
@@ -139,6 +173,8 @@ final class GateSimulation {
     // figures
     final List<Instant> logIns = new ArrayList<>();
     int refusedBySite;
+    long longestSuspicion;
+    int checks;
     final Map<Outcome, Integer> good = new EnumMap<>(Outcome.class);
     final Map<Outcome, Integer> forbidden = new EnumMap<>(Outcome.class);
 
@@ -146,6 +182,12 @@ final class GateSimulation {
         this.world = world;
         this.random = new Random(world.seed);
         this.rules = world.rules.build();
+        this.forbiddenPages = new boolean[world.pages > 0 ? world.pages : world.exchanges];
+        for (int page = 0; page < forbiddenPages.length; page++) {
+            forbiddenPages[page] = world.pattern.isEmpty()
+                    ? chance(world.forbidden)
+                    : world.pattern.charAt(page % world.pattern.length()) == 'f';
+        }
         this.gate = TestGates.gate(rules, clock);
         this.current = gate.open(null).generation();
         installed.put(current, true);
@@ -175,7 +217,9 @@ final class GateSimulation {
         }
         Call call = new Call(calls.size(), world.rules, chance(world.plain));
         calls.add(call);
-        call.forbidden = chance(world.forbidden);
+        call.page = world.pages > 0 ? random.nextInt(world.pages) : call.ticket;
+        call.forbidden = forbiddenPages[call.page];
+        call.slow = chance(world.slow);
         call.post = chance(world.posts);
         call.asks = chance(world.explicitRenewals);
         call.observed = call.asks && random.nextBoolean() ? current : null;
@@ -251,6 +295,12 @@ final class GateSimulation {
         if (verdict.release()) {
             later(0, this::release);
         }
+        if (verdict.check()) {
+            later(0, this::check);
+        }
+        if (verdict.wakeAfter() > 0) {
+            later(verdict.wakeAfter(), () -> others(gate.wake()));
+        }
         if (gate.open(null).generation() != current) {
             current = gate.open(null).generation();
             assertThat(installed.put(current, true))
@@ -270,7 +320,7 @@ final class GateSimulation {
         queue.add(call);
         call.queued = true;
         at(call.deadline, () -> timeOut(call));
-        if (!gate.holding()) {
+        if (!gate.holding(call)) {
             later(0, this::release);
         }
     }
@@ -289,7 +339,7 @@ final class GateSimulation {
 
     /** What the workers do: as many at once as may be, the oldest first. */
     private void release() {
-        while (resuming < world.resumeConcurrency && !queue.isEmpty() && !gate.holding()) {
+        while (resuming < world.resumeConcurrency && !queue.isEmpty() && !gate.holding(queue.first())) {
             Call oldest = queue.pollFirst();
             oldest.queued = false;
             oldest.resumed = true;
@@ -310,15 +360,19 @@ final class GateSimulation {
     }
 
     private void send(Call call, Generation generation) {
-        int there = 20 + random.nextInt(60);
-        int back = 20 + random.nextInt(60);
+        int there = world.there(random);
+        int back = world.there(random);
         later(there, () -> {
             boolean lost = chance(world.lost);
-            boolean accepted = !lost && siteAccepts(call, generation);
+            boolean blocked = !lost && chance(world.blocks);
+            boolean accepted = !lost && !blocked && siteAccepts(call, generation);
             boolean unanswered = chance(world.unanswered);
-            later(back, () -> {
+            later(back + (call.slow && accepted ? 15_000 : 0), () -> {
                 Verdict verdict;
-                if (lost) {
+                if (blocked) {
+                    verdict = gate.blocked(call, 1 + random.nextInt(3_000));
+                    deliver(call, verdict, Outcome.REFUSED);
+                } else if (lost) {
                     verdict = gate.lost(call, true);
                     deliver(call, verdict, Outcome.NO_ANSWER);
                 } else if (unanswered) {
@@ -351,6 +405,7 @@ final class GateSimulation {
         if (call.resumed && call.place != Passage.Place.SENT) {
             freeWorker(call);
         }
+        longestSuspicion = Math.max(longestSuspicion, call.suspectedMillis);
         call.outcome = call.keepsStaleAnswer ? Outcome.OK : outcome;
         (call.forbidden ? forbidden : good).merge(call.outcome, 1, Integer::sum);
         later(world.pause.toMillis(), this::arrive);
@@ -358,15 +413,30 @@ final class GateSimulation {
 
     // ---- the site
 
+    private void check() {
+        Passage check = world.rules.passage();
+        Verdict verdict = gate.check(check);
+        if (verdict.action() == Action.SEND) {
+            checks++;
+            later(world.there(random), () -> {
+                Boolean alive =
+                        chance(world.unansweredChecks) ? null : Boolean.valueOf(siteServes(verdict.generation()));
+                later(world.there(random), () -> others(gate.checked(check, alive)));
+            });
+        }
+        others(verdict);
+    }
+
+    private boolean siteServes(Generation generation) {
+        return sessions.containsKey(generation)
+                && (sessions.merge(generation, 1, Integer::sum) <= world.siteLimit || world.siteLimit == 0);
+    }
+
     private boolean siteAccepts(Call call, Generation generation) {
         if (chance(world.expiries)) {
             sessions.remove(generation);
         }
-        if (call.forbidden || world.everythingRefused || !sessions.containsKey(generation)) {
-            return false;
-        }
-        int uses = sessions.merge(generation, 1, Integer::sum);
-        boolean accepted = world.siteLimit == 0 || uses <= world.siteLimit;
+        boolean accepted = siteServes(generation) && !call.forbidden && !world.everythingRefused;
         call.acceptedBySite += accepted ? 1 : 0;
         return accepted;
     }
@@ -491,7 +561,6 @@ final class GateSimulation {
         check(tokens.size() == (stats.state().equals("RENEWING") ? 1 : 0), "one live token while renewing");
         check(resuming >= 0 && resuming <= world.resumeConcurrency, "resumeConcurrency");
         check(stats.suspects() == 0 || stats.state().equals("ACTIVE"), "suspects outside ACTIVE");
-        check(stats.suspects() == 0 || stats.inFlight() + stats.held() > 0, "who can clear the suspects");
     }
 
     private static void check(boolean holds, String what) {
@@ -509,6 +578,9 @@ final class GateSimulation {
         assertThat(resuming).as("busy workers").isZero();
         assertThat(queue).isEmpty();
         assertThat(stats.state()).isNotEqualTo("RENEWING");
+        assertThat(longestSuspicion)
+                .as("a suspect waits")
+                .isLessThanOrEqualTo(checks > 0 ? 5_000 : Evidence.PATIENCE_MILLIS);
         assertThat(stats.longestHold()).isLessThanOrEqualTo(world.holdTimeout);
         assertThat(stats.refused()).isEqualTo(refusedBySite);
         assertThat(calls)

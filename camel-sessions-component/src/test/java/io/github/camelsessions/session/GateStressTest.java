@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelsessions.session.Verdict.Action;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +27,8 @@ import org.junit.jupiter.api.Timeout;
 /** Many threads at one gate, with a site that ends sessions, log-ins that fail, and holders that give up. */
 @Timeout(60)
 class GateStressTest {
+
+    private static final Passage ANYBODY = TestGates.passage();
 
     private static final int EXCHANGES = 100_000;
     private static final int CALLERS = 48;
@@ -60,7 +61,7 @@ class GateStressTest {
                     .maxHeld(46)
                     .cooldown(Duration.ofNanos(1), Duration.ofNanos(1))
                     .build(),
-            InstantSource.system());
+            SessionClock.system());
 
     private final ConcurrentSkipListMap<Integer, Call> queue = new ConcurrentSkipListMap<>();
     private final AtomicInteger workers = new AtomicInteger();
@@ -137,7 +138,7 @@ class GateStressTest {
                 if (call.ticket % 50 == 0) {
                     run(() -> giveUp(call));
                 }
-                if (!gate.holding()) {
+                if (!gate.holding(ANYBODY)) {
                     run(this::release);
                 }
             }
@@ -185,7 +186,7 @@ class GateStressTest {
     }
 
     private void release() {
-        while (!queue.isEmpty() && !gate.holding()) {
+        while (!queue.isEmpty() && !gate.holding(ANYBODY)) {
             int busy = workers.get();
             if (busy >= RESUME_CONCURRENCY) {
                 return; // whoever is done goes on here
@@ -282,7 +283,7 @@ class GateStressTest {
     @Test
     void ofManyRefusalsAtOnceOneRenews() throws InterruptedException {
         for (int round = 0; round < 300; round++) {
-            RenewalGate fresh = TestGates.gate(TestGates.rules().build(), InstantSource.system());
+            RenewalGate fresh = TestGates.gate(TestGates.rules().build(), SessionClock.system());
             List<Passage> passages = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
                 Passage passage = TestGates.passage();

@@ -149,7 +149,7 @@ class RenewalGateTest {
             Passage first = held();
             gate.succeeded(token);
             Passage newcomer = held();
-            assertThat(gate.holding()).isFalse();
+            assertThat(gate.holding(passage())).isFalse();
             resend(first);
             resend(newcomer);
             assertThat(gate.stats().held()).isZero();
@@ -159,7 +159,7 @@ class RenewalGateTest {
         void anExchangeIsHeldWhileAnotherRenews() {
             renewing();
             held();
-            assertThat(gate.holding()).isTrue();
+            assertThat(gate.holding(passage())).isTrue();
             assertThat(gate.stats().held()).isEqualTo(1);
         }
 
@@ -877,11 +877,11 @@ class RenewalGateTest {
             Passage probe = refusedTwice();
             resend(probe);
             Passage other = held();
-            assertThat(gate.holding()).isTrue();
+            assertThat(gate.holding(passage())).isTrue();
             Verdict verdict = gate.accepted(probe, true);
             assertThat(verdict.action()).isEqualTo(Action.DELIVER);
             assertThat(verdict.release()).isTrue();
-            assertThat(gate.holding()).isFalse();
+            assertThat(gate.holding(passage())).isFalse();
             resend(other);
             assertThat(gate.stats().useless()).isZero();
         }
@@ -912,7 +912,7 @@ class RenewalGateTest {
             Passage late = refusedTwice();
             resend(passage()); // one that was held before, too
             resend(late);
-            assertThat(gate.holding()).isFalse();
+            assertThat(gate.holding(passage())).isFalse();
         }
 
         @Test
@@ -1694,7 +1694,7 @@ class RenewalGateTest {
             Passage held = held();
             assertThat(gate.stop().release()).isTrue();
             assertFails(gate.admit(passage(), false, token), Kind.REVOKED);
-            assertThat(gate.holding()).isFalse();
+            assertThat(gate.holding(passage())).isFalse();
             assertThat(resume(held).action()).isEqualTo(Action.LOOK_UP);
             assertThat(gate.stats().held()).isZero();
             gate.succeeded(token);
@@ -1871,9 +1871,9 @@ class RenewalGateTest {
         void whoeverAsksIsHeldUntilItIsUnfrozen() {
             assertThat(gate.freeze(true).release()).isFalse();
             Passage passage = held();
-            assertThat(gate.holding()).isTrue();
+            assertThat(gate.holding(passage())).isTrue();
             assertThat(gate.freeze(false).release()).isTrue();
-            assertThat(gate.holding()).isFalse();
+            assertThat(gate.holding(passage())).isFalse();
             resend(passage);
         }
 
@@ -1919,7 +1919,7 @@ class RenewalGateTest {
             gate.freeze(true);
             held();
             assertThat(gate.freeze(false).release()).isFalse();
-            assertThat(gate.holding()).isTrue();
+            assertThat(gate.holding(passage())).isTrue();
         }
 
         @Test
@@ -2291,7 +2291,7 @@ class RenewalGateTest {
 
         private final GateRules one = rules().maxUses(1).build();
         private final GateRules other = rules().maxUses(2).build();
-        private final RenewalGate fresh = new RenewalGate(TestGates.KEY, clock, TestGates::generation);
+        private final RenewalGate fresh = new RenewalGate(TestGates.KEY, clock, TestGates::generation, null);
 
         @Test
         void theFirstRulesHold() {
@@ -2324,7 +2324,8 @@ class RenewalGateTest {
                             10_000,
                             3,
                             Duration.ofSeconds(30),
-                            Duration.ofMinutes(30)));
+                            Duration.ofMinutes(30),
+                            false));
             fresh.failed(fresh.renew(passage(), null, null).renewal(), false, WRONG);
             assertThat(fresh.stats().retryAt()).isEqualTo(START.plusSeconds(30));
         }

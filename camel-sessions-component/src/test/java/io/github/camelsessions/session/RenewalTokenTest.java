@@ -5,7 +5,6 @@ import static io.github.camelsessions.session.TestSessions.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelsessions.session.Verdict.Action;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -25,7 +24,7 @@ class RenewalTokenTest {
     private final Runnable abort = aborted::incrementAndGet;
 
     private static Session session() {
-        return TestSessions.session(new TestSessions.Desk(), InstantSource.system());
+        return TestSessions.session(new TestSessions.Desk(), SessionClock.system());
     }
 
     private RenewalToken renewing() {

@@ -5,7 +5,6 @@ import static io.github.camelsessions.session.TestSessions.key;
 import static io.github.camelsessions.session.TestSessions.profiles;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -22,7 +21,7 @@ class SessionRegistryConcurrencyTest {
     private static final int STEPS = 20_000;
     private static final String[] PROFILES = {"a", "b", "c", "d", "e", "f"};
 
-    private final SessionRegistry registry = new SessionRegistry(host -> host, InstantSource.system(), 6);
+    private final SessionRegistry registry = new SessionRegistry(host -> host, SessionClock.system(), 6);
     private final CyclicBarrier start = new CyclicBarrier(THREADS);
 
     @Test

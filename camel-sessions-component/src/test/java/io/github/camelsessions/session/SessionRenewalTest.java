@@ -394,7 +394,7 @@ class SessionRenewalTest {
             Passage late = sent();
             RenewalToken token = session.refused(refused).renewal();
             session.admit(refused, false, null);
-            assertThat(session.holding()).isTrue();
+            assertThat(session.holding(new Passage(true, false, 1) {})).isTrue();
             assertThat(session.drained(token)).isFalse();
             SessionStats renewing = session.stats();
             assertThat(renewing.state()).isEqualTo("RENEWING");
@@ -441,7 +441,7 @@ class SessionRenewalTest {
             Passage unanswered = sent();
             assertThat(session.unanswered(unanswered).action()).isEqualTo(Action.DELIVER);
             Passage accepted = sent();
-            assertThat(session.holding()).isFalse();
+            assertThat(session.holding(new Passage(true, false, 1) {})).isFalse();
             RenewalToken token = renewing();
             assertThat(session.drained(token)).isFalse();
             assertThat(session.accepted(accepted, true).renewal()).isSameAs(token);
@@ -489,7 +489,7 @@ class SessionRenewalTest {
             session.clear(null);
             session.expire();
             session.endCooldown();
-            session.holding();
+            session.holding(new Passage(true, false, 1) {});
             session.stats();
             assertThat(session.lastUsed()).isEqualTo(START.toEpochMilli() + events.length);
         }

@@ -207,6 +207,8 @@ class SessionTest {
                         0,
                         0,
                         0,
+                        0,
+                        0,
                         null,
                         START,
                         START));

@@ -29,13 +29,13 @@ final class TestGates {
     }
 
     /** A gate that has been configured with these rules. */
-    static RenewalGate gate(GateRules rules, InstantSource clock, LongFunction<Generation> generations) {
-        RenewalGate gate = new RenewalGate(KEY, clock, (session, number) -> generations.apply(number));
+    static RenewalGate gate(GateRules rules, SessionClock clock, LongFunction<Generation> generations) {
+        RenewalGate gate = new RenewalGate(KEY, clock, (session, number) -> generations.apply(number), null);
         assertThat(gate.configure(rules, "test")).isNull();
         return gate;
     }
 
-    static RenewalGate gate(GateRules rules, InstantSource clock) {
+    static RenewalGate gate(GateRules rules, SessionClock clock) {
         return gate(rules, clock, TestGates::generation);
     }
 
@@ -48,13 +48,18 @@ final class TestGates {
         return new Rules();
     }
 
-    static final class Clock implements InstantSource {
+    static final class Clock implements SessionClock {
 
         private volatile Instant now = START;
 
         @Override
         public Instant instant() {
             return now;
+        }
+
+        @Override
+        public long monotonicMillis() {
+            return now.toEpochMilli();
         }
 
         void advance(Duration time) {
@@ -79,6 +84,8 @@ final class TestGates {
         private Duration maxIdle = Duration.ZERO;
         private int maxHeld = 10_000;
         private int maxReplays = 1;
+        private boolean endures;
+        private boolean checks;
         private int renewalAttempts = 3;
         private Duration cooldown = COOLDOWN;
         private Duration cooldownMax = Duration.ofMinutes(30);
@@ -133,16 +140,39 @@ final class TestGates {
             return this;
         }
 
+        Rules endures(boolean value) {
+            endures = value;
+            return this;
+        }
+
+        Rules checks(boolean value) {
+            checks = value;
+            return this;
+        }
+
         GateRules build() {
-            return new GateRules(maxUses, maxAge, maxIdle, maxHeld, renewalAttempts, cooldown, cooldownMax);
+            return new GateRules(maxUses, maxAge, maxIdle, maxHeld, renewalAttempts, cooldown, cooldownMax, checks);
         }
 
         Passage passage() {
-            return new Passage(renews, renewFirst, maxReplays) {};
+            return new Passage(renews, renewFirst, maxReplays) {
+                @Override
+                protected boolean endures() {
+                    return endures;
+                }
+            };
         }
 
         boolean renews() {
             return renews;
+        }
+
+        boolean endures() {
+            return endures;
+        }
+
+        boolean checks() {
+            return checks;
         }
 
         boolean renewsFirst() {

@@ -7,7 +7,6 @@ import io.github.camelsessions.cookie.CookieTarget;
 import io.github.camelsessions.profile.ClientProfile;
 import java.net.URI;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -30,8 +29,8 @@ final class TestSessions {
     }
 
     /** The session {@code anna}. */
-    static Session session(Desk desk, InstantSource clock) {
-        return new Session(key("anna"), 0, desk, new ReentrantLock(), TestGates::generation, clock);
+    static Session session(Desk desk, SessionClock clock) {
+        return new Session(key("anna"), 0, desk, new ReentrantLock(), TestGates::generation, clock, null);
     }
 
     static ClientProfile profile(String name) {
@@ -91,13 +90,18 @@ final class TestSessions {
         }
     }
 
-    static final class FakeClock implements InstantSource {
+    static final class FakeClock implements SessionClock {
 
         private final AtomicLong millis = new AtomicLong(START.toEpochMilli());
 
         @Override
         public Instant instant() {
             return Instant.ofEpochMilli(millis.get());
+        }
+
+        @Override
+        public long monotonicMillis() {
+            return millis.get();
         }
 
         void tick() {
