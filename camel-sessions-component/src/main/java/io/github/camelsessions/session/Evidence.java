@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * forgotten. What a target did before tells more: one that was accepted and is refused now is the end, whatever the run; one
  * that was refused while the session lived, and never accepted, is forbidden, as long as runs are remembered.
  *
- * <p>Two generations in a row that accepted nothing tell that log-ins are in vain: then only time starts the next one. When
- * there were as many as renewals have attempts, and at least three targets were refused in them, of which one was accepted
- * before or none ever was, the log-ins are worthless, which counts as a failure.
+ * <p>Three generations in a row that were filled by log-ins and accepted nothing tell that these are in vain: then only time
+ * starts the next one. When there were as many as renewals have attempts, and at least three targets were refused in them,
+ * of which one was accepted before or none ever was, the log-ins are worthless, which counts as a failure.
  *
  * <p>Guarded by the lock of its gate.
  */
@@ -30,7 +30,7 @@ final class Evidence {
     private static final double AT_LEAST = 4;
     private static final double KEPT = 0.5;
     private static final int TARGETS_OF_WORTHLESS = 3;
-    private static final int FRUITLESS = 2;
+    private static final int FRUITLESS = 3;
     private static final int[] NO_TARGETS = {};
 
     private GateRules rules;
@@ -40,7 +40,7 @@ final class Evidence {
     private int inVain; // log-ins in a row that did not help
     private boolean remembers;
     private long forgetsAt;
-    private int fruitless; // generations in a row that were filled by a log-in and accepted nothing
+    private int fruitless; // generations in a row that were filled by log-ins, refused and accepted nothing
     private boolean acceptedEver;
     private boolean acceptedBefore; // one of the targets refused by fruitless generations
     private int[] refusedByFruitless = NO_TARGETS;
@@ -56,17 +56,20 @@ final class Evidence {
 
     // ---- what happens
 
-    /** The current generation has refused a request. */
-    void refused(Passage passage, Life life) {
-        passage.run = ++run;
+    /** A generation has refused a request, perhaps when it is no longer the current one. */
+    void refused(Passage passage, Life by, Life current) {
         if (targets == null) {
             targets = new Targets();
         }
-        if (life.accepted > 0) {
-            return;
+        if (by == current) {
+            passage.run = ++run;
         }
-        acceptedBefore |= (known(passage) & Targets.ACCEPTED) != 0;
-        refusedByFruitless = with(refusedByFruitless, passage.target());
+        if (by.isFilledByLogIn() && by.accepted == 0) {
+            fruitless += by.fruitless ? 0 : 1;
+            by.fruitless = true;
+            acceptedBefore |= (known(passage) & Targets.ACCEPTED) != 0;
+            refusedByFruitless = with(refusedByFruitless, passage.target());
+        }
     }
 
     /** As many different targets as are needed. */
@@ -82,14 +85,14 @@ final class Evidence {
     /** A generation has accepted a request; the current one if it is that of the passage. */
     void accepted(Passage passage, Life current) {
         acceptedEver = true;
+        fruitless = 0;
+        acceptedBefore = false;
+        refusedByFruitless = NO_TARGETS;
         mark(passage, Targets.ACCEPTED);
         if (passage.life != current) {
             return;
         }
         run = 0;
-        fruitless = 0;
-        acceptedBefore = false;
-        refusedByFruitless = NO_TARGETS;
         if (passage.refusals > 0 && isInVain(current)) {
             current.helped = true;
             longest *= KEPT;
@@ -108,13 +111,9 @@ final class Evidence {
         mark(passage, Targets.FORBIDDEN);
     }
 
-    /** The next log-in is about to begin. */
-    void givesUp(Life life, boolean becauseOfRefusals, long nowMillis) {
-        if (!life.isFilledByLogIn()) {
-            return;
-        }
-        fruitless += life.accepted == 0 && refusedByFruitless.length > 0 ? 1 : 0;
-        if (becauseOfRefusals && isInVain(life)) {
+    /** A log-in is about to begin because of refusals. */
+    void givesUp(Life life, long nowMillis) {
+        if (isInVain(life)) {
             inVain++;
             remember(Math.max(AT_LEAST, LONGER * cause), nowMillis);
         }
@@ -192,7 +191,7 @@ final class Evidence {
         return fruitless >= rules.renewalAttempts() && (certain || seen);
     }
 
-    /** How many generations in a row were filled by a log-in and accepted nothing. */
+    /** How many generations in a row were filled by log-ins, refused and accepted nothing. */
     int fruitless() {
         return fruitless;
     }

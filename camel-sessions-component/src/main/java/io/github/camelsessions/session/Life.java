@@ -39,6 +39,9 @@ final class Life {
     /** Whether it has accepted an exchange that was refused before: then that log-in was worth its while. */
     boolean helped;
 
+    /** Whether it is counted among those that were filled by log-ins and accepted nothing. */
+    boolean fruitless;
+
     /** Of the exchanges on the wire, without those of the renewal: the one that was admitted last. */
     private @Nullable Passage youngest;
 

@@ -219,16 +219,19 @@ final class RenewalGate {
         passage.refusedAt = wire.event();
         Trouble all = trouble();
         all.tally.refused++;
-        if (of != life || state != State.ACTIVE || frozen) {
+        boolean judged = of == life && state == State.ACTIVE && !frozen;
+        if (judged && passage.renews && all.evidence.isForbidden(passage, now())) {
+            return all.own(Verdict.of(Action.DELIVER), List.of(passage));
+        }
+        if (passage.renews) {
+            all.evidence.refused(passage, of, life);
+        }
+        if (!judged) {
             return Verdict.of(all.sentAgain(passage));
         }
         if (!passage.renews) {
             return Verdict.of(Action.DELIVER);
         }
-        if (all.evidence.isForbidden(passage, now())) {
-            return all.own(Verdict.of(Action.DELIVER), List.of(passage));
-        }
-        all.evidence.refused(passage, life);
         if (passage.alone && life.accepted == 0 && !rules.checks()) {
             all.evidence.refusedAfresh(passage);
             return all.own(Verdict.of(Action.DELIVER), List.of(passage));
@@ -779,9 +782,9 @@ final class RenewalGate {
      */
     private Verdict renewAutomatically(Origin why, Passage initiator, boolean certain, Action action) {
         Trouble all = trouble();
-        if (state == State.ACTIVE) {
-            all.tally.useless += why == Origin.REFUSAL && all.evidence.isInVain(life) ? 1 : 0;
-            all.evidence.givesUp(life, why == Origin.REFUSAL, now());
+        if (state == State.ACTIVE && why == Origin.REFUSAL) {
+            all.tally.useless += all.evidence.isInVain(life) ? 1 : 0;
+            all.evidence.givesUp(life, now());
         }
         RenewalToken started = null;
         if (isCooling()) {

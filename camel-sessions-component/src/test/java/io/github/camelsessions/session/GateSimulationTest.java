@@ -77,7 +77,7 @@ class GateSimulationTest {
     }
 
     @Test
-    void forbiddenPagesCostAtMostOneExchangeForEachEndOfASession() {
+    void forbiddenPagesCostFewExchangesForEachEndOfASession() {
         for (int concurrency : new int[] {1, 16}) {
             GateSimulation simulation = run(world -> {
                 world.exchanges = 2_000;
@@ -86,7 +86,7 @@ class GateSimulationTest {
                 world.siteLimit = 100;
             });
             print("5 % forbidden, limit 100, concurrency " + concurrency, simulation);
-            assertThat(simulation.lost()).isLessThanOrEqualTo(20);
+            assertThat(simulation.lost()).isLessThanOrEqualTo(concurrency == 1 ? 50 : 5);
         }
     }
 
