@@ -108,6 +108,19 @@ class AutomaticRenewalReplayTest extends AutomaticRenewalSupport {
     }
 
     @Test
+    void withoutReplaysTheExceptionSaysThatSendingAgainHelps() {
+        String options = LATE + "&maxReplays=0";
+        Exchange refused = fetch("/page/1", options);
+
+        assertThat(refused.getException())
+                .isInstanceOf(SessionExpiredException.class)
+                .hasMessageContaining("the session is renewed, but maxReplays=0")
+                .hasMessageContaining("send the message once more");
+        assertThat(text(fetch("/page/1", options))).contains("user=anna");
+        assertThat(site.loginsAttempted()).isEqualTo(1);
+    }
+
+    @Test
     void aBodyThatCannotBeSentAgainIsToldAsSuch() {
         MultipartEntityBuilder form =
                 MultipartEntityBuilder.create().addBinaryBody("file", new ByteArrayInputStream(new byte[10]));

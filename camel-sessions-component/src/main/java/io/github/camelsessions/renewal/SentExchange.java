@@ -250,6 +250,8 @@ final class SentExchange extends HeldExchange {
             wayOut = "the request cannot be sent again: " + obstacle;
         } else if (!request.renewsRefused()) {
             wayOut = "it is not renewed, because the latest log-in of its pool has failed";
+        } else if (rules().renews() && rules().maxReplays() == 0) {
+            wayOut = "the session is renewed, but maxReplays=0 sends nothing again: send the message once more";
         } else if (rules().renews()) {
             wayOut = "a renewal does not help: if this answer is not about the session, change the expiry rules";
         } else {
