@@ -8,6 +8,7 @@ import io.github.camelsessions.EffectiveRules.Place;
 import io.github.camelsessions.renewal.ExpiryRules;
 import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.renewal.ReplayStale;
+import io.github.camelsessions.renewal.WhenFull;
 import io.github.camelsessions.session.GateRules;
 import java.net.URI;
 import java.time.Duration;
@@ -79,6 +80,7 @@ final class RenewalOptions {
                 renewalTimeout,
                 positive("renewalBackoff", places, SessionsConfiguration::getRenewalBackoff, Duration.ofSeconds(1)),
                 holdTimeout,
+                first(places, SessionsConfiguration::getWhenFull, WhenFull.wait),
                 closeUri,
                 closeOnStop,
                 pooled ? withoutLimits(ofTheSession(places)) : ofTheSession(places),

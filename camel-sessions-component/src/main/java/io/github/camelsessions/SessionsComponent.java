@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,15 +81,17 @@ public class SessionsComponent extends DefaultComponent {
 
     @Metadata(
             defaultValue = "16",
-            description = "How many exchanges that were held go on at once, in the order in which they came.")
+            description = "How many exchanges that were held go on at once for each site, in the order in which they"
+                    + " came. One that takes longer than a second counts no more.")
     private int resumeConcurrency = SessionTraffic.DEFAULT_RESUME_CONCURRENCY;
 
     @Metadata(
             defaultValue = "8",
-            description = "How many renewals by renewalUri run at once. One within another is not counted.")
+            description = "How many renewals by renewalUri run at once. One within another is not counted. A site of"
+                    + " which none runs may begin one more, until twice as many run.")
     private int renewalConcurrency = SessionTraffic.DEFAULT_RENEWAL_CONCURRENCY;
 
-    @Metadata(defaultValue = "100000", description = "How many exchanges are held at most, in all sessions.")
+    @Metadata(defaultValue = "100000", description = "How many exchanges are held without a thread, in all sessions.")
     private int maxHeldTotal = SessionTraffic.DEFAULT_MAX_HELD_TOTAL;
 
     @Metadata(
@@ -290,7 +293,7 @@ public class SessionsComponent extends DefaultComponent {
     private void useLimits() {
         Sessions sessions = Sessions.get(getCamelContext());
         sessions.registry().setMaxSessions(maxSessions);
-        sessions.traffic().setResumeConcurrency(atLeastOne("resumeConcurrency", resumeConcurrency));
+        sessions.traffic().setResumeConcurrency(atLeastOne("resumeConcurrency", resumeConcurrency), ofSites());
         sessions.traffic().setRenewalConcurrency(atLeastOne("renewalConcurrency", renewalConcurrency));
         sessions.traffic().setMaxHeldTotal(atLeastOne("maxHeldTotal", maxHeldTotal));
         if (profileCooldown.isZero() || profileCooldown.isNegative()) {
@@ -298,6 +301,17 @@ public class SessionsComponent extends DefaultComponent {
                     "profileCooldown=" + profileCooldown + ": must be a duration of more than 0, such as 5m");
         }
         sessions.registry().setRotation(profileRotation, profileCooldown);
+    }
+
+    private Map<String, Integer> ofSites() {
+        Map<String, Integer> concurrencies = new HashMap<>();
+        sites.forEach((name, site) -> {
+            Integer own = site.getResumeConcurrency();
+            if (own != null) {
+                concurrencies.put(name, atLeastOne(placeName(name) + ": resumeConcurrency", own));
+            }
+        });
+        return concurrencies;
     }
 
     private static int atLeastOne(String option, int value) {

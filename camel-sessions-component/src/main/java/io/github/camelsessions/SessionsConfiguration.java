@@ -4,6 +4,7 @@ package io.github.camelsessions;
 import io.github.camelsessions.http.Isolation;
 import io.github.camelsessions.pool.PoolStrategy;
 import io.github.camelsessions.renewal.ReplayStale;
+import io.github.camelsessions.renewal.WhenFull;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -206,9 +207,17 @@ public class SessionsConfiguration {
 
     @UriParam(
             label = "renewal",
-            defaultValue = "10000",
-            description = "How many exchanges of one session are held at most.")
+            defaultValue = "1000",
+            description =
+                    "How many exchanges of one session, or of one pool, are held without a thread. What becomes of further ones, whenFull says.")
     private @Nullable Integer maxHeld;
+
+    @UriParam(
+            label = "renewal",
+            defaultValue = "wait",
+            description =
+                    "What becomes of an exchange for which the hold has no room: it keeps its thread waiting, so that its consumer takes no more (wait), or ends with a SessionHoldException (fail).")
+    private @Nullable WhenFull whenFull;
 
     @UriParam(
             label = "renewal",
@@ -558,6 +567,14 @@ public class SessionsConfiguration {
 
     public void setMaxHeld(@Nullable Integer maxHeld) {
         this.maxHeld = maxHeld;
+    }
+
+    public @Nullable WhenFull getWhenFull() {
+        return whenFull;
+    }
+
+    public void setWhenFull(@Nullable WhenFull whenFull) {
+        this.whenFull = whenFull;
     }
 
     public @Nullable String getCloseUri() {

@@ -23,6 +23,11 @@ public class SiteConfiguration extends SessionsConfiguration {
                     + " request URL belongs to this site.")
     private boolean wrap;
 
+    @Metadata(
+            description = "How many exchanges of this site that were held go on at once; that of the component by"
+                    + " default.")
+    private @Nullable Integer resumeConcurrency;
+
     public @Nullable String getUris() {
         return uris;
     }
@@ -37,5 +42,13 @@ public class SiteConfiguration extends SessionsConfiguration {
 
     public void setWrap(boolean wrap) {
         this.wrap = wrap;
+    }
+
+    public @Nullable Integer getResumeConcurrency() {
+        return resumeConcurrency;
+    }
+
+    public void setResumeConcurrency(@Nullable Integer resumeConcurrency) {
+        this.resumeConcurrency = resumeConcurrency;
     }
 }

@@ -424,9 +424,9 @@ class AutomaticRenewalFailureTest extends AutomaticRenewalSupport {
     @Test
     void noMoreAreHeldThanTheSessionAllows() throws Exception {
         site.hangLogins();
-        List<CompletableFuture<Exchange>> sendings = start(3, n -> start("/page/" + n, "maxHeld=3"));
+        List<CompletableFuture<Exchange>> sendings = start(3, n -> start("/page/" + n, "maxHeld=3&whenFull=fail"));
         awaitHeld(3);
-        SessionHoldException failure = holdFailure(fetch("/page/4", "maxHeld=3"));
+        SessionHoldException failure = holdFailure(fetch("/page/4", "maxHeld=3&whenFull=fail"));
 
         assertThat(failure).hasMessageContaining("as maxHeld allows").hasMessageContaining("held=3");
         site.releaseLogins();
@@ -440,7 +440,8 @@ class AutomaticRenewalFailureTest extends AutomaticRenewalSupport {
             site.hangLogins();
             List<CompletableFuture<Exchange>> sendings = start(3, n -> start("/page/" + n, ""));
             awaitHeld(3);
-            assertThat(holdFailure(fetch("/page/4", ""))).hasMessageContaining("the component's maxHeldTotal allows");
+            assertThat(holdFailure(fetch("/page/4", "whenFull=fail")))
+                    .hasMessageContaining("the component's maxHeldTotal allows");
             site.releaseLogins();
             assertThat(all(sendings)).allSatisfy(done -> assertThat(text(done)).contains("user=anna"));
         } finally {
@@ -452,9 +453,9 @@ class AutomaticRenewalFailureTest extends AutomaticRenewalSupport {
     void tenThousandAreHeldWithoutAThreadEach() throws Exception {
         site.hangLogins();
         List<CompletableFuture<Exchange>> sendings = new ArrayList<>();
-        sendings.add(start("/page/0", ""));
+        sendings.add(start("/page/0", "maxHeld=10000"));
         site.awaitHangingLogins(1);
-        AsyncProducer route = route("sessions:fetch?renewalUri=direct:login");
+        AsyncProducer route = route("sessions:fetch?renewalUri=direct:login&maxHeld=10000");
         for (int n = 1; n < 10_000; n++) {
             Exchange made = exchange(null, Map.of());
             made.getMessage().setHeader(Exchange.HTTP_URI, site.url("/page/" + n));

@@ -152,7 +152,7 @@ class PoolSiteTest extends PoolSupport {
     @Test
     void noMoreWaitThanMay() throws Exception {
         site.holdPages();
-        String options = "pool=full&poolSize=1&maxHeld=2";
+        String options = "pool=full&poolSize=1&maxHeld=2&whenFull=fail";
         var sent = start("/page", options);
         awaitBusy("full", 1);
         var waiting = start(2, i -> start("/page", options));
@@ -163,6 +163,27 @@ class PoolSiteTest extends PoolSupport {
         site.releasePages();
         text(get(sent));
         all(waiting).forEach(PoolSupport::text);
+    }
+
+    @Test
+    void whoAPoolHasNoRoomForWaitsOnItsThreadInTheOrderOfArrival() throws Exception {
+        site.holdPages();
+        String options = "pool=pressing&poolSize=1&maxHeld=2&maxUses=0";
+        var sent = start("/page", options);
+        awaitBusy("pressing", 1);
+        List<CompletableFuture<Exchange>> others = new java.util.ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            int waiting = i + 1;
+            others.add(start(uri("/page", options), "n" + i, Map.of()));
+            await(() -> assertThat(pool("pressing").waiting()).isEqualTo(waiting));
+        }
+        site.releasePages();
+        text(get(sent));
+        all(others);
+        assertThat(site.bodies())
+                .containsExactlyElementsOf(java.util.stream.IntStream.range(0, 8)
+                        .mapToObj(i -> "n" + i)
+                        .toList());
     }
 
     @Test

@@ -332,7 +332,7 @@ class RenewalDocumentationTest {
                     from("direct:ben-by-anna").to(fetch("anna", "&renewalUri=direct:anna-by-ben"));
                     from("direct:stopped")
                             .routeId("stopped")
-                            .to(fetch("hung", "&renewalUri=direct:log-in-as-anna&maxHeld=1"));
+                            .to(fetch("hung", "&renewalUri=direct:log-in-as-anna&maxHeld=1&whenFull=fail"));
                 }
             });
             template = main.getCamelContext().createProducerTemplate();
@@ -423,10 +423,10 @@ class RenewalDocumentationTest {
             CompletableFuture<Exchange> first = sendAsync("direct:stopped");
             CompletableFuture<Exchange> other = sendAsync(fetch("other", "&renewalUri=direct:log-in-as-anna"));
             site.awaitHangingLogins(2);
-            fail("hung", "&renewalUri=direct:log-in-as-anna"); // maxHeld=1
+            fail("hung", "&renewalUri=direct:log-in-as-anna&whenFull=fail"); // maxHeld=1
             fail("other", "&renewalUri=direct:log-in-as-anna&renewalTimeout=50&holdTimeout=100");
             component.setMaxHeldTotal(2);
-            fail("other", "&renewalUri=direct:log-in-as-anna");
+            fail("other", "&renewalUri=direct:log-in-as-anna&whenFull=fail");
             main.getCamelContext().getRouteController().stopRoute("stopped", 1, TimeUnit.MILLISECONDS);
             add("hung", first.get(10, TimeUnit.SECONDS).getException());
             site.repairLogins();

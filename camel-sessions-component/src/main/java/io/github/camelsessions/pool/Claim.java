@@ -42,11 +42,15 @@ final class Claim {
 
     final long arrival;
     final @Nullable Long wanted;
+    final boolean failsWhenFull;
     private final Runnable resume;
 
     volatile State state = State.NEW;
     volatile @Nullable Member member;
     volatile @Nullable Refusal refusal;
+
+    /** Whether more waited than may when it asked, itself included. */
+    boolean crowded;
 
     boolean sent;
     long waitingSinceMillis;
@@ -55,13 +59,15 @@ final class Claim {
     boolean mayRenew = true;
 
     /**
-     * @param arrival the lower, the earlier it came; no two have the same
-     * @param wanted  the number of the session that it has to be, if that can be had
-     * @param resume  lets its exchange go on if that waits
+     * @param arrival       the lower, the earlier it came; no two have the same
+     * @param wanted        the number of the session that it has to be, if that can be had
+     * @param failsWhenFull whether it is refused when as many wait as may
+     * @param resume        lets its exchange go on if that waits
      */
-    Claim(long arrival, @Nullable Long wanted, Runnable resume) {
+    Claim(long arrival, @Nullable Long wanted, boolean failsWhenFull, Runnable resume) {
         this.arrival = arrival;
         this.wanted = wanted;
+        this.failsWhenFull = failsWhenFull;
         this.resume = resume;
     }
 

@@ -125,7 +125,9 @@ final class PoolGate {
             claim.state = Claim.State.WAITING;
             enter(claim, now);
             grow(now);
-            if (claim.state == Claim.State.WAITING && waiting() > rules.gate().maxHeld()) {
+            claim.crowded = claim.state == Claim.State.WAITING
+                    && waiting() > rules.gate().maxHeld();
+            if (claim.crowded && claim.failsWhenFull) {
                 withdraw(claim, now);
                 refuse(claim, new Refusal(true, waiting(), null, null));
             }

@@ -11,6 +11,7 @@ import io.github.camelsessions.renewal.SessionRenewalException;
 import io.github.camelsessions.renewal.SessionRequest;
 import io.github.camelsessions.renewal.SessionTraffic;
 import io.github.camelsessions.renewal.WaitingExchange;
+import io.github.camelsessions.renewal.WhenFull;
 import java.io.IOException;
 import java.util.Objects;
 import org.apache.camel.AsyncCallback;
@@ -58,14 +59,28 @@ final class PooledExchange extends WaitingExchange {
             SessionPool pool,
             SessionRequest request,
             @Nullable Long wanted) {
-        super(traffic, owner, exchange, callback, request.rules().holdTimeout());
+        super(
+                traffic,
+                owner,
+                pool.gate().key().site(),
+                exchange,
+                callback,
+                request.rules().holdTimeout());
         this.traffic = traffic;
         this.pool = pool;
         this.request = request;
-        this.claim = new Claim(arrival(), wanted, this::resume);
+        this.claim = newClaim(wanted);
         if (request.rules().maxReplays() > 0) {
             request.makeResendable(exchange);
         }
+    }
+
+    private Claim newClaim(@Nullable Long wanted) {
+        return new Claim(arrival(), wanted, failsWhenFull(), this::resume);
+    }
+
+    private boolean failsWhenFull() {
+        return request.rules().whenFull() == WhenFull.fail;
     }
 
     /** As {@code AsyncProcessor.process}: returns whether the exchange was done on this thread. */
@@ -115,12 +130,13 @@ final class PooledExchange extends WaitingExchange {
     }
 
     private End awaitSession() {
-        if (nobodyMayWait()) {
+        boolean fullInAll = nobodyMayWait();
+        if (fullInAll && failsWhenFull()) {
             pool.act(pool.gate().left(claim));
             return End.RESUMED;
         }
         Claim asked = claim;
-        return await(() -> asked.state != Claim.State.WAITING);
+        return await(() -> asked.state != Claim.State.WAITING, fullInAll || asked.crowded);
     }
 
     /** Whether it has a session now; if not, it is answered. */
@@ -220,7 +236,7 @@ final class PooledExchange extends WaitingExchange {
         }
         replays++;
         done(outcome, true, cause);
-        claim = new Claim(arrival(), null, this::resume);
+        claim = newClaim(null);
         pool.act(pool.gate().ask(claim));
         return true;
     }

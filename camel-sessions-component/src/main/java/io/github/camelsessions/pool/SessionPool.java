@@ -107,7 +107,7 @@ final class SessionPool {
                     timer.cancel(false);
                 }
                 wakesAt = atMillis;
-                timer = traffic.schedule(this::wake, Duration.ofMillis(Math.max(1, atMillis - clock.millis())));
+                timer = traffic.runLater(this::wake, Duration.ofMillis(Math.max(1, atMillis - clock.millis())));
             }
         } finally {
             timing.unlock();

@@ -49,7 +49,11 @@ abstract class HeldExchange extends Passage implements Waiter {
             Session session,
             RenewalRules rules,
             @Nullable RenewalToken token) {
-        super(rules.renews(), rules.renewFirst(), rules.replays() ? rules.maxReplays() : 0);
+        super(
+                rules.renews(),
+                rules.renewFirst(),
+                rules.replays() ? rules.maxReplays() : 0,
+                rules.whenFull() == WhenFull.fail);
         this.traffic = traffic;
         this.owner = owner;
         this.exchange = exchange;
@@ -91,10 +95,7 @@ abstract class HeldExchange extends Passage implements Waiter {
     public final boolean handOver(Ticket claimed, Turn turn, @Nullable Slot slot) {
         traffic.held().forget(claimed);
         SynchronousWait thread = claimed.waiting();
-        if (thread != null) {
-            thread.hand(turn, slot);
-        }
-        return thread != null;
+        return thread != null && thread.hand(turn, slot);
     }
 
     @Override
@@ -156,7 +157,8 @@ abstract class HeldExchange extends Passage implements Waiter {
             obstacle = e;
         }
         boolean hasPlace = waited > 0; // it is counted no more, but was
-        if (obstacle == null && traffic.held().isFull() && !hasPlace && !isInitiator()) {
+        boolean fullInAll = traffic.held().isFull() && !isInitiator();
+        if (obstacle == null && fullInAll && !hasPlace && rules.whenFull() == WhenFull.fail) {
             obstacle = traffic.holdException(
                     session,
                     "not held, because as many exchanges are held in all as the component's maxHeldTotal allows");
@@ -168,7 +170,7 @@ abstract class HeldExchange extends Passage implements Waiter {
             fail(obstacle);
             return Next.DONE;
         }
-        Ticket given = newTicket(false);
+        Ticket given = newTicket(false, fullInAll || isCrowded());
         try {
             traffic.held().hold(given);
         } catch (RuntimeException e) {
@@ -203,20 +205,22 @@ abstract class HeldExchange extends Passage implements Waiter {
     private Next await(Ticket given) {
         SynchronousWait thread = Objects.requireNonNull(given.waiting());
         Resumer.yieldSlot();
-        if (!thread.await(given)) {
-            traffic.held().forget(given);
-            return after(Turn.STOP);
+        Turn turn = thread.await(given);
+        if (turn == null) {
+            return Next.ELSEWHERE;
         }
+        traffic.held().forget(given); // after an interrupt nobody else has
         Slot slot = thread.slot();
         if (slot != null) {
             slot.enter();
             inSlot = true;
         }
-        return after(thread.turn());
+        return after(turn);
     }
 
     private Next after(Turn turn) {
         waited += traffic.nanoTime() - waitingSince;
+        boolean released = ticket != null && ticket.isReleased();
         ticket = null;
         if (wait != null) {
             wait.leave();
@@ -229,7 +233,8 @@ abstract class HeldExchange extends Passage implements Waiter {
             case STAND -> stand();
             case TIME_OUT ->
                 leave("held for " + Duration.ofNanos(waited).toMillis()
-                        + " ms, which is as long as holdTimeout allows; see whether the renewal takes too long");
+                        + " ms, which is as long as holdTimeout allows: "
+                        + (released ? traffic.held().line(site()) : traffic.obstacle(session)));
             case STOP -> leave("held until its route or the context was stopped, or its thread was interrupted");
         }
         return Next.DONE;
@@ -253,12 +258,13 @@ abstract class HeldExchange extends Passage implements Waiter {
      * The ticket of the wait that the gate is about to decide on.
      *
      * @param answered whether the exchange has an answer, which stands when it can wait no longer
+     * @param crowded  whether there is no room for it, so that it waits on this thread if that may wait
      */
-    final Ticket newTicket(boolean answered) {
+    final Ticket newTicket(boolean answered, boolean crowded) {
         this.answered = answered;
         RenewalScope.takeAlong(exchange);
         waitingSince = traffic.nanoTime();
-        Ticket made = new Ticket(this, remaining(), exchange.isTransacted() ? new SynchronousWait() : null);
+        Ticket made = new Ticket(this, remaining(), traffic.held().threadFor(exchange, crowded));
         ticket = made;
         return made;
     }
@@ -306,6 +312,11 @@ abstract class HeldExchange extends Passage implements Waiter {
     /** Whether the exchange belongs to the renewal of any session. */
     final boolean isInRenewal() {
         return !renewals.isEmpty();
+    }
+
+    @Override
+    public final String site() {
+        return session.key().site();
     }
 
     @Override

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
+import io.github.camelsessions.renewal.Ticket.SynchronousWait;
 import io.github.camelsessions.renewal.Ticket.Turn;
 import io.github.camelsessions.session.SessionKey;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.support.service.ServiceHelper;
 import org.apache.camel.support.service.ServiceSupport;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The tickets of all exchanges that wait: sees to it that each goes on when it is released or judged, when its time is up,
- * or when it is stopped. A ticket that is put in here after everything was stopped is stopped too. Thread-safe.
+ * or when it is stopped. A ticket that is put in here after everything was stopped is stopped too. Each site has lines of
+ * its own for those that go on. Thread-safe.
  */
 final class HeldTickets extends ServiceSupport {
 
@@ -24,26 +29,59 @@ final class HeldTickets extends ServiceSupport {
 
     private final CamelContext context;
     private final TrafficThreads threads;
-    private final Resumer resumed; // those that ask for admission again
-    private final Resumer ended; // those that end; they do not wait for the others' requests
-    private final Resumer beside; // those that waited for something that is limited itself
+    // a line for each site: a slow one keeps none of another waiting
+    private final Map<String, Resumer> resumed = new ConcurrentHashMap<>(); // those that ask for admission again
+    private final Map<String, Resumer> ended = new ConcurrentHashMap<>(); // those that end: they wait for no requests
+    private final Map<String, Integer> concurrencies = new ConcurrentHashMap<>(); // of sites that have their own
     private final Set<Ticket> tickets = ConcurrentHashMap.newKeySet();
     private final AtomicInteger count = new AtomicInteger();
+    private final Set<Object> stalled = ConcurrentHashMap.newKeySet(); // log-ins that may need a thread that waits here
+    private volatile int concurrency;
     private volatile int limit;
     private volatile @Nullable ExchangeHold hold; // from start to stop
 
     HeldTickets(CamelContext context, TrafficThreads threads, int concurrency, int limit) {
         this.context = context;
         this.threads = threads;
-        this.resumed = new Resumer(threads, threads::schedule, concurrency);
-        this.ended = new Resumer(threads, threads::schedule, concurrency);
-        this.beside = new Resumer(threads, threads::schedule, Integer.MAX_VALUE);
+        this.concurrency = concurrency;
         this.limit = limit;
     }
 
-    void setConcurrency(int concurrency) {
-        resumed.setSlots(concurrency);
-        ended.setSlots(concurrency);
+    /**
+     * Sets how many go on at once for each site.
+     *
+     * @param ofSites for sites that have their own number
+     */
+    void setConcurrency(int concurrency, Map<String, Integer> ofSites) {
+        this.concurrency = concurrency;
+        concurrencies.keySet().retainAll(ofSites.keySet());
+        concurrencies.putAll(ofSites);
+        resumed.values().forEach(Resumer::serve);
+        ended.values().forEach(Resumer::serve);
+    }
+
+    private int concurrency(String site) {
+        return concurrencies.getOrDefault(site, concurrency);
+    }
+
+    private Resumer resumed(String site) {
+        return resumed.computeIfAbsent(site, this::newResumer);
+    }
+
+    private Resumer ended(String site) {
+        return ended.computeIfAbsent(site, this::newResumer);
+    }
+
+    private Resumer newResumer(String site) {
+        return new Resumer(threads, threads::schedule, () -> concurrency(site));
+    }
+
+    /** What a released exchange of the site waits for, in words. */
+    String line(String site) {
+        return "what it waited for was over, but its turn has not come: "
+                + resumed(site).waiting()
+                + " others of its site wait too, and resumeConcurrency=" + concurrency(site)
+                + " of them go on at once; see whether the site is slow";
     }
 
     void setLimit(int limit) {
@@ -57,6 +95,44 @@ final class HeldTickets extends ServiceSupport {
     boolean isFull() {
         return count.get() >= limit;
     }
+
+    // ---- threads that wait
+
+    /**
+     * What keeps this thread waiting with an exchange that is about to wait, null when it waits without a thread. A thread
+     * that others may be waiting for never waits for room: neither one of our own, nor that of a log-in.
+     *
+     * @param crowded whether there is no room for the exchange
+     */
+    @Nullable
+    SynchronousWait threadFor(Exchange exchange, boolean crowded) {
+        if (exchange.isTransacted()) {
+            return new SynchronousWait(false);
+        }
+        boolean mayWait = !TrafficThreads.isOwn() && RenewalScope.renewing(exchange) == null;
+        return crowded && mayWait ? new SynchronousWait(true) : null;
+    }
+
+    /**
+     * A log-in may need one of the threads that wait for room: they are let go, and none waits for room any more, until it
+     * is over.
+     *
+     * @return the names of the threads
+     */
+    List<String> letThreadsGo(Object logIn) {
+        stalled.add(logIn);
+        return tickets.stream()
+                .map(Ticket::waiting)
+                .filter(thread -> thread != null && thread.letGo())
+                .map(SynchronousWait::thread)
+                .toList();
+    }
+
+    void stalledNoMore(Object logIn) {
+        stalled.remove(logIn);
+    }
+
+    // ---- tickets
 
     /** From here on the ticket's exchange goes on when it is released, or when its time is up. */
     void hold(Ticket ticket) {
@@ -72,7 +148,11 @@ final class HeldTickets extends ServiceSupport {
         if (tickets.add(ticket)) {
             count.incrementAndGet();
         }
-        ticket.setTimer(threads.schedule(() -> ended.add(ticket, Turn.TIME_OUT), ticket.time()));
+        ticket.setTimer(threads.schedule(() -> ended(ticket.site()).add(ticket, Turn.TIME_OUT), ticket.time()));
+        SynchronousWait thread = ticket.waiting();
+        if (thread != null && !stalled.isEmpty()) { // looked at after the ticket was put there, as letThreadsGo() does
+            thread.letGo();
+        }
         if (hold == null) { // looked at after the ticket was put there, as doStop() does the other way round
             stop(ticket);
         }
@@ -93,7 +173,16 @@ final class HeldTickets extends ServiceSupport {
         if (hold == null) {
             stop(ticket);
         } else {
-            (turn == Turn.RESUME ? resumed : ended).add(ticket, turn);
+            resume(ticket, turn);
+        }
+    }
+
+    private void resume(Ticket ticket, Turn turn) {
+        if (turn == Turn.RESUME) {
+            ticket.release();
+            resumed(ticket.site()).add(ticket, turn);
+        } else {
+            ended(ticket.site()).add(ticket, turn);
         }
     }
 
@@ -101,8 +190,16 @@ final class HeldTickets extends ServiceSupport {
     void goOnBeside(Ticket ticket) {
         if (hold == null) {
             stop(ticket);
-        } else {
-            beside.add(ticket, Turn.RESUME);
+            return;
+        }
+        Waiter exchange = ticket.claim();
+        if (exchange == null || exchange.handOver(ticket, Turn.RESUME, null)) {
+            return;
+        }
+        try {
+            threads.execute(() -> exchange.goOn(Turn.RESUME));
+        } catch (RejectedExecutionException e) { // all is being stopped
+            exchange.goOn(Turn.STOP);
         }
     }
 
@@ -135,9 +232,16 @@ final class HeldTickets extends ServiceSupport {
         }
     }
 
+    private void released(List<Ticket> group) {
+        group.forEach(Ticket::release);
+        if (!group.isEmpty()) {
+            resumed(group.get(0).site()).addAll(group, Turn.RESUME);
+        }
+    }
+
     @Override
     protected void doStart() {
-        ExchangeHold made = new ExchangeHold(context, threads.pool(), group -> resumed.addAll(group, Turn.RESUME));
+        ExchangeHold made = new ExchangeHold(context, threads.pool(), this::released);
         ServiceHelper.startService(made);
         hold = made;
     }
@@ -147,6 +251,7 @@ final class HeldTickets extends ServiceSupport {
         ExchangeHold last = hold;
         hold = null;
         tickets.forEach(HeldTickets::stop);
+        stalled.clear();
         ServiceHelper.stopService(last);
     }
 }

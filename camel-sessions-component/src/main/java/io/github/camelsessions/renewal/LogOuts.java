@@ -71,6 +71,10 @@ final class LogOuts extends ServiceSupport {
         lanes.setLanes(concurrency);
     }
 
+    boolean isInLine(SessionKey session) {
+        return lanes.isInLine(session);
+    }
+
     Seats seats() {
         return seats;
     }

@@ -71,14 +71,16 @@ final class Renewal {
         leaveLane = leave;
         if (timer == null) { // the time in line for a lane does not count
             began = traffic.nanoTime();
-            timer = traffic.threads().schedule(this::timeOut, rules.renewalTimeout());
+            timer = traffic.threads().runLater(this::timeOut, rules.renewalTimeout());
         }
         RenewalToken mine = token;
         if (mine.state() != RenewalToken.State.LIVE) { // its time was up, or all is being stopped
             end();
             return;
         }
+        traffic.renewals().begins(mine, rules.renewalTimeout());
         Throwable cause = attempt(mine);
+        traffic.renewals().over(mine);
         if (cause == null) {
             succeed(mine);
         } else {
@@ -168,6 +170,7 @@ final class Renewal {
         RenewalToken mine = token;
         while (!over.get()) {
             Verdict verdict = session.failed(mine, false, cause);
+            traffic.renewals().over(mine);
             if (verdict.release()) {
                 failure = cause;
                 over.set(true);

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param renewalTimeout    how long a renewal may take, all attempts and the time between them included
  * @param renewalBackoff    the time between the first two attempts; it doubles
  * @param holdTimeout       how long an exchange is held at most
+ * @param whenFull          what becomes of an exchange for which the hold has no room
  * @param closeUri          where the exchange is sent that logs the session out, null for nowhere
  * @param closeOnStop       whether the session is logged out when the context stops
  * @param gate              the rules that belong to the session
@@ -41,6 +42,7 @@ public record RenewalRules(
         Duration renewalTimeout,
         Duration renewalBackoff,
         Duration holdTimeout,
+        WhenFull whenFull,
         @Nullable String closeUri,
         boolean closeOnStop,
         GateRules gate,
@@ -62,6 +64,7 @@ public record RenewalRules(
                 renewalTimeout,
                 renewalBackoff,
                 holdTimeout,
+                whenFull,
                 closeUri,
                 closeOnStop,
                 gate,
@@ -84,6 +87,7 @@ public record RenewalRules(
                 renewalTimeout,
                 renewalBackoff,
                 time,
+                whenFull,
                 closeUri,
                 closeOnStop,
                 gate,

@@ -37,6 +37,7 @@ final class Renewals extends ServiceSupport {
     private final Lanes lanes;
     private final List<RenewalListener> listeners = new CopyOnWriteArrayList<>();
     private final Set<Renewal> paused = ConcurrentHashMap.newKeySet();
+    private final Set<RenewalToken> silent = ConcurrentHashMap.newKeySet(); // attempts that have sent nothing yet
     private final Map<RenewalToken, Runnable> draining = new ConcurrentHashMap<>();
     // until when the cool-down of a session was reported; sessions that work are not in here, but some that are no more
     private final Map<SessionKey, Instant> reported = LRUCacheFactory.newLRUCache(10_000);
@@ -49,6 +50,15 @@ final class Renewals extends ServiceSupport {
 
     void setConcurrency(int renewalConcurrency) {
         lanes.setLanes(renewalConcurrency);
+    }
+
+    int concurrency() {
+        return lanes.lanes();
+    }
+
+    /** Whether the renewal of the session waits for its turn. */
+    boolean isInLine(SessionKey session) {
+        return lanes.isInLine(session);
     }
 
     /** A gate has begun a renewal, or lets one start that was begun and waited for requests under way. */
@@ -178,6 +188,48 @@ final class Renewals extends ServiceSupport {
         return false;
     }
 
+    // ---- log-ins that need a thread which waits
+
+    /**
+     * An attempt begins. When it has sent nothing for long, it may wait for a thread that waits for room in the hold that
+     * the attempt is to empty, as when both go through one {@code seda} queue. Then those threads are let go.
+     */
+    void begins(RenewalToken attempt, Duration renewalTimeout) {
+        silent.add(attempt);
+        Duration patience = renewalTimeout.dividedBy(3); // as long again is left for the log-in, and more
+        traffic.threads().runLater(() -> beSuspicious(attempt, patience), patience);
+    }
+
+    private void beSuspicious(RenewalToken attempt, Duration patience) {
+        if (!silent.contains(attempt)) {
+            return;
+        }
+        List<String> threads = traffic.held().letThreadsGo(attempt);
+        if (!silent.contains(attempt)) { // looked at after it was put there, as over() does the other way round
+            traffic.held().stalledNoMore(attempt);
+        }
+        if (!threads.isEmpty()) {
+            LOG.warn(
+                    "session '{}': its log-in has sent nothing for {} ms, while these threads waited for room in a hold: {}."
+                            + " It may need one of them, so they were let go; until it ends, more are held than maxHeld"
+                            + " allows. Let the log-in route share no threads with routes that fetch, such as the"
+                            + " consumers of a seda queue or the pool of a threads step, or raise maxHeld.",
+                    attempt.session(),
+                    patience.toMillis(),
+                    threads.stream().distinct().limit(10).toList());
+        }
+    }
+
+    /** An attempt has got as far as to send a request. */
+    void heardOf(RenewalToken attempt) {
+        silent.remove(attempt);
+    }
+
+    void over(RenewalToken attempt) {
+        silent.remove(attempt);
+        traffic.held().stalledNoMore(attempt);
+    }
+
     // ---- how they end
 
     void ended(RenewalToken first) {
@@ -262,6 +314,7 @@ final class Renewals extends ServiceSupport {
     @Override
     protected void doStop() {
         draining.clear();
+        silent.clear();
         reported.clear();
         ServiceHelper.stopService(template);
     }

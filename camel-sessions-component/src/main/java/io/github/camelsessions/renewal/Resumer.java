@@ -6,16 +6,18 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets exchanges go on that have waited: the one that came first goes first, and a limited number at once, each in a
- * slot. A slot is held until the exchange has its answer, and for a moment of the rest of its route; it is given up
- * earlier when an exchange on that thread has to wait again. A thread that waits must not keep those from going on that
+ * Lets exchanges of one site go on that have waited: the one that came first goes first, and a limited number at once,
+ * each in a slot. A slot is held until the exchange has its answer, but not longer than {@link #LONG}, and for a moment of
+ * the rest of its route; it is given up earlier when an exchange on that thread has to wait again. A thread that waits must not keep those from going on that
  * it may be waiting for, and the rest of a route may wait for another thread whose exchange waits here, as {@code seda}
  * does for a reply.
  *
@@ -28,15 +30,21 @@ final class Resumer {
     /** How long the rest of a route keeps its slot. */
     private static final Duration MOMENT = Duration.ofMillis(100);
 
+    /**
+     * How long a request keeps its slot. So pages that drip or hang cost each of the others a second, and not the rest of
+     * their holdTimeout; as long as pages take less, the slots are an exact limit.
+     */
+    private static final Duration LONG = Duration.ofSeconds(1);
+
     private static final ThreadLocal<@Nullable Slot> CURRENT = new ThreadLocal<>();
 
     private final Executor threads;
-    private final BiConsumer<Runnable, Duration> timer;
+    private final BiFunction<Runnable, Duration, Future<?>> timer;
+    private final IntSupplier slots;
     private final ReentrantLock lock = new ReentrantLock();
     // guarded by lock
     private final PriorityQueue<Entry> line =
             new PriorityQueue<>(Comparator.comparingLong(entry -> entry.ticket().arrival()));
-    private int slots;
     private int taken;
 
     private record Entry(Ticket ticket, Turn turn) {}
@@ -50,18 +58,20 @@ final class Resumer {
     }
 
     /**
-     * @param timer runs something after a time
+     * @param timer runs something short after a time
+     * @param slots how many there are; when that grows, {@link #serve} is to be called
      */
-    Resumer(Executor threads, BiConsumer<Runnable, Duration> timer, int slots) {
+    Resumer(Executor threads, BiFunction<Runnable, Duration, Future<?>> timer, IntSupplier slots) {
         this.threads = threads;
         this.timer = timer;
         this.slots = slots;
     }
 
-    void setSlots(int slots) {
+    /** How many wait for their turn. */
+    int waiting() {
         lock.lock();
         try {
-            this.slots = slots;
+            return line.size();
         } finally {
             lock.unlock();
         }
@@ -89,7 +99,7 @@ final class Resumer {
     }
 
     /** Fills the slots that are free. */
-    private void serve() {
+    void serve() {
         for (Turned next = next(); next != null; next = next()) {
             Turned first = next;
             try {
@@ -135,10 +145,13 @@ final class Resumer {
     private @Nullable Turned next() {
         for (Entry next = take(); next != null; next = take()) {
             Waiter exchange = next.ticket().claim();
-            Slot slot = new Slot();
             if (exchange == null) {
                 giveBack();
-            } else if (!exchange.handOver(next.ticket(), next.turn(), slot)) {
+                continue;
+            }
+            Slot slot = new Slot();
+            slot.releaseAfter(LONG);
+            if (!exchange.handOver(next.ticket(), next.turn(), slot)) {
                 return new Turned(exchange, next.turn(), slot);
             }
         }
@@ -148,7 +161,7 @@ final class Resumer {
     private @Nullable Entry take() {
         lock.lock();
         try {
-            Entry next = taken < slots ? line.poll() : null;
+            Entry next = taken < slots.getAsInt() ? line.poll() : null;
             taken += next == null ? 0 : 1;
             return next;
         } finally {
@@ -178,7 +191,7 @@ final class Resumer {
     static void answered() {
         Slot slot = CURRENT.get();
         if (slot != null) {
-            slot.releaseSoon();
+            slot.releaseAfter(MOMENT);
         }
     }
 
@@ -186,6 +199,7 @@ final class Resumer {
     final class Slot {
 
         private final AtomicBoolean held = new AtomicBoolean(true);
+        private volatile @Nullable Future<?> release; // the latest that is timed
 
         /** Runs an exchange in this slot. */
         void run(Runnable action) {
@@ -208,8 +222,18 @@ final class Resumer {
             CURRENT.set(this);
         }
 
-        private void releaseSoon() {
-            timer.accept(this::release, MOMENT);
+        private void releaseAfter(Duration time) {
+            cancelTimer();
+            if (held.get()) {
+                release = timer.apply(this::release, time);
+            }
+        }
+
+        private void cancelTimer() {
+            Future<?> timed = release;
+            if (timed != null) {
+                timed.cancel(false);
+            }
         }
 
         void release() {
@@ -221,6 +245,7 @@ final class Resumer {
         private boolean free() {
             boolean freed = held.compareAndSet(true, false);
             if (freed) {
+                cancelTimer();
                 giveBack();
             }
             return freed;

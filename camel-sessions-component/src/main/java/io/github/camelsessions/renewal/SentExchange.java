@@ -125,7 +125,7 @@ final class SentExchange extends HeldExchange {
             return Next.on(session().unanswered(this));
         }
         // before the refusal is reported: another thread may be told at once that the exchange goes on
-        Ticket given = newTicket(true);
+        Ticket given = newTicket(true, false);
         return Next.on(session().refused(this), given);
     }
 
@@ -189,6 +189,7 @@ final class SentExchange extends HeldExchange {
         if (!held.enter(abort)) {
             throw traffic().revoked(session());
         }
+        traffic().renewals().heardOf(held);
         try {
             return request.send(exchange(), generation, true, this::further);
         } finally {

@@ -150,19 +150,16 @@ public final class SessionTraffic extends ServiceSupport {
     public CompletableFuture<Long> renew(SessionKey key, RenewalRules rules) {
         CompletableFuture<Long> result = new CompletableFuture<>();
         Exchange exchange = new DefaultExchange(context, ExchangePattern.InOut);
-        renewAt(
-                null,
-                exchange,
-                done -> {
-                    Exception failure = exchange.getException();
-                    if (failure != null) {
-                        result.completeExceptionally(failure);
-                    } else {
-                        result.complete(exchange.getMessage().getHeader(RenewalHeaders.GENERATION, Long.class));
-                    }
-                },
-                key,
-                rules);
+        AsyncCallback end = done -> {
+            Exception failure = exchange.getException();
+            if (failure != null) {
+                result.completeExceptionally(failure);
+            } else {
+                result.complete(exchange.getMessage().getHeader(RenewalHeaders.GENERATION, Long.class));
+            }
+        };
+        // whoever asks for a future does not wait for room
+        TrafficThreads.runAsOwn(() -> renewAt(null, exchange, end, key, rules));
         return result;
     }
 
@@ -359,8 +356,13 @@ public final class SessionTraffic extends ServiceSupport {
         renewals.removeListener(listener);
     }
 
-    public void setResumeConcurrency(int resumeConcurrency) {
-        held.setConcurrency(resumeConcurrency);
+    /**
+     * Sets how many exchanges that were held go on at once for each site.
+     *
+     * @param ofSites for sites that have their own number
+     */
+    public void setResumeConcurrency(int resumeConcurrency, Map<String, Integer> ofSites) {
+        held.setConcurrency(resumeConcurrency, ofSites);
     }
 
     public void setRenewalConcurrency(int renewalConcurrency) {
@@ -372,9 +374,9 @@ public final class SessionTraffic extends ServiceSupport {
         held.setLimit(maxHeldTotal);
     }
 
-    /** Runs a short action later, or never when all is being stopped. */
-    public Future<?> schedule(Runnable action, Duration delay) {
-        return threads.schedule(action, delay);
+    /** Runs an action later on a thread of its own, or never when all is being stopped. */
+    public Future<?> runLater(Runnable action, Duration delay) {
+        return threads.runLater(action, delay);
     }
 
     /** How many exchanges wait now, in all sessions. */
@@ -450,6 +452,22 @@ public final class SessionTraffic extends ServiceSupport {
         if (ticket != null) {
             held.goOn(ticket, turn);
         }
+    }
+
+    /** What an exchange of the session waits for, in words. */
+    String obstacle(Session session) {
+        SessionKey key = session.key();
+        if (renewals.isInLine(key) || logOuts.isInLine(key)) {
+            return "its renewal waits for its turn behind others, renewalConcurrency=" + renewals.concurrency()
+                    + " of which run at once; see whether these take too long";
+        }
+        boolean renewing = session.stats().state().equals("RENEWING");
+        if (!renewing && session.holding()) {
+            return "the session is frozen; unfreeze it";
+        }
+        return renewing
+                ? "the renewal has not ended; see whether the log-in takes too long"
+                : "others that came before it have not gone on";
     }
 
     HeldTickets held() {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,9 @@ final class Ticket {
     private final Duration time;
     private volatile @Nullable Waiter holder; // taken once, by whoever claims it
     private final @Nullable SynchronousWait waiting;
+    private final String site;
     private volatile @Nullable Future<?> timer;
+    private volatile boolean released;
 
     /**
      * Of an exchange that waits at the gate of its session.
@@ -58,6 +61,7 @@ final class Ticket {
 
     private Ticket(Waiter holder, @Nullable Session session, Duration time, @Nullable SynchronousWait waiting) {
         this.session = session;
+        this.site = holder.site();
         this.time = time;
         this.owner = holder.owner();
         this.arrival = holder.arrival();
@@ -68,6 +72,20 @@ final class Ticket {
     /** Whose gate the exchange waits at. */
     Session session() {
         return Objects.requireNonNull(session, "it waits at no gate");
+    }
+
+    /** The site that its exchange's request goes to. */
+    String site() {
+        return site;
+    }
+
+    /** What the exchange waits for has come: from now on it waits for its turn only. */
+    void release() {
+        released = true;
+    }
+
+    boolean isReleased() {
+        return released;
     }
 
     /** Who admitted the exchange, and fails it when it is stopped itself. */
@@ -114,50 +132,89 @@ final class Ticket {
         }
     }
 
-    /** The thread that waits for this ticket, null when none does. */
+    /** The thread that waits for this ticket, null when none did from the beginning. */
     @Nullable
     SynchronousWait waiting() {
         return waiting;
     }
 
-    /** A thread that waits, because its exchange may not leave it, as in a transaction. Thread-safe. */
+    /**
+     * A thread that waits: because its exchange may not leave it, as in a transaction, or because the hold has no room, so
+     * that whoever sent the exchange sends no more meanwhile. Thread-safe.
+     */
     static final class SynchronousWait {
 
-        private final CountDownLatch handed = new CountDownLatch(1);
-        private volatile Turn turn = Turn.STOP;
-        private volatile Resumer.@Nullable Slot slot;
+        private final boolean mayLeave;
+        private final Thread thread = Thread.currentThread();
+        private final CountDownLatch over = new CountDownLatch(1);
+        private final AtomicReference<@Nullable Handed> handed = new AtomicReference<>();
 
-        /** Lets the waiting thread go on, in a slot if it was given one. */
-        void hand(Turn turn, Resumer.@Nullable Slot slot) {
-            this.turn = turn;
-            this.slot = slot;
-            handed.countDown();
+        /**
+         * How the wait has ended.
+         *
+         * @param turn null when the thread was let go, and the exchange waits on without it
+         */
+        private record Handed(@Nullable Turn turn, Resumer.@Nullable Slot slot) {}
+
+        private static final Handed LET_GO = new Handed(null, null);
+
+        /**
+         * @param mayLeave whether the thread may be let go while its exchange waits on
+         */
+        SynchronousWait(boolean mayLeave) {
+            this.mayLeave = mayLeave;
+        }
+
+        /**
+         * Lets the waiting thread go on with its exchange, in a slot if it was given one.
+         *
+         * @return false when the thread was let go before
+         */
+        boolean hand(Turn turn, Resumer.@Nullable Slot slot) {
+            return end(new Handed(turn, slot));
+        }
+
+        /** Lets the waiting thread go on without its exchange, if it may; returns whether this call did so. */
+        boolean letGo() {
+            return mayLeave && end(LET_GO);
+        }
+
+        private boolean end(Handed how) {
+            boolean first = handed.compareAndSet(null, how);
+            if (first) {
+                over.countDown();
+            }
+            return first;
         }
 
         /**
          * Waits until somebody has claimed the ticket: an interrupt makes that this thread, unless it comes too late.
          *
-         * @return whether another one did, and has handed the exchange over; if not, it is to be stopped
+         * @return the turn that another one has handed over, STOP after an interrupt, null when the exchange waits on
+         *     without this thread and is no longer its own
          */
-        boolean await(Ticket ticket) {
+        @Nullable
+        Turn await(Ticket ticket) {
             try {
-                handed.await();
+                over.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 if (ticket.claim() != null) {
-                    return false;
+                    return Turn.STOP;
                 }
-                Uninterruptibly.await(handed);
+                Uninterruptibly.await(over);
             }
-            return true;
+            return Objects.requireNonNull(handed.get()).turn();
         }
 
-        Turn turn() {
-            return turn;
-        }
-
+        /** The slot that came with the turn, null for none. */
         Resumer.@Nullable Slot slot() {
-            return slot;
+            Handed how = handed.get();
+            return how == null ? null : how.slot();
+        }
+
+        String thread() {
+            return thread.getName();
         }
     }
 }

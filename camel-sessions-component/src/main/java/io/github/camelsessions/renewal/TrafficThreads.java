@@ -26,6 +26,8 @@ final class TrafficThreads extends ServiceSupport implements Executor {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrafficThreads.class);
 
+    private static final ThreadLocal<@Nullable Boolean> OWN = new ThreadLocal<>();
+
     private final CamelContext context;
     private volatile @Nullable ExecutorService pool;
     private volatile @Nullable ScheduledExecutorService timer;
@@ -41,7 +43,26 @@ final class TrafficThreads extends ServiceSupport implements Executor {
      */
     @Override
     public void execute(Runnable action) {
-        pool().execute(action);
+        pool().execute(() -> runAsOwn(action));
+    }
+
+    /** Whether this thread is one of these, or does their work: then it never waits for room in the hold. */
+    static boolean isOwn() {
+        return OWN.get() != null;
+    }
+
+    /** Runs something for which this thread must not wait. */
+    static void runAsOwn(Runnable action) {
+        if (isOwn()) {
+            action.run();
+            return;
+        }
+        OWN.set(true);
+        try {
+            action.run();
+        } finally {
+            OWN.remove();
+        }
     }
 
     ExecutorService pool() {
@@ -52,7 +73,27 @@ final class TrafficThreads extends ServiceSupport implements Executor {
         return now;
     }
 
-    /** Runs a short action later, or never when all is being stopped. */
+    /**
+     * Runs an action later on a thread of its own, or never when all is being stopped.
+     *
+     * @return cancels it as long as it is not begun
+     */
+    Future<?> runLater(Runnable action, Duration delay) {
+        return schedule(
+                () -> {
+                    try {
+                        execute(action);
+                    } catch (RejectedExecutionException e) {
+                        LOG.trace("stopped meanwhile", e);
+                    }
+                },
+                delay);
+    }
+
+    /**
+     * Runs an action later on the timer's only thread, or never when all is being stopped. The action takes a lock or gives
+     * work to other threads; it does no I/O, and runs nothing of the user.
+     */
     Future<?> schedule(Runnable action, Duration delay) {
         ScheduledExecutorService now = timer;
         if (now != null) {
@@ -70,7 +111,7 @@ final class TrafficThreads extends ServiceSupport implements Executor {
 
     private @Nullable Void runLogged(Runnable action) {
         try {
-            action.run();
+            runAsOwn(action);
         } catch (RuntimeException | Error e) {
             if (isRunAllowed()) {
                 LOG.error("a timed action of the sessions failed", e);

@@ -12,6 +12,9 @@ interface Waiter {
     @Nullable
     Object owner();
 
+    /** The site that its request goes to. */
+    String site();
+
     /** Its place among all exchanges: the lower, the earlier it came. */
     long arrival();
 

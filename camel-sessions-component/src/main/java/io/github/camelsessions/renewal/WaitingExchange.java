@@ -33,6 +33,7 @@ public abstract class WaitingExchange implements Waiter {
 
     private final SessionTraffic traffic;
     private final @Nullable Object owner;
+    private final String site;
     private final Exchange exchange;
     private final AsyncCallback callback;
     private final Duration time;
@@ -44,12 +45,19 @@ public abstract class WaitingExchange implements Waiter {
 
     /**
      * @param owner whoever admits the exchange
+     * @param site  where its request goes
      * @param time  how long it may wait, in all
      */
     protected WaitingExchange(
-            SessionTraffic traffic, @Nullable Object owner, Exchange exchange, AsyncCallback callback, Duration time) {
+            SessionTraffic traffic,
+            @Nullable Object owner,
+            String site,
+            Exchange exchange,
+            AsyncCallback callback,
+            Duration time) {
         this.traffic = traffic;
         this.owner = owner;
+        this.site = site;
         this.exchange = exchange;
         this.callback = callback;
         this.time = time;
@@ -63,7 +71,7 @@ public abstract class WaitingExchange implements Waiter {
      */
     protected abstract boolean goOn(End end);
 
-    /** Whether no further exchange may wait, in all. */
+    /** Whether there is no room for a further exchange that waits without a thread, in all. */
     protected final boolean nobodyMayWait() {
         return traffic.held().isFull();
     }
@@ -73,12 +81,13 @@ public abstract class WaitingExchange implements Waiter {
      *
      * @param over whether what it waits for has come; asked after {@link #resume} can find the exchange, and by that, on any
      *     thread
+     * @param crowded whether there is no room for it, so that it waits on this thread if that may wait
      * @return how that ended
      */
-    protected final End await(BooleanSupplier over) {
+    protected final End await(BooleanSupplier over, boolean crowded) {
         RenewalScope.takeAlong(exchange);
         waitingSince = traffic.nanoTime();
-        Ticket given = new Ticket(this, remaining(), exchange.isTransacted() ? new SynchronousWait() : null);
+        Ticket given = new Ticket(this, remaining(), traffic.held().threadFor(exchange, crowded));
         this.over = over;
         ticket = given;
         traffic.held().park(given);
@@ -93,15 +102,16 @@ public abstract class WaitingExchange implements Waiter {
     }
 
     private End await(Ticket given, SynchronousWait thread) {
-        if (!thread.await(given)) {
-            traffic.held().forget(given);
-            return ended(End.STOPPED);
+        Turn turn = thread.await(given);
+        if (turn == null) {
+            return End.ELSEWHERE;
         }
+        traffic.held().forget(given); // after an interrupt nobody else has
         Slot slot = thread.slot();
         if (slot != null) {
             slot.release(); // what it does next is limited by what it waited for
         }
-        return ended(endOf(thread.turn()));
+        return ended(endOf(turn));
     }
 
     private End ended(End end) {
@@ -132,10 +142,7 @@ public abstract class WaitingExchange implements Waiter {
     public final boolean handOver(Ticket claimed, Turn turn, @Nullable Slot slot) {
         traffic.held().forget(claimed);
         SynchronousWait thread = claimed.waiting();
-        if (thread != null) {
-            thread.hand(turn, slot);
-        }
-        return thread != null;
+        return thread != null && thread.hand(turn, slot);
     }
 
     @Override
@@ -169,6 +176,11 @@ public abstract class WaitingExchange implements Waiter {
 
     protected final AsyncCallback callback() {
         return callback;
+    }
+
+    @Override
+    public final String site() {
+        return site;
     }
 
     @Override

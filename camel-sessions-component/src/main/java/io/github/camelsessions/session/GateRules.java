@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param maxUses          how many requests one generation may send, 0 for any number
  * @param maxAge           how old a generation may become, zero for any age
  * @param maxIdle          how long a generation may stay unused, zero for any time
- * @param maxHeld          how many exchanges may wait at once
+ * @param maxHeld          how many exchanges may wait at once without a thread
  * @param renewalAttempts  how many transient failures in a row, and how many worthless log-ins in a row, are tolerated
  * @param cooldown         how long after a failed renewal none is tried; doubles with each failure in a row
  * @param cooldownMax      what the cool-down grows to at most
@@ -27,7 +27,7 @@ public record GateRules(
 
     /** No limits. They hold until the session is configured. */
     public static final GateRules DEFAULT = new GateRules(
-            0, Duration.ZERO, Duration.ZERO, 10_000, 3, Duration.ofSeconds(30), Duration.ofMinutes(30), false);
+            0, Duration.ZERO, Duration.ZERO, 1_000, 3, Duration.ofSeconds(30), Duration.ofMinutes(30), false);
 
     /** The cool-down, doubled so many times, at most the longest. */
     Duration doubled(int times) {

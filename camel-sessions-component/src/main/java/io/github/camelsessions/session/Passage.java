@@ -28,6 +28,7 @@ public class Passage {
     final boolean renews;
     final boolean renewFirst;
     final int maxReplays;
+    final boolean failsWhenFull;
 
     Place place = Place.NOWHERE;
 
@@ -39,6 +40,9 @@ public class Passage {
 
     /** Whether it has started the renewal that it is about to wait for. */
     boolean initiator;
+
+    /** Whether as many waited as may when it was told to wait. */
+    boolean crowded;
 
     /** What a renewal without an observed generation was asked for, before it had to wait. */
     @Nullable
@@ -87,9 +91,20 @@ public class Passage {
      * @param maxReplays how many of its refusals may be judged its own before the last one stands
      */
     protected Passage(boolean renews, boolean renewFirst, int maxReplays) {
+        this(renews, renewFirst, maxReplays, true);
+    }
+
+    /**
+     * @param renews        whether this exchange can renew an expired session by itself; else only an explicit renewal does
+     * @param renewFirst    whether it wants an empty session renewed before its first request, if it can renew at all
+     * @param maxReplays    how many of its refusals may be judged its own before the last one stands
+     * @param failsWhenFull whether it ends when as many wait as may; else it is told to wait, and that it is one too many
+     */
+    protected Passage(boolean renews, boolean renewFirst, int maxReplays, boolean failsWhenFull) {
         this.renews = renews;
         this.renewFirst = renewFirst;
         this.maxReplays = maxReplays;
+        this.failsWhenFull = failsWhenFull;
     }
 
     /** Whether it waits while no renewal is tried after one that failed, instead of failing at once. */
@@ -115,6 +130,11 @@ public class Passage {
     /** Whether it has started the renewal that it is about to wait for. */
     public boolean isInitiator() {
         return initiator;
+    }
+
+    /** Whether as many waited as may when it was told to wait. */
+    public boolean isCrowded() {
+        return crowded;
     }
 
     /** Whether the latest admission was by the token of a renewal: then its answers are no evidence. */

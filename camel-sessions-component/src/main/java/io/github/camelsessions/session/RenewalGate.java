@@ -185,7 +185,8 @@ final class RenewalGate {
 
     private Verdict hold(Passage passage, boolean hasPlace) {
         Trouble all = trouble();
-        if (all.waiting.now() >= rules.maxHeld() && !hasPlace && !passage.initiator) {
+        passage.crowded = all.waiting.now() >= rules.maxHeld() && !passage.initiator;
+        if (passage.crowded && passage.failsWhenFull && !hasPlace) {
             return all.fail(Kind.FULL, life);
         }
         Renewal awaited = state == State.RENEWING ? all.renewal : null;

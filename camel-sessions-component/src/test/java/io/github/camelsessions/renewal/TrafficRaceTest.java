@@ -14,11 +14,12 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntSupplier;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -192,8 +193,7 @@ class TrafficRaceTest {
             if (attempts.incrementAndGet() == 1) {
                 // then: the attempt is reported as failed
                 clock.afterNext(1, () -> {
-                    clock.awaitTimer();
-                    awaitTimerIdle();
+                    clock.awaitTimeOut();
                 });
                 return 0;
             }
@@ -285,12 +285,6 @@ class TrafficRaceTest {
         }
     }
 
-    private void awaitTimerIdle() {
-        CountDownLatch idle = new CountDownLatch(1);
-        traffic.threads().schedule(idle::countDown, Duration.ZERO);
-        await(idle);
-    }
-
     /** Renews the session after a refusal, by an exchange whose replay is under way until {@link #release}. */
     private Sent startUnprovenGeneration() throws InterruptedException {
         CountDownLatch replaying = new CountDownLatch(1);
@@ -318,7 +312,7 @@ class TrafficRaceTest {
     private static final class HookedClock implements SessionClock {
 
         private final ThreadLocal<@Nullable Deque<Runnable>> hooks = new ThreadLocal<>();
-        private final AtomicReference<@Nullable CountDownLatch> timer = new AtomicReference<>();
+        private final CompletableFuture<Thread> timingOut = new CompletableFuture<>();
 
         /** On this thread, after its next decisions, that many. */
         void afterNext(int decisions, Runnable action) {
@@ -330,14 +324,16 @@ class TrafficRaceTest {
             hooks.set(next);
         }
 
-        void awaitTimer() {
-            CountDownLatch asked = new CountDownLatch(1);
-            timer.set(asked);
-            await(asked);
+        /** Until the time-out of a renewal has come and gone. */
+        void awaitTimeOut() {
+            Thread thread = timingOut.orTimeout(20, TimeUnit.SECONDS).join();
+            while (Stream.of(thread.getStackTrace()).anyMatch(frame -> isTimeOut(frame.getMethodName()))) {
+                Thread.onSpinWait();
+            }
         }
 
-        private static void await(CountDownLatch latch) {
-            TrafficRaceTest.await(latch);
+        private static boolean isTimeOut(String method) {
+            return method.equals("timeOut");
         }
 
         @Override
@@ -366,9 +362,8 @@ class TrafficRaceTest {
         }
 
         private void hook() {
-            CountDownLatch asked = timer.get();
-            if (asked != null && Thread.currentThread().getName().contains("SessionsTimer")) {
-                asked.countDown();
+            if (StackWalker.getInstance().walk(frames -> frames.anyMatch(frame -> isTimeOut(frame.getMethodName())))) {
+                timingOut.complete(Thread.currentThread());
             }
             Deque<Runnable> mine = hooks.get();
             Runnable next = mine == null ? null : mine.poll();
@@ -408,6 +403,7 @@ class TrafficRaceTest {
                     renewalTimeout,
                     Duration.ofMillis(1),
                     holdTimeout,
+                    WhenFull.wait,
                     null,
                     false,
                     GateRules.DEFAULT,

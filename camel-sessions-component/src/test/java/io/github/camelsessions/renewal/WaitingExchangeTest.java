@@ -58,11 +58,11 @@ class WaitingExchangeTest {
     private final class Waiting extends WaitingExchange {
 
         Waiting() {
-            super(traffic, null, new DefaultExchange(context), done -> {}, Duration.ofHours(1));
+            super(traffic, null, "", new DefaultExchange(context), done -> {}, Duration.ofHours(1));
         }
 
         End waitFor(AtomicBoolean come) {
-            return await(come::get);
+            return await(come::get, false);
         }
 
         void tell() {

@@ -2321,7 +2321,7 @@ class RenewalGateTest {
                             0,
                             Duration.ZERO,
                             Duration.ZERO,
-                            10_000,
+                            1_000,
                             3,
                             Duration.ofSeconds(30),
                             Duration.ofMinutes(30),

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.renewal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.camelsessions.renewal.Ticket.Turn;
+import io.github.camelsessions.session.SessionRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class ResumerTest {
+
+    private final DefaultCamelContext context = new DefaultCamelContext();
+    private final SessionTraffic traffic =
+            new SessionTraffic(context, new SessionRegistry(host -> host, InstantSource.system(), 100));
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final CountDownLatch answer = new CountDownLatch(1);
+    private final LinkedBlockingQueue<Integer> began = new LinkedBlockingQueue<>();
+    private final List<Runnable> timed = new ArrayList<>();
+    private volatile int slots = 1;
+    private final Resumer resumer = new Resumer(threads, this::time, () -> slots);
+
+    private CompletableFuture<Void> time(Runnable action, Duration delay) {
+        timed.add(action);
+        return new CompletableFuture<>();
+    }
+
+    @AfterEach
+    void stop() {
+        answer.countDown();
+        threads.shutdownNow();
+    }
+
+    @Test
+    void aRequestThatTakesLongGivesItsSlotToTheNext() throws Exception {
+        add(1, 2, 3);
+        assertThat(began.take()).isEqualTo(1);
+        assertThat(resumer.waiting()).isEqualTo(2);
+
+        timed.get(0).run(); // a second is over
+        assertThat(began.take()).isEqualTo(2);
+        assertThat(resumer.waiting()).isEqualTo(1);
+        assertThat(began.poll(50, TimeUnit.MILLISECONDS)).isNull();
+    }
+
+    @Test
+    void whoeverWaitsIsServedAsSoonAsThereAreMoreSlots() throws Exception {
+        add(1, 2, 3);
+        assertThat(began.take()).isEqualTo(1);
+
+        slots = 3;
+        resumer.serve();
+        assertThat(List.of(began.take(), began.take())).containsExactlyInAnyOrder(2, 3);
+    }
+
+    private void add(int... numbers) {
+        for (int number : numbers) {
+            resumer.add(new Ticket(new Hanging(number), Duration.ofHours(1), null), Turn.RESUME);
+        }
+    }
+
+    /** An exchange whose request is answered when the test says so. */
+    private final class Hanging extends WaitingExchange {
+
+        private final int number;
+
+        Hanging(int number) {
+            super(traffic, null, "", new DefaultExchange(context), done -> {}, Duration.ofHours(1));
+            this.number = number;
+        }
+
+        @Override
+        protected boolean goOn(End end) {
+            began.add(number);
+            Uninterruptibly.await(answer);
+            return true;
+        }
+    }
+}
