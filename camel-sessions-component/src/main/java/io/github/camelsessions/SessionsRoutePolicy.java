@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Consumer;
+import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 import org.apache.camel.support.RoutePolicySupport;
 import org.apache.camel.support.service.ServiceHelper;
@@ -36,14 +37,21 @@ import org.slf4j.LoggerFactory;
  * session without {@code renewalUri}, which its routes renew by themselves, gets the consumers resumed instead: the next
  * exchange is the trial.
  *
+ * <p>Consumers are suspended and resumed on a thread of the policy's own, so that one that takes its time delays no
+ * renewal and no exchange of other routes. An exchange of its routes that ends meanwhile waits for that, a second at most:
+ * a consumer that waits for each exchange is suspended before it takes another one, unless it takes longer than that.
+ *
  * <p>Exchanges that are held when the renewal fails, fail with it. A consumer that takes the next message before the last
- * one is done (seda, or JMS with {@code asyncConsumer}) may have taken many by then, which {@code maxHeld}
- * does not change: the surplus only fails sooner.
+ * one is done (seda, or JMS with {@code asyncConsumer}) has taken up to {@code maxHeld} of them by then, and
+ * one more for each of its threads.
  *
  * <p>A consumer that an operator has suspended or stopped stays so. One bean may serve any number of routes of a context.
  * Set the properties before its routes start; all else is thread-safe.
  */
 public final class SessionsRoutePolicy extends RoutePolicySupport implements CamelContextAware {
+
+    /** How long an exchange of its routes waits at its end for a consumer that is being suspended. */
+    private static final Duration MOMENT = Duration.ofSeconds(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionsRoutePolicy.class);
 
@@ -280,6 +288,16 @@ public final class SessionsRoutePolicy extends RoutePolicySupport implements Cam
             } catch (Exception e) {
                 handleException(e);
             }
+        }
+    }
+
+    /** Before the consumer of the exchange takes another one: it may have to be suspended for what the exchange failed by. */
+    @Override
+    public void onExchangeDone(Route route, Exchange exchange) {
+        try {
+            sessions().traffic().awaitTold(listener, MOMENT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

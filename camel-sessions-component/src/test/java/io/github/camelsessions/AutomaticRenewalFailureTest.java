@@ -3,10 +3,13 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelsessions.renewal.RenewalListener;
+import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.renewal.SessionExpiredException;
 import io.github.camelsessions.renewal.SessionFailure;
 import io.github.camelsessions.renewal.SessionHoldException;
 import io.github.camelsessions.renewal.SessionRenewalException;
+import io.github.camelsessions.session.SessionKey;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -264,6 +268,56 @@ class AutomaticRenewalFailureTest extends AutomaticRenewalSupport {
                             .contains("session '" + session + "' could not be renewed", "403", "Sessions.endCooldown"))
                     .filteredOn(line -> line.contains(first))
                     .hasSize(1));
+        }
+    }
+
+    @Test
+    void aListenerThatTakesItsTimeDelaysNobodyAndIsToldInOrder() throws Exception {
+        CountDownLatch done = new CountDownLatch(1);
+        List<String> told = new CopyOnWriteArrayList<>();
+        RenewalListener slow = new RenewalListener() {
+            @Override
+            public void renewed(SessionKey session) {
+                told.add("renewed");
+            }
+
+            @Override
+            public void failed(SessionKey session, RenewalRules rules, Instant retryAt) {
+                told.add("failed");
+                awaitQuietly(done);
+            }
+
+            @Override
+            public void cooldownEnded(SessionKey session) {
+                told.add("cooldownEnded");
+                throw new IllegalStateException("to be logged, and to stop nothing");
+            }
+        };
+        sessions().traffic().addListener(slow);
+        try {
+            site.hangLogins();
+            failed(fetch("/page/1", SHORT)); // by its time-out, which the timer tells
+            await(() -> assertThat(told).containsExactly("failed"));
+            sessions().endCooldown(session);
+            CompletableFuture<Exchange> patient = start("/page/1", "");
+            awaitHeld(1);
+            holdFailure(fetch("/page/2", "renewalTimeout=50ms&holdTimeout=100ms")); // the timer is free
+            site.releaseLogins();
+            assertThat(text(get(patient))).contains("user=anna");
+            assertThat(told).containsExactly("failed");
+            done.countDown();
+            await(() -> assertThat(told.stream().distinct()).containsExactly("failed", "cooldownEnded", "renewed"));
+        } finally {
+            done.countDown();
+            sessions().traffic().removeListener(slow);
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

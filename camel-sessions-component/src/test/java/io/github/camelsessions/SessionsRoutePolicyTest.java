@@ -371,7 +371,6 @@ class SessionsRoutePolicyTest {
         await().until(() -> sessions().stats("anna").orElseThrow().state().equals("FAILED"));
     }
 
-    /** Told after the policy, which was there earlier. */
     private void awaitRenewed(String user) {
         await().until(() -> renewed.contains("portal/" + user));
     }

@@ -35,7 +35,7 @@ final class Renewals extends ServiceSupport {
     private final SessionTraffic traffic;
     private final ProducerTemplate template;
     private final Lanes lanes;
-    private final List<RenewalListener> listeners = new CopyOnWriteArrayList<>();
+    private final List<ListenerLine> listeners = new CopyOnWriteArrayList<>();
     private final Set<Renewal> paused = ConcurrentHashMap.newKeySet();
     private final Set<RenewalToken> silent = ConcurrentHashMap.newKeySet(); // attempts that have sent nothing yet
     private final Map<RenewalToken, Runnable> draining = new ConcurrentHashMap<>();
@@ -237,11 +237,23 @@ final class Renewals extends ServiceSupport {
     }
 
     void addListener(RenewalListener listener) {
-        listeners.add(listener);
+        listeners.add(new ListenerLine(listener, traffic.threads()));
     }
 
     void removeListener(RenewalListener listener) {
-        listeners.remove(listener);
+        for (ListenerLine line : listeners) {
+            if (line.listener() == listener && listeners.remove(line)) {
+                line.close();
+            }
+        }
+    }
+
+    void awaitTold(RenewalListener listener, Duration atMost) throws InterruptedException {
+        for (ListenerLine line : listeners) {
+            if (line.listener() == listener) {
+                line.await(atMost);
+            }
+        }
     }
 
     void renewed(Session session, Duration took) {
@@ -279,7 +291,7 @@ final class Renewals extends ServiceSupport {
         report(session.key(), rules, session.stats().retryAt(), cause);
     }
 
-    /** Tells of a cool-down: the listeners before any exchange fails by it, the log once. */
+    /** Tells of a cool-down: brings it to the listeners before any exchange fails by it, and to the log once. */
     private void report(SessionKey key, RenewalRules rules, @Nullable Instant retryAt, @Nullable Throwable cause) {
         if (retryAt == null || retryAt.equals(reported.get(key))) {
             return;
@@ -297,13 +309,7 @@ final class Renewals extends ServiceSupport {
     }
 
     private void tell(Consumer<RenewalListener> event) {
-        for (RenewalListener listener : listeners) {
-            try {
-                event.accept(listener);
-            } catch (RuntimeException e) {
-                LOG.warn("a listener of renewals failed", e);
-            }
-        }
+        listeners.forEach(line -> line.add(event));
     }
 
     @Override

@@ -352,6 +352,15 @@ public final class SessionTraffic extends ServiceSupport {
         renewals.addListener(listener);
     }
 
+    /**
+     * Waits until a listener has done with all that was brought to it, but never longer than that after it has begun.
+     *
+     * @throws InterruptedException when the thread is interrupted meanwhile
+     */
+    public void awaitTold(RenewalListener listener, Duration atMost) throws InterruptedException {
+        renewals.awaitTold(listener, atMost);
+    }
+
     public void removeListener(RenewalListener listener) {
         renewals.removeListener(listener);
     }
