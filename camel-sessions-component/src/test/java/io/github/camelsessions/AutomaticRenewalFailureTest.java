@@ -163,7 +163,7 @@ class AutomaticRenewalFailureTest extends AutomaticRenewalSupport {
                 .allSatisfy(exchange -> assertThat(exchange.getException())
                         .isInstanceOfSatisfying(SessionRenewalException.class, failure -> {
                             assertThat(failure).isInstanceOf(SessionFailure.class);
-                            assertThat(failure.getCause()).isInstanceOf(HttpOperationFailedException.class);
+                            assertThat(failure).hasMessageContaining("HTTP operation failed");
                             assertThat(failure.getRetryAt()).isEqualTo(now.get().plusSeconds(30));
                             assertThat(failure.getSessionId()).isEqualTo(session);
                             assertThat(failure.getSite()).isEmpty();
@@ -268,6 +268,40 @@ class AutomaticRenewalFailureTest extends AutomaticRenewalSupport {
                             .contains("session '" + session + "' could not be renewed", "403", "Sessions.endCooldown"))
                     .filteredOn(line -> line.contains(first))
                     .hasSize(1));
+        }
+    }
+
+    @Test
+    void aFailedLogInIsOneStackTraceHoweverManyFailByIt() throws Exception {
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(defaultErrorHandler());
+                from("direct:logged").to(uri("/page/1", ""));
+            }
+        });
+        site.failLogins(403);
+        site.hangLogins();
+        try (LogCapture log = new LogCapture()) {
+            List<CompletableFuture<Exchange>> sendings = start(500, n -> start("direct:logged", null, Map.of()));
+            awaitHeld(500);
+            site.releaseLogins();
+            List<Exchange> done = all(sendings);
+            Exchange late = fetch("direct:logged");
+
+            assertThat(done)
+                    .filteredOn(exchange -> failed(exchange).getCause() != null)
+                    .hasSize(1);
+            assertThat(failed(late))
+                    .hasNoCause()
+                    .hasMessageContaining(HttpOperationFailedException.class.getName() + ": HTTP operation failed")
+                    .hasMessageContaining("statusCode: 403");
+            assertThat(failed(late).getRetryAt()).isEqualTo(now.get().plusSeconds(30));
+            await(() -> assertThat(log.text()).contains("session '" + session + "' could not be renewed"));
+            List<String> frames =
+                    log.text().lines().filter(line -> line.startsWith("\tat ")).toList();
+            assertThat(frames).hasSizeBetween(10, 1_000); // of the ERROR line, and of the one that began the renewal
+            assertThat(log.text().lines().count()).isLessThan(15_000);
         }
     }
 

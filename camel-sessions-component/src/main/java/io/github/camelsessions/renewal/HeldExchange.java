@@ -139,7 +139,7 @@ abstract class HeldExchange extends Passage implements Waiter {
             }
             case FAIL -> {
                 traffic.act(session, verdict);
-                fail(traffic.exception(session, rules, verdict));
+                fail(traffic.exception(session, rules, verdict, isInitiator() || isInRenewal()));
                 yield Next.DONE;
             }
             default -> obey(verdict);

@@ -32,6 +32,8 @@ final class Renewals extends ServiceSupport {
 
     private static final Logger LOG = LoggerFactory.getLogger(Renewals.class);
 
+    private static final String FAILED = "could not be renewed";
+
     private final SessionTraffic traffic;
     private final ProducerTemplate template;
     private final Lanes lanes;
@@ -271,20 +273,26 @@ final class Renewals extends ServiceSupport {
         tell(listener -> listener.cooldownEnded(session.key()));
     }
 
-    /** What those get who wait for a renewal that has failed. */
-    SessionRenewalException exception(Session session, RenewalRules rules, @Nullable Throwable cause) {
+    /** What the exchange gets that has made the renewal itself, and failed. */
+    SessionRenewalException exception(Session session, Throwable cause) {
         SessionStats stats = session.stats();
-        return exception(session.key(), stats.generation(), stats.held(), stats.retryAt(), cause);
+        return new SessionRenewalException(
+                session.key(), stats.generation(), stats.held(), stats.retryAt(), FAILED, cause);
     }
 
-    SessionRenewalException exception(Session session, RenewalRules rules, GateFailure failure) {
-        report(session.key(), rules, failure.retryAt(), failure.cause());
-        return exception(session.key(), failure.generation(), failure.held(), failure.retryAt(), failure.cause());
-    }
-
-    private static SessionRenewalException exception(
-            SessionKey key, long generation, int held, @Nullable Instant retryAt, @Nullable Throwable cause) {
-        return new SessionRenewalException(key, generation, held, retryAt, "could not be renewed", cause);
+    /**
+     * What an exchange gets that has waited for the renewal, or comes in the cool-down after it.
+     *
+     * @param involved whether it has begun the renewal, or belongs to another one: then it gets the cause as it is
+     */
+    SessionRenewalException exception(Session session, RenewalRules rules, GateFailure failure, boolean involved) {
+        SessionKey key = session.key();
+        report(key, rules, failure.retryAt(), failure.cause());
+        return involved
+                ? new SessionRenewalException(
+                        key, failure.generation(), failure.held(), failure.retryAt(), FAILED, failure.cause())
+                : SessionRenewalException.ofFollower(
+                        key, failure.generation(), failure.held(), failure.retryAt(), FAILED, failure.cause());
     }
 
     void failed(Session session, RenewalRules rules, Throwable cause) {
@@ -305,7 +313,8 @@ final class Renewals extends ServiceSupport {
                         + " earlier, mend the log-in and call Sessions.endCooldown.",
                 key,
                 cause == null ? "no cause is known" : cause.toString(),
-                retryAt);
+                retryAt,
+                cause); // with its stack, which those that fail by it do not have
     }
 
     private void tell(Consumer<RenewalListener> event) {

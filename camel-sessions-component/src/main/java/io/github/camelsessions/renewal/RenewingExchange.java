@@ -112,7 +112,7 @@ final class RenewingExchange extends HeldExchange implements RenewalWork {
                 before.putBack(exchange());
                 goOn(true);
             } else {
-                before.failAnew(exchange(), traffic().renewals().exception(session(), rules(), failure));
+                before.failAnew(exchange(), traffic().renewals().exception(session(), failure));
             }
         }
         if (!ended.compareAndSet(false, true)) {

@@ -513,10 +513,15 @@ public final class SessionTraffic extends ServiceSupport {
                 session.key(), stats.generation(), stats.held(), why.freeAt(), "has no client profile", why);
     }
 
-    Exception exception(Session session, RenewalRules rules, Verdict verdict) {
+    /**
+     * What an exchange ends with by a verdict.
+     *
+     * @param involved whether it has begun the renewal that failed, or belongs to another one
+     */
+    Exception exception(Session session, RenewalRules rules, Verdict verdict, boolean involved) {
         GateFailure failure = Objects.requireNonNull(verdict.failure());
         return switch (failure.kind()) {
-            case RENEWAL_FAILED -> renewals.exception(session, rules, failure);
+            case RENEWAL_FAILED -> renewals.exception(session, rules, failure, involved);
             case FULL -> holdException(session, "not held, because as many exchanges are held as maxHeld allows");
             case REVOKED -> revoked(session);
         };
