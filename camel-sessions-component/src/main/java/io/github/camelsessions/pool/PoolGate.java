@@ -165,6 +165,7 @@ final class PoolGate {
                 member.generation = generation;
             }
             member.uses++;
+            uses++;
             place(member, now);
         });
     }
@@ -175,6 +176,7 @@ final class PoolGate {
             Member member = member(claim);
             ready.remove(member);
             member.uses++;
+            uses++;
             place(member, now);
         });
     }
@@ -509,7 +511,6 @@ final class PoolGate {
             inUse++;
             idle--;
         }
-        uses++;
         member.reserved++;
         member.notBeforeMillis = now + rules.minDelay().toMillis();
         ready.given(member);

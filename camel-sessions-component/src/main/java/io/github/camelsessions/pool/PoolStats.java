@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param warm         usable sessions that nobody uses
  * @param waiting      exchanges that wait for a session
  * @param created      sessions that became usable
- * @param uses         times that a session was given to an exchange
+ * @param uses         requests sent in its sessions, replays and followed redirects included, those of log-ins not
  * @param retired      sessions that were retired, by cause: maxUses, maxAge, errorScore, blocked, expired, asked
  * @param blocked      answers by which the site blocked a session
  * @param replayed     exchanges sent again in another session

@@ -6,7 +6,7 @@ import java.time.Duration;
 /**
  * The rules that belong to a session and hold for whoever uses it. Immutable.
  *
- * @param maxUses          how many requests one generation may send, 0 for any number
+ * @param maxUses          how many requests one generation may send after its renewal, 0 for any number
  * @param maxAge           how old a generation may become, zero for any age
  * @param maxIdle          how long a generation may stay unused, zero for any time
  * @param maxHeld          how many exchanges may wait at once without a thread

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state           ACTIVE, RENEWING, FAILED or CLOSED
  * @param generation      the number of the current generation
- * @param uses            requests of the current generation on the wire
- * @param admissions      exchanges admitted in all generations, those of renewals and replays included
+ * @param uses            requests of the current generation, each hop of a redirect counted, without those of its renewal
+ * @param usesInAll       the same of all generations
  * @param inFlight        requests whose answers are awaited
  * @param held            exchanges that wait now
  * @param suspects        exchanges whose refusals wait to be judged now
@@ -39,7 +39,7 @@ record GateStats(
         String state,
         long generation,
         long uses,
-        long admissions,
+        long usesInAll,
         int inFlight,
         int held,
         int suspects,
@@ -69,7 +69,7 @@ record GateStats(
                 state.name(),
                 life.generation.number(),
                 life.uses,
-                wire.admissions(),
+                wire.uses(),
                 wire.inFlight(),
                 trouble.waiting.now(),
                 trouble.suspects.size(),

@@ -24,11 +24,8 @@ final class Life {
     final Generation generation;
     final Origin origin;
 
-    /** Requests on the wire, those of the renewal that filled it included. */
+    /** Requests on the wire, each hop of a redirect counted, without those of the renewal that filled it. */
     long uses;
-
-    /** How many exchanges it was given to, without those of the renewal. */
-    long admitted;
 
     int inFlight;
     long accepted;
@@ -72,11 +69,10 @@ final class Life {
     }
 
     void use(Passage passage, long nowMillis) {
-        uses++;
+        uses += passage.priority() ? 0 : 1;
         inFlight++;
         lastUseMillis = nowMillis;
         if (!passage.priority()) {
-            admitted++;
             passage.before = youngest;
             passage.after = null;
             if (youngest != null) {
@@ -135,13 +131,10 @@ final class Life {
         return filledByLogIn;
     }
 
-    /**
-     * Whether somebody or a limit says that this generation is over. One that served nobody has uses left, however many its renewal
-     * took; otherwise a renewal of more requests than {@code maxUses} would be followed by the next for ever.
-     */
+    /** Whether somebody or a limit says that this generation is over. */
     boolean limitDue(GateRules rules, long nowMillis) {
         return expired
-                || (rules.maxUses() > 0 && uses >= rules.maxUses() && (admitted > 0 || !renewed()))
+                || (rules.maxUses() > 0 && uses >= rules.maxUses())
                 || passed(rules.maxAge(), beganMillis, nowMillis)
                 || passed(rules.maxIdle(), lastUseMillis, nowMillis);
     }

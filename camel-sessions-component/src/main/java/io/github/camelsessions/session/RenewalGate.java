@@ -203,7 +203,7 @@ final class RenewalGate {
     }
 
     void sentAgain(Passage passage) {
-        locked(() -> passage.life == null ? 0 : passage.life.uses++);
+        locked(() -> wire.sendAgain(passage));
     }
 
     Verdict refused(Passage passage) {

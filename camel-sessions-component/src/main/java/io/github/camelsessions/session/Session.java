@@ -93,7 +93,7 @@ public final class Session {
         return touching(gate.admit(passage, released, held));
     }
 
-    /** A further request of an admitted exchange, such as a followed redirect: it counts as a use too. */
+    /** A further request of an admitted exchange, such as a followed redirect: it counts as a use too, unless it is a renewal's. */
     public void sentAgain(Passage passage) {
         gate.sentAgain(passage);
         touch();
@@ -391,7 +391,7 @@ public final class Session {
                 generation == null ? now.generation() : generation.number(),
                 generation == null ? 0 : generation.jar().size(),
                 generation == null ? "" : generation.profile().name(),
-                now.admissions(),
+                now.usesInAll(),
                 now.uses(),
                 now.inFlight(),
                 now.held(),

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param generation     how many times it was renewed or cleared
  * @param cookies        how many cookies its jar holds
  * @param profile        the name of its client profile, empty when it has none
- * @param uses           how many exchanges were admitted, replays included
- * @param generationUses how many requests of the current generation were sent, those of its renewal included
+ * @param uses           how many requests were sent in it, replays and followed redirects included, those of renewals not
+ * @param generationUses how many of these in the current generation
  * @param inFlight       how many exchanges use it now
  * @param held           how many exchanges wait now
  * @param heldInAll      how many times an exchange had to wait

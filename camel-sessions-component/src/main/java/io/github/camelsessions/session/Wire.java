@@ -12,16 +12,27 @@ final class Wire {
 
     private int inFlight;
     private int ordinary; // of these, the ones that no renewal has sent
-    private long admissions;
+    private long uses; // requests that no renewal has sent, each hop of a redirect counted
     private long events;
     private @Nullable RenewalToken draining;
 
     void send(Passage passage, Life to, boolean priority, long nowMillis) {
         passage.sent(to, priority, event(), nowMillis);
         to.use(passage, nowMillis);
-        admissions++;
+        uses += priority ? 0 : 1;
         inFlight++;
         ordinary += priority ? 0 : 1;
+    }
+
+    /** A further request of a passage, such as a followed redirect. Returns whether it counts: those of a renewal do not. */
+    boolean sendAgain(Passage passage) {
+        Life to = passage.life;
+        if (to == null || passage.priority()) {
+            return false;
+        }
+        to.uses++;
+        uses++;
+        return true;
     }
 
     /** Takes an answered passage off the wire; what it was sent in, null when no answer of it is awaited. */
@@ -43,9 +54,9 @@ final class Wire {
         return ++events;
     }
 
-    /** How many requests were admitted in all. */
-    long admissions() {
-        return admissions;
+    /** How many requests there were in all, without those of renewals. */
+    long uses() {
+        return uses;
     }
 
     int inFlight() {

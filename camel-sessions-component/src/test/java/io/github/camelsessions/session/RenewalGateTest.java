@@ -287,7 +287,7 @@ class RenewalGateTest {
         }
 
         @Test
-        void furtherRequestsOfAnExchangeAndThoseOfTheRenewalAreUsesToo() {
+        void furtherRequestsOfAnExchangeAreUsesTooAndThoseOfTheRenewalAreNot() {
             gate(rules().maxUses(3));
             gate.sentAgain(passage());
             Passage redirected = sent();
@@ -300,15 +300,19 @@ class RenewalGateTest {
             gate.sentAgain(logIn);
             gate.accepted(logIn, true);
             gate.succeeded(token);
-            assertThat(gate.stats().uses()).isEqualTo(2);
+            assertThat(gate.stats().uses()).isZero();
+            gate.sentAgain(sent());
             sent();
+            assertThat(gate.stats().uses()).isEqualTo(3);
+            assertThat(gate.stats().usesInAll()).isEqualTo(5);
             assertThat(arrive(passage()).renewal()).isNotNull();
         }
 
         @Test
-        void aRenewalThatTakesMoreUsesThanThereAreStillServesOneExchange() {
+        void aRenewalThatTakesMoreRequestsThanMaxUsesServesAsManyExchanges() {
             gate(rules().maxUses(1));
             RenewalToken token = renewing();
+            gate.admit(passage(), false, token);
             gate.admit(passage(), false, token);
             gate.succeeded(token);
             sent();

@@ -415,7 +415,7 @@ class SessionRenewalTest {
             assertThat(after.renewals()).isEqualTo(1);
             assertThat(after.generation()).isEqualTo(1);
             assertThat(after.generationUses()).isEqualTo(2);
-            assertThat(after.uses()).isEqualTo(3);
+            assertThat(after.uses()).isEqualTo(4);
             assertThat(after.longestHold()).isEqualTo(Duration.ofMillis(1));
             assertThat(after.stale()).isEqualTo(1);
             assertThat(after.staleReplays()).isEqualTo(1);
