@@ -84,8 +84,8 @@ public class SessionsConfiguration {
 
     @UriParam(
             label = "renewal",
-            description =
-                    "The statuses that mean that the session has expired, such as 401 or 401,440-449. By default 401 when renewalUri is set, but none in a pool.")
+            description = "The statuses that mean that the session has expired, such as 401 or 401,440-449.",
+            defaultValueNote = "401 when renewalUri is set, none in a pool")
     private @Nullable String expiredStatusCodeRange;
 
     @UriParam(
@@ -114,17 +114,16 @@ public class SessionsConfiguration {
 
     @UriParam(
             label = "renewal",
-            defaultValue = "0",
             description =
-                    "How many requests a session sends before it is renewed, those of its renewal and followed redirects included; 0 for any number. In a pool, after how many it is retired, those of its log-in not included, by default 50.")
+                    "After how many requests a session is renewed, in a pool retired; 0 for any number. Each followed redirect and each replay is one more; those of its log-in do not count.",
+            defaultValueNote = "0, in a pool 50")
     private @Nullable Long maxUses;
 
     @UriParam(
             label = "renewal",
-            defaultValue = "0",
             javaType = "java.time.Duration",
-            description =
-                    "How old a session becomes before it is renewed; 0 for any age. In a pool, before it is retired, by default 50m.")
+            description = "How old a session becomes before it is renewed, in a pool retired; 0 for any age.",
+            defaultValueNote = "0, in a pool 50m")
     private @Nullable Duration maxAge;
 
     @UriParam(

@@ -17,6 +17,8 @@ import org.apache.camel.tooling.model.JsonMapper;
  */
 final class OptionTables {
 
+    private static final String NOTE = "Default value notice: ";
+
     private static final Pattern PLACE = Pattern.compile(
             "^// generated: (?<name>[^\n]+)\n(?<table>.*?)^// end of \\k<name>$", Pattern.MULTILINE | Pattern.DOTALL);
 
@@ -68,7 +70,7 @@ final class OptionTables {
             String type = option.getEnums() == null ? option.getShortJavaType() : String.join(", ", option.getEnums());
             return cell(option.getName() + (option.isMultiValue() ? multiValue : ""))
                     + cell((option.isRequired() ? "Required. " : "") + description(option))
-                    + cell(option.getDefaultValue() == null ? "" : String.valueOf(option.getDefaultValue()))
+                    + cell(defaultValue(option))
                     + cell(type);
         });
     }
@@ -89,7 +91,18 @@ final class OptionTables {
     }
 
     private static String description(BaseOptionModel option) {
-        return option.getDescription().replaceAll(" This is a multi-value option with prefix: \\S+$", "");
+        return option.getDescription()
+                .replaceAll(" This is a multi-value option with prefix: \\S+$", "")
+                .replaceAll(" " + NOTE + ".*$", "");
+    }
+
+    // one that depends on other options stands behind the description, where Camel's metadata has it
+    private static String defaultValue(BaseOptionModel option) {
+        int note = option.getDescription().indexOf(NOTE);
+        if (note >= 0) {
+            return option.getDescription().substring(note + NOTE.length());
+        }
+        return option.getDefaultValue() == null ? "" : String.valueOf(option.getDefaultValue());
     }
 
     private static String cell(String text) {
