@@ -6,6 +6,7 @@ import static io.github.camelsessions.EffectiveRules.firstOrNull;
 
 import io.github.camelsessions.EffectiveRules.Place;
 import io.github.camelsessions.renewal.ExpiryRules;
+import io.github.camelsessions.renewal.RateRule;
 import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.renewal.ReplayStale;
 import io.github.camelsessions.renewal.WhenFull;
@@ -85,7 +86,18 @@ final class RenewalOptions {
                 closeOnStop,
                 pooled ? withoutLimits(ofTheSession(places)) : ofTheSession(places),
                 configurer != null,
-                configurer == null ? "" : configurer.name());
+                configurer == null ? "" : configurer.name(),
+                rate(places));
+    }
+
+    private static @Nullable RateRule rate(List<Place> places) {
+        for (Place place : places) {
+            Double perSecond = place.rules().getMaxRequestsPerSecond();
+            if (perSecond != null) {
+                return new RateRule(perSecond, place.name());
+            }
+        }
+        return null;
     }
 
     /**

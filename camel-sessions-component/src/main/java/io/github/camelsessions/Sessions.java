@@ -9,6 +9,7 @@ import io.github.camelsessions.pool.PoolStats;
 import io.github.camelsessions.pool.SessionPools;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProfileStats;
+import io.github.camelsessions.renewal.RateRule;
 import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.renewal.SessionTraffic;
 import io.github.camelsessions.session.SeatStats;
@@ -263,6 +264,17 @@ public final class Sessions {
     /** The log-ins and log-outs of the site: how many of the sessions that it allows at once may be taken. */
     public SeatStats seats() {
         return traffic.seats(site);
+    }
+
+    /**
+     * Changes how many requests this site is sent in a second at most, whatever {@code maxRequestsPerSecond} says, from the
+     * next request on and until the context stops. For operators.
+     *
+     * @param rate 0 for any number
+     * @throws IllegalArgumentException when it is below 0.0001 and not 0: nothing has changed then
+     */
+    public void setMaxRequestsPerSecond(double rate) {
+        traffic.setRate(site, new RateRule(rate, "Sessions.setMaxRequestsPerSecond"));
     }
 
     /** {@link NamedSession#expire} of the session. */

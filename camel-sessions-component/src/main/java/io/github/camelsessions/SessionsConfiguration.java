@@ -212,6 +212,13 @@ public class SessionsConfiguration {
     private @Nullable Integer maxHeld;
 
     @UriParam(
+            label = "manners",
+            defaultValue = "0",
+            description =
+                    "How many requests the site is sent in a second at most, evenly spaced, such as 20 or 0.5; 0 for any number. Exchanges wait for their turn, the sessions of the site in turn, within holdTimeout; requests of a log-in, of a log-out and followed redirects go at once, and are counted.")
+    private @Nullable Double maxRequestsPerSecond;
+
+    @UriParam(
             label = "renewal",
             defaultValue = "wait",
             description =
@@ -574,6 +581,14 @@ public class SessionsConfiguration {
 
     public void setWhenFull(@Nullable WhenFull whenFull) {
         this.whenFull = whenFull;
+    }
+
+    public @Nullable Double getMaxRequestsPerSecond() {
+        return maxRequestsPerSecond;
+    }
+
+    public void setMaxRequestsPerSecond(@Nullable Double maxRequestsPerSecond) {
+        this.maxRequestsPerSecond = maxRequestsPerSecond;
     }
 
     public @Nullable String getCloseUri() {

@@ -71,6 +71,7 @@ class RenewalDocumentationTest {
             entry("renew-by-uri", this::theTimerRenews),
             entry("renewal-facade", this::javaCodeRenews),
             entry("renewal-limits", this::theSessionIsRenewedBeforeTheSiteRefuses),
+            entry("renewal-rate", this::requestsAreEvenlySpaced),
             entry("renewal-block", () -> aBlockRenews("renewal-block")),
             entry("renewal-block-java", () -> aBlockRenews("renewal-block-java")),
             entry("renewal-block-xml", () -> aBlockLogsInBeforeWork("renewal-block-xml")),
@@ -245,6 +246,17 @@ class RenewalDocumentationTest {
         main.stop();
     }
 
+    private void requestsAreEvenlySpaced() throws Exception {
+        Main main = start("renewal-rate", List.of("renewal-routes"), List.of());
+        long began = System.nanoTime();
+        for (int i = 0; i < 4; i++) {
+            assertThat(ordersOf(main, "anna")).contains("user=anna");
+        }
+        assertThat(System.nanoTime() - began)
+                .isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(4 * 50)); // with the log-in
+        main.stop();
+    }
+
     private void theReasonIsTheAnswer() throws Exception {
         Main main = start("", List.of("renewal-routes"), List.of("renewal-failures"));
         site.failLogins(403);
@@ -297,7 +309,8 @@ class RenewalDocumentationTest {
     // times and counts are examples in the page
     private static String withoutNumbers(String message) {
         return message.replaceAll("next attempt at [0-9TZ:.-]+", "next attempt at TIME")
-                .replaceAll("(held|generation|replays)=[0-9]+", "$1=N")
+                .replaceAll("(held|generation|replays|waiting)=[0-9]+", "$1=N")
+                .replaceAll("PerSecond=[0-9.]+", "PerSecond=N")
                 .replaceAll("\\b(for|within) [0-9]+ ms", "$1 N ms");
     }
 
@@ -365,6 +378,7 @@ class RenewalDocumentationTest {
             renewalsThatTakeTooLong();
             refusalsThatStand();
             holdsThatEnd();
+            turnsInVain();
             rulesOfTwoPlaces();
             add(
                     "anna",
@@ -432,6 +446,18 @@ class RenewalDocumentationTest {
             site.repairLogins();
             site.releaseLogins();
             assertThat(other.get(10, TimeUnit.SECONDS).getException()).isNull();
+        }
+
+        private void turnsInVain() throws Exception {
+            sessions(main).setMaxRequestsPerSecond(0.001);
+            String options = "&maxHeld=1&renewalTimeout=50&holdTimeout=";
+            request(main, fetch("paced", options + "100"));
+            fail("paced", options + "100");
+            CompletableFuture<Exchange> waiting = sendAsync(fetch("paced", options + "60000"));
+            await().until(() -> sessions(main).traffic().waiting() == 1);
+            fail("paced", options + "100");
+            sessions(main).setMaxRequestsPerSecond(0);
+            waiting.get(10, TimeUnit.SECONDS);
         }
 
         private CompletableFuture<Exchange> sendAsync(String uri) {

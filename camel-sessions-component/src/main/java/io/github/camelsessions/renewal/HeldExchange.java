@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class HeldExchange extends Passage implements Waiter {
 
+    static final String FULL_IN_ALL =
+            "not held, because as many exchanges are held in all as the component's maxHeldTotal allows";
+
     private final SessionTraffic traffic;
     private final @Nullable Object owner;
     private final Exchange exchange;
@@ -71,7 +74,7 @@ abstract class HeldExchange extends Passage implements Waiter {
     }
 
     /** Asks the gate. */
-    abstract Verdict ask(boolean released);
+    abstract Next ask(boolean released);
 
     /** Does what the gate says, when it neither waits nor fails. */
     abstract Next obey(Verdict verdict);
@@ -84,7 +87,7 @@ abstract class HeldExchange extends Passage implements Waiter {
 
     /** As {@code AsyncProcessor.process}: returns whether the exchange was done on this thread. */
     final boolean start() {
-        boolean done = run(() -> Next.on(ask(false)));
+        boolean done = run(() -> ask(false));
         if (done) {
             callback.done(true);
         }
@@ -135,7 +138,7 @@ abstract class HeldExchange extends Passage implements Waiter {
             case LOOK_UP -> {
                 traffic.act(session, verdict);
                 session = traffic.sessionToUse(session.key(), rules);
-                yield Next.on(ask(false));
+                yield ask(false);
             }
             case FAIL -> {
                 traffic.act(session, verdict);
@@ -159,9 +162,7 @@ abstract class HeldExchange extends Passage implements Waiter {
         boolean hasPlace = waited > 0; // it is counted no more, but was
         boolean fullInAll = traffic.held().isFull() && !isInitiator();
         if (obstacle == null && fullInAll && !hasPlace && rules.whenFull() == WhenFull.fail) {
-            obstacle = traffic.holdException(
-                    session,
-                    "not held, because as many exchanges are held in all as the component's maxHeldTotal allows");
+            obstacle = traffic.holdException(session, FULL_IN_ALL);
         }
         Session at = session;
         if (obstacle != null) {
@@ -222,6 +223,7 @@ abstract class HeldExchange extends Passage implements Waiter {
         waited += traffic.nanoTime() - waitingSince;
         boolean released = ticket != null && ticket.isReleased();
         ticket = null;
+        String waitedFor = waitEnded(turn == Turn.RESUME);
         if (wait != null) {
             wait.leave();
             wait = null;
@@ -232,9 +234,11 @@ abstract class HeldExchange extends Passage implements Waiter {
             }
             case STAND -> stand();
             case TIME_OUT ->
-                leave("held for " + Duration.ofNanos(waited).toMillis()
-                        + " ms, which is as long as holdTimeout allows: "
-                        + (released ? traffic.held().line(site()) : traffic.obstacle(session)));
+                leave("held for " + Duration.ofNanos(waited).toMillis() + " ms"
+                        + (waitedFor != null
+                                ? " waiting for " + waitedFor
+                                : ", which is as long as holdTimeout allows: "
+                                        + (released ? traffic.held().line(site()) : traffic.obstacle(session))));
             case STOP -> leave("held until its route or the context was stopped, or its thread was interrupted");
         }
         return Next.DONE;
@@ -242,7 +246,24 @@ abstract class HeldExchange extends Passage implements Waiter {
 
     /** It is the exchange's turn. */
     Next again() {
-        return Next.on(ask(true));
+        return ask(true);
+    }
+
+    /**
+     * A wait has ended.
+     *
+     * @param called whether it was not given up
+     * @return what else than the gate it has waited for in vain, null for nothing
+     */
+    @Nullable
+    String waitEnded(boolean called) {
+        return null;
+    }
+
+    /** Waits for whatever lets the ticket's exchange go on, which may have done so already. */
+    final Next waitWith(Ticket given) {
+        traffic.held().park(given);
+        return given.waiting() == null ? elsewhere() : await(given);
     }
 
     private void leave(String what) {

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param gate              the rules that belong to the session
  * @param configuresSession whether any of those is set, and not just the default
  * @param place             where they are set, for messages
+ * @param rate              how many requests the site is sent in a second at most, null when that is not set
  */
 public record RenewalRules(
         @Nullable String renewalUri,
@@ -47,7 +48,8 @@ public record RenewalRules(
         boolean closeOnStop,
         GateRules gate,
         boolean configuresSession,
-        String place) {
+        String place,
+        @Nullable RateRule rate) {
 
     /** The same, but renewed there. */
     public RenewalRules withRenewalUri(String uri) {
@@ -69,7 +71,8 @@ public record RenewalRules(
                 closeOnStop,
                 gate,
                 configuresSession,
-                place);
+                place,
+                rate);
     }
 
     /** The same, but whoever is held gives up after that time. */
@@ -92,7 +95,8 @@ public record RenewalRules(
                 closeOnStop,
                 gate,
                 configuresSession,
-                place);
+                place,
+                rate);
     }
 
     /** How long a log-out may take. Those that are held for the renewal after it wait that long too. */

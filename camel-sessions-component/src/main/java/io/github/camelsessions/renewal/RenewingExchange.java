@@ -39,8 +39,8 @@ final class RenewingExchange extends HeldExchange implements RenewalWork {
     }
 
     @Override
-    Verdict ask(boolean released) {
-        return session().renew(this, replaced != null ? replaced : observed, token());
+    Next ask(boolean released) {
+        return Next.on(session().renew(this, replaced != null ? replaced : observed, token()));
     }
 
     @Override
@@ -76,7 +76,7 @@ final class RenewingExchange extends HeldExchange implements RenewalWork {
     private Next begin(RenewalToken begun) {
         replaced = session().open(null).generation(); // still the one to be replaced
         traffic().renewals().begin(session(), begun);
-        return Next.on(ask(false));
+        return ask(false);
     }
 
     /** This exchange does it itself, and goes on when it has ended: on this thread, or on another after a pause. */

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class SentExchange extends HeldExchange {
 
     private final SessionRequest request;
+    private final @Nullable SiteTurn turn; // null when its site is not paced
     private @Nullable RequestState beginning; // null before it is sent, and when it is never sent again
     private boolean sent;
     private int target = UNKNOWN; // computed when it is asked for first
@@ -40,6 +41,7 @@ final class SentExchange extends HeldExchange {
             @Nullable RenewalToken token) {
         super(traffic, owner, exchange, callback, session, request.rules(), token);
         this.request = request;
+        this.turn = traffic.turn(request);
         if (rules().replays()) {
             request.makeResendable(exchange);
         }
@@ -54,8 +56,44 @@ final class SentExchange extends HeldExchange {
     }
 
     @Override
-    Verdict ask(boolean released) {
-        return session().admit(this, released, token());
+    Next ask(boolean released) {
+        if (turn != null && isOrdinary() && !turn.take()) {
+            return awaitTurn(turn, released);
+        }
+        Verdict verdict = session().admit(this, released, token());
+        boolean goesOn = verdict.action() == Verdict.Action.SEND || verdict.action() == Verdict.Action.LOOK_UP;
+        if (turn != null && !goesOn) {
+            turn.giveBack();
+        }
+        return Next.on(verdict);
+    }
+
+    /** Whether it belongs to no renewal of its session that is under way: the requests of these go at once. */
+    private boolean isOrdinary() {
+        RenewalToken held = token();
+        return held == null || held.state() == RenewalToken.State.ENDED;
+    }
+
+    /** Waits for a turn. Then it asks as one that was held: it has a place, and has waited for it. */
+    private Next awaitTurn(SiteTurn awaited, boolean released) {
+        String full = null;
+        if (!released && !sent) { // else it has a place already
+            full = awaited.obstacle(session().key(), rules().gate().maxHeld());
+            full = full == null && traffic().held().isFull() ? FULL_IN_ALL : full;
+            if (full != null && rules().whenFull() == WhenFull.fail) {
+                fail(traffic().holdException(session(), full));
+                return Next.DONE;
+            }
+        }
+        Ticket given = newTicket(false, full != null);
+        awaited.await(given, traffic().held());
+        return waitWith(given);
+    }
+
+    @Override
+    @Nullable
+    String waitEnded(boolean called) {
+        return turn == null ? null : turn.waitEnded(called);
     }
 
     @Override
@@ -86,7 +124,7 @@ final class SentExchange extends HeldExchange {
             stand();
             return Next.DONE;
         }
-        return Next.on(ask(released));
+        return ask(released);
     }
 
     /** Sends the request and reports its end, once. */
@@ -103,6 +141,9 @@ final class SentExchange extends HeldExchange {
             traffic().equip(session(), generation, token(), request.profile(), rules());
             remember(generation);
             RenewalScope.observe(exchange(), generation);
+            if (turn != null) {
+                turn.use();
+            }
             reply = priority() ? sendWithToken(generation) : request.send(exchange(), generation, false, this::further);
             if (reply != null && !priority()) {
                 refusal = refusal(reply);
@@ -199,6 +240,9 @@ final class SentExchange extends HeldExchange {
 
     private void further() {
         session().sentAgain(this);
+        if (turn != null) {
+            turn.count();
+        }
     }
 
     /** The answer stands if the replay of its request fails; of two such answers the better one. */

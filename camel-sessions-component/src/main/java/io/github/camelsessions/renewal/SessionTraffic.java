@@ -59,6 +59,7 @@ public final class SessionTraffic extends ServiceSupport {
     private final HeldTickets held;
     private final Renewals renewals;
     private final LogOuts logOuts;
+    private final PacedSites paced;
 
     public SessionTraffic(CamelContext context, SessionRegistry registry) {
         this.context = context;
@@ -67,6 +68,7 @@ public final class SessionTraffic extends ServiceSupport {
         this.held = new HeldTickets(context, threads, DEFAULT_RESUME_CONCURRENCY, DEFAULT_MAX_HELD_TOTAL);
         this.renewals = new Renewals(context, this);
         this.logOuts = new LogOuts(context, this, registry);
+        this.paced = new PacedSites(this::nanoTime, threads::schedule);
         registry.onEviction(logOuts::evicted);
     }
 
@@ -94,7 +96,10 @@ public final class SessionTraffic extends ServiceSupport {
         }
         try {
             RenewalScope.observe(exchange, logOut.generation());
-            request.send(exchange, logOut.generation(), true, () -> {});
+            SiteTurn turn = turn(request);
+            Runnable counting = turn == null ? () -> {} : turn::count;
+            counting.run();
+            request.send(exchange, logOut.generation(), true, counting);
             exchange.getMessage().setHeader(RenewalHeaders.REPLAYS, 0);
         } finally {
             logOut.leave(abort);
@@ -388,6 +393,11 @@ public final class SessionTraffic extends ServiceSupport {
         return threads.runLater(action, delay);
     }
 
+    /** Changes how many requests a site is sent in a second, whatever was set for it, until all is stopped. */
+    public void setRate(String site, RateRule rate) {
+        paced.set(site, rate);
+    }
+
     /** How many exchanges wait now, in all sessions. */
     public int waiting() {
         return held.count();
@@ -483,6 +493,13 @@ public final class SessionTraffic extends ServiceSupport {
         return held;
     }
 
+    /** The turns of a request among those of its site, null when these are not paced. */
+    @Nullable
+    SiteTurn turn(SessionRequest request) {
+        PacedSite site = paced.of(request.session().site(), request.rules().rate());
+        return site == null ? null : new SiteTurn(site);
+    }
+
     TrafficThreads threads() {
         return threads;
     }
@@ -575,6 +592,7 @@ public final class SessionTraffic extends ServiceSupport {
         logOuts.finish();
         registry.closeAll();
         ServiceHelper.stopService(held);
+        paced.clear();
         renewals.endWaiting();
         ServiceHelper.stopService(logOuts, renewals, threads);
     }

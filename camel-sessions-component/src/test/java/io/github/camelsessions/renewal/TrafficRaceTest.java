@@ -408,7 +408,8 @@ class TrafficRaceTest {
                     false,
                     GateRules.DEFAULT,
                     false,
-                    "");
+                    "",
+                    null);
             exchange.getExchangeExtension().setTransacted(transacted);
         }
 
