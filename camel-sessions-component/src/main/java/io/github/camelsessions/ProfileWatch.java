@@ -42,8 +42,16 @@ final class ProfileWatch {
         this.seen = state();
     }
 
-    /** Loads the file if it is another than before. */
+    /** Loads the file if it is another than before. It never throws: that would be the last look at the file. */
     void check() {
+        try {
+            loadIfChanged();
+        } catch (RuntimeException | Error e) {
+            LOG.error("{} cannot be looked at, the profiles from before stay", resource, e);
+        }
+    }
+
+    private void loadIfChanged() {
         State now = state();
         if (now == null ? seen == null : now.equals(seen)) {
             return;

@@ -121,4 +121,23 @@ class ProfileWatchTest {
         watch.check();
         assertThat(used).containsExactly(List.of("ben"));
     }
+
+    @Test
+    void anErrorIsNotTheLastLook() throws IOException {
+        boolean[] first = {true};
+        watch = new ProfileWatch("file:profiles.yaml", file, () -> {
+            if (first[0]) {
+                first[0] = false;
+                throw new NoClassDefFoundError("parser");
+            }
+            return load();
+        });
+        Files.writeString(file, "- name: anna\n- name: ben\n");
+        watch.check();
+        assertThat(lines()).singleElement().asString().startsWith("ERROR").contains("the profiles from before stay");
+
+        Files.writeString(file, "- name: carl\n- name: dora\n- name: emil\n");
+        watch.check();
+        assertThat(used).containsExactly(List.of("carl", "dora", "emil"));
+    }
 }

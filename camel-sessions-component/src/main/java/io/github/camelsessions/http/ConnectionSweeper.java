@@ -56,7 +56,7 @@ public final class ConnectionSweeper extends ServiceSupport {
         for (IdentityConnections connections : swept) {
             try {
                 connections.sweep(this::isRetired);
-            } catch (RuntimeException e) { // else there would be no further sweep
+            } catch (RuntimeException | Error e) { // what this throws would be the last that its executor does
                 LOG.warn("cannot close idle connections", e);
             }
             if (connections.isClosed()) {

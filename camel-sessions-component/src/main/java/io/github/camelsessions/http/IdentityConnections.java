@@ -141,7 +141,7 @@ final class IdentityConnections implements HttpClientConnectionManager, ConnPool
         Pool pool = enter(identity, maker);
         try {
             return new Lease(pool.connections.lease(id, route, timeout, null), identity, route, pool);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             pool.leave(nanos.getAsLong());
             throw e;
         }
@@ -212,13 +212,17 @@ final class IdentityConnections implements HttpClientConnectionManager, ConnPool
         public ConnectionEndpoint get(Timeout timeout)
                 throws InterruptedException, ExecutionException, TimeoutException {
             ConnectionEndpoint endpoint = null;
+            IdentityEndpoint given = null;
             try {
                 endpoint = request.get(timeout);
-                return new IdentityEndpoint(
-                        endpoint, identity, route, IdentityConnections.this.manager(pool), left(pool));
+                given = new IdentityEndpoint(endpoint, identity, route, manager(pool), () -> leave(pool));
+                return given;
             } finally {
-                if (endpoint == null) {
-                    left(pool).run();
+                if (given == null) {
+                    leave(pool);
+                    if (endpoint != null) {
+                        manager(pool).release(endpoint, null, TimeValue.ZERO_MILLISECONDS);
+                    }
                 }
             }
         }
@@ -233,12 +237,10 @@ final class IdentityConnections implements HttpClientConnectionManager, ConnPool
         return pool == null ? plain : pool.connections;
     }
 
-    private Runnable left(@Nullable Pool pool) {
-        return () -> {
-            if (pool != null) {
-                pool.leave(nanos.getAsLong());
-            }
-        };
+    private void leave(@Nullable Pool pool) {
+        if (pool != null) {
+            pool.leave(nanos.getAsLong());
+        }
     }
 
     @Override

@@ -73,7 +73,10 @@ final class SessionHttpComponent extends HttpComponent {
         HttpEndpoint endpoint = (HttpEndpoint) createEndpoint(uri, options);
         CompositeHttpConfigurer configurers = new CompositeHttpConfigurer();
         configurers.addConfigurer(endpoint.getHttpClientConfigurer());
-        configurers.addConfigurer(SessionHttpComponent::sessionize);
+        configurers.addConfigurer(builder -> {
+            sessionize(builder);
+            ClientConnections.install(builder, endpoint.getClientConnectionManager()); // which the endpoint closes
+        });
         endpoint.setHttpClientConfigurer(configurers);
         endpoint.setCamelContext(getCamelContext());
         SecretMaskingListener.install(endpoint);
@@ -84,6 +87,7 @@ final class SessionHttpComponent extends HttpComponent {
     static void sessionize(HttpClientBuilder builder) {
         builder.disableCookieManagement()
                 .disableAutomaticRetries()
+                .addExecInterceptorFirst("session-errors", ClientConnections::dropAtError)
                 .addExecInterceptorBefore(ChainElement.PROTOCOL.name(), "session-identity", IdentityExec.INSTANCE)
                 .addRequestInterceptorLast(CookieInterceptor.INSTANCE)
                 .addResponseInterceptorFirst(CookieInterceptor.INSTANCE);

@@ -11,6 +11,8 @@ import org.apache.camel.util.IOHelper;
 import org.apache.camel.util.URISupport;
 import org.apache.hc.client5.http.classic.HttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.io.HttpClientConnectionManager;
+import org.apache.hc.core5.io.CloseMode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +23,20 @@ import org.jspecify.annotations.Nullable;
 final class WrappedHttpEndpoint extends HttpEndpoint {
 
     private final CallSource calls;
-    private @Nullable HttpClient sessionClient;
-    private @Nullable HttpClient reservedClient;
+    private @Nullable SessionClient sessionClient;
+    private @Nullable SessionClient reservedClient;
     private boolean sessionized;
+
+    /** A client, and the connections that it does not close itself. */
+    private record SessionClient(HttpClient client, HttpClientConnectionManager connections) {
+
+        void close() {
+            connections.close(CloseMode.GRACEFUL);
+            if (client instanceof Closeable closeable) {
+                IOHelper.close(closeable);
+            }
+        }
+    }
 
     WrappedHttpEndpoint(HttpEndpoint original, CallSource calls) {
         super(
@@ -81,9 +94,9 @@ final class WrappedHttpEndpoint extends HttpEndpoint {
         super.doStop();
     }
 
-    private static void close(@Nullable HttpClient client) {
-        if (client instanceof Closeable closeable) {
-            IOHelper.close(closeable);
+    private static void close(@Nullable SessionClient client) {
+        if (client != null) {
+            client.close();
         }
     }
 
@@ -99,18 +112,18 @@ final class WrappedHttpEndpoint extends HttpEndpoint {
                 if (reservedClient == null) {
                     reservedClient = newSessionClient();
                 }
-                return reservedClient;
+                return reservedClient.client();
             }
             if (sessionClient == null) {
                 sessionClient = newSessionClient();
             }
-            return sessionClient;
+            return sessionClient.client();
         } finally {
             lock.unlock();
         }
     }
 
-    private HttpClient newSessionClient() {
+    private SessionClient newSessionClient() {
         try {
             Map<String, Object> given = URISupport.parseQuery(URISupport.extractQuery(getEndpointUri()));
             for (String option : new String[] {"httpClient", "clientBuilder"}) {
@@ -127,9 +140,9 @@ final class WrappedHttpEndpoint extends HttpEndpoint {
                 SessionHttpComponent.sessionize(builder);
                 sessionized = true;
             }
-            builder.setConnectionManager(component.newConnectionManager(this));
-            builder.setConnectionManagerShared(false); // one that the user gave the component is not closed with it
-            return builder.build();
+            HttpClientConnectionManager connections = component.newConnectionManager(this);
+            ClientConnections.install(builder, connections);
+            return new SessionClient(builder.build(), connections);
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {

@@ -7,17 +7,24 @@ import static org.awaitility.Awaitility.await;
 import io.github.camelsessions.Sessions;
 import io.github.camelsessions.SessionsComponent;
 import io.github.camelsessions.SessionsConstants;
+import io.github.camelsessions.profile.ClientProfile;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.util.Timeout;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -93,5 +100,32 @@ class ConnectionSweeperTest {
         await().untilAsserted(() -> assertThat(open).hasValue(1));
         fetch("b", isolation);
         assertThat(open).as("the connection of b is still there").hasValue(1);
+    }
+
+    @Test
+    void anErrorIsNotTheLastSweep() {
+        AtomicInteger sweeps = new AtomicInteger();
+        IdentityConnections faulty = new IdentityConnections(
+                new PoolingHttpClientConnectionManager(),
+                identity -> new PoolingHttpClientConnectionManager() {
+                    @Override
+                    public void closeExpired() {
+                        sweeps.incrementAndGet();
+                        throw new NoClassDefFoundError("pool");
+                    }
+                },
+                made -> {},
+                System::nanoTime);
+        ClientProfile one = new ClientProfile("one", null, null, Map.of(), Map.of());
+        HttpRoute route = new HttpRoute(new HttpHost("127.0.0.1", server.getLocalPort()));
+        faulty.lease("1", route, Timeout.ofSeconds(5), new Identity(null, one, null));
+        ConnectionSweeper sweeper = context.getCamelContextExtension().getContextPlugin(ConnectionSweeper.class);
+        sweeper.watch(faulty);
+
+        sweeper.sweep(); // throws nothing, for which its executor would drop it
+        sweeper.sweep();
+
+        assertThat(sweeps).hasValueGreaterThanOrEqualTo(2);
+        faulty.close();
     }
 }
