@@ -51,7 +51,8 @@ final class RenewalEvidence {
         Integer status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
         String message = "the log-in did not succeed: " + what + (status == null ? "" : " (status " + status + ")");
         return status != null && Transience.isTransient(status)
-                ? new Transience.TransientException(message)
+                ? new Transience.TransientException(
+                        message, exchange.getMessage().getHeader(Transience.RETRY_AFTER, String.class))
                 : new CamelException(message);
     }
 }

@@ -5,9 +5,6 @@ import io.github.camelsessions.profile.ProfilesAsideException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.CamelException;
@@ -17,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** Tells failures of a log-in that may pass by themselves from those that may lock an account when tried again. */
 final class Transience {
 
+    static final String RETRY_AFTER = "Retry-After";
+
     private static final Set<Integer> TRANSIENT = Set.of(408, 425, 429);
 
     private Transience() {}
@@ -25,12 +24,18 @@ final class Transience {
     static final class TransientException extends CamelException {
         private static final long serialVersionUID = 1L;
 
-        TransientException(String message) {
+        private final @Nullable String retryAfter;
+
+        /**
+         * @param retryAfter the header Retry-After of the answer, null without one
+         */
+        TransientException(String message, @Nullable String retryAfter) {
             super(message);
+            this.retryAfter = retryAfter;
         }
     }
 
-    /** Whether another attempt may help: after an I/O error and after 408, 425, 429 and 5xx. */
+    /** Whether another attempt may help: after an I/O error and after 408, 425, 429 and 500 to 599. */
     static boolean isTransient(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = next(cause)) {
             if (cause instanceof SessionFailure && !(cause instanceof SessionExpiredException)) {
@@ -50,7 +55,7 @@ final class Transience {
     }
 
     static boolean isTransient(int status) {
-        return TRANSIENT.contains(status) || status >= 500;
+        return TRANSIENT.contains(status) || (status >= 500 && status <= 599);
     }
 
     private static @Nullable Throwable next(Throwable failure) {
@@ -61,28 +66,26 @@ final class Transience {
     /** What the server asks to wait with the header Retry-After, zero when it does not. */
     static Duration retryAfter(Throwable failure, Instant now) {
         for (Throwable cause = failure; cause != null; cause = next(cause)) {
+            String header = null;
             if (cause instanceof HttpOperationFailedException failed && failed.getResponseHeaders() != null) {
-                for (Map.Entry<String, String> header :
-                        failed.getResponseHeaders().entrySet()) {
-                    if ("Retry-After".equalsIgnoreCase(header.getKey()) && header.getValue() != null) {
-                        return parse(header.getValue().trim(), now);
-                    }
-                }
+                header = header(failed.getResponseHeaders());
+            } else if (cause instanceof TransientException failed) {
+                header = failed.retryAfter;
+            }
+            Duration asked = RetryAfter.after(header, now);
+            if (asked != null) {
+                return asked;
             }
         }
         return Duration.ZERO;
     }
 
-    private static Duration parse(String value, Instant now) {
-        if (value.matches("[0-9]{1,9}")) {
-            return Duration.ofSeconds(Long.parseLong(value));
+    private static @Nullable String header(Map<String, String> headers) {
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            if (RETRY_AFTER.equalsIgnoreCase(header.getKey())) {
+                return header.getValue();
+            }
         }
-        try {
-            Instant date = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant();
-            return date.isAfter(now) ? Duration.between(now, date) : Duration.ZERO;
-        } catch (DateTimeParseException e) {
-            return Duration.ZERO;
-        }
+        return null;
     }
 }
