@@ -8,6 +8,7 @@ import io.github.camelsessions.pool.PoolChoice;
 import io.github.camelsessions.profile.NoProxy;
 import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.session.SessionKey;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +70,10 @@ record EffectiveRules(
                 first(places, SessionsConfiguration::getCookiesEnabled, true),
                 CookiesDebug.parse(first(places, SessionsConfiguration::getCookiesDebug, "false")),
                 first(places, SessionsConfiguration::getIsolation, Isolation.profile),
-                NoProxy.parse(first(places, SessionsConfiguration::getNoProxy, "")));
+                NoProxy.parse(first(places, SessionsConfiguration::getNoProxy, "")),
+                RenewalOptions.notNegative(
+                        "requestTimeout", places, SessionsConfiguration::getRequestTimeout, Duration.ZERO),
+                maxResponseSize(places));
         String pool = PoolOptions.pool(places);
         RenewalRules renewal = RenewalOptions.rules(context, places, pool != null);
         return new EffectiveRules(
@@ -83,6 +87,15 @@ record EffectiveRules(
                 ValueRules.of(context, sites, site, places),
                 Map.copyOf(http),
                 pool == null ? null : PoolOptions.choice(site, pool, places, renewal));
+    }
+
+    private static long maxResponseSize(List<Place> places) {
+        long most = first(places, SessionsConfiguration::getMaxResponseSize, 0L);
+        if (most < 0) {
+            throw new IllegalArgumentException(
+                    "maxResponseSize=" + most + ": must be a number of bytes, such as 10000000, or 0 for any number");
+        }
+        return most;
     }
 
     private static SessionKey session(String site, String id) {

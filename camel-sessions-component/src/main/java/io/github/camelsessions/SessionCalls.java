@@ -2,6 +2,7 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.http.HttpSending;
+import io.github.camelsessions.http.RequestTimer;
 import io.github.camelsessions.http.SessionCall;
 import io.github.camelsessions.pool.PoolChoice;
 import io.github.camelsessions.pool.PoolChosen;
@@ -116,7 +117,7 @@ final class SessionCalls {
         Message message = exchange.getMessage();
         if (takeBypass(message)) {
             message.removeHeader(SessionsConstants.REQUEST_COOKIES);
-            SessionCall call = SessionCall.bypass(rules.call());
+            SessionCall call = SessionCall.bypass(rules.call()).timer(timer());
             try {
                 sending.send(exchange, call);
             } finally {
@@ -169,6 +170,11 @@ final class SessionCalls {
                     has,
                     wanted);
         }
+    }
+
+    /** Ends requests whose time is up. */
+    RequestTimer timer() {
+        return traffic::runLater;
     }
 
     void stop(Object owner) {

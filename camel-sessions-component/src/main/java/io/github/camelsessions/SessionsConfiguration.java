@@ -58,6 +58,20 @@ public class SessionsConfiguration {
     private @Nullable Integer maxRedirects;
 
     @UriParam(
+            defaultValue = "0",
+            javaType = "java.time.Duration",
+            description = "How long a request may take, redirects and reading of the answer included, also where the"
+                    + " route reads it as a stream; 0 for any time. The time in which an exchange is held does not count,"
+                    + " and a request that is sent again has its time anew.")
+    private @Nullable Duration requestTimeout;
+
+    @UriParam(
+            defaultValue = "0",
+            description = "How many bytes the body of an answer may have, counted as they come and decoded; 0 for any"
+                    + " number.")
+    private @Nullable Long maxResponseSize;
+
+    @UriParam(
             defaultValue = "true",
             description = "Whether the session's cookie jar takes part. Without it the session is still a client"
                     + " profile.")
@@ -381,6 +395,22 @@ public class SessionsConfiguration {
 
     public void setMaxRedirects(@Nullable Integer maxRedirects) {
         this.maxRedirects = maxRedirects;
+    }
+
+    public @Nullable Duration getRequestTimeout() {
+        return requestTimeout;
+    }
+
+    public void setRequestTimeout(@Nullable Duration requestTimeout) {
+        this.requestTimeout = requestTimeout;
+    }
+
+    public @Nullable Long getMaxResponseSize() {
+        return maxResponseSize;
+    }
+
+    public void setMaxResponseSize(@Nullable Long maxResponseSize) {
+        this.maxResponseSize = maxResponseSize;
     }
 
     public @Nullable Boolean getCookiesEnabled() {

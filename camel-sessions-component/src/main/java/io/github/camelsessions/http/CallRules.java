@@ -2,6 +2,7 @@
 package io.github.camelsessions.http;
 
 import io.github.camelsessions.profile.NoProxy;
+import java.time.Duration;
 
 /**
  * How requests are sent, resolved from endpoint, site and component. Immutable.
@@ -13,6 +14,9 @@ import io.github.camelsessions.profile.NoProxy;
  * @param cookiesDebug            what is logged of the cookies
  * @param isolation               which sessions share connections
  * @param noProxy                 the hosts that are reached without the proxy of the session's profile
+ * @param requestTimeout          how long a request may take, redirects and reading of the answer included; zero for any
+ *                                time
+ * @param maxResponseSize         how many octets the body of an answer may have, decoded; 0 for any number
  */
 public record CallRules(
         boolean throwExceptionOnFailure,
@@ -21,4 +25,12 @@ public record CallRules(
         boolean cookiesEnabled,
         CookiesDebug cookiesDebug,
         Isolation isolation,
-        NoProxy noProxy) {}
+        NoProxy noProxy,
+        Duration requestTimeout,
+        long maxResponseSize) {
+
+    /** Whether answers have to be watched while they are read. */
+    boolean isLimited() {
+        return maxResponseSize > 0 || !requestTimeout.isZero();
+    }
+}

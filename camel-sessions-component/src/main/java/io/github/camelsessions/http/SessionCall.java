@@ -2,8 +2,13 @@
 package io.github.camelsessions.http;
 
 import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.profile.ProxyFailedException;
 import io.github.camelsessions.session.Generation;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.util.concurrent.Future;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpStatus;
@@ -22,6 +27,7 @@ public final class SessionCall {
     private @Nullable String idempotencyHeader;
     private String idempotencyValue = "";
     private @Nullable SessionValues values;
+    private @Nullable RequestTimer timer;
 
     private final CookieMap receivedCookies = new CookieMap();
     private @Nullable HttpHost origin;
@@ -30,6 +36,10 @@ public final class SessionCall {
     private int status;
     private @Nullable URI finalUri;
 
+    private String description = "";
+    private @Nullable InterruptedIOException failure;
+    private @Nullable Future<?> timeout;
+    private volatile boolean timedOut;
     private volatile boolean aborted;
     private volatile @Nullable HttpUriRequest request;
 
@@ -87,6 +97,12 @@ public final class SessionCall {
         return values;
     }
 
+    /** Names what ends the call after the {@code requestTimeout} of its rules. */
+    public SessionCall timer(RequestTimer timer) {
+        this.timer = timer;
+        return this;
+    }
+
     CallRules rules() {
         return rules;
     }
@@ -133,9 +149,44 @@ public final class SessionCall {
         return aborted;
     }
 
+    private void timeOut() {
+        timedOut = true;
+        abort();
+    }
+
+    /** Closes the connection of the request under way: the rest of its answer is not wanted. */
+    void discard() {
+        HttpUriRequest running = request;
+        if (running != null) {
+            running.abort();
+        }
+    }
+
+    /** What is told of an aborted request: HttpClient tells it by many exceptions, CancellationException among them. */
+    IOException whyAborted(Exception cause) {
+        InterruptedIOException told = failure;
+        if (told == null) {
+            told = timedOut
+                    ? new SocketTimeoutException(description + ": no whole answer within "
+                            + rules.requestTimeout().toMillis() + " ms, which is as long as requestTimeout allows")
+                    : new InterruptedIOException("request aborted");
+            // a proxy whose connection is closed here has not failed
+            told.initCause(cause instanceof ProxyFailedException ? cause.getCause() : cause);
+            failure = told;
+        }
+        return told;
+    }
+
+    /** Tells the call's first request, without secrets. */
+    String describe() {
+        return description;
+    }
+
     /** Notes the first request, and where it goes. */
-    void begin(HttpUriRequest first, HttpHost host) {
+    void begin(HttpUriRequest first, HttpHost host, URI target) {
         origin = host;
+        description =
+                first.getMethod() + " " + target.getScheme() + "://" + target.getRawAuthority() + target.getRawPath();
         if (idempotencyHeader != null && !first.containsHeader(idempotencyHeader)) {
             first.setHeader(idempotencyHeader, idempotencyValue);
         }
@@ -144,11 +195,17 @@ public final class SessionCall {
             // both
             first.abort();
         }
+        if (timer != null && !rules.requestTimeout().isZero()) {
+            timeout = timer.later(this::timeOut, rules.requestTimeout());
+        }
     }
 
     /** Notes that the response was read, or that there is none. */
     void end() {
         request = null;
+        if (timeout != null) {
+            timeout.cancel(false);
+        }
     }
 
     /** Counts a request that is about to leave. */

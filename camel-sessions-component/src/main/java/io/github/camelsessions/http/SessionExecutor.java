@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
-import io.github.camelsessions.profile.ProxyFailedException;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.URI;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.http.HttpEndpoint;
@@ -52,7 +50,7 @@ final class SessionExecutor {
             // puts the first headers back when it answers a challenge.
             request.removeHeaders(HttpHeaders.PROXY_AUTHORIZATION);
         }
-        call.begin(request, host);
+        call.begin(request, host, target);
         HttpClientContext context = new HttpClientContext(endpoint.getHttpContext());
         context.setAttribute(CookieInterceptor.CALL, call);
         if (endpoint.getHttpActivityListener() != null) {
@@ -66,37 +64,36 @@ final class SessionExecutor {
             context.setAuthCache(new BasicAuthCache());
         }
         context.setRequestConfig(config);
+        boolean handedOver = false;
         try {
             // Open: the response's stream is closed by camel-http's handler, or at the exchange's completion.
             ClassicHttpResponse response = client.executeOpen(host, request, context);
             response.removeHeaders(HttpHeaders.SET_COOKIE); // of a proxy that refused the tunnel: no interceptor saw it
             call.answered(response.getCode(), finalUri(target, context));
             try {
-                return handler.handleResponse(response);
+                BoundedBody.limit(response, call, exchange);
+                T result = handler.handleResponse(response);
+                handedOver = ResponseBody.isRaw(exchange);
+                return result;
             } finally {
-                if (!ResponseBody.isRaw(exchange)) {
+                if (!handedOver) {
                     // nobody can read on; with disableStreamCache camel-http would keep the connection until the end
                     EntityUtils.consumeQuietly(response.getEntity());
                 }
             }
         } catch (IOException | HttpException | RuntimeException e) {
-            if (call.isAborted()) { // HttpClient tells it by many exceptions, CancellationException among them
-                throw aborted(e);
+            if (call.isAborted()) {
+                throw call.whyAborted(e);
             }
             throw e;
         } finally {
             if (endpoint.getHttpActivityListener() != null) {
                 SecretMaskingListener.mask(exchange, null);
             }
-            call.end();
+            if (!handedOver || !call.rules().isLimited()) { // else the body's end is the call's
+                call.end();
+            }
         }
-    }
-
-    private static IOException aborted(Exception cause) {
-        InterruptedIOException aborted = new InterruptedIOException("request aborted");
-        // a proxy whose connection is closed here has not failed
-        aborted.initCause(cause instanceof ProxyFailedException ? cause.getCause() : cause);
-        return aborted;
     }
 
     private static URI finalUri(URI target, HttpClientContext context) {

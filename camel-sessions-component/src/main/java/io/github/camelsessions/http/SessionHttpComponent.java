@@ -89,6 +89,7 @@ final class SessionHttpComponent extends HttpComponent {
                 .disableAutomaticRetries()
                 .addExecInterceptorFirst("session-errors", ClientConnections::dropAtError)
                 .addExecInterceptorBefore(ChainElement.PROTOCOL.name(), "session-identity", IdentityExec.INSTANCE)
+                .addExecInterceptorBefore(ChainElement.CONNECT.name(), "session-limits", BoundedBody::limitHop)
                 .addRequestInterceptorLast(CookieInterceptor.INSTANCE)
                 .addResponseInterceptorFirst(CookieInterceptor.INSTANCE);
     }

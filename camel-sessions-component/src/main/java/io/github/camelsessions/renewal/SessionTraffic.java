@@ -398,6 +398,11 @@ public final class SessionTraffic extends ServiceSupport {
         paced.set(site, rate);
     }
 
+    /** Runs an action later, on a thread of its own, or never when all is being stopped. */
+    public Future<?> runLater(Runnable action, Duration delay) {
+        return threads.schedule(() -> threads.execute(action), delay);
+    }
+
     /** How many exchanges wait now, in all sessions. */
     public int waiting() {
         return held.count();

@@ -7,12 +7,13 @@ import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.SessionClock;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
+import java.time.Duration;
 
 /** Calls in a session that a test has for itself. */
 final class TestCalls {
 
     static final CallRules RULES =
-            new CallRules(true, true, 20, true, CookiesDebug.OFF, Isolation.profile, NoProxy.NONE);
+            new CallRules(true, true, 20, true, CookiesDebug.OFF, Isolation.profile, NoProxy.NONE, Duration.ZERO, 0);
 
     private TestCalls() {}
 

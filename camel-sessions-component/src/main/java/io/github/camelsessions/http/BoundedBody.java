@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.http;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.zip.GZIPInputStream;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.GZIPHelper;
+import org.apache.hc.client5.http.classic.ExecChain;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpStatus;
+import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of an answer within the limits of its call: no more octets than {@code maxResponseSize}, counted as they come
+ * and after decoding, and, where the body is read by the route, no longer than {@code requestTimeout}. What exceeds them is
+ * an IOException, and the connection is closed: the rest is not read, neither to be thrown away. Read by one thread.
+ */
+final class BoundedBody extends HttpEntityWrapper {
+
+    private final SessionCall call;
+    private final boolean gzip;
+    private final Runnable onEnd;
+    private @Nullable InputStream content; // whoever asks twice goes on reading
+
+    private BoundedBody(HttpEntity body, SessionCall call, boolean gzip, Runnable onEnd) {
+        super(body);
+        this.call = call;
+        this.gzip = gzip;
+        this.onEnd = onEnd;
+    }
+
+    /**
+     * Puts the answer of a call under its limits, if it has any.
+     *
+     * @throws IOException when the answer itself says that it is too long
+     */
+    static void limit(ClassicHttpResponse response, SessionCall call, Exchange exchange) throws IOException {
+        HttpEntity body = response.getEntity();
+        CallRules rules = call.rules();
+        if (body == null || !rules.isLimited()) {
+            return;
+        }
+        long most = rules.maxResponseSize();
+        boolean gzip = most > 0
+                && GZIPHelper.isGzip(body.getContentEncoding())
+                && !Boolean.TRUE.equals(exchange.getProperty(Exchange.SKIP_GZIP_ENCODING, Boolean.class));
+        if (gzip) { // HttpClient was told not to decode; camel-http would do so where nobody counts
+            response.removeHeaders(HttpHeaders.CONTENT_ENCODING);
+        } else if (most > 0 && body.getContentLength() > most) {
+            call.discard();
+            throw tooLong(call);
+        }
+        response.setEntity(new BoundedBody(body, call, gzip, call::end));
+    }
+
+    /** Limits, as a handler in HttpClient's chain, what HttpClient reads itself: the bodies of redirects and challenges. */
+    static ClassicHttpResponse limitHop(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+            throws IOException, HttpException {
+        ClassicHttpResponse response = chain.proceed(request, scope);
+        if (response.getEntity() != null
+                && isRead(response.getCode())
+                && scope.clientContext.getAttribute(CookieInterceptor.CALL) instanceof SessionCall call
+                && call.rules().maxResponseSize() > 0) {
+            response.setEntity(new BoundedBody(response.getEntity(), call, false, () -> {}));
+        }
+        return response;
+    }
+
+    private static boolean isRead(int status) {
+        return status / 100 == 3
+                || status == HttpStatus.SC_UNAUTHORIZED
+                || status == HttpStatus.SC_PROXY_AUTHENTICATION_REQUIRED;
+    }
+
+    private static IOException tooLong(SessionCall call) {
+        return new IOException(call.describe() + ": the answer is longer than the "
+                + call.rules().maxResponseSize()
+                + " bytes that maxResponseSize allows, and was not read further; raise it, or ask for less");
+    }
+
+    @Override
+    public InputStream getContent() throws IOException {
+        InputStream opened = content;
+        if (opened == null) {
+            InputStream octets = super.getContent();
+            opened = new Bounded(gzip ? new GZIPInputStream(octets) : octets);
+            content = opened;
+        }
+        return opened;
+    }
+
+    @Override
+    public long getContentLength() {
+        return gzip ? -1 : super.getContentLength();
+    }
+
+    @Override
+    public @Nullable String getContentEncoding() {
+        return gzip ? null : super.getContentEncoding();
+    }
+
+    private final class Bounded extends FilterInputStream {
+
+        private static final int SKIPPED_AT_ONCE = 4096;
+
+        private long read;
+        private boolean over;
+        private @Nullable IOException failure; // whoever reads on gets it again
+
+        Bounded(InputStream octets) {
+            super(octets);
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] octets, int offset, int length) throws IOException {
+            if (failure != null) {
+                throw failure;
+            }
+            int got;
+            try {
+                got = super.read(octets, offset, length);
+            } catch (IOException e) {
+                throw failed(call.isAborted() ? call.whyAborted(e) : e);
+            }
+            if (got < 0) {
+                over();
+                return got;
+            }
+            read += got;
+            long most = call.rules().maxResponseSize();
+            if (most > 0 && read > most) {
+                call.discard();
+                throw failed(tooLong(call));
+            }
+            return got;
+        }
+
+        private IOException failed(IOException why) {
+            failure = why;
+            over();
+            return why;
+        }
+
+        @Override
+        public long skip(long octets) throws IOException {
+            return Math.max(0, read(new byte[(int) Math.min(SKIPPED_AT_ONCE, Math.max(0, octets))]));
+        }
+
+        @Override
+        public boolean markSupported() {
+            return false;
+        }
+
+        private void over() {
+            over = true;
+            onEnd.run();
+        }
+
+        /** Reads the rest, so that the connection can be used again; HttpClient would, but count nothing. */
+        @Override
+        public void close() throws IOException {
+            try (InputStream octets = in) { // what is thrown there does not hide why it is read no further
+                byte[] rest = over ? new byte[0] : new byte[SKIPPED_AT_ONCE];
+                while (!over) {
+                    read(rest, 0, rest.length);
+                }
+            }
+        }
+    }
+}
