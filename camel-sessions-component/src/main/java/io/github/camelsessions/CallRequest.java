@@ -111,6 +111,7 @@ final class CallRequest implements SessionRequest {
         SessionCall made = SessionCall.in(generation, rules.call())
                 .reserved(priority)
                 .onFurtherRequest(furtherRequest)
+                .lookout(rules.lookout(exchange, generation.session()))
                 .timer(calls.timer())
                 .values(rules.values().of(exchange, generation, sending.target()));
         if (rules.idempotencyHeader() != null) {

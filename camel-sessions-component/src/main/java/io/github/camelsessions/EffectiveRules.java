@@ -7,13 +7,17 @@ import io.github.camelsessions.http.Isolation;
 import io.github.camelsessions.pool.PoolChoice;
 import io.github.camelsessions.profile.NoProxy;
 import io.github.camelsessions.renewal.RenewalRules;
+import io.github.camelsessions.renewal.RenewalScope;
 import io.github.camelsessions.session.SessionKey;
+import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param renewal           when the session is renewed, and how
  * @param idempotencyHeader the header with one value for all sends of an exchange, null for none
  * @param values            what of the session travels in headers
+ * @param forbidden         what is never fetched in a session, null for nothing
  * @param http              camel-http's options, those of the three places put together
  * @param pool              the pool that has the sessions, null when the session is the one named
  */
@@ -40,6 +45,7 @@ record EffectiveRules(
         RenewalRules renewal,
         @Nullable String idempotencyHeader,
         ValueRules values,
+        @Nullable ForbiddenUris forbidden,
         Map<String, Object> http,
         @Nullable PoolChoice pool) {
 
@@ -85,6 +91,7 @@ record EffectiveRules(
                 renewal,
                 headerName("idempotencyHeader", firstOrNull(places, SessionsConfiguration::getIdempotencyHeader)),
                 ValueRules.of(context, sites, site, places),
+                ForbiddenUris.parse(firstOrNull(places, SessionsConfiguration::getForbiddenUris)),
                 Map.copyOf(http),
                 pool == null ? null : PoolOptions.choice(site, pool, places, renewal));
     }
@@ -96,6 +103,12 @@ record EffectiveRules(
                     "maxResponseSize=" + most + ": must be a number of bytes, such as 10000000, or 0 for any number");
         }
         return most;
+    }
+
+    /** What looks at each URL that an exchange's request is about to go to, null when it may go anywhere: a log-out may. */
+    @Nullable
+    Consumer<URI> lookout(Exchange exchange, SessionKey used) {
+        return forbidden == null || RenewalScope.isLogOut(exchange, used) ? null : forbidden::check;
     }
 
     private static SessionKey session(String site, String id) {

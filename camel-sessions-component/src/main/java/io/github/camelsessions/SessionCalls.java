@@ -12,7 +12,9 @@ import io.github.camelsessions.renewal.SessionTraffic;
 import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
+import java.net.URI;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -149,6 +151,10 @@ final class SessionCalls {
     private CallRequest request(Exchange exchange, EffectiveRules rules, HttpSending sending) {
         Message message = exchange.getMessage();
         SessionKey session = session(exchange, rules);
+        Consumer<URI> lookout = rules.lookout(exchange, session);
+        if (lookout != null) {
+            lookout.accept(sending.target()); // before a session is made or logs in for it
+        }
         String profile = profile(message, rules);
         Object given = message.removeHeader(SessionsConstants.REQUEST_COOKIES);
         ExplicitCookies cookies =

@@ -72,6 +72,13 @@ public class SessionsConfiguration {
     private @Nullable Long maxResponseSize;
 
     @UriParam(
+            description =
+                    "URL patterns, separated by commas, of what is never fetched in a session, neither as a target"
+                            + " nor as that of a redirect, such as https://portal.example/logout*. The exchange of closeUri may"
+                            + " fetch it.")
+    private @Nullable String forbiddenUris;
+
+    @UriParam(
             defaultValue = "true",
             description = "Whether the session's cookie jar takes part. Without it the session is still a client"
                     + " profile.")
@@ -411,6 +418,14 @@ public class SessionsConfiguration {
 
     public void setMaxResponseSize(@Nullable Long maxResponseSize) {
         this.maxResponseSize = maxResponseSize;
+    }
+
+    public @Nullable String getForbiddenUris() {
+        return forbiddenUris;
+    }
+
+    public void setForbiddenUris(@Nullable String forbiddenUris) {
+        this.forbiddenUris = forbiddenUris;
     }
 
     public @Nullable Boolean getCookiesEnabled() {

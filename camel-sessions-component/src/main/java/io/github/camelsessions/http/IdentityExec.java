@@ -5,6 +5,8 @@ import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProxyFailedException;
 import io.github.camelsessions.profile.ProxyServer;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.auth.AuthExchange;
 import org.apache.hc.client5.http.auth.AuthScope;
@@ -20,6 +22,7 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpStatus;
+import org.apache.hc.core5.http.ProtocolException;
 import org.apache.hc.core5.http.URIScheme;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.http.protocol.HttpContext;
@@ -41,6 +44,7 @@ final class IdentityExec implements ExecChainHandler {
             throws IOException, HttpException {
         HttpClientContext context = scope.clientContext;
         if (context.getAttribute(CookieInterceptor.CALL) instanceof SessionCall call) {
+            call.goesTo(url(request));
             Identity identity = Identity.of(call);
             if (identity != null) {
                 ProxyServer proxy = identity.profile().proxy();
@@ -51,6 +55,14 @@ final class IdentityExec implements ExecChainHandler {
             }
         }
         return chain.proceed(request, scope);
+    }
+
+    private static URI url(ClassicHttpRequest request) throws ProtocolException {
+        try {
+            return request.getUri();
+        } catch (URISyntaxException e) {
+            throw new ProtocolException(e.getMessage(), e);
+        }
     }
 
     private static ClassicHttpResponse throughProxy(

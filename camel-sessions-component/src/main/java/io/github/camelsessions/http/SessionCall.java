@@ -9,6 +9,7 @@ import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpStatus;
@@ -27,6 +28,7 @@ public final class SessionCall {
     private @Nullable String idempotencyHeader;
     private String idempotencyValue = "";
     private @Nullable SessionValues values;
+    private @Nullable Consumer<URI> lookout;
     private @Nullable RequestTimer timer;
 
     private final CookieMap receivedCookies = new CookieMap();
@@ -95,6 +97,12 @@ public final class SessionCall {
     @Nullable
     SessionValues values() {
         return values;
+    }
+
+    /** Names what looks at each URL before a request goes there, redirects included. What it throws ends the call. */
+    public SessionCall lookout(@Nullable Consumer<URI> lookout) {
+        this.lookout = lookout;
+        return this;
     }
 
     /** Names what ends the call after the {@code requestTimeout} of its rules. */
@@ -205,6 +213,13 @@ public final class SessionCall {
         request = null;
         if (timeout != null) {
             timeout.cancel(false);
+        }
+    }
+
+    /** Notes where a request is about to go. */
+    void goesTo(URI url) {
+        if (lookout != null) {
+            lookout.accept(url);
         }
     }
 

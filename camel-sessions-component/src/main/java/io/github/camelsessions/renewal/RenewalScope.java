@@ -50,6 +50,11 @@ public final class RenewalScope implements SafeCopyProperty {
         return own != null ? own : ofThread().tokens.get(session);
     }
 
+    /** Whether this thread or the exchange belongs to a log-out of the session. */
+    public static boolean isLogOut(Exchange exchange, SessionKey session) {
+        return logOut(exchange, session) != null;
+    }
+
     /** The log-out of the session that this thread or the exchange belongs to, null for none. */
     static @Nullable LogOut logOut(@Nullable Exchange exchange, SessionKey session) {
         LogOut own = exchange == null ? null : of(exchange).logOut;
