@@ -59,6 +59,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "expiredWhen": getOrCreateConfiguration(target).setExpiredWhen(property(camelContext, java.lang.Object.class, value)); return true;
         case "followredirects":
         case "followRedirects": getOrCreateConfiguration(target).setFollowRedirects(property(camelContext, java.lang.Boolean.class, value)); return true;
+        case "forbiddenuris":
+        case "forbiddenUris": getOrCreateConfiguration(target).setForbiddenUris(property(camelContext, java.lang.String.class, value)); return true;
         case "holdtimeout":
         case "holdTimeout": getOrCreateConfiguration(target).setHoldTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "http": getOrCreateConfiguration(target).setHttp(property(camelContext, java.util.Map.class, value)); return true;
@@ -83,6 +85,10 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "maxRedirects": getOrCreateConfiguration(target).setMaxRedirects(property(camelContext, java.lang.Integer.class, value)); return true;
         case "maxreplays":
         case "maxReplays": getOrCreateConfiguration(target).setMaxReplays(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "maxrequestspersecond":
+        case "maxRequestsPerSecond": getOrCreateConfiguration(target).setMaxRequestsPerSecond(property(camelContext, java.lang.Double.class, value)); return true;
+        case "maxresponsesize":
+        case "maxResponseSize": getOrCreateConfiguration(target).setMaxResponseSize(property(camelContext, java.lang.Long.class, value)); return true;
         case "maxsessions":
         case "maxSessions": target.setMaxSessions(property(camelContext, int.class, value)); return true;
         case "maxuses":
@@ -130,6 +136,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "renewedWhen": getOrCreateConfiguration(target).setRenewedWhen(property(camelContext, java.lang.Object.class, value)); return true;
         case "replaystale":
         case "replayStale": getOrCreateConfiguration(target).setReplayStale(property(camelContext, io.github.camelsessions.renewal.ReplayStale.class, value)); return true;
+        case "requesttimeout":
+        case "requestTimeout": getOrCreateConfiguration(target).setRequestTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "resumeconcurrency":
         case "resumeConcurrency": target.setResumeConcurrency(property(camelContext, int.class, value)); return true;
         case "sessionheaders":
@@ -139,6 +147,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "sites": target.setSites(property(camelContext, java.util.Map.class, value)); return true;
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": getOrCreateConfiguration(target).setThrowExceptionOnFailure(property(camelContext, java.lang.Boolean.class, value)); return true;
+        case "whenfull":
+        case "whenFull": getOrCreateConfiguration(target).setWhenFull(property(camelContext, io.github.camelsessions.renewal.WhenFull.class, value)); return true;
         default: return false;
         }
     }
@@ -175,6 +185,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "expiredWhen": return java.lang.Object.class;
         case "followredirects":
         case "followRedirects": return java.lang.Boolean.class;
+        case "forbiddenuris":
+        case "forbiddenUris": return java.lang.String.class;
         case "holdtimeout":
         case "holdTimeout": return java.time.Duration.class;
         case "http": return java.util.Map.class;
@@ -199,6 +211,10 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "maxRedirects": return java.lang.Integer.class;
         case "maxreplays":
         case "maxReplays": return java.lang.Integer.class;
+        case "maxrequestspersecond":
+        case "maxRequestsPerSecond": return java.lang.Double.class;
+        case "maxresponsesize":
+        case "maxResponseSize": return java.lang.Long.class;
         case "maxsessions":
         case "maxSessions": return int.class;
         case "maxuses":
@@ -246,6 +262,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "renewedWhen": return java.lang.Object.class;
         case "replaystale":
         case "replayStale": return io.github.camelsessions.renewal.ReplayStale.class;
+        case "requesttimeout":
+        case "requestTimeout": return java.time.Duration.class;
         case "resumeconcurrency":
         case "resumeConcurrency": return int.class;
         case "sessionheaders":
@@ -255,6 +273,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "sites": return java.util.Map.class;
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": return java.lang.Boolean.class;
+        case "whenfull":
+        case "whenFull": return io.github.camelsessions.renewal.WhenFull.class;
         default: return null;
         }
     }
@@ -292,6 +312,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "expiredWhen": return getOrCreateConfiguration(target).getExpiredWhen();
         case "followredirects":
         case "followRedirects": return getOrCreateConfiguration(target).getFollowRedirects();
+        case "forbiddenuris":
+        case "forbiddenUris": return getOrCreateConfiguration(target).getForbiddenUris();
         case "holdtimeout":
         case "holdTimeout": return getOrCreateConfiguration(target).getHoldTimeout();
         case "http": return getOrCreateConfiguration(target).getHttp();
@@ -316,6 +338,10 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "maxRedirects": return getOrCreateConfiguration(target).getMaxRedirects();
         case "maxreplays":
         case "maxReplays": return getOrCreateConfiguration(target).getMaxReplays();
+        case "maxrequestspersecond":
+        case "maxRequestsPerSecond": return getOrCreateConfiguration(target).getMaxRequestsPerSecond();
+        case "maxresponsesize":
+        case "maxResponseSize": return getOrCreateConfiguration(target).getMaxResponseSize();
         case "maxsessions":
         case "maxSessions": return target.getMaxSessions();
         case "maxuses":
@@ -363,6 +389,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "renewedWhen": return getOrCreateConfiguration(target).getRenewedWhen();
         case "replaystale":
         case "replayStale": return getOrCreateConfiguration(target).getReplayStale();
+        case "requesttimeout":
+        case "requestTimeout": return getOrCreateConfiguration(target).getRequestTimeout();
         case "resumeconcurrency":
         case "resumeConcurrency": return target.getResumeConcurrency();
         case "sessionheaders":
@@ -372,6 +400,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "sites": return target.getSites();
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": return getOrCreateConfiguration(target).getThrowExceptionOnFailure();
+        case "whenfull":
+        case "whenFull": return getOrCreateConfiguration(target).getWhenFull();
         default: return null;
         }
     }

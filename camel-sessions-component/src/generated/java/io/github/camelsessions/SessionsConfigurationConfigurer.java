@@ -35,6 +35,7 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         map.put("ExpiredUri", java.lang.String.class);
         map.put("ExpiredWhen", java.lang.Object.class);
         map.put("FollowRedirects", java.lang.Boolean.class);
+        map.put("ForbiddenUris", java.lang.String.class);
         map.put("HoldTimeout", java.time.Duration.class);
         map.put("Http", java.util.Map.class);
         map.put("IdempotencyHeader", java.lang.String.class);
@@ -46,6 +47,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         map.put("MaxIdle", java.time.Duration.class);
         map.put("MaxRedirects", java.lang.Integer.class);
         map.put("MaxReplays", java.lang.Integer.class);
+        map.put("MaxRequestsPerSecond", java.lang.Double.class);
+        map.put("MaxResponseSize", java.lang.Long.class);
         map.put("MaxUses", java.lang.Long.class);
         map.put("MinDelay", java.time.Duration.class);
         map.put("NoProxy", java.lang.String.class);
@@ -65,9 +68,11 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         map.put("RenewalUri", java.lang.String.class);
         map.put("RenewedWhen", java.lang.Object.class);
         map.put("ReplayStale", io.github.camelsessions.renewal.ReplayStale.class);
+        map.put("RequestTimeout", java.time.Duration.class);
         map.put("SessionHeaders", java.util.Map.class);
         map.put("SessionId", java.lang.String.class);
         map.put("ThrowExceptionOnFailure", java.lang.Boolean.class);
+        map.put("WhenFull", io.github.camelsessions.renewal.WhenFull.class);
         ALL_OPTIONS = map;
     }
 
@@ -101,6 +106,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "expiredWhen": target.setExpiredWhen(property(camelContext, java.lang.Object.class, value)); return true;
         case "followredirects":
         case "followRedirects": target.setFollowRedirects(property(camelContext, java.lang.Boolean.class, value)); return true;
+        case "forbiddenuris":
+        case "forbiddenUris": target.setForbiddenUris(property(camelContext, java.lang.String.class, value)); return true;
         case "holdtimeout":
         case "holdTimeout": target.setHoldTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "http": target.setHttp(property(camelContext, java.util.Map.class, value)); return true;
@@ -121,6 +128,10 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "maxRedirects": target.setMaxRedirects(property(camelContext, java.lang.Integer.class, value)); return true;
         case "maxreplays":
         case "maxReplays": target.setMaxReplays(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "maxrequestspersecond":
+        case "maxRequestsPerSecond": target.setMaxRequestsPerSecond(property(camelContext, java.lang.Double.class, value)); return true;
+        case "maxresponsesize":
+        case "maxResponseSize": target.setMaxResponseSize(property(camelContext, java.lang.Long.class, value)); return true;
         case "maxuses":
         case "maxUses": target.setMaxUses(property(camelContext, java.lang.Long.class, value)); return true;
         case "mindelay":
@@ -157,12 +168,16 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "renewedWhen": target.setRenewedWhen(property(camelContext, java.lang.Object.class, value)); return true;
         case "replaystale":
         case "replayStale": target.setReplayStale(property(camelContext, io.github.camelsessions.renewal.ReplayStale.class, value)); return true;
+        case "requesttimeout":
+        case "requestTimeout": target.setRequestTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "sessionheaders":
         case "sessionHeaders": target.setSessionHeaders(property(camelContext, java.util.Map.class, value)); return true;
         case "sessionid":
         case "sessionId": target.setSessionId(property(camelContext, java.lang.String.class, value)); return true;
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": target.setThrowExceptionOnFailure(property(camelContext, java.lang.Boolean.class, value)); return true;
+        case "whenfull":
+        case "whenFull": target.setWhenFull(property(camelContext, io.github.camelsessions.renewal.WhenFull.class, value)); return true;
         default: return false;
         }
     }
@@ -201,6 +216,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "expiredWhen": return java.lang.Object.class;
         case "followredirects":
         case "followRedirects": return java.lang.Boolean.class;
+        case "forbiddenuris":
+        case "forbiddenUris": return java.lang.String.class;
         case "holdtimeout":
         case "holdTimeout": return java.time.Duration.class;
         case "http": return java.util.Map.class;
@@ -221,6 +238,10 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "maxRedirects": return java.lang.Integer.class;
         case "maxreplays":
         case "maxReplays": return java.lang.Integer.class;
+        case "maxrequestspersecond":
+        case "maxRequestsPerSecond": return java.lang.Double.class;
+        case "maxresponsesize":
+        case "maxResponseSize": return java.lang.Long.class;
         case "maxuses":
         case "maxUses": return java.lang.Long.class;
         case "mindelay":
@@ -257,12 +278,16 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "renewedWhen": return java.lang.Object.class;
         case "replaystale":
         case "replayStale": return io.github.camelsessions.renewal.ReplayStale.class;
+        case "requesttimeout":
+        case "requestTimeout": return java.time.Duration.class;
         case "sessionheaders":
         case "sessionHeaders": return java.util.Map.class;
         case "sessionid":
         case "sessionId": return java.lang.String.class;
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": return java.lang.Boolean.class;
+        case "whenfull":
+        case "whenFull": return io.github.camelsessions.renewal.WhenFull.class;
         default: return null;
         }
     }
@@ -297,6 +322,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "expiredWhen": return target.getExpiredWhen();
         case "followredirects":
         case "followRedirects": return target.getFollowRedirects();
+        case "forbiddenuris":
+        case "forbiddenUris": return target.getForbiddenUris();
         case "holdtimeout":
         case "holdTimeout": return target.getHoldTimeout();
         case "http": return target.getHttp();
@@ -317,6 +344,10 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "maxRedirects": return target.getMaxRedirects();
         case "maxreplays":
         case "maxReplays": return target.getMaxReplays();
+        case "maxrequestspersecond":
+        case "maxRequestsPerSecond": return target.getMaxRequestsPerSecond();
+        case "maxresponsesize":
+        case "maxResponseSize": return target.getMaxResponseSize();
         case "maxuses":
         case "maxUses": return target.getMaxUses();
         case "mindelay":
@@ -353,12 +384,16 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "renewedWhen": return target.getRenewedWhen();
         case "replaystale":
         case "replayStale": return target.getReplayStale();
+        case "requesttimeout":
+        case "requestTimeout": return target.getRequestTimeout();
         case "sessionheaders":
         case "sessionHeaders": return target.getSessionHeaders();
         case "sessionid":
         case "sessionId": return target.getSessionId();
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": return target.getThrowExceptionOnFailure();
+        case "whenfull":
+        case "whenFull": return target.getWhenFull();
         default: return null;
         }
     }

@@ -50,6 +50,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "expiredWhen": target.getConfiguration().setExpiredWhen(property(camelContext, java.lang.Object.class, value)); return true;
         case "followredirects":
         case "followRedirects": target.getConfiguration().setFollowRedirects(property(camelContext, java.lang.Boolean.class, value)); return true;
+        case "forbiddenuris":
+        case "forbiddenUris": target.getConfiguration().setForbiddenUris(property(camelContext, java.lang.String.class, value)); return true;
         case "format": target.setFormat(property(camelContext, io.github.camelsessions.CookieFormat.class, value)); return true;
         case "holdtimeout":
         case "holdTimeout": target.getConfiguration().setHoldTimeout(property(camelContext, java.time.Duration.class, value)); return true;
@@ -74,6 +76,10 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "maxRedirects": target.getConfiguration().setMaxRedirects(property(camelContext, java.lang.Integer.class, value)); return true;
         case "maxreplays":
         case "maxReplays": target.getConfiguration().setMaxReplays(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "maxrequestspersecond":
+        case "maxRequestsPerSecond": target.getConfiguration().setMaxRequestsPerSecond(property(camelContext, java.lang.Double.class, value)); return true;
+        case "maxresponsesize":
+        case "maxResponseSize": target.getConfiguration().setMaxResponseSize(property(camelContext, java.lang.Long.class, value)); return true;
         case "maxuses":
         case "maxUses": target.getConfiguration().setMaxUses(property(camelContext, java.lang.Long.class, value)); return true;
         case "method": target.setMethod(property(camelContext, org.apache.camel.component.http.HttpMethods.class, value)); return true;
@@ -114,6 +120,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "renewedWhen": target.getConfiguration().setRenewedWhen(property(camelContext, java.lang.Object.class, value)); return true;
         case "replaystale":
         case "replayStale": target.getConfiguration().setReplayStale(property(camelContext, io.github.camelsessions.renewal.ReplayStale.class, value)); return true;
+        case "requesttimeout":
+        case "requestTimeout": target.getConfiguration().setRequestTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "sessionheaders":
         case "sessionHeaders": target.getConfiguration().setSessionHeaders(property(camelContext, java.util.Map.class, value)); return true;
         case "sessionid":
@@ -121,6 +129,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "site": target.setSite(property(camelContext, java.lang.String.class, value)); return true;
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": target.getConfiguration().setThrowExceptionOnFailure(property(camelContext, java.lang.Boolean.class, value)); return true;
+        case "whenfull":
+        case "whenFull": target.getConfiguration().setWhenFull(property(camelContext, io.github.camelsessions.renewal.WhenFull.class, value)); return true;
         default: return false;
         }
     }
@@ -155,6 +165,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "expiredWhen": return java.lang.Object.class;
         case "followredirects":
         case "followRedirects": return java.lang.Boolean.class;
+        case "forbiddenuris":
+        case "forbiddenUris": return java.lang.String.class;
         case "format": return io.github.camelsessions.CookieFormat.class;
         case "holdtimeout":
         case "holdTimeout": return java.time.Duration.class;
@@ -179,6 +191,10 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "maxRedirects": return java.lang.Integer.class;
         case "maxreplays":
         case "maxReplays": return java.lang.Integer.class;
+        case "maxrequestspersecond":
+        case "maxRequestsPerSecond": return java.lang.Double.class;
+        case "maxresponsesize":
+        case "maxResponseSize": return java.lang.Long.class;
         case "maxuses":
         case "maxUses": return java.lang.Long.class;
         case "method": return org.apache.camel.component.http.HttpMethods.class;
@@ -219,6 +235,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "renewedWhen": return java.lang.Object.class;
         case "replaystale":
         case "replayStale": return io.github.camelsessions.renewal.ReplayStale.class;
+        case "requesttimeout":
+        case "requestTimeout": return java.time.Duration.class;
         case "sessionheaders":
         case "sessionHeaders": return java.util.Map.class;
         case "sessionid":
@@ -226,6 +244,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "site": return java.lang.String.class;
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": return java.lang.Boolean.class;
+        case "whenfull":
+        case "whenFull": return io.github.camelsessions.renewal.WhenFull.class;
         default: return null;
         }
     }
@@ -261,6 +281,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "expiredWhen": return target.getConfiguration().getExpiredWhen();
         case "followredirects":
         case "followRedirects": return target.getConfiguration().getFollowRedirects();
+        case "forbiddenuris":
+        case "forbiddenUris": return target.getConfiguration().getForbiddenUris();
         case "format": return target.getFormat();
         case "holdtimeout":
         case "holdTimeout": return target.getConfiguration().getHoldTimeout();
@@ -285,6 +307,10 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "maxRedirects": return target.getConfiguration().getMaxRedirects();
         case "maxreplays":
         case "maxReplays": return target.getConfiguration().getMaxReplays();
+        case "maxrequestspersecond":
+        case "maxRequestsPerSecond": return target.getConfiguration().getMaxRequestsPerSecond();
+        case "maxresponsesize":
+        case "maxResponseSize": return target.getConfiguration().getMaxResponseSize();
         case "maxuses":
         case "maxUses": return target.getConfiguration().getMaxUses();
         case "method": return target.getMethod();
@@ -325,6 +351,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "renewedWhen": return target.getConfiguration().getRenewedWhen();
         case "replaystale":
         case "replayStale": return target.getConfiguration().getReplayStale();
+        case "requesttimeout":
+        case "requestTimeout": return target.getConfiguration().getRequestTimeout();
         case "sessionheaders":
         case "sessionHeaders": return target.getConfiguration().getSessionHeaders();
         case "sessionid":
@@ -332,6 +360,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "site": return target.getSite();
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": return target.getConfiguration().getThrowExceptionOnFailure();
+        case "whenfull":
+        case "whenFull": return target.getConfiguration().getWhenFull();
         default: return null;
         }
     }

@@ -24,7 +24,7 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> ENDPOINT_IDENTITY_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(57);
+        Set<String> props = new HashSet<>(62);
         props.add("blockedStatusCodeRange");
         props.add("captureHeaders");
         props.add("closeOnStop");
@@ -39,6 +39,7 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
         props.add("expiredUri");
         props.add("expiredWhen");
         props.add("followRedirects");
+        props.add("forbiddenUris");
         props.add("format");
         props.add("holdTimeout");
         props.add("http");
@@ -54,6 +55,8 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
         props.add("maxIdle");
         props.add("maxRedirects");
         props.add("maxReplays");
+        props.add("maxRequestsPerSecond");
+        props.add("maxResponseSize");
         props.add("maxUses");
         props.add("method");
         props.add("minDelay");
@@ -78,10 +81,12 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
         props.add("renewalUri");
         props.add("renewedWhen");
         props.add("replayStale");
+        props.add("requestTimeout");
         props.add("sessionHeaders");
         props.add("sessionId");
         props.add("site");
         props.add("throwExceptionOnFailure");
+        props.add("whenFull");
         PROPERTY_NAMES = Collections.unmodifiableSet(props);
         SECRET_PROPERTY_NAMES = Collections.emptySet();
         ENDPOINT_IDENTITY_PROPERTY_NAMES = Collections.emptySet();

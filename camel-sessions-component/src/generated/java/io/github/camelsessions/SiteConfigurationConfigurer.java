@@ -35,6 +35,7 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         map.put("ExpiredUri", java.lang.String.class);
         map.put("ExpiredWhen", java.lang.Object.class);
         map.put("FollowRedirects", java.lang.Boolean.class);
+        map.put("ForbiddenUris", java.lang.String.class);
         map.put("HoldTimeout", java.time.Duration.class);
         map.put("Http", java.util.Map.class);
         map.put("IdempotencyHeader", java.lang.String.class);
@@ -46,6 +47,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         map.put("MaxIdle", java.time.Duration.class);
         map.put("MaxRedirects", java.lang.Integer.class);
         map.put("MaxReplays", java.lang.Integer.class);
+        map.put("MaxRequestsPerSecond", java.lang.Double.class);
+        map.put("MaxResponseSize", java.lang.Long.class);
         map.put("MaxUses", java.lang.Long.class);
         map.put("MinDelay", java.time.Duration.class);
         map.put("NoProxy", java.lang.String.class);
@@ -65,10 +68,13 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         map.put("RenewalUri", java.lang.String.class);
         map.put("RenewedWhen", java.lang.Object.class);
         map.put("ReplayStale", io.github.camelsessions.renewal.ReplayStale.class);
+        map.put("RequestTimeout", java.time.Duration.class);
+        map.put("ResumeConcurrency", java.lang.Integer.class);
         map.put("SessionHeaders", java.util.Map.class);
         map.put("SessionId", java.lang.String.class);
         map.put("ThrowExceptionOnFailure", java.lang.Boolean.class);
         map.put("Uris", java.lang.String.class);
+        map.put("WhenFull", io.github.camelsessions.renewal.WhenFull.class);
         map.put("Wrap", boolean.class);
         ALL_OPTIONS = map;
     }
@@ -103,6 +109,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "expiredWhen": target.setExpiredWhen(property(camelContext, java.lang.Object.class, value)); return true;
         case "followredirects":
         case "followRedirects": target.setFollowRedirects(property(camelContext, java.lang.Boolean.class, value)); return true;
+        case "forbiddenuris":
+        case "forbiddenUris": target.setForbiddenUris(property(camelContext, java.lang.String.class, value)); return true;
         case "holdtimeout":
         case "holdTimeout": target.setHoldTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "http": target.setHttp(property(camelContext, java.util.Map.class, value)); return true;
@@ -123,6 +131,10 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "maxRedirects": target.setMaxRedirects(property(camelContext, java.lang.Integer.class, value)); return true;
         case "maxreplays":
         case "maxReplays": target.setMaxReplays(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "maxrequestspersecond":
+        case "maxRequestsPerSecond": target.setMaxRequestsPerSecond(property(camelContext, java.lang.Double.class, value)); return true;
+        case "maxresponsesize":
+        case "maxResponseSize": target.setMaxResponseSize(property(camelContext, java.lang.Long.class, value)); return true;
         case "maxuses":
         case "maxUses": target.setMaxUses(property(camelContext, java.lang.Long.class, value)); return true;
         case "mindelay":
@@ -159,6 +171,10 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "renewedWhen": target.setRenewedWhen(property(camelContext, java.lang.Object.class, value)); return true;
         case "replaystale":
         case "replayStale": target.setReplayStale(property(camelContext, io.github.camelsessions.renewal.ReplayStale.class, value)); return true;
+        case "requesttimeout":
+        case "requestTimeout": target.setRequestTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "resumeconcurrency":
+        case "resumeConcurrency": target.setResumeConcurrency(property(camelContext, java.lang.Integer.class, value)); return true;
         case "sessionheaders":
         case "sessionHeaders": target.setSessionHeaders(property(camelContext, java.util.Map.class, value)); return true;
         case "sessionid":
@@ -166,6 +182,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": target.setThrowExceptionOnFailure(property(camelContext, java.lang.Boolean.class, value)); return true;
         case "uris": target.setUris(property(camelContext, java.lang.String.class, value)); return true;
+        case "whenfull":
+        case "whenFull": target.setWhenFull(property(camelContext, io.github.camelsessions.renewal.WhenFull.class, value)); return true;
         case "wrap": target.setWrap(property(camelContext, boolean.class, value)); return true;
         default: return false;
         }
@@ -205,6 +223,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "expiredWhen": return java.lang.Object.class;
         case "followredirects":
         case "followRedirects": return java.lang.Boolean.class;
+        case "forbiddenuris":
+        case "forbiddenUris": return java.lang.String.class;
         case "holdtimeout":
         case "holdTimeout": return java.time.Duration.class;
         case "http": return java.util.Map.class;
@@ -225,6 +245,10 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "maxRedirects": return java.lang.Integer.class;
         case "maxreplays":
         case "maxReplays": return java.lang.Integer.class;
+        case "maxrequestspersecond":
+        case "maxRequestsPerSecond": return java.lang.Double.class;
+        case "maxresponsesize":
+        case "maxResponseSize": return java.lang.Long.class;
         case "maxuses":
         case "maxUses": return java.lang.Long.class;
         case "mindelay":
@@ -261,6 +285,10 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "renewedWhen": return java.lang.Object.class;
         case "replaystale":
         case "replayStale": return io.github.camelsessions.renewal.ReplayStale.class;
+        case "requesttimeout":
+        case "requestTimeout": return java.time.Duration.class;
+        case "resumeconcurrency":
+        case "resumeConcurrency": return java.lang.Integer.class;
         case "sessionheaders":
         case "sessionHeaders": return java.util.Map.class;
         case "sessionid":
@@ -268,6 +296,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": return java.lang.Boolean.class;
         case "uris": return java.lang.String.class;
+        case "whenfull":
+        case "whenFull": return io.github.camelsessions.renewal.WhenFull.class;
         case "wrap": return boolean.class;
         default: return null;
         }
@@ -303,6 +333,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "expiredWhen": return target.getExpiredWhen();
         case "followredirects":
         case "followRedirects": return target.getFollowRedirects();
+        case "forbiddenuris":
+        case "forbiddenUris": return target.getForbiddenUris();
         case "holdtimeout":
         case "holdTimeout": return target.getHoldTimeout();
         case "http": return target.getHttp();
@@ -323,6 +355,10 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "maxRedirects": return target.getMaxRedirects();
         case "maxreplays":
         case "maxReplays": return target.getMaxReplays();
+        case "maxrequestspersecond":
+        case "maxRequestsPerSecond": return target.getMaxRequestsPerSecond();
+        case "maxresponsesize":
+        case "maxResponseSize": return target.getMaxResponseSize();
         case "maxuses":
         case "maxUses": return target.getMaxUses();
         case "mindelay":
@@ -359,6 +395,10 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "renewedWhen": return target.getRenewedWhen();
         case "replaystale":
         case "replayStale": return target.getReplayStale();
+        case "requesttimeout":
+        case "requestTimeout": return target.getRequestTimeout();
+        case "resumeconcurrency":
+        case "resumeConcurrency": return target.getResumeConcurrency();
         case "sessionheaders":
         case "sessionHeaders": return target.getSessionHeaders();
         case "sessionid":
@@ -366,6 +406,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": return target.getThrowExceptionOnFailure();
         case "uris": return target.getUris();
+        case "whenfull":
+        case "whenFull": return target.getWhenFull();
         case "wrap": return target.isWrap();
         default: return null;
         }

@@ -398,11 +398,6 @@ public final class SessionTraffic extends ServiceSupport {
         paced.set(site, rate);
     }
 
-    /** Runs an action later, on a thread of its own, or never when all is being stopped. */
-    public Future<?> runLater(Runnable action, Duration delay) {
-        return threads.schedule(() -> threads.execute(action), delay);
-    }
-
     /** How many exchanges wait now, in all sessions. */
     public int waiting() {
         return held.count();
@@ -463,12 +458,8 @@ public final class SessionTraffic extends ServiceSupport {
             held.release(session.key());
         }
         if (verdict.wakeAfter() > 0) {
-            wakeLater(session, verdict.wakeAfter());
+            threads.runLater(() -> act(session, session.wake()), Duration.ofMillis(verdict.wakeAfter()));
         }
-    }
-
-    private void wakeLater(Session session, long millis) {
-        threads.schedule(() -> threads.execute(() -> act(session, session.wake())), Duration.ofMillis(millis));
     }
 
     private void goOn(Passage passage, Turn turn) {
@@ -486,8 +477,11 @@ public final class SessionTraffic extends ServiceSupport {
                     + " of which run at once; see whether these take too long";
         }
         boolean renewing = session.stats().state().equals("RENEWING");
-        if (!renewing && session.holding()) {
+        if (!renewing && session.isFrozen()) {
             return "the session is frozen; unfreeze it";
+        }
+        if (!renewing && session.isPaused()) {
+            return "the site has asked for a pause, by Retry-After or by its answers";
         }
         return renewing
                 ? "the renewal has not ended; see whether the log-in takes too long"

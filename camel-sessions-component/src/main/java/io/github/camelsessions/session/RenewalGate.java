@@ -389,6 +389,14 @@ final class RenewalGate {
         return locked(() -> nobodyIsSent() || (state == State.FAILED && endures(passage)));
     }
 
+    boolean isFrozen() {
+        return locked(() -> frozen);
+    }
+
+    boolean isPausedNow() {
+        return locked(this::isPaused);
+    }
+
     Verdict open(@Nullable RenewalToken held) {
         // it judges nobody: who only reads need not act on what the verdict says of others
         return locked(() -> using(held, owned -> Verdict.send(owned.pending()), () -> Verdict.send(life.generation)));

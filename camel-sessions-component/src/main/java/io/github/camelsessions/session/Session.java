@@ -143,6 +143,16 @@ public final class Session {
         return gate.holding(passage);
     }
 
+    /** Whether somebody has frozen it. */
+    public boolean isFrozen() {
+        return gate.isFrozen();
+    }
+
+    /** Whether the site has asked for a pause that is not over. */
+    public boolean isPaused() {
+        return gate.isPausedNow();
+    }
+
     /** What those that wait, or are suspected, wait for may have come to its time: called when a verdict asked for it. */
     public Verdict wake() {
         return gate.wake();

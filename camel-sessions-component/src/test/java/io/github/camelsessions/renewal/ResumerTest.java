@@ -4,9 +4,9 @@ package io.github.camelsessions.renewal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelsessions.renewal.Ticket.Turn;
+import io.github.camelsessions.session.SessionClock;
 import io.github.camelsessions.session.SessionRegistry;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +26,7 @@ class ResumerTest {
 
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final SessionTraffic traffic =
-            new SessionTraffic(context, new SessionRegistry(host -> host, InstantSource.system(), 100));
+            new SessionTraffic(context, new SessionRegistry(host -> host, SessionClock.system(), 100));
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final CountDownLatch answer = new CountDownLatch(1);
     private final LinkedBlockingQueue<Integer> began = new LinkedBlockingQueue<>();
