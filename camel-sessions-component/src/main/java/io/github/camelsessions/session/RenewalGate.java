@@ -19,30 +19,34 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * event                | ACTIVE(n)                              | RENEWING(n,t)                  | FAILED(n,cause,until)
  * ---------------------+----------------------------------------+--------------------------------+------------------------
- * admit                | others are held, or one is sent alone: | hold; full: fail               | before until: fail.
- *                      | hold. Limit due, or empty and to be    |                                | After: -> RENEWING, one
- *                      | renewed first: -> RENEWING, hold (it   |                                | attempt, hold (it cannot
- *                      | cannot renew: limit due:               |                                | renew: as ACTIVE(n))
- *                      | -> ACTIVE(n+1), send). Else send,      |                                |
- *                      | alone if it was refused twice before   |                                |
- *                      | and is the first of n                  |                                |
+ * admit                | others are held, or n is tried by one, | hold                           | before until: fail, or
+ *                      | or the site wants a pause: hold.       |                                | hold whom endures.
+ *                      | Limit due, or empty and to be renewed  |                                | After: -> RENEWING, one
+ *                      | first: -> RENEWING, hold (it cannot    |                                | attempt, hold (it cannot
+ *                      | renew: limit due: -> ACTIVE(n+1),      |                                | renew: as ACTIVE(n))
+ *                      | send). Else send                       |                                |
  * admit, live token    | -                                      | send in the pending generation | -
  * any, revoked token   | fail                                   | fail                           | fail
  * refused(g &lt; n)       | admit again                            | hold                           | as admit
- * refused(n)           | it cannot renew, or was sent alone:    | hold                           | as admit
- *                      | deliver. First: -> RENEWING, or park;  |                                |
- *                      | else park                              |                                |
- * any answer to one    | release                                | -                              | -
- * that was sent alone  |                                        |                                |
- * accepted(n)          | deliver, settle suspects               | deliver                        | deliver
+ * refused(n)           | it cannot renew, or is known to be     | hold                           | as admit
+ *                      | forbidden, or n was tried by it:       |                                |
+ *                      | deliver. Else park, judge              |                                |
+ * accepted(n)          | deliver, and those that were refused   | deliver                        | deliver
+ *                      | before it was sent; judge              |                                |
  * accepted(g &lt; n)      | replay, unless a limit ended g         | deliver                        | deliver
  * answers of a renewal | deliver; never evidence                | deliver                        | deliver
- * no answer            | deliver; never evidence                | deliver                        | deliver
+ * no answer            | deliver; never evidence; judge         | deliver                        | deliver
+ * blocked              | pause, admit again                     | pause, admit again             | pause, admit again
  * lost(n)              | a limit of n is due, suspects admitted | admit again                    | a limit of n is due,
  *                      | again; admit again                     |                                | admit again
  * lost(g &lt; n)          | admit again                            | admit again                    | admit again
  * lost, of a renewal   | deliver                                | deliver                        | deliver
  * last ordinary answer | -                                      | start t if it waits for that   | -
+ * check                | send                                   | skip                           | skip
+ * checked(n, alive)    | as accepted(n)                         | nothing                        | nothing
+ * checked(n, ended)    | -> RENEWING; worthless: -> FAILED      | nothing                        | nothing
+ * checked, no answer   | judge                                  | nothing                        | nothing
+ * wake                 | release who need not wait; judge       | nothing                        | after until: release
  * renew(observed &lt; n)  | skip                                   | skip                           | skip
  * renew                | -> RENEWING                            | wait                           | before until: fail;
  *                      |                                        |                                | after: -> RENEWING
@@ -57,6 +61,7 @@ import org.jspecify.annotations.Nullable;
  * clear                | -> ACTIVE(n+1), suspects admitted again| nothing; by the owner: empty   | -> ACTIVE(n+1), the
  *                      |                                        | the pending generation         | cool-down stays
  * expire               | a limit of n is due                    | nothing                        | a limit of n is due
+ * end the cool-down    | nothing                                | nothing                        | release
  * freeze               | whoever asks is held, nothing begins   | the same; t goes on            | the same
  * unfreeze             | release                                | nothing                        | release
  * open                 | work in n                              | in n; by the owner: pending    | in n
@@ -65,21 +70,28 @@ import org.jspecify.annotations.Nullable;
  * stop                 | -> CLOSED                              | revoke t, -> CLOSED            | -> CLOSED
  * </pre>
  *
- * Lost is a request whose proxy has failed; one that cannot be sent again is delivered instead of admitted again.
+ * Lost is a request whose proxy has failed; one that cannot be sent again is delivered instead of admitted again. Beyond
+ * {@code maxHeld} whoever is to be held fails, or is told that it is crowded.
+ *
+ * <p>To judge the suspects, those whose refusals are parked: the session has ended, as {@link Evidence} tells: -> RENEWING,
+ * suspects admitted again (in a cool-down, or if log-ins are worthless: -> FAILED). Else, when no answer is awaited that is
+ * worth waiting for and nobody is held, the first of them is delivered: the next request of its caller tells more. Else
+ * those are delivered that have been suspected for a second. Where there is a check, one is asked for instead, whenever
+ * there is something to decide.
+ *
+ * <p>A generation is tried by one when a log-in after refusals has filled it: until it accepts something, for a second at
+ * most, one exchange is sent at a time, and what is refused then is forbidden.
  *
  * <p>In CLOSED, whoever wants to use the session looks it up again; answers are counted and delivered or sent again, all
- * else does nothing. A verdict says when no more answers will come.
+ * else does nothing. A verdict says when no more answers will come, and when the gate is to be woken.
  *
- * <p>CLEARED is no state: it is ACTIVE with a new generation. The cool-down is an attribute that outlives FAILED: whatever
- * would renew in ACTIVE during one goes to FAILED instead. So does what would renew when no new generation is to be had,
- * and what would renew once too often after renewals that did not help at all. Times are taken from an injected wall
+ * <p>CLEARED is no state: it is ACTIVE with a new generation. The cool-down is an attribute that outlives FAILED, and the
+ * session: whatever would renew in ACTIVE during one goes to FAILED instead. So does what would renew when no new generation
+ * is to be had. A pause that the site asked for is an attribute too, see {@link Pause}. What lasts is measured by a monotonic
  * clock; generations are compared by identity.
  *
  * <p>Whether an exchange can renew, when it wants to and how often it is sent again, each {@link Passage} brings along;
  * only one that can renew is ever suspected. Limits and cool-downs are the session's, see {@link GateRules}.
- *
- * <p>The session is quiet when it is ACTIVE and nobody is on the wire or waits: then no answer will come that tells more
- * about the suspects, so each event that leads there judges them.
  *
  * <p>Thread-safe.
  */
