@@ -97,6 +97,7 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
     private void run(Exchange exchange) throws Exception {
         Message message = exchange.getMessage();
         switch (endpoint.getOperation()) {
+            case endCooldown -> sessions.traffic().endCooldown(session(exchange, targetOf(message)));
             case clear -> sessions.traffic().clear(session(exchange, targetOf(message)), exchange);
             case getCookies -> {
                 URI target = targetOf(message);
@@ -245,6 +246,11 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
         row.put("held", stats.held());
         row.put("inFlight", stats.inFlight());
         row.put("uses", stats.uses());
+        row.put("renewals", stats.renewals());
+        row.put("failures", stats.failures());
+        row.put("retryAt", stats.retryAt());
+        row.put("checks", stats.checks());
+        row.put("checksExpired", stats.checksExpired());
         row.put("logIns", stats.logIns());
         row.put("logOuts", stats.logOuts());
         row.put("failedLogOuts", stats.failedLogOuts());

@@ -6,6 +6,7 @@ import static io.github.camelsessions.EffectiveRules.firstOrNull;
 
 import io.github.camelsessions.EffectiveRules.Place;
 import io.github.camelsessions.renewal.ExpiryRules;
+import io.github.camelsessions.renewal.OnRenewalFailure;
 import io.github.camelsessions.renewal.RateRule;
 import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.renewal.ReplayStale;
@@ -82,6 +83,7 @@ final class RenewalOptions {
                 positive("renewalBackoff", places, SessionsConfiguration::getRenewalBackoff, Duration.ofSeconds(1)),
                 holdTimeout,
                 first(places, SessionsConfiguration::getWhenFull, WhenFull.wait),
+                first(places, SessionsConfiguration::getOnRenewalFailure, OnRenewalFailure.fail),
                 closeUri,
                 closeOnStop,
                 pooled ? withoutLimits(ofTheSession(places)) : ofTheSession(places),

@@ -3,6 +3,7 @@ package io.github.camelsessions;
 
 import io.github.camelsessions.http.Isolation;
 import io.github.camelsessions.pool.PoolStrategy;
+import io.github.camelsessions.renewal.OnRenewalFailure;
 import io.github.camelsessions.renewal.ReplayStale;
 import io.github.camelsessions.renewal.WhenFull;
 import java.time.Duration;
@@ -245,6 +246,13 @@ public class SessionsConfiguration {
             description =
                     "What becomes of an exchange for which the hold has no room: it keeps its thread waiting, so that its consumer takes no more (wait), or ends with a SessionHoldException (fail).")
     private @Nullable WhenFull whenFull;
+
+    @UriParam(
+            label = "renewal",
+            defaultValue = "fail",
+            description =
+                    "What becomes of exchanges in the cool-down after a failed renewal: they end with a SessionRenewalException (fail), or are held until the next attempt has succeeded, within their holdTimeout (hold).")
+    private @Nullable OnRenewalFailure onRenewalFailure;
 
     @UriParam(
             label = "renewal",
@@ -618,6 +626,14 @@ public class SessionsConfiguration {
 
     public void setMaxHeld(@Nullable Integer maxHeld) {
         this.maxHeld = maxHeld;
+    }
+
+    public @Nullable OnRenewalFailure getOnRenewalFailure() {
+        return onRenewalFailure;
+    }
+
+    public void setOnRenewalFailure(@Nullable OnRenewalFailure onRenewalFailure) {
+        this.onRenewalFailure = onRenewalFailure;
     }
 
     public @Nullable WhenFull getWhenFull() {

@@ -39,6 +39,8 @@ public enum SessionsOperation {
     markBad,
     /** Retires the exchange's session: it is used no more, and closed. */
     retire,
+    /** Ends the session's cool-down, so that the next exchange may renew it. */
+    endCooldown,
     /** Sets the body to one row for each session, or for each pool. */
     list("offset", "limit", "of");
 

@@ -28,6 +28,7 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -207,6 +208,102 @@ class AutomaticRenewalFailureTest extends AutomaticRenewalSupport {
         site.expireNow();
         assertThat(failed(fetch("/page/1", options)).getRetryAt())
                 .isEqualTo(now.get().plusSeconds(10));
+    }
+
+    @Test
+    void noRouteShortensTheCoolDownByClosingTheSession() {
+        site.failLogins(403);
+        Instant retryAt = failed(fetch("/page/1", "")).getRetryAt();
+
+        for (int i = 0; i < 5; i++) {
+            assertThat(send("sessions:close", null, Map.of()).getException()).isNull();
+            assertThat(failed(fetch("/page/1", "")).getRetryAt()).isEqualTo(retryAt);
+        }
+
+        assertThat(site.loginsAttempted()).isEqualTo(1);
+        now.set(retryAt);
+        site.repairLogins();
+        assertThat(text(fetch("/page/1", ""))).contains("user=anna");
+    }
+
+    @Test
+    void aRouteOfAnOperatorEndsTheCoolDown() {
+        site.failLogins(403);
+        failed(fetch("/page/1", ""));
+        site.repairLogins();
+        failed(fetch("/page/1", ""));
+
+        send("sessions:endCooldown", null, Map.of());
+
+        assertThat(text(fetch("/page/1", ""))).contains("user=anna");
+    }
+
+    @Test
+    void itEndsTheCoolDownOfAClosedSessionToo() {
+        site.failLogins(403);
+        failed(fetch("/page/1", ""));
+        send("sessions:close", null, Map.of());
+        site.repairLogins();
+
+        send("sessions:endCooldown", null, Map.of());
+
+        assertThat(text(fetch("/page/1", ""))).contains("user=anna");
+    }
+
+    @Test
+    void theListSaysWhenTheNextAttemptIsMade() {
+        site.failLogins(403);
+        Instant retryAt = failed(fetch("/page/1", "")).getRetryAt();
+
+        List<?> rows = send("sessions:list", null, Map.of()).getMessage().getBody(List.class);
+
+        assertThat(rows)
+                .anySatisfy(row -> assertThat(row)
+                        .asInstanceOf(InstanceOfAssertFactories.map(String.class, Object.class))
+                        .containsEntry("id", session)
+                        .containsEntry("state", "FAILED")
+                        .containsEntry("retryAt", retryAt));
+    }
+
+    @Test
+    void exchangesThatEndureAreHeldOverTheCoolDown() throws Exception {
+        String options = "onRenewalFailure=hold&renewalCooldown=10m";
+        site.failLogins(403);
+        List<CompletableFuture<Exchange>> held = start(10, i -> start("/page/" + i, options));
+        awaitHeld(10);
+        await(() -> assertThat(stats().state()).isEqualTo("FAILED"));
+        CompletableFuture<Exchange> later = start("/page/later", options);
+        awaitHeld(11);
+        assertThat(site.loginsAttempted()).isEqualTo(1);
+        site.repairLogins();
+
+        sessions().endCooldown(session);
+
+        assertThat(all(held)).allSatisfy(exchange -> assertThat(text(exchange)).contains("user=anna"));
+        assertThat(text(get(later))).contains("user=anna");
+        assertThat(site.loginsAttempted()).isEqualTo(2);
+    }
+
+    @Test
+    void theEndOfTheCoolDownLetsThoseThatEndureGoOn() throws Exception {
+        String options = "onRenewalFailure=hold&renewalCooldown=100ms";
+        site.failLogins(403);
+        CompletableFuture<Exchange> held = start("/page/1", options);
+        await(() -> assertThat(site.loginsAttempted()).isGreaterThan(1));
+        site.repairLogins();
+
+        assertThat(text(get(held))).contains("user=anna");
+    }
+
+    @Test
+    void whoeverEnduresEndsWithItsHoldTimeout() throws Exception {
+        site.failLogins(403);
+        CompletableFuture<Exchange> held =
+                start("/page/1", "onRenewalFailure=hold&renewalCooldown=10m&renewalTimeout=50ms&holdTimeout=200ms");
+
+        assertThat(get(held).getException())
+                .isInstanceOf(SessionHoldException.class)
+                .hasMessageContaining("the latest renewal has failed, the next attempt is made at");
     }
 
     @Test

@@ -403,6 +403,14 @@ class DocumentationTest {
                 Map.of(Exchange.HTTP_URI, site.url() + "/orders", SessionsConstants.REQUEST_COOKIES, "yes")));
         messages.add(failure(main, fetch, null, Map.of(Exchange.HTTP_URI, site.url() + "/missing")));
         messages.add(failure(main, fetch, null, Map.of(Exchange.HTTP_URI, site.url() + "/forever")));
+        messages.add(failure(main, "sessions:fetch/" + site.url() + "/orders?maxResponseSize=1", null, Map.of())
+                .replace(PORTAL + "/orders", PORTAL + "/export")
+                .replace("the 1 bytes", "the 10000000 bytes"));
+        messages.add(failure(
+                main,
+                "sessions:fetch/" + PORTAL + "/logout?sessionId=anna&forbiddenUris=" + PORTAL + "/logout*",
+                null,
+                Map.of()));
         Admission.admit(sessions(main).registry(), new SessionKey("", "anna"), null);
         messages.add(
                 failure(main, "sessions:fetch?sessionId=ben", null, Map.of(Exchange.HTTP_URI, site.url() + "/orders")));
@@ -413,6 +421,7 @@ class DocumentationTest {
         List<String> listed = page.substring(page.indexOf("| Message |"), page.indexOf("== Message headers"))
                 .lines()
                 .filter(line -> line.startsWith("| `") && line.endsWith("`") && !line.startsWith("| `sessions:"))
+                .filter(line -> !line.contains("requestTimeout allows")) // takes time: RequestLimitsTest has it
                 .map(line -> line.substring(3, line.length() - 1))
                 .toList();
         assertThat(messages.stream().map(message -> shortened(message, listed)))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.camelsessions.renewal.SessionHoldException;
+import io.github.camelsessions.renewal.WhenFull;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -230,6 +231,7 @@ class RequestRateTest {
     void moreThanMaxHeldOfASessionDoNotWait() throws Exception {
         portal.setMaxRequestsPerSecond(HARDLY_ANY);
         portal.setMaxHeld(2);
+        portal.setWhenFull(WhenFull.fail);
         context.start();
         text(send("direct:fetch", "anna"));
         List<CompletableFuture<Exchange>> waiting = send(2, "direct:fetch", "anna");

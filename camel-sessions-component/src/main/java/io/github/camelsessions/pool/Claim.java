@@ -43,6 +43,7 @@ final class Claim {
     final long arrival;
     final @Nullable Long wanted;
     final boolean failsWhenFull;
+    final boolean endures;
     private final Runnable resume;
 
     volatile State state = State.NEW;
@@ -62,12 +63,14 @@ final class Claim {
      * @param arrival       the lower, the earlier it came; no two have the same
      * @param wanted        the number of the session that it has to be, if that can be had
      * @param failsWhenFull whether it is refused when as many wait as may
+     * @param endures       whether it waits while no log-in is tried after one that failed, instead of being refused
      * @param resume        lets its exchange go on if that waits
      */
-    Claim(long arrival, @Nullable Long wanted, boolean failsWhenFull, Runnable resume) {
+    Claim(long arrival, @Nullable Long wanted, boolean failsWhenFull, boolean endures, Runnable resume) {
         this.arrival = arrival;
         this.wanted = wanted;
         this.failsWhenFull = failsWhenFull;
+        this.endures = endures;
         this.resume = resume;
     }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -58,7 +59,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>To back off: no log-in for the cool-down, which doubles with each failure in a row, then one at a time until one
  * succeeds, as at the beginning. Meanwhile those who wait go on waiting as long as there is a LIVE member; if not, they are
- * refused. An expired session is not renewed then, but retired: else each of them would try the log-in that has failed.
+ * refused, but for those that endure. An expired session is not renewed then, but retired: else each of them would try the log-in that has failed.
  * Where sessions log in after their first use, one session at a time may renew, the trial, until one has got a good answer.
  *
  * <p>Times are taken from an injected wall clock, chance from an injected source. Thread-safe.
@@ -673,14 +674,14 @@ final class PoolGate {
         }
         Instant until = Instant.ofEpochMilli(backOffUntil);
         int waiting = line.size();
-        for (Claim claim = poll(); claim != null; claim = poll()) {
-            longestWait = Math.max(longestWait, now - claim.waitingSinceMillis);
-            refuse(claim, new Refusal(false, waiting, until, failure));
+        for (Iterator<Claim> first = line.values().iterator(); first.hasNext(); ) {
+            Claim claim = first.next();
+            if (!claim.endures) {
+                first.remove();
+                longestWait = Math.max(longestWait, now - claim.waitingSinceMillis);
+                refuse(claim, new Refusal(false, waiting, until, failure));
+            }
         }
-    }
-
-    private @Nullable Claim poll() {
-        return line.isEmpty() ? null : line.pollFirstEntry().getValue();
     }
 
     private long nextWake(long now) {

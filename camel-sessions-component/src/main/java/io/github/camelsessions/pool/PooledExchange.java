@@ -76,7 +76,7 @@ final class PooledExchange extends WaitingExchange {
     }
 
     private Claim newClaim(@Nullable Long wanted) {
-        return new Claim(arrival(), wanted, failsWhenFull(), this::resume);
+        return new Claim(arrival(), wanted, failsWhenFull(), request.rules().endures(), this::resume);
     }
 
     private boolean failsWhenFull() {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param renewalBackoff    the time between the first two attempts; it doubles
  * @param holdTimeout       how long an exchange is held at most
  * @param whenFull          what becomes of an exchange for which the hold has no room
+ * @param onRenewalFailure  what becomes of exchanges while no renewal is tried after one that failed
  * @param closeUri          where the exchange is sent that logs the session out, null for nowhere
  * @param closeOnStop       whether the session is logged out when the context stops
  * @param gate              the rules that belong to the session
@@ -44,6 +45,7 @@ public record RenewalRules(
         Duration renewalBackoff,
         Duration holdTimeout,
         WhenFull whenFull,
+        OnRenewalFailure onRenewalFailure,
         @Nullable String closeUri,
         boolean closeOnStop,
         GateRules gate,
@@ -67,6 +69,7 @@ public record RenewalRules(
                 renewalBackoff,
                 holdTimeout,
                 whenFull,
+                onRenewalFailure,
                 closeUri,
                 closeOnStop,
                 gate,
@@ -91,6 +94,7 @@ public record RenewalRules(
                 renewalBackoff,
                 time,
                 whenFull,
+                onRenewalFailure,
                 closeUri,
                 closeOnStop,
                 gate,
@@ -113,8 +117,8 @@ public record RenewalRules(
     }
 
     /** Whether whoever is held goes on waiting while no renewal is tried after one that failed. */
-    boolean endures() {
-        return false;
+    public boolean endures() {
+        return onRenewalFailure == OnRenewalFailure.hold;
     }
 
     public boolean renews() {

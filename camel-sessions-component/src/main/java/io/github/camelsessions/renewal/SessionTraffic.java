@@ -476,12 +476,16 @@ public final class SessionTraffic extends ServiceSupport {
             return "its renewal waits for its turn behind others, renewalConcurrency=" + renewals.concurrency()
                     + " of which run at once; see whether these take too long";
         }
-        boolean renewing = session.stats().state().equals("RENEWING");
+        SessionStats stats = session.stats();
+        boolean renewing = stats.state().equals("RENEWING");
         if (!renewing && session.isFrozen()) {
             return "the session is frozen; unfreeze it";
         }
         if (!renewing && session.isPaused()) {
             return "the site has asked for a pause, by Retry-After or by its answers";
+        }
+        if (stats.state().equals("FAILED")) {
+            return "the latest renewal has failed, the next attempt is made at " + stats.retryAt();
         }
         return renewing
                 ? "the renewal has not ended; see whether the log-in takes too long"

@@ -40,7 +40,7 @@ class PoolGateTest {
     }
 
     private Claim ask(Long wanted) {
-        Claim claim = new Claim(++arrivals, wanted, true, () -> {});
+        Claim claim = new Claim(++arrivals, wanted, true, false, () -> {});
         act(gate.ask(claim));
         return claim;
     }

@@ -170,7 +170,7 @@ class PoolSimulationTest {
 
         private void ask() {
             Long wanted = random.nextInt(3) == 0 ? Long.valueOf(random.nextInt(15)) : null;
-            Claim claim = new Claim(++arrivals, wanted, true, () -> {});
+            Claim claim = new Claim(++arrivals, wanted, true, false, () -> {});
             asked++;
             waiting.add(claim);
             act(gate.ask(claim));

@@ -59,7 +59,7 @@ class PoolStressTest {
 
         Call(int number) {
             long wanted = ThreadLocalRandom.current().nextLong(200);
-            claim = new Claim(number, number % 5 == 0 ? wanted : null, true, this::resume);
+            claim = new Claim(number, number % 5 == 0 ? wanted : null, true, false, this::resume);
         }
 
         void start() {

@@ -286,12 +286,22 @@ class TrafficRaceTest {
     }
 
     /** Renews the session after a refusal, by an exchange whose replay is under way until {@link #release}. */
+    /**
+     * A generation that lives though its log-in has helped nobody: one refusal does not end it. Returns a request whose answer
+     * is still awaited, so that the next one that is refused waits for it.
+     */
     private Sent startUnprovenGeneration() throws InterruptedException {
-        CountDownLatch replaying = new CountDownLatch(1);
-        Sent first = new Sent(LONG, false, () -> 401, () -> answerWhenReleased(replaying, 200));
-        new Thread(first::send).start(); // which replays it itself when the renewal is fast
-        replaying.await();
-        return first;
+        Sent forbidden = new Sent(LONG, false, () -> 401, () -> 401);
+        forbidden.send();
+        forbidden.awaitEnd();
+        Sent good = new Sent(LONG, false, () -> 200);
+        good.send();
+        good.awaitEnd();
+        CountDownLatch onTheWire = new CountDownLatch(1);
+        Sent last = new Sent(LONG, false, () -> answerWhenReleased(onTheWire, 200));
+        new Thread(last::send).start();
+        onTheWire.await();
+        return last;
     }
 
     private int answerWhenReleased(CountDownLatch begun, int answer) {
@@ -404,6 +414,7 @@ class TrafficRaceTest {
                     Duration.ofMillis(1),
                     holdTimeout,
                     WhenFull.wait,
+                    OnRenewalFailure.fail,
                     null,
                     false,
                     GateRules.DEFAULT,

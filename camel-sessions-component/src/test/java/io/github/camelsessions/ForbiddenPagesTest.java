@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.camelsessions.renewal.SessionExpiredException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.apache.camel.Exchange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Pages that are refused for reasons of their own, beside good ones: no exchange pays for another. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ForbiddenPagesTest extends AutomaticRenewalSupport {
+
+    private static final String OPTIONS = "expiredStatusCodeRange=401,403";
+
+    private int pages;
+
+    ForbiddenPagesTest() {
+        super(siteOfAnna());
+    }
+
+    private void good() {
+        Exchange exchange = fetch("/page/" + pages++, OPTIONS);
+        assertThat(exchange.getException()).isNull();
+        assertThat(exchange.getMessage().getBody(String.class)).contains("user=anna");
+    }
+
+    private void forbidden() {
+        isForbidden(fetch("/forbidden/" + pages++, OPTIONS));
+    }
+
+    private static void isForbidden(Exchange exchange) {
+        assertThat(exchange.getException()).isInstanceOf(SessionExpiredException.class);
+        assertThat(exchange.getException(SessionExpiredException.class).getStatusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void fourForbiddenPagesBetweenTwoGoodOnesCostTwoLogInsAtMost() {
+        good();
+        long first = stats().attempts();
+        IntStream.range(0, 4).forEach(i -> forbidden());
+        good();
+        assertThat(stats().attempts() - first).isLessThanOrEqualTo(2);
+        assertThat(stats().failures()).isZero();
+        assertThat(stats().state()).isEqualTo("ACTIVE");
+    }
+
+    @Test
+    void twoForbiddenPagesBeforeEachOfThirtyGoodOnesCostSixLogInsAtMost() {
+        for (int i = 0; i < 30; i++) {
+            forbidden();
+            forbidden();
+            good();
+        }
+        assertThat(stats().attempts()).isLessThanOrEqualTo(6);
+        assertThat(stats().failures()).isZero();
+    }
+
+    @Test
+    void aForbiddenPageThatIsAskedForAgainAndAgainBesideGoodOnesCostsFewLogIns() {
+        for (int i = 0; i < 50; i++) {
+            assertThat(fetch("/page/same", OPTIONS).getException()).isNull();
+            isForbidden(fetch("/forbidden/same", OPTIONS));
+        }
+        assertThat(stats().attempts()).isLessThanOrEqualTo(4);
+    }
+
+    @Test
+    void aForbiddenPageDoesNotWaitForASlowOne() throws Exception {
+        good();
+        CompletableFuture<Exchange> slow = start("/slow/" + pages++, OPTIONS);
+        site.awaitSlow(1);
+
+        forbidden(); // while the slow one is still awaited
+
+        assertThat(slow).isNotDone();
+        await(
+                () -> { // again when it was sent again, because the session was renewed meanwhile
+                    site.releaseSlow();
+                    assertThat(slow).isDone();
+                });
+        assertThat(get(slow).getException()).isNull();
+    }
+
+    @Test
+    void anEndOfTheSessionIsSeenAmongForbiddenPagesThatAreKnown() throws Exception {
+        isForbidden(fetch("/forbidden/0", OPTIONS));
+        for (int round = 0; round < 4; round++) {
+            List<Exchange> ended = all(start(32, i -> start((i % 4 == 3 ? "/forbidden/" : "/page/") + i, OPTIONS)));
+            for (int i = 0; i < 32; i++) {
+                if (i % 4 == 3) {
+                    isForbidden(ended.get(i));
+                } else {
+                    assertThat(ended.get(i).getException()).isNull();
+                }
+            }
+            site.expireNow();
+        }
+        assertThat(stats().attempts()).isLessThanOrEqualTo(10);
+        assertThat(stats().failures()).isZero();
+    }
+}
