@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DynamicPredicates {
 
-    private static final Set<String> NAMES = Set.of("expiredWhen", "renewedWhen");
+    private static final Set<String> NAMES = Set.of("expiredWhen", "renewedWhen", "validWhen");
     private static final String HEADERS = "sessionHeaders.";
     private static final DynamicPredicates NONE = new DynamicPredicates(Map.of(), null);
 

@@ -4,10 +4,13 @@ package io.github.camelsessions;
 import io.github.camelsessions.http.CallRules;
 import io.github.camelsessions.http.CookiesDebug;
 import io.github.camelsessions.http.Isolation;
+import io.github.camelsessions.http.SessionHttpClient;
 import io.github.camelsessions.pool.PoolChoice;
 import io.github.camelsessions.profile.NoProxy;
+import io.github.camelsessions.renewal.CheckRules;
 import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.renewal.RenewalScope;
+import io.github.camelsessions.renewal.SessionRequest;
 import io.github.camelsessions.session.SessionKey;
 import java.net.URI;
 import java.time.Duration;
@@ -18,6 +21,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.component.http.HttpMethods;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,7 +87,8 @@ record EffectiveRules(
                 maxResponseSize(places));
         String pool = PoolOptions.pool(places);
         RenewalRules renewal = RenewalOptions.rules(context, places, pool != null);
-        return new EffectiveRules(
+        ForbiddenUris forbidden = ForbiddenUris.parse(firstOrNull(places, SessionsConfiguration::getForbiddenUris));
+        EffectiveRules rules = new EffectiveRules(
                 site,
                 session(site, first(places, SessionsConfiguration::getSessionId, "0")),
                 places.get(0).rules().getSessionId() != null,
@@ -91,9 +97,31 @@ record EffectiveRules(
                 renewal,
                 headerName("idempotencyHeader", firstOrNull(places, SessionsConfiguration::getIdempotencyHeader)),
                 ValueRules.of(context, sites, site, places),
-                ForbiddenUris.parse(firstOrNull(places, SessionsConfiguration::getForbiddenUris)),
+                forbidden,
                 Map.copyOf(http),
                 pool == null ? null : PoolOptions.choice(site, pool, places, renewal));
+        CheckRules check = RenewalOptions.check(
+                context,
+                places,
+                renewal.expiry(),
+                forbidden,
+                (uri, asked) -> rules.requestOf(Sessions.get(context), uri, asked));
+        return check == null ? rules : rules.with(renewal.withCheck(check));
+    }
+
+    private EffectiveRules with(RenewalRules other) {
+        return new EffectiveRules(
+                site, session, ownSessionId, profile, call, other, idempotencyHeader, values, forbidden, http, pool);
+    }
+
+    /** A GET that no exchange of a route sends. */
+    private SessionRequest requestOf(Sessions sessions, URI uri, SessionKey in) {
+        try {
+            SessionHttpClient client = sessions.clients().keep(SessionHttpClient.limitCredentials(http, uri));
+            return new CallRequest(sessions.calls(), in, this, profile, null, client.sending(uri, HttpMethods.GET));
+        } catch (Exception e) {
+            throw RuntimeCamelException.wrapRuntimeException(e);
+        }
     }
 
     private static long maxResponseSize(List<Place> places) {

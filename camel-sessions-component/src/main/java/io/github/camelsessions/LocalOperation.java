@@ -29,7 +29,7 @@ import org.apache.camel.WrappedFile;
 import org.apache.camel.support.service.ServiceSupport;
 import org.jspecify.annotations.Nullable;
 
-/** The operations on sessions that send no request. */
+/** The operations on sessions that do not send the exchange's request. */
 final class LocalOperation extends ServiceSupport implements ExchangeOperation {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -70,6 +70,9 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
         if (endpoint.getOperation() == SessionsOperation.close) {
             return close(exchange, callback);
         }
+        if (endpoint.getOperation() == SessionsOperation.check) {
+            return check(exchange, callback);
+        }
         run(exchange);
         callback.done(true);
         return true;
@@ -94,6 +97,25 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
         return false;
     }
 
+    /** Waits for the answer as {@link #close} does for the log-out. The message is otherwise left as it is. */
+    private boolean check(Exchange exchange, AsyncCallback callback) {
+        Message message = exchange.getMessage();
+        message.removeHeader(SessionsConstants.VALID);
+        EffectiveRules rules = rules(targetOf(message));
+        CompletableFuture<Void> checked = sessions.traffic()
+                .check(SessionCalls.session(exchange, rules), rules.renewal())
+                .thenAccept(alive -> alive.ifPresent(valid -> message.setHeader(SessionsConstants.VALID, valid)));
+        if (exchange.isTransacted()) {
+            checked.join(); // bounded, and never failed
+        }
+        if (checked.isDone()) {
+            callback.done(true);
+            return true;
+        }
+        checked.thenRun(() -> callback.done(false));
+        return false;
+    }
+
     private void run(Exchange exchange) throws Exception {
         Message message = exchange.getMessage();
         switch (endpoint.getOperation()) {
@@ -110,7 +132,7 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
             case markBad -> chosen(exchange).markBad();
             case retire -> chosen(exchange).retire();
             case list -> message.setBody(endpoint.getOf() == ListOf.pools ? pools() : rows());
-            case fetch, renew, close -> throw new IllegalStateException("requests are not sent here");
+            case fetch, renew, check, close -> throw new IllegalStateException("requests are not sent here");
         }
         HttpTarget.consumeHeaders(message);
     }

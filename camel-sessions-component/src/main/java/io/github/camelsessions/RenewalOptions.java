@@ -5,17 +5,21 @@ import static io.github.camelsessions.EffectiveRules.first;
 import static io.github.camelsessions.EffectiveRules.firstOrNull;
 
 import io.github.camelsessions.EffectiveRules.Place;
+import io.github.camelsessions.renewal.CheckRules;
 import io.github.camelsessions.renewal.ExpiryRules;
 import io.github.camelsessions.renewal.OnRenewalFailure;
 import io.github.camelsessions.renewal.RateRule;
 import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.renewal.ReplayStale;
+import io.github.camelsessions.renewal.SessionRequest;
 import io.github.camelsessions.renewal.WhenFull;
 import io.github.camelsessions.session.GateRules;
+import io.github.camelsessions.session.SessionKey;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -40,7 +44,10 @@ final class RenewalOptions {
             SessionsConfiguration::getMaxHeld,
             SessionsConfiguration::getRenewalAttempts,
             SessionsConfiguration::getRenewalCooldown,
-            SessionsConfiguration::getRenewalCooldownMax);
+            SessionsConfiguration::getRenewalCooldownMax,
+            SessionsConfiguration::getCheckUri,
+            SessionsConfiguration::getValidWhen,
+            SessionsConfiguration::getKeepAlive);
 
     private RenewalOptions() {}
 
@@ -89,7 +96,50 @@ final class RenewalOptions {
                 pooled ? withoutLimits(ofTheSession(places)) : ofTheSession(places),
                 configurer != null,
                 configurer == null ? "" : configurer.name(),
-                rate(places));
+                rate(places),
+                null);
+    }
+
+    /**
+     * How it is asked whether the session lives, null when it is not.
+     *
+     * @param requests makes the request for that, to a URL in a session
+     */
+    static @Nullable CheckRules check(
+            CamelContext context,
+            List<Place> places,
+            ExpiryRules expiry,
+            @Nullable ForbiddenUris forbidden,
+            BiFunction<URI, SessionKey, SessionRequest> requests) {
+        String given = firstOrNull(places, SessionsConfiguration::getCheckUri);
+        Object condition = firstOrNull(places, SessionsConfiguration::getValidWhen);
+        Duration keepAlive = notNegative("keepAlive", places, SessionsConfiguration::getKeepAlive);
+        if (given == null) {
+            if (condition != null || !keepAlive.isZero()) {
+                throw new IllegalArgumentException((condition != null ? "validWhen" : "keepAlive=" + shown(keepAlive))
+                        + ": there is no checkUri that tells whether the session lives; set it too, such as"
+                        + " checkUri=https://portal.example/account");
+            }
+            return null;
+        }
+        URI uri = HttpTarget.parse("checkUri", given);
+        if (condition == null && expiry.isEmpty()) {
+            throw new IllegalArgumentException("checkUri: nothing tells by its answer whether the session lives; set"
+                    + " expiredStatusCodeRange, expiredUri, expiredText, expiredWhen or validWhen");
+        }
+        if (forbidden != null) {
+            try {
+                forbidden.check(uri);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("checkUri: " + e.getMessage(), e);
+            }
+        }
+        return new CheckRules(
+                uri,
+                predicate(context, "validWhen", condition),
+                condition == null ? "" : condition.toString(),
+                keepAlive,
+                session -> requests.apply(uri, session));
     }
 
     private static @Nullable RateRule rate(List<Place> places) {
@@ -152,7 +202,7 @@ final class RenewalOptions {
                         first(places, SessionsConfiguration::getRenewalAttempts, defaults.renewalAttempts())),
                 cooldown,
                 cooldownMax.compareTo(cooldown) < 0 ? cooldown : cooldownMax,
-                false);
+                firstOrNull(places, SessionsConfiguration::getCheckUri) != null);
     }
 
     private static GateRules withoutLimits(GateRules rules) {

@@ -267,6 +267,26 @@ public class SessionsConfiguration {
     private @Nullable Boolean closeOnStop;
 
     @UriParam(
+            label = "renewal",
+            description =
+                    "The URL of a page that tells whether the session lives, such as https://portal.example/account. It is asked once when a refusal leaves that in doubt, so that a page that is forbidden costs no log-in, and by the operation check. Its answer is judged by validWhen, without that by the expiry rules.")
+    private @Nullable String checkUri;
+
+    @UriParam(
+            label = "renewal",
+            description =
+                    "A predicate on the answer of checkUri that tells whether the session lives: in Simple, or #bean:name. Without it the expiry rules tell.")
+    private @Nullable Object validWhen;
+
+    @UriParam(
+            label = "renewal",
+            defaultValue = "0",
+            javaType = "java.time.Duration",
+            description =
+                    "How long a session stays unused before it is asked for by checkUri, again and again until its last exchange is 12 times as long ago; 0 for never. One that has ended is renewed then.")
+    private @Nullable Duration keepAlive;
+
+    @UriParam(
             description =
                     "The response headers whose values become variables of the session, such as X-CSRF-Token or X-CSRF-Token=csrf,Authorization=bearer, where the variable has another name. Taken from the site's own URLs, each redirect included.")
     private @Nullable String captureHeaders;
@@ -658,6 +678,30 @@ public class SessionsConfiguration {
 
     public void setCloseUri(@Nullable String closeUri) {
         this.closeUri = closeUri;
+    }
+
+    public @Nullable String getCheckUri() {
+        return checkUri;
+    }
+
+    public void setCheckUri(@Nullable String checkUri) {
+        this.checkUri = checkUri;
+    }
+
+    public @Nullable Object getValidWhen() {
+        return validWhen;
+    }
+
+    public void setValidWhen(@Nullable Object validWhen) {
+        this.validWhen = validWhen;
+    }
+
+    public @Nullable Duration getKeepAlive() {
+        return keepAlive;
+    }
+
+    public void setKeepAlive(@Nullable Duration keepAlive) {
+        this.keepAlive = keepAlive;
     }
 
     public @Nullable Boolean getCloseOnStop() {

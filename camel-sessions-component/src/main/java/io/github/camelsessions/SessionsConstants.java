@@ -64,6 +64,14 @@ public final class SessionsConstants {
     public static final String RENEWED = RenewalHeaders.RENEWED;
 
     @Metadata(
+            description =
+                    "After check: whether the session lives. Absent when that is not known: there was no answer, or"
+                            + " the session is not asked for at present, because it is being renewed, is frozen, or the site has"
+                            + " asked for a pause.",
+            javaType = "Boolean")
+    public static final String VALID = "CamelSessionsValid";
+
+    @Metadata(
             description = "In the exchange sent to renewalUri: the site of the session to renew, absent for the default"
                     + " site. CamelSessionsId tells the id.",
             javaType = "String")

@@ -25,6 +25,8 @@ public enum SessionsOperation {
     renew,
     /** Empties the session's jar and gives its profile back. */
     clear,
+    /** Asks by checkUri whether the session lives, and sets the header CamelSessionsValid. */
+    check,
     /** Logs the session out by closeUri, and drops it. */
     close,
     /** Sets the body to the session's cookies. */

@@ -47,6 +47,11 @@ class AutomaticRenewalOptionsTest {
                     renewedWhen             | ${boddy}  | renewedWhen is no predicate in Simple
                     renewalUri              | drect:in  | renewalUri=drect:in: there is no component 'drect'
                     renewalUri              | login     | renewalUri=login: must be the URI of an endpoint
+                    checkUri                | /account  | checkUri '/account' must be an absolute http or https URL
+                    checkUri                | https://portal.example/a?b=c | checkUri: nothing tells by its answer whether
+                    validWhen               | true      | validWhen: there is no checkUri that tells
+                    keepAlive               | 5m        | keepAlive=300000ms: there is no checkUri that tells
+                    keepAlive               | -1        | keepAlive=-1ms: must not be negative
                     idempotencyHeader       | a b       | idempotencyHeader
                     """)
     void aWrongValueIsNamed(String option, String value, String message) throws Exception {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.camelsessions.renewal.SessionExpiredException;
 import io.github.camelsessions.renewal.SessionRenewalException;
 import io.github.camelsessions.session.SessionStats;
 import io.github.camelsessions.testkit.ExpiringSite;
@@ -72,6 +73,8 @@ class RenewalDocumentationTest {
             entry("renewal-facade", this::javaCodeRenews),
             entry("renewal-limits", this::theSessionIsRenewedBeforeTheSiteRefuses),
             entry("renewal-rate", this::requestsAreEvenlySpaced),
+            entry("renewal-check", this::aForbiddenPageCostsNoLogIn),
+            entry("renewal-check-route", this::theRouteKnowsWhetherTheSessionLives),
             entry("renewal-block", () -> aBlockRenews("renewal-block")),
             entry("renewal-block-java", () -> aBlockRenews("renewal-block-java")),
             entry("renewal-block-xml", () -> aBlockLogsInBeforeWork("renewal-block-xml")),
@@ -243,6 +246,30 @@ class RenewalDocumentationTest {
         }
         assertThat(site.loginsSucceeded()).isEqualTo(2);
         assertThat(site.refused()).isZero();
+        main.stop();
+    }
+
+    private void aForbiddenPageCostsNoLogIn() throws Exception {
+        Main main = start("renewal-check", List.of("renewal-routes"), List.of());
+        String forbidden = "sessions:fetch/" + site.url("/forbidden/1") + "?sessionId=anna";
+        assertThat(ordersOf(main, "anna")).contains("user=anna");
+        for (int i = 0; i < 4; i++) {
+            assertThat(request(main, forbidden).getException()).isInstanceOf(SessionExpiredException.class);
+        }
+        assertThat(site.loginsAttempted()).isOne();
+        site.expireNow();
+        assertThat(ordersOf(main, "anna")).contains("user=anna");
+        assertThat(site.loginsAttempted()).isEqualTo(2);
+        main.stop();
+    }
+
+    private void theRouteKnowsWhetherTheSessionLives() throws Exception {
+        Main main = start("renewal-check", List.of("renewal-routes", "renewal-check-route"), List.of());
+        assertThat(body(request(main, "direct:is-anna-there"))).isEqualTo("she is not, or nobody knows");
+        ordersOf(main, "anna");
+        assertThat(body(request(main, "direct:is-anna-there"))).isEqualTo("she is");
+        site.expireNow();
+        assertThat(body(request(main, "direct:is-anna-there"))).isEqualTo("she is not, or nobody knows");
         main.stop();
     }
 

@@ -21,6 +21,7 @@ public final class SessionHttpClients {
     private static final class Shared {
         final SessionHttpClient client;
         int users;
+        boolean kept;
 
         Shared(SessionHttpClient client) {
             this.client = client;
@@ -39,17 +40,7 @@ public final class SessionHttpClients {
     public SessionHttpClient acquire(Map<String, Object> options) throws Exception {
         lock.lock();
         try {
-            Shared shared = clients.get(options);
-            if (shared == null) {
-                shared = new Shared(new SessionHttpClient(context, options));
-                try {
-                    ServiceHelper.startService(shared.client);
-                } catch (RuntimeException e) {
-                    ServiceHelper.stopService(shared.client);
-                    throw e;
-                }
-                clients.put(options, shared);
-            }
+            Shared shared = shared(options);
             shared.users++;
             return shared.client;
         } finally {
@@ -57,12 +48,43 @@ public final class SessionHttpClients {
         }
     }
 
-    /** Gives a client back; its connections are closed with its last user. */
+    /**
+     * A started client with these options for requests of no endpoint. Nobody gives it back: it is closed with all others.
+     *
+     * @throws IllegalArgumentException as of {@link #acquire}
+     */
+    public SessionHttpClient keep(Map<String, Object> options) throws Exception {
+        lock.lock();
+        try {
+            Shared shared = shared(options);
+            shared.kept = true;
+            return shared.client;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Shared shared(Map<String, Object> options) throws Exception {
+        Shared shared = clients.get(options);
+        if (shared == null) {
+            shared = new Shared(new SessionHttpClient(context, options));
+            try {
+                ServiceHelper.startService(shared.client);
+            } catch (RuntimeException e) {
+                ServiceHelper.stopService(shared.client);
+                throw e;
+            }
+            clients.put(options, shared);
+        }
+        return shared;
+    }
+
+    /** Gives a client back; its connections are closed with its last user, unless it is kept. */
     public void release(Map<String, Object> options) {
         lock.lock();
         try {
             Shared shared = clients.get(options);
-            if (shared != null && --shared.users == 0) {
+            if (shared != null && --shared.users == 0 && !shared.kept) {
                 clients.remove(options);
                 ServiceHelper.stopService(shared.client);
             }

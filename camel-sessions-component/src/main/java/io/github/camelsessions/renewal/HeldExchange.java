@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one thread at a time: whoever claims the {@link Ticket} of a wait goes on with the exchange. A thread that
  * has given a ticket out does not touch the exchange any more.
  */
-abstract class HeldExchange extends Passage implements Waiter {
+abstract class HeldExchange extends Passage implements Waiter, Initiator {
 
     static final String FULL_IN_ALL =
             "not held, because as many exchanges are held in all as the component's maxHeldTotal allows";
@@ -311,17 +311,18 @@ abstract class HeldExchange extends Passage implements Waiter {
         return exchange;
     }
 
-    final Session session() {
+    @Override
+    public final Session session() {
         return session;
     }
 
-    final RenewalRules rules() {
+    @Override
+    public final RenewalRules rules() {
         return rules;
     }
 
-    /** The name of the client profile that the exchange wants its session to have, null for any. */
-    @Nullable
-    String profile() {
+    @Override
+    public @Nullable String profile() {
         return rules.profile();
     }
 
@@ -330,8 +331,8 @@ abstract class HeldExchange extends Passage implements Waiter {
         return token;
     }
 
-    /** Whether the exchange belongs to the renewal of any session. */
-    final boolean isInRenewal() {
+    @Override
+    public final boolean isInRenewal() {
         return !renewals.isEmpty();
     }
 
@@ -350,8 +351,8 @@ abstract class HeldExchange extends Passage implements Waiter {
         return arrival;
     }
 
-    /** Why a renewal is needed, in the words of the exchange that starts it. */
-    String cause() {
+    @Override
+    public String cause() {
         return "asked for";
     }
 }

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param configuresSession whether any of those is set, and not just the default
  * @param place             where they are set, for messages
  * @param rate              how many requests the site is sent in a second at most, null when that is not set
+ * @param check             how it is asked whether the session lives, null when it is not
  */
 public record RenewalRules(
         @Nullable String renewalUri,
@@ -51,7 +52,8 @@ public record RenewalRules(
         GateRules gate,
         boolean configuresSession,
         String place,
-        @Nullable RateRule rate) {
+        @Nullable RateRule rate,
+        @Nullable CheckRules check) {
 
     /** The same, but renewed there. */
     public RenewalRules withRenewalUri(String uri) {
@@ -75,7 +77,8 @@ public record RenewalRules(
                 gate,
                 configuresSession,
                 place,
-                rate);
+                rate,
+                check);
     }
 
     /** The same, but whoever is held gives up after that time. */
@@ -100,7 +103,38 @@ public record RenewalRules(
                 gate,
                 configuresSession,
                 place,
-                rate);
+                rate,
+                check);
+    }
+
+    /** The same, but asked so whether it lives. */
+    public RenewalRules withCheck(CheckRules other) {
+        return new RenewalRules(
+                renewalUri,
+                renewFirst,
+                expiry,
+                renewedWhen,
+                profile,
+                sameProfile,
+                maxReplays,
+                replayStale,
+                drainTimeout,
+                renewalTimeout,
+                renewalBackoff,
+                holdTimeout,
+                whenFull,
+                closeUri,
+                closeOnStop,
+                gate,
+                configuresSession,
+                place,
+                rate,
+                other);
+    }
+
+    /** How long a check may take. Those whose refusals it is to judge wait that long too. */
+    Duration checkTimeout() {
+        return renewalTimeout.dividedBy(3);
     }
 
     /** How long a log-out may take. Those that are held for the renewal after it wait that long too. */

@@ -70,7 +70,7 @@ final class Renewals extends ServiceSupport {
             drained.run();
             return;
         }
-        HeldExchange initiator = (HeldExchange) token.initiator();
+        Initiator initiator = (Initiator) token.initiator();
         if (token.state() != RenewalToken.State.LIVE || initiator == null) {
             return; // it did not wait that long, and has ended since
         }

@@ -326,13 +326,12 @@ final class SentExchange extends HeldExchange {
     }
 
     @Override
-    @Nullable
-    String profile() {
+    public @Nullable String profile() {
         return request.profile();
     }
 
     @Override
-    String cause() {
+    public String cause() {
         return refusal != null ? "expired by " + refusal : "the session is new, or has reached one of its limits";
     }
 }

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -59,6 +60,7 @@ public final class SessionTraffic extends ServiceSupport {
     private final HeldTickets held;
     private final Renewals renewals;
     private final LogOuts logOuts;
+    private final SessionChecks checks;
     private final PacedSites paced;
 
     public SessionTraffic(CamelContext context, SessionRegistry registry) {
@@ -69,7 +71,11 @@ public final class SessionTraffic extends ServiceSupport {
         this.renewals = new Renewals(context, this);
         this.logOuts = new LogOuts(context, this, registry);
         this.paced = new PacedSites(this::nanoTime, threads::schedule);
-        registry.onEviction(logOuts::evicted);
+        this.checks = new SessionChecks(context, this, registry);
+        registry.onEviction(session -> {
+            checks.forget(session);
+            logOuts.evicted(session);
+        });
     }
 
     // ---- for those who send and renew
@@ -84,6 +90,9 @@ public final class SessionTraffic extends ServiceSupport {
         }
         Session session = sessionToUse(request.session(), request.rules());
         RenewalToken token = RenewalScope.token(exchange, session.key());
+        if (token == null || token.state() == RenewalToken.State.ENDED) {
+            checks.used(session);
+        }
         return new SentExchange(this, owner, exchange, callback, session, request, token).start();
     }
 
@@ -269,7 +278,7 @@ public final class SessionTraffic extends ServiceSupport {
         RenewalToken token = RenewalScope.token(exchange, key);
         if (token != null
                 && token.state() == RenewalToken.State.LIVE
-                && token.initiator() instanceof HeldExchange initiator) {
+                && token.initiator() instanceof Initiator initiator) {
             equip(initiator.session(), token.pending(), token, null, initiator.rules());
         }
         Generation generation = generation(key, exchange);
@@ -287,7 +296,7 @@ public final class SessionTraffic extends ServiceSupport {
             @Nullable String profile,
             RenewalRules rules) {
         String name = profile;
-        if (name == null && token != null && token.initiator() instanceof HeldExchange initiator) {
+        if (name == null && token != null && token.initiator() instanceof Initiator initiator) {
             name = initiator.profile();
         }
         session.equip(generation, token, name, keepsProfile(token, rules));
@@ -297,7 +306,7 @@ public final class SessionTraffic extends ServiceSupport {
     static boolean keepsProfile(@Nullable RenewalToken token, RenewalRules rules) {
         return rules.sameProfile()
                 || (token != null
-                        && token.initiator() instanceof HeldExchange initiator
+                        && token.initiator() instanceof Initiator initiator
                         && initiator.rules().sameProfile());
     }
 
@@ -315,9 +324,24 @@ public final class SessionTraffic extends ServiceSupport {
 
     CompletableFuture<Boolean> close(SessionKey key, RenewalRules rules, String cause) {
         Session session = registry.remove(key);
-        return session == null
-                ? CompletableFuture.completedFuture(false)
-                : logOuts.close(session, rules, cause).thenApply(done -> true);
+        if (session == null) {
+            return CompletableFuture.completedFuture(false);
+        }
+        checks.forget(session);
+        return logOuts.close(session, rules, cause).thenApply(done -> true);
+    }
+
+    /**
+     * Asks by {@code checkUri} whether a session lives, as its rules say, or those given when it has none. A session that
+     * does not exist, or is empty, is not created and does not live; nor does one whose last renewal has failed.
+     *
+     * @return completes, never with a failure, with whether it lives, on a thread of its own unless that is known at once;
+     *     empty when there was no answer, or it is not asked at present: it is being renewed, frozen, or the site has asked
+     *     for a pause
+     * @throws IllegalArgumentException when the session exists, and nothing says how to ask
+     */
+    public CompletableFuture<Optional<Boolean>> check(SessionKey key, RenewalRules rules) {
+        return checks.ask(key, rules);
     }
 
     /** The log-ins and log-outs of a site. */
@@ -382,6 +406,7 @@ public final class SessionTraffic extends ServiceSupport {
     public void setRenewalConcurrency(int renewalConcurrency) {
         renewals.setConcurrency(renewalConcurrency);
         logOuts.setConcurrency(renewalConcurrency);
+        checks.setConcurrency(renewalConcurrency);
     }
 
     public void setMaxHeldTotal(int maxHeldTotal) {
@@ -425,10 +450,13 @@ public final class SessionTraffic extends ServiceSupport {
         }
         if (rules.configuresSession()) {
             String before = session.configure(rules.gate(), rules.place());
+            if (before == null && rules.check() != null) {
+                before = checks.remember(session, rules);
+            }
             if (before != null && differencesLogged.putIfAbsent(key, true) == null) {
                 LOG.warn(
                         "session '{}' keeps the rules of {} (maxUses, maxAge, maxIdle, maxHeld, renewalAttempts,"
-                                + " renewalCooldown), though {} sets others: the first that configures a session"
+                                + " renewalCooldown, checkUri, validWhen, keepAlive), though {} sets others: the first that configures a session"
                                 + " decides. This is logged once.",
                         key,
                         before,
@@ -451,6 +479,9 @@ public final class SessionTraffic extends ServiceSupport {
     void actOnOthers(Session session, Verdict verdict) {
         if (verdict.emptied()) {
             logOuts.emptied(session);
+        }
+        if (verdict.check()) {
+            checks.settle(session);
         }
         verdict.standing().forEach(passage -> goOn(passage, Turn.STAND));
         verdict.again().forEach(passage -> goOn(passage, Turn.RESUME));
@@ -587,12 +618,13 @@ public final class SessionTraffic extends ServiceSupport {
 
     @Override
     protected void doStart() {
-        ServiceHelper.startService(threads, held, renewals, logOuts);
+        ServiceHelper.startService(threads, held, renewals, logOuts, checks);
     }
 
     @Override
     protected void doStop() {
         logOuts.finish();
+        ServiceHelper.stopService(checks);
         registry.closeAll();
         ServiceHelper.stopService(held);
         paced.clear();

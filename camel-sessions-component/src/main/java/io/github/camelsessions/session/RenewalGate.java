@@ -44,8 +44,9 @@ import org.jspecify.annotations.Nullable;
  * last ordinary answer | -                                      | start t if it waits for that   | -
  * check                | send                                   | skip                           | skip
  * checked(n, alive)    | as accepted(n)                         | nothing                        | nothing
- * checked(n, ended)    | -> RENEWING; worthless: -> FAILED      | nothing                        | nothing
- * checked, no answer   | judge                                  | nothing                        | nothing
+ * checked(n, ended)    | -> RENEWING; worthless: -> FAILED;     | nothing                        | nothing
+ *                      | nobody can renew: nothing              |                                |
+ * checked, no answer   | judge, for a cool-down without a check | nothing                        | nothing
  * wake                 | release who need not wait; judge       | nothing                        | after until: release
  * renew(observed &lt; n)  | skip                                   | skip                           | skip
  * renew                | -> RENEWING                            | wait                           | before until: fail;
@@ -245,7 +246,7 @@ final class RenewalGate {
         if (!passage.renews) {
             return Verdict.of(Action.DELIVER);
         }
-        if (passage.alone && life.accepted == 0 && !rules.checks()) {
+        if (passage.alone && life.accepted == 0 && !isChecked(all)) {
             all.evidence.refusedAfresh(passage);
             return all.own(Verdict.of(Action.DELIVER), List.of(passage));
         }
@@ -306,6 +307,8 @@ final class RenewalGate {
             Life of = landed(passage);
             Trouble all = trouble();
             all.checking = false;
+            all.uncheckedUntil =
+                    alive == null ? Long.valueOf(now() + rules.cooldown().toMillis()) : null;
             all.tally.checksExpired += Boolean.FALSE.equals(alive) ? 1 : 0;
             if (alive == null || of != life || state != State.ACTIVE || frozen) {
                 return Verdict.of(Action.DELIVER);
@@ -315,8 +318,10 @@ final class RenewalGate {
                 all.evidence.accepted(passage, life);
                 return acceptedInTime(passage);
             }
-            return renewAutomatically(
-                    Origin.REFUSAL, all.suspects.isEmpty() ? passage : all.suspects.first(), true, Action.DELIVER);
+            Passage initiator = all.suspects.isEmpty() ? passage : all.suspects.first();
+            return initiator.renews
+                    ? renewAutomatically(Origin.REFUSAL, initiator, true, Action.DELIVER)
+                    : Verdict.of(Action.DELIVER);
         });
     }
 
@@ -677,7 +682,8 @@ final class RenewalGate {
     /** The first of the times in the future at which something changes that no event tells of. */
     private long due(Trouble all, long now) {
         long due = Long.MAX_VALUE;
-        if (state == State.ACTIVE && !frozen && !all.suspects.isEmpty()) {
+        boolean checking = all.checking && isChecked(all); // whoever does it comes to say how it ended
+        if (state == State.ACTIVE && !frozen && !checking && !all.suspects.isEmpty()) {
             due = Math.min(all.suspects.earliestEnd(), future(life.worthWaitingUntil(), now));
         }
         if (all.waiting.now() > 0 && state == State.ACTIVE) {
@@ -711,7 +717,7 @@ final class RenewalGate {
         long now = now();
         boolean ended = all.evidence.isEnded(life, all.suspects.all(), now);
         boolean quiet = all.waiting.now() == 0 && now >= life.worthWaitingUntil();
-        if (rules.checks()) {
+        if (isChecked(all)) {
             if (all.checking || !(ended || quiet || all.suspects.isAnyLate(now))) {
                 return verdict;
             }
@@ -726,6 +732,11 @@ final class RenewalGate {
         }
         // the next request of the first one's caller, if there is any, tells more
         return all.own(verdict, quiet ? all.suspects.takeFirst(now) : all.suspects.takeLate(now));
+    }
+
+    /** Whether doubts are settled by a check: there is one, the latest had an answer, and the site has asked for no pause. */
+    private boolean isChecked(Trouble all) {
+        return rules.checks() && !isPaused() && (all.uncheckedUntil == null || now() >= all.uncheckedUntil);
     }
 
     /** What the suspects wait for has come. */

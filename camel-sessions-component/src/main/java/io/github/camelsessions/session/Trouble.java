@@ -31,6 +31,10 @@ final class Trouble {
     /** Whether a check is wanted or under way: its answer settles the doubt. */
     boolean checking;
 
+    /** Until when doubts are settled without a check, because the latest one had no answer; null when it had one. */
+    @Nullable
+    Long uncheckedUntil;
+
     /** When the gate is to be asked again, null when somebody does that anyway. */
     @Nullable
     Long wakeAt;

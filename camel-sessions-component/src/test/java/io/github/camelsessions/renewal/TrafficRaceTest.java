@@ -420,6 +420,7 @@ class TrafficRaceTest {
                     GateRules.DEFAULT,
                     false,
                     "",
+                    null,
                     null);
             exchange.getExchangeExtension().setTransacted(transacted);
         }
