@@ -186,7 +186,7 @@ abstract class HeldExchange extends Passage implements Waiter, Initiator {
         // from here on the exchange may be another thread's
         traffic.act(at, verdict);
         if (!at.holding(this)) {
-            traffic.held().release(at.key()); // the renewal ended before the exchange was where its end looks for it
+            traffic.held().release(at); // the renewal ended before the exchange was where its end looks for it
         }
         return given.waiting() == null ? elsewhere() : await(given);
     }
@@ -230,7 +230,9 @@ abstract class HeldExchange extends Passage implements Waiter, Initiator {
         }
         switch (turn) {
             case RESUME -> {
-                return again();
+                Next next = again();
+                Resumer.asked();
+                return next;
             }
             case STAND -> stand();
             case TIME_OUT ->
@@ -238,7 +240,9 @@ abstract class HeldExchange extends Passage implements Waiter, Initiator {
                         + (waitedFor != null
                                 ? " waiting for " + waitedFor
                                 : ", which is as long as holdTimeout allows: "
-                                        + (released ? traffic.held().line(site()) : traffic.obstacle(session))));
+                                        + (released && !session.holding(this)
+                                                ? traffic.held().line(site())
+                                                : traffic.obstacle(session))));
             case STOP -> leave("held until its route or the context was stopped, or its thread was interrupted");
         }
         return Next.DONE;

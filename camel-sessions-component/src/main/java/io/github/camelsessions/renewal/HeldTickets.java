@@ -3,7 +3,7 @@ package io.github.camelsessions.renewal;
 
 import io.github.camelsessions.renewal.Ticket.SynchronousWait;
 import io.github.camelsessions.renewal.Ticket.Turn;
-import io.github.camelsessions.session.SessionKey;
+import io.github.camelsessions.session.Session;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -204,15 +204,20 @@ final class HeldTickets extends ServiceSupport {
     }
 
     /** Those that are held for the session go on, in the order in which they came. */
-    void release(SessionKey session) {
+    void release(Session session) {
         ExchangeHold now = hold;
-        if (now != null) {
-            try {
-                now.release(session);
-            } catch (RejectedExecutionException e) {
-                // all is being stopped, and so is whoever waits
-                LOG.trace("session '{}': not released", session, e);
-            }
+        if (now == null) {
+            return;
+        }
+        try {
+            now.release(session.key());
+        } catch (RejectedExecutionException e) {
+            // all is being stopped, and so is whoever waits
+            LOG.trace("session '{}': not released", session.key(), e);
+        }
+        Resumer line = resumed.get(session.key().site());
+        if (line != null) {
+            line.released(session);
         }
     }
 
@@ -235,7 +240,7 @@ final class HeldTickets extends ServiceSupport {
     private void released(List<Ticket> group) {
         group.forEach(Ticket::release);
         if (!group.isEmpty()) {
-            resumed(group.get(0).site()).addAll(group, Turn.RESUME);
+            resumed(group.get(0).site()).addReleased(group);
         }
     }
 

@@ -2,13 +2,19 @@
 package io.github.camelsessions.renewal;
 
 import io.github.camelsessions.renewal.Ticket.Turn;
+import io.github.camelsessions.session.Session;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.IntSupplier;
@@ -20,6 +26,19 @@ import org.jspecify.annotations.Nullable;
  * the rest of its route; it is given up earlier when an exchange on that thread has to wait again. A thread that waits must not keep those from going on that
  * it may be waiting for, and the rest of a route may wait for another thread whose exchange waits here, as {@code seda}
  * does for a reply.
+ *
+ * <p>A gate may let those that it has released go on one at a time only: after a pause, or to try a new log-in. So that not
+ * all of them ask it each time, and are held again, those of one session stand in a line of their own, and only the first of
+ * them in that of the site. When its turn comes, and the session still holds, the line of the session is put aside until
+ * {@link #released}; its exchanges go on waiting at the gate, which counts them. One release then costs what one exchange
+ * costs, however many there are.
+ *
+ * <p>No release is lost. A line is put aside only when its session was seen to hold after the line was last called: the number
+ * of calls is read before the session is asked and compared under the lock afterwards. A call that comes in between is seen
+ * there, and the session is asked again; one that comes later finds the line where it was put. And a call comes: whatever ends
+ * a hold while exchanges wait, be it an event or the time, gives a verdict that releases, and who acts on that calls. For the
+ * same reason a ticket that did not wait at the gate is never put aside: {@link #add} is for these. Nor is one of an exchange
+ * that renews: what it waits for may be over while the session holds others.
  *
  * <p>The slots, and not the size of a thread pool, are the limit, so that it holds with virtual threads too.
  *
@@ -43,11 +62,41 @@ final class Resumer {
     private final IntSupplier slots;
     private final ReentrantLock lock = new ReentrantLock();
     // guarded by lock
-    private final PriorityQueue<Entry> line =
-            new PriorityQueue<>(Comparator.comparingLong(entry -> entry.ticket().arrival()));
+    private final PriorityQueue<Entry> line = new PriorityQueue<>(Comparator.comparingLong(Entry::arrival));
+    private final Map<Session, Released> sessions = new HashMap<>(); // those with any in line or aside
+    private int waiting;
     private int taken;
 
-    private record Entry(Ticket ticket, Turn turn) {}
+    /**
+     * A place in line.
+     *
+     * @param ticket of one that has it for itself, null for the first of a session
+     * @param of     the session's line, null for one that has the place for itself
+     */
+    private record Entry(
+            long arrival,
+            @Nullable Ticket ticket,
+            Turn turn,
+            @Nullable Released of) {}
+
+    /** One whose turn it is, if its session lets it. */
+    private record Taken(Ticket ticket, Turn turn, @Nullable Released of, long calls) {}
+
+    /** Those of one session that were held at its gate and released, in the order in which they came. Guarded by lock. */
+    private static final class Released {
+
+        private final Session session;
+        private final PriorityQueue<Ticket> tickets = new PriorityQueue<>(Comparator.comparingLong(Ticket::arrival));
+        private int limit = 1000; // of tickets, until those that were claimed are dropped
+        private @Nullable Entry place; // null while nobody in here is to be looked at
+        private long calls;
+        private int taken; // tickets of which it is not yet known whether they go on
+        private int careful; // how many go on only after the one before has asked the gate
+
+        Released(Session session) {
+            this.session = session;
+        }
+    }
 
     /** An exchange whose turn it is. */
     private record Turned(Waiter exchange, Turn turn, Slot slot) implements Runnable {
@@ -71,7 +120,7 @@ final class Resumer {
     int waiting() {
         lock.lock();
         try {
-            return line.size();
+            return waiting;
         } finally {
             lock.unlock();
         }
@@ -81,21 +130,71 @@ final class Resumer {
     void add(Ticket ticket, Turn turn) {
         lock.lock();
         try {
-            line.add(new Entry(ticket, turn));
+            enter(ticket, turn);
         } finally {
             lock.unlock();
         }
         serve();
     }
 
-    void addAll(Iterable<Ticket> tickets, Turn turn) {
+    private void enter(Ticket ticket, Turn turn) {
+        line.add(new Entry(ticket.arrival(), ticket, turn, null));
+        waiting++;
+    }
+
+    /** The exchanges of tickets that were held at the gates of their sessions ask these again when it is their turn. */
+    void addReleased(List<Ticket> tickets) {
         lock.lock();
         try {
-            tickets.forEach(ticket -> line.add(new Entry(ticket, turn)));
+            for (Ticket ticket : tickets) {
+                if (!ticket.isOfSent()) {
+                    enter(ticket, Turn.RESUME);
+                    continue;
+                }
+                Released of = sessions.computeIfAbsent(ticket.session(), Released::new);
+                if (of.tickets.size() >= of.limit) {
+                    int before = of.tickets.size();
+                    of.tickets.removeIf(Ticket::isClaimed);
+                    waiting -= before - of.tickets.size();
+                    of.limit = Math.max(1000, 2 * of.tickets.size());
+                }
+                of.tickets.add(ticket);
+                waiting++;
+                call(of);
+            }
         } finally {
             lock.unlock();
         }
         serve();
+    }
+
+    /** The session lets somebody go on: whoever was put aside is looked at again. */
+    void released(Session session) {
+        lock.lock();
+        try {
+            Released of = sessions.get(session);
+            if (of == null) {
+                return;
+            }
+            call(of);
+        } finally {
+            lock.unlock();
+        }
+        serve();
+    }
+
+    private void call(Released of) {
+        of.calls++;
+        enter(of);
+    }
+
+    /** Puts the first of a session in line. A place that it had before and that is too far behind is given up. */
+    private void enter(Released of) {
+        Ticket first = of.tickets.peek();
+        if (first != null && (of.place == null || first.arrival() < of.place.arrival())) {
+            of.place = new Entry(first.arrival(), null, Turn.RESUME, of);
+            line.add(of.place);
+        }
     }
 
     /** Fills the slots that are free. */
@@ -143,13 +242,25 @@ final class Resumer {
 
     /** The next exchange, with a slot, null when there is none for it; one whose thread waits for it is that thread's. */
     private @Nullable Turned next() {
-        for (Entry next = take(); next != null; next = take()) {
+        for (Taken next = take(); next != null; next = take()) {
+            Released of = next.of();
+            Slot slot = new Slot();
+            if (of != null) {
+                if (next.ticket().mustWait()) {
+                    putAside(next, of);
+                    continue;
+                }
+                if (goesCarefully(of)) {
+                    slot.asking.set(of);
+                } else {
+                    settle(of);
+                }
+            }
             Waiter exchange = next.ticket().claim();
             if (exchange == null) {
-                giveBack();
+                slot.free();
                 continue;
             }
-            Slot slot = new Slot();
             slot.releaseAfter(LONG);
             if (!exchange.handOver(next.ticket(), next.turn(), slot)) {
                 return new Turned(exchange, next.turn(), slot);
@@ -158,14 +269,86 @@ final class Resumer {
         return null;
     }
 
-    private @Nullable Entry take() {
+    private @Nullable Taken take() {
         lock.lock();
         try {
-            Entry next = taken < slots.getAsInt() ? line.poll() : null;
-            taken += next == null ? 0 : 1;
-            return next;
+            if (taken >= slots.getAsInt()) {
+                return null;
+            }
+            for (Entry first = line.poll(); first != null; first = line.poll()) {
+                Released of = first.of();
+                if (of == null) {
+                    waiting--;
+                    taken++;
+                    return new Taken(Objects.requireNonNull(first.ticket()), first.turn(), null, 0);
+                }
+                Ticket ticket = of.place == first ? takeFirst(of) : null;
+                if (ticket != null) {
+                    taken++;
+                    return new Taken(ticket, first.turn(), of, of.calls);
+                }
+            }
+            return null;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private @Nullable Ticket takeFirst(Released of) {
+        of.place = null;
+        for (Ticket first = of.tickets.poll(); first != null; first = of.tickets.poll()) {
+            waiting--;
+            if (!first.isClaimed()) {
+                of.taken++;
+                return first;
+            }
+        }
+        forgetIfEmpty(of);
+        return null;
+    }
+
+    private void putAside(Taken held, Released of) {
+        lock.lock();
+        try {
+            taken--;
+            of.tickets.add(held.ticket());
+            waiting++;
+            of.taken--;
+            of.careful = slots.getAsInt();
+            if (of.calls != held.calls()) { // it was called after the session was asked, perhaps
+                enter(of);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the next of the session is looked at only when the one that goes on now has asked the gate. */
+    private boolean goesCarefully(Released of) {
+        lock.lock();
+        try {
+            of.careful -= of.careful > 0 ? 1 : 0;
+            return of.careful > 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** One of the session goes on: now it is the next one's turn. */
+    private void settle(Released of) {
+        lock.lock();
+        try {
+            of.taken--;
+            enter(of);
+            forgetIfEmpty(of);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void forgetIfEmpty(Released of) {
+        if (of.tickets.isEmpty() && of.taken == 0) {
+            sessions.remove(of.session);
         }
     }
 
@@ -187,6 +370,14 @@ final class Resumer {
         }
     }
 
+    /** The exchange that this thread runs has asked its gate: the next one of its session may. */
+    static void asked() {
+        Slot slot = CURRENT.get();
+        if (slot != null && slot.asked()) {
+            slot.serve();
+        }
+    }
+
     /** The exchange that this thread runs has its answer: the rest of its route comes now. */
     static void answered() {
         Slot slot = CURRENT.get();
@@ -199,6 +390,7 @@ final class Resumer {
     final class Slot {
 
         private final AtomicBoolean held = new AtomicBoolean(true);
+        private final AtomicReference<@Nullable Released> asking = new AtomicReference<>(); // until it has asked
         private volatile @Nullable Future<?> release; // the latest that is timed
 
         /** Runs an exchange in this slot. */
@@ -242,10 +434,24 @@ final class Resumer {
             }
         }
 
+        /** The gate was asked, or never will be. Returns whether somebody waits for that. */
+        private boolean asked() {
+            Released of = asking.getAndSet(null);
+            if (of != null) {
+                settle(of);
+            }
+            return of != null;
+        }
+
+        private void serve() {
+            Resumer.this.serve();
+        }
+
         private boolean free() {
             boolean freed = held.compareAndSet(true, false);
             if (freed) {
                 cancelTimer();
+                asked();
                 giveBack();
             }
             return freed;

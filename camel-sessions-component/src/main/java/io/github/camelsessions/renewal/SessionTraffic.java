@@ -486,7 +486,7 @@ public final class SessionTraffic extends ServiceSupport {
         verdict.standing().forEach(passage -> goOn(passage, Turn.STAND));
         verdict.again().forEach(passage -> goOn(passage, Turn.RESUME));
         if (verdict.release()) {
-            held.release(session.key());
+            held.release(session);
         }
         if (verdict.wakeAfter() > 0) {
             threads.runLater(() -> act(session, session.wake()), Duration.ofMillis(verdict.wakeAfter()));

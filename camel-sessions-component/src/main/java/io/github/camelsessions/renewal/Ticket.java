@@ -118,6 +118,16 @@ final class Ticket {
         return holder == null;
     }
 
+    /** Whether its exchange waits for nothing but to be sent. One that renews may have less to wait for. */
+    boolean isOfSent() {
+        return holder instanceof SentExchange;
+    }
+
+    /** Whether the gate would tell its exchange to wait on. Not of one that was claimed. */
+    boolean mustWait() {
+        return holder instanceof SentExchange exchange && session().holding(exchange);
+    }
+
     void setTimer(Future<?> timer) {
         this.timer = timer;
         if (isClaimed()) {

@@ -356,7 +356,8 @@ final class RenewalGate {
             Trouble all = trouble();
             all.wakeAt = null;
             Verdict verdict = Verdict.of(Action.NOTHING);
-            return all.waiting.now() > 0 && !nobodyIsSent() && !isCooling() ? verdict.releasing() : verdict;
+            boolean barred = state == State.FAILED && isCooling();
+            return all.waiting.now() > 0 && !nobodyIsSent() && !barred ? verdict.releasing() : verdict;
         });
     }
 
@@ -403,7 +404,7 @@ final class RenewalGate {
     }
 
     boolean holding(Passage passage) {
-        return locked(() -> nobodyIsSent() || (state == State.FAILED && endures(passage)));
+        return locked(() -> state != State.CLOSED && (nobodyIsSent() || (state == State.FAILED && endures(passage))));
     }
 
     boolean isFrozen() {

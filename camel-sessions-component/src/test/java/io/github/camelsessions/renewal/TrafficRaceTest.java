@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelsessions.session.GateRules;
 import io.github.camelsessions.session.Generation;
+import io.github.camelsessions.session.Session;
 import io.github.camelsessions.session.SessionClock;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
@@ -14,10 +15,12 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
@@ -260,6 +263,72 @@ class TrafficRaceTest {
         assertThat(RenewalScope.token(outside.exchange, SESSION)).isNull();
     }
 
+    @Test
+    void ofManyThatAreLetGoOneAtATimeFewAskInVain() {
+        int many = 5_000;
+        clock.stand();
+        Session session = roomySession();
+        session.pause(Duration.ofHours(1));
+        List<Sent> held = Stream.generate(() -> new Sent(Duration.ofHours(2), false, () -> 200))
+                .limit(many)
+                .toList();
+        held.forEach(Sent::send);
+        long before = clock.decisions();
+        long begun = System.nanoTime();
+
+        clock.forward(Duration.ofHours(1)); // and stands there: one at a time
+        traffic.act(session, session.wake());
+
+        held.forEach(Sent::awaitEnd);
+        long asked = clock.decisions() - before;
+        System.out.printf(
+                "%d held, one at a time: %d decisions of the gate, %d ms%n",
+                many, asked, (System.nanoTime() - begun) / 1_000_000);
+        assertThat(asked).isLessThan(10L * many);
+        assertThat(traffic.waiting()).isZero();
+    }
+
+    @Test
+    void noReleaseIsLostWhileASessionIsHeldAndReleasedAgainAndAgain() throws Exception {
+        int many = 2_000;
+        clock.stand();
+        Session session = roomySession();
+        session.pause(Duration.ofHours(1));
+        List<Sent> held = Stream.generate(() -> new Sent(Duration.ofHours(2), false, () -> 200))
+                .limit(many)
+                .toList();
+        held.subList(0, many / 2).forEach(Sent::send);
+        clock.forward(Duration.ofHours(1));
+        traffic.act(session, session.wake());
+        Thread sender = new Thread(() -> held.subList(many / 2, many).forEach(Sent::send));
+        sender.start();
+        while (held.stream().anyMatch(sent -> sent.ends.get() == 0) && traffic.waiting() > 0) {
+            traffic.freeze(SESSION);
+            traffic.unfreeze(SESSION);
+        }
+
+        held.forEach(Sent::awaitEnd);
+        assertThat(held).allMatch(sent -> sent.ends.get() == 1 && sent.exchange.getException() == null);
+    }
+
+    /** One that holds more exchanges than it may by default, so that no thread of these tests waits. */
+    private Session roomySession() {
+        GateRules rules = GateRules.DEFAULT;
+        Session session = registry.session(SESSION);
+        session.configure(
+                new GateRules(
+                        rules.maxUses(),
+                        rules.maxAge(),
+                        rules.maxIdle(),
+                        10_000,
+                        rules.renewalAttempts(),
+                        rules.cooldown(),
+                        rules.cooldownMax(),
+                        rules.checks()),
+                "test");
+        return session;
+    }
+
     /** The renewal takes the only lane, and waits for the other session as soon as it may. */
     private Sent startRenewalThatNeedsAnotherSession(CountDownLatch mayWait) throws InterruptedException {
         traffic.setRenewalConcurrency(1);
@@ -323,6 +392,22 @@ class TrafficRaceTest {
 
         private final ThreadLocal<@Nullable Deque<Runnable>> hooks = new ThreadLocal<>();
         private final CompletableFuture<Thread> timingOut = new CompletableFuture<>();
+        private final AtomicLong decisions = new AtomicLong();
+        private volatile long standsAt; // 0 when it goes
+
+        /** How often gates have decided on what an exchange brought. */
+        long decisions() {
+            return decisions.get();
+        }
+
+        /** What lasts does so until {@link #forward}. */
+        void stand() {
+            standsAt = SessionClock.system().monotonicMillis();
+        }
+
+        void forward(Duration time) {
+            standsAt += time.toMillis();
+        }
 
         /** On this thread, after its next decisions, that many. */
         void afterNext(int decisions, Runnable action) {
@@ -354,6 +439,7 @@ class TrafficRaceTest {
         @Override
         public long millis() {
             if (isAfterDecision()) {
+                decisions.incrementAndGet();
                 hook();
             }
             return SessionClock.system().millis();
@@ -361,7 +447,8 @@ class TrafficRaceTest {
 
         @Override
         public long monotonicMillis() {
-            return SessionClock.system().monotonicMillis();
+            long standing = standsAt;
+            return standing == 0 ? SessionClock.system().monotonicMillis() : standing;
         }
 
         /** A session notes its use when its gate has decided and let its lock go; the gate itself asks under its lock. */
