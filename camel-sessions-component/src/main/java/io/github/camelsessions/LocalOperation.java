@@ -267,6 +267,8 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
         row.put("profile", stats.profile());
         row.put("held", stats.held());
         row.put("inFlight", stats.inFlight());
+        row.put("blocked", stats.blocked());
+        row.put("pausedUntil", stats.pausedUntil());
         row.put("uses", stats.uses());
         row.put("renewals", stats.renewals());
         row.put("failures", stats.failures());

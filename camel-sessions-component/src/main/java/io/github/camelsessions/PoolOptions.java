@@ -119,7 +119,7 @@ final class PoolOptions {
     }
 
     private static @Nullable String blocked(List<Place> places) {
-        String statuses = first(places, SessionsConfiguration::getBlockedStatusCodeRange, "401,403,429");
+        String statuses = first(places, SessionsConfiguration::getBlockedStatusCodeRange, "401,403");
         if (statuses.equals(NONE)) {
             return null;
         }

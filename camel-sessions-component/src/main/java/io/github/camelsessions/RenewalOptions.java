@@ -97,7 +97,8 @@ final class RenewalOptions {
                 configurer != null,
                 configurer == null ? "" : configurer.name(),
                 rate(places),
-                null);
+                null,
+                notNegative("blockedBackoff", places, SessionsConfiguration::getBlockedBackoff, Duration.ofSeconds(1)));
     }
 
     /**

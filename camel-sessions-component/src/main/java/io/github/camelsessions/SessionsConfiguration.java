@@ -241,6 +241,13 @@ public class SessionsConfiguration {
     private @Nullable Double maxRequestsPerSecond;
 
     @UriParam(
+            label = "manners",
+            defaultValue = "1s",
+            description =
+                    "How long a session waits after an answer 429 that does not say how long by Retry-After: its exchanges are held, and what was refused is sent again. It doubles with each such answer in a row, up to a minute; 0 for not at all.")
+    private @Nullable Duration blockedBackoff;
+
+    @UriParam(
             label = "renewal",
             defaultValue = "wait",
             description =
@@ -329,9 +336,9 @@ public class SessionsConfiguration {
 
     @UriParam(
             label = "pool",
-            defaultValue = "401,403,429",
+            defaultValue = "401,403",
             description =
-                    "The statuses that mean that the site has blocked the session of a pool: it is retired, and the request is sent again in another one, maxReplays times at most; none for no status.")
+                    "The statuses that mean that the site has blocked the session of a pool for good: it is retired, and the request is sent again in another one, maxReplays times at most; none for no status. After 429 the session waits, unless it is named here.")
     private @Nullable String blockedStatusCodeRange;
 
     @UriParam(
@@ -670,6 +677,14 @@ public class SessionsConfiguration {
 
     public void setMaxRequestsPerSecond(@Nullable Double maxRequestsPerSecond) {
         this.maxRequestsPerSecond = maxRequestsPerSecond;
+    }
+
+    public @Nullable Duration getBlockedBackoff() {
+        return blockedBackoff;
+    }
+
+    public void setBlockedBackoff(@Nullable Duration blockedBackoff) {
+        this.blockedBackoff = blockedBackoff;
     }
 
     public @Nullable String getCloseUri() {

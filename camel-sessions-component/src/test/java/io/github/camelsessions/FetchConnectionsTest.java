@@ -161,11 +161,11 @@ class FetchConnectionsTest {
     @CsvSource({"503, GET", "429, GET", "503, POST", "429, POST"})
     void aRequestThatIsToldToComeBackLaterIsSentOnce(int status, String method) {
         page("/busy", http -> {
-            http.getResponseHeaders().add("Retry-After", "1");
+            http.getResponseHeaders().add("Retry-After", "3600"); // longer than the exchange may wait
             LoopbackSite.answer(http, status, "busy");
         });
 
-        Exchange exchange = fetch("/busy", "&method=" + method);
+        Exchange exchange = fetch("/busy", "&method=" + method + "&sessionId=" + method + status);
 
         assertThat(exchange.getException(HttpOperationFailedException.class).getStatusCode())
                 .isEqualTo(status);
@@ -176,10 +176,11 @@ class FetchConnectionsTest {
     @CsvSource({"503", "429"})
     void aWrappedRequestThatIsToldToComeBackLaterIsSentOnce(int status) throws Exception {
         page("/busy", http -> {
-            http.getResponseHeaders().add("Retry-After", "1");
+            http.getResponseHeaders().add("Retry-After", "3600"); // longer than the exchange may wait
             LoopbackSite.answer(http, status, "busy");
         });
         Exchange exchange = context.getEndpoint("direct:unused").createExchange();
+        exchange.getMessage().setHeader(SessionsConstants.ID, "wrapped" + status); // the others wait
 
         try (SessionHttpProcessor processor = Sessions.get(context).wrap(site.url() + "/busy")) {
             processor.start();

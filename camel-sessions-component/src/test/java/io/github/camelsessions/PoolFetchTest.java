@@ -84,10 +84,10 @@ class PoolFetchTest extends PoolSupport {
 
     @Test
     void theAnswerStandsWhenTheOtherSessionIsBlockedToo() {
-        site.blockAll(429);
+        site.blockAll(403);
         Exchange exchange = fetch("/page", "pool=all-blocked");
         assertThat(exchange.getException(HttpOperationFailedException.class).getStatusCode())
-                .isEqualTo(429);
+                .isEqualTo(403);
         assertThat(site.uses()).isEqualTo(2);
         assertThat(pool("all-blocked").retired()).isEqualTo(Map.of("blocked", 2L));
     }

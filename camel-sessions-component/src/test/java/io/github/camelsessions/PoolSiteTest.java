@@ -108,7 +108,7 @@ class PoolSiteTest extends PoolSupport {
 
     @Test
     void nothingIsRefusedWhenTheLimitOfTheSiteIsKnown() throws Exception {
-        site.limit(25, 429);
+        site.limit(25, 403);
         List<Exchange> pages = crawl(1_000, "pool=known&poolSize=8&maxUses=25&poolStrategy=leastUsed");
         pages.forEach(PoolSupport::text);
         assertThat(pool("known").blocked()).isZero();
@@ -120,7 +120,7 @@ class PoolSiteTest extends PoolSupport {
 
     @Test
     void whatIsBlockedIsSentAgainAndNothingIsLost() throws Exception {
-        site.limit(25, 429);
+        site.limit(25, 403);
         List<Exchange> pages = crawl(1_000, "pool=unknown&poolSize=8&maxUses=0&maxReplays=8");
         pages.forEach(PoolSupport::text);
         assertThat(pool("unknown").blocked())

@@ -9,11 +9,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.camelsessions.renewal.SessionExpiredException;
 import io.github.camelsessions.renewal.SessionRenewalException;
+import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionStats;
 import io.github.camelsessions.testkit.ExpiringSite;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -336,6 +338,7 @@ class RenewalDocumentationTest {
     // times and counts are examples in the page
     private static String withoutNumbers(String message) {
         return message.replaceAll("next attempt at [0-9TZ:.-]+", "next attempt at TIME")
+                .replaceAll("left alone until [0-9TZ:.-]+,", "left alone until TIME,")
                 .replaceAll("(held|generation|replays|waiting)=[0-9]+", "$1=N")
                 .replaceAll("PerSecond=[0-9.]+", "PerSecond=N")
                 .replaceAll("\\b(for|within) [0-9]+ ms", "$1 N ms");
@@ -487,6 +490,8 @@ class RenewalDocumentationTest {
             fail("paced", "&whenFull=fail" + options + "100");
             sessions(main).setMaxRequestsPerSecond(0);
             waiting.get(10, TimeUnit.SECONDS);
+            sessions(main).registry().session(new SessionKey("", "paused")).pause(Duration.ofHours(1));
+            fail("paused", "");
         }
 
         private CompletableFuture<Exchange> sendAsync(String uri) {

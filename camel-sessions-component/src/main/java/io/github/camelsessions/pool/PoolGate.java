@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * not created        | -> CLOSING, back off      | -                                  | -              | -
  * sent               | -                         | a use more; in another generation: | a use more     | -
  *                    |                           | its first, and it is young again   |                |
+ * rest               | -                         | not ready for a while              | -              | -
  * done, good         | -                         | score down; to the next            | as done        | -
  * done, bad          | -                         | score up; too high: retire         | as done        | -
  * done, blocked      | -                         | retire; again and again without a  | as done        | -
@@ -178,6 +179,17 @@ final class PoolGate {
             ready.remove(member);
             member.uses++;
             uses++;
+            place(member, now);
+        });
+    }
+
+    /** The site wants to be left alone by the exchange's session for a while: nobody else is given it. */
+    PoolVerdict rest(Claim claim, Duration time) {
+        return deciding(now -> {
+            Member member = member(claim);
+            ready.remove(member);
+            resting.remove(member); // before that changes by which it is found there
+            member.notBeforeMillis = Math.max(member.notBeforeMillis, now + time.toMillis());
             place(member, now);
         });
     }

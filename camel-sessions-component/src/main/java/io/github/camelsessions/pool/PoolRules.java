@@ -3,6 +3,7 @@ package io.github.camelsessions.pool;
 
 import io.github.camelsessions.session.GateRules;
 import java.time.Duration;
+import org.apache.camel.http.base.HttpHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,4 +36,10 @@ public record PoolRules(
         int logins,
         int warm,
         boolean logsIn,
-        GateRules gate) {}
+        GateRules gate) {
+
+    /** Whether an answer of that status means that the site has blocked the session. */
+    boolean blocks(int status) {
+        return blockedStatuses != null && HttpHelper.isStatusCodeOk(status, blockedStatuses);
+    }
+}

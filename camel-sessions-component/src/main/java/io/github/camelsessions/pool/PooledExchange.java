@@ -2,6 +2,7 @@
 package io.github.camelsessions.pool;
 
 import io.github.camelsessions.renewal.Answer;
+import io.github.camelsessions.renewal.NotNow;
 import io.github.camelsessions.renewal.RenewalHeaders;
 import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.renewal.Reply;
@@ -13,10 +14,10 @@ import io.github.camelsessions.renewal.SessionTraffic;
 import io.github.camelsessions.renewal.WaitingExchange;
 import io.github.camelsessions.renewal.WhenFull;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Objects;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
-import org.apache.camel.http.base.HttpHelper;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.camel.util.ObjectHelper;
 import org.jspecify.annotations.Nullable;
@@ -217,11 +218,23 @@ final class PooledExchange extends WaitingExchange {
         sends += ended.sends();
         Outcome outcome = Outcome.NEUTRAL;
         boolean again = false;
+        boolean inVain = false; // it was given a session that has to wait for longer than it may
         try {
             outcome = outcome(ended.reply());
             again = (outcome == Outcome.BLOCKED || outcome == Outcome.EXPIRED) && mayReplay();
+            if (outcome == Outcome.NEUTRAL) {
+                letRest();
+                inVain = ended.sends() == 0
+                        && exchange().getException() instanceof SessionHoldException held
+                        && held.getRetryAt() != null;
+            }
         } catch (Exception | Error e) { // whatever it is, the session must be given back
             exchange().setException(e);
+        }
+        if (inVain) {
+            exchange().setException(null);
+            done(outcome, false, null);
+            return asks();
         }
         // before the answer is put aside
         Throwable cause = exchange().getException(SessionRenewalException.class);
@@ -236,9 +249,21 @@ final class PooledExchange extends WaitingExchange {
         }
         replays++;
         done(outcome, true, cause);
+        return asks();
+    }
+
+    private boolean asks() {
         claim = newClaim(null);
         pool.act(pool.gate().ask(claim));
         return true;
+    }
+
+    /** Nobody is given a session that would keep him waiting: others may be free. */
+    private void letRest() {
+        Duration pause = traffic.pauseLeft(Objects.requireNonNull(claim.member).key);
+        if (!pause.isZero()) {
+            pool.act(pool.gate().rest(claim, pause));
+        }
     }
 
     private void keep(Reply reply) {
@@ -274,9 +299,11 @@ final class PooledExchange extends WaitingExchange {
         if (reply != null && isExpired(reply)) {
             return request.rules().renews() && claim.mayRenew ? Outcome.NEUTRAL : Outcome.EXPIRED;
         }
-        String blocked = pool.gate().rules().blockedStatuses();
-        if (blocked != null && HttpHelper.isStatusCodeOk(status, blocked)) {
+        if (pool.gate().rules().blocks(status)) {
             return Outcome.BLOCKED;
+        }
+        if (NotNow.asked(exchange(), status) != null) {
+            return Outcome.NEUTRAL; // it waits, and is none the worse
         }
         return status >= 500 ? Outcome.BAD : Outcome.GOOD;
     }

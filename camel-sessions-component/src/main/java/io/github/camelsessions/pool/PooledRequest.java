@@ -79,6 +79,11 @@ final class PooledRequest implements SessionRequest {
     }
 
     @Override
+    public boolean judges(int status) {
+        return pool.gate().rules().blocks(status);
+    }
+
+    @Override
     public boolean isSafe() {
         return request.isSafe();
     }

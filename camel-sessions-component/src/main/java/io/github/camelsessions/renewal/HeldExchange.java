@@ -73,6 +73,12 @@ abstract class HeldExchange extends Passage implements Waiter, Initiator {
         return rules.endures();
     }
 
+    /** Why it would be held in vain, null when it might not. */
+    @Nullable
+    String whyInVain() {
+        return null;
+    }
+
     /** Asks the gate. */
     abstract Next ask(boolean released);
 
@@ -163,6 +169,10 @@ abstract class HeldExchange extends Passage implements Waiter, Initiator {
         boolean fullInAll = traffic.held().isFull() && !isInitiator();
         if (obstacle == null && fullInAll && !hasPlace && rules.whenFull() == WhenFull.fail) {
             obstacle = traffic.holdException(session, FULL_IN_ALL);
+        }
+        String vain = obstacle == null ? whyInVain() : null;
+        if (vain != null) {
+            obstacle = traffic.holdException(session, vain);
         }
         Session at = session;
         if (obstacle != null) {
@@ -294,7 +304,8 @@ abstract class HeldExchange extends Passage implements Waiter, Initiator {
         return made;
     }
 
-    private Duration remaining() {
+    /** The time that it may still wait. */
+    final Duration remaining() {
         return rules.holdTimeout().minusNanos(waited);
     }
 

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param place             where they are set, for messages
  * @param rate              how many requests the site is sent in a second at most, null when that is not set
  * @param check             how it is asked whether the session lives, null when it is not
+ * @param blockedBackoff    how long a session waits when the site wants to be left alone and does not say how long; it
+ *                          doubles, up to {@link #LONGEST_BACKOFF}; zero for not at all
  */
 public record RenewalRules(
         @Nullable String renewalUri,
@@ -53,7 +55,11 @@ public record RenewalRules(
         boolean configuresSession,
         String place,
         @Nullable RateRule rate,
-        @Nullable CheckRules check) {
+        @Nullable CheckRules check,
+        Duration blockedBackoff) {
+
+    /** What {@code blockedBackoff} grows to at most, unless it is longer itself. */
+    static final Duration LONGEST_BACKOFF = Duration.ofMinutes(1);
 
     /** The same, but renewed there. */
     public RenewalRules withRenewalUri(String uri) {
@@ -78,7 +84,8 @@ public record RenewalRules(
                 configuresSession,
                 place,
                 rate,
-                check);
+                check,
+                blockedBackoff);
     }
 
     /** The same, but whoever is held gives up after that time. */
@@ -104,7 +111,8 @@ public record RenewalRules(
                 configuresSession,
                 place,
                 rate,
-                check);
+                check,
+                blockedBackoff);
     }
 
     /** The same, but asked so whether it lives. */
@@ -123,13 +131,15 @@ public record RenewalRules(
                 renewalBackoff,
                 holdTimeout,
                 whenFull,
+                onRenewalFailure,
                 closeUri,
                 closeOnStop,
                 gate,
                 configuresSession,
                 place,
                 rate,
-                other);
+                other,
+                blockedBackoff);
     }
 
     /** How long a check may take. Those whose refusals it is to judge wait that long too. */

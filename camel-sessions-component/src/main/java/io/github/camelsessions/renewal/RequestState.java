@@ -23,6 +23,16 @@ public final class RequestState {
         return new RequestState(exchange.getIn().copy(), exchange.getProperty(ExchangePropertyKey.CHARSET_NAME));
     }
 
+    /**
+     * The same of one whose answer has come, when nothing was remembered before: camel-http leaves that as an out-message or
+     * as an exception, and the in-message alone.
+     *
+     * @param charset which it had as a property before it was sent
+     */
+    static RequestState after(Exchange exchange, @Nullable Object charset) {
+        return new RequestState(exchange.getIn().copy(), charset);
+    }
+
     /** Puts one header back. */
     public void restoreHeader(Exchange exchange, String name) {
         Object value = request.getHeader(name);

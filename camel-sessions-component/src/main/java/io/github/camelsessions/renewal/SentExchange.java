@@ -9,11 +9,13 @@ import io.github.camelsessions.session.RenewalToken;
 import io.github.camelsessions.session.Session;
 import io.github.camelsessions.session.Verdict;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,9 @@ final class SentExchange extends HeldExchange {
     private @Nullable Reply reply;
     private @Nullable String refusal; // why the latest answer counts as refused, null when it does not
     private @Nullable Answer kept;
+    private @Nullable Answer blocked; // by which the site asked to be left alone; stands unless it is sent again
+    private boolean further; // whether the latest send has sent more than one request
+    private @Nullable Object charset; // which the request had
     private Set<ClientProfile> failed = Set.of(); // the profiles whose proxies have not taken the request
 
     SentExchange(
@@ -131,12 +136,15 @@ final class SentExchange extends HeldExchange {
     private Next send(Generation generation) {
         reply = null;
         refusal = null;
+        blocked = null;
+        further = false;
         boolean replayable = false;
         try {
             if (beginning != null) {
                 beginning.restore(exchange());
                 replays++;
             }
+            charset = sent ? charset : exchange().getProperty(ExchangePropertyKey.CHARSET_NAME);
             sent = true;
             traffic().equip(session(), generation, token(), request.profile(), rules());
             remember(generation);
@@ -160,7 +168,10 @@ final class SentExchange extends HeldExchange {
             return Next.on(unanswered(generation));
         }
         if (refusal == null) {
-            return Next.on(session().accepted(this, replayable));
+            Duration asked = priority() ? null : pauseAsked(reply);
+            return asked == null
+                    ? Next.on(session().accepted(this, replayable))
+                    : blocked(reply, asked, generation.profile());
         }
         if (!request.renewsRefused()) { // it tells the gate nothing, and stands
             return Next.on(session().unanswered(this));
@@ -168,6 +179,60 @@ final class SentExchange extends HeldExchange {
         // before the refusal is reported: another thread may be told at once that the exchange goes on
         Ticket given = newTicket(true, false);
         return Next.on(session().refused(this), given);
+    }
+
+    /** How long the answer asks the session to wait, zero when it does not say, null when it does not ask for that. */
+    private @Nullable Duration pauseAsked(Reply answer) {
+        Duration asked = NotNow.asked(exchange(), answer.status());
+        if (asked == null || request.judges(answer.status())) {
+            return null;
+        }
+        return asked.isZero() && rules().blockedBackoff().isZero() ? null : asked;
+    }
+
+    /** The session waits, and the exchange with it, if it can be sent again and may wait that long. */
+    private Next blocked(Reply answer, Duration asked, ClientProfile profile) {
+        Verdict verdict = asked.isZero()
+                ? session().blocked(this, rules().blockedBackoff(), RenewalRules.LONGEST_BACKOFF)
+                : session().blocked(this, asked);
+        traffic().act(session(), verdict);
+        traffic().pauseAccount(session(), profile);
+        if (!isRefused(answer)
+                || rules().maxReplays() == 0
+                || request.obstacle(exchange()) != null
+                || session().pauseLeft().compareTo(remaining()) > 0) {
+            stand();
+            return Next.DONE;
+        }
+        try {
+            request.detach(exchange()); // an exchange that waits keeps no connection
+        } catch (RuntimeException | Error e) { // it cannot be read: if it stands, then as this
+            exchange().setException(e);
+        }
+        if (beginning == null) { // here, and not before each send: most are never blocked
+            beginning = RequestState.after(exchange(), charset);
+        }
+        blocked = Answer.of(exchange(), answer);
+        return again(false);
+    }
+
+    /**
+     * Whether the site has not carried out what it was asked. With a 503 it may have, in part; and what a redirect led to may
+     * be blocked when the request before it was carried out.
+     */
+    private boolean isRefused(Reply answer) {
+        return request.isSafe() || (answer.status() == NotNow.TOO_MANY_REQUESTS && !further);
+    }
+
+    @Override
+    @Nullable
+    String whyInVain() {
+        Duration pause = session().pauseLeft();
+        return pause.compareTo(remaining()) <= 0
+                ? null
+                : "not held, because the site wants to be left alone until "
+                        + session().stats().pausedUntil() + ", longer than holdTimeout="
+                        + rules().holdTimeout().toMillis() + "ms allows; send it later, or raise holdTimeout";
     }
 
     /** What is needed to send the request again, when it may come to that; one that is held meanwhile needs no copy. */
@@ -239,6 +304,7 @@ final class SentExchange extends HeldExchange {
     }
 
     private void further() {
+        further = true;
         session().sentAgain(this);
         if (turn != null) {
             turn.count();
@@ -315,8 +381,10 @@ final class SentExchange extends HeldExchange {
 
     @Override
     void fail(Exception exception) {
-        if (kept != null) {
-            kept.restore(exchange());
+        Answer earlier = kept != null ? kept : blocked;
+        if (earlier != null) {
+            earlier.restore(exchange());
+            exchange().getMessage().setHeader(RenewalHeaders.REPLAYS, replays);
             return;
         }
         if (beginning != null) {

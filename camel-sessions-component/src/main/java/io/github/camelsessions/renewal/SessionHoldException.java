@@ -7,8 +7,9 @@ import org.apache.camel.CamelException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An exchange could not be held for a renewal, or not for as long as the renewal takes: too many are held, its
- * {@code holdTimeout} is over, or its route was stopped. Its request was not accepted by the server.
+ * An exchange could not be held, or not for as long as it would have to be: too many are held, its {@code holdTimeout} is
+ * over, or ends before the time until which the site wants to be left alone, or its route was stopped. Its request was not
+ * accepted by the server.
  */
 public final class SessionHoldException extends CamelException implements SessionFailure {
 
@@ -18,13 +19,18 @@ public final class SessionHoldException extends CamelException implements Sessio
     private final String id;
     private final long generation;
     private final int held;
+    private final @Nullable Instant retryAt;
 
-    SessionHoldException(SessionKey session, long generation, int held, String what) {
+    /**
+     * @param retryAt until when the site wants to be left alone, null when it did not ask for that
+     */
+    SessionHoldException(SessionKey session, long generation, int held, @Nullable Instant retryAt, String what) {
         super("session '" + session + "': " + what + " (held=" + held + ", generation=" + generation + ")");
         this.site = session.site();
         this.id = session.id();
         this.generation = generation;
         this.held = held;
+        this.retryAt = retryAt;
     }
 
     /**
@@ -43,6 +49,7 @@ public final class SessionHoldException extends CamelException implements Sessio
         this.id = pool.id();
         this.generation = 0;
         this.held = held;
+        this.retryAt = null;
     }
 
     @Override
@@ -65,8 +72,9 @@ public final class SessionHoldException extends CamelException implements Sessio
         return held;
     }
 
+    /** Until when the site wants to be left alone, null when it did not ask for that. */
     @Override
     public @Nullable Instant getRetryAt() {
-        return null;
+        return retryAt;
     }
 }

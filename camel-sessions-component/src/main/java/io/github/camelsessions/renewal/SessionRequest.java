@@ -23,6 +23,11 @@ public interface SessionRequest {
         return true;
     }
 
+    /** Whether whoever sends it has a meaning of its own for answers of that status. */
+    default boolean judges(int status) {
+        return false;
+    }
+
     /** Whether its method is safe: it asks for nothing but an answer. */
     boolean isSafe();
 

@@ -423,6 +423,12 @@ public final class SessionTraffic extends ServiceSupport {
         paced.set(site, rate);
     }
 
+    /** How long a site wants to be left alone by a session from now on, zero when it does not. */
+    public Duration pauseLeft(SessionKey key) {
+        Session session = registry.existing(key);
+        return session == null ? Duration.ZERO : session.pauseLeft();
+    }
+
     /** How many exchanges wait now, in all sessions. */
     public int waiting() {
         return held.count();
@@ -512,8 +518,8 @@ public final class SessionTraffic extends ServiceSupport {
         if (!renewing && session.isFrozen()) {
             return "the session is frozen; unfreeze it";
         }
-        if (!renewing && session.isPaused()) {
-            return "the site has asked for a pause, by Retry-After or by its answers";
+        if (!renewing && !session.pauseLeft().isZero()) {
+            return "the site wants to be left alone until " + session.stats().pausedUntil();
         }
         if (stats.state().equals("FAILED")) {
             return "the latest renewal has failed, the next attempt is made at " + stats.retryAt();
@@ -521,6 +527,14 @@ public final class SessionTraffic extends ServiceSupport {
         return renewing
                 ? "the renewal has not ended; see whether the log-in takes too long"
                 : "others that came before it have not gone on";
+    }
+
+    /** The site wants to be left alone by a session: so do the others wait that have its account. */
+    void pauseAccount(Session session, ClientProfile profile) {
+        Duration left = session.pauseLeft();
+        if (!left.isZero()) {
+            registry.sharingAccount(session, profile).forEach(other -> act(other, other.pause(left)));
+        }
     }
 
     HeldTickets held() {
@@ -580,7 +594,8 @@ public final class SessionTraffic extends ServiceSupport {
 
     SessionHoldException holdException(Session session, String what) {
         SessionStats stats = session.stats();
-        return new SessionHoldException(session.key(), stats.generation(), stats.held(), what);
+        Instant retryAt = session.pauseLeft().isZero() ? null : stats.pausedUntil();
+        return new SessionHoldException(session.key(), stats.generation(), stats.held(), retryAt, what);
     }
 
     SessionRenewalException revoked(Session session) {

@@ -68,7 +68,7 @@ final class Transience {
         for (Throwable cause = failure; cause != null; cause = next(cause)) {
             String header = null;
             if (cause instanceof HttpOperationFailedException failed && failed.getResponseHeaders() != null) {
-                header = header(failed.getResponseHeaders());
+                header = retryAfter(failed.getResponseHeaders());
             } else if (cause instanceof TransientException failed) {
                 header = failed.retryAfter;
             }
@@ -80,7 +80,8 @@ final class Transience {
         return Duration.ZERO;
     }
 
-    private static @Nullable String header(Map<String, String> headers) {
+    /** The header Retry-After among those of an answer, null without one. */
+    static @Nullable String retryAfter(Map<String, String> headers) {
         for (Map.Entry<String, String> header : headers.entrySet()) {
             if (RETRY_AFTER.equalsIgnoreCase(header.getKey())) {
                 return header.getValue();

@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @param failedLogOuts   log-outs that failed
  * @param heldInAll       how many times an exchange had to wait
  * @param longestHold     the longest wait that has ended
+ * @param blocked         answers by which the site asked to be left alone for a while
+ * @param pausedUntil     when the latest pause that it asked for ends or ended, null when there was none
  */
 record GateStats(
         String state,
@@ -61,7 +63,9 @@ record GateStats(
         long logOuts,
         long failedLogOuts,
         long heldInAll,
-        Duration longestHold) {
+        Duration longestHold,
+        long blocked,
+        @Nullable Instant pausedUntil) {
 
     static GateStats of(RenewalGate.State state, Life life, Wire wire, Trouble trouble) {
         Tally tally = trouble.tally;
@@ -91,6 +95,8 @@ record GateStats(
                 tally.logOuts,
                 tally.failedLogOuts,
                 trouble.waiting.inAll(),
-                trouble.waiting.longest());
+                trouble.waiting.longest(),
+                tally.blocked,
+                trouble.pausedUntil);
     }
 }

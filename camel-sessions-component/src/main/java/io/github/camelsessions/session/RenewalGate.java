@@ -7,6 +7,7 @@ import io.github.camelsessions.session.Verdict.Action;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -264,6 +265,7 @@ final class RenewalGate {
             of.accepted++;
             if (trouble != null) {
                 trouble.evidence.accepted(passage, life);
+                trouble.answered(passage);
             }
             if (of == life) {
                 return acceptedInTime(passage);
@@ -328,9 +330,22 @@ final class RenewalGate {
     // ---- pauses
 
     Verdict blocked(Passage passage, long millis) {
+        return blocked(passage, event -> millis);
+    }
+
+    /**
+     * @param millis     how long the pause is, when it is the first in a row
+     * @param mostMillis what it grows to at most
+     */
+    Verdict blocked(Passage passage, long millis, long mostMillis) {
+        return blocked(passage, event -> trouble().backoff(passage, millis, mostMillis, event));
+    }
+
+    private Verdict blocked(Passage passage, LongUnaryOperator lengthAtEvent) {
         return deciding(() -> {
             landed(passage).seen = true;
-            pause(millis);
+            trouble().tally.blocked++;
+            pause(lengthAtEvent.applyAsLong(wire.event()));
             return Verdict.of(Action.ADMIT_AGAIN);
         });
     }
@@ -348,6 +363,9 @@ final class RenewalGate {
         Pause asked = Pause.of(now(), millis);
         Trouble all = trouble();
         all.pause = all.pause == null ? asked : all.pause.later(asked);
+        if (all.pause == asked) {
+            all.pausedUntil = clock.instant().plusMillis(millis);
+        }
     }
 
     /** What was to be waited for may be over by now. */
@@ -411,8 +429,12 @@ final class RenewalGate {
         return locked(() -> frozen);
     }
 
-    boolean isPausedNow() {
-        return locked(this::isPaused);
+    /** How long the site wants to be left alone from now on, 0 when it does not. */
+    long pauseLeft() {
+        return locked(() -> {
+            Pause asked = trouble == null ? null : trouble.pause;
+            return asked == null ? 0 : Math.max(0, asked.untilMillis() - now());
+        });
     }
 
     Verdict open(@Nullable RenewalToken held) {

@@ -148,9 +148,9 @@ public final class Session {
         return gate.isFrozen();
     }
 
-    /** Whether the site has asked for a pause that is not over. */
-    public boolean isPaused() {
-        return gate.isPausedNow();
+    /** How long the site wants to be left alone from now on, zero when it does not. */
+    public Duration pauseLeft() {
+        return Duration.ofMillis(gate.pauseLeft());
     }
 
     /** What those that wait, or are suspected, wait for may have come to its time: called when a verdict asked for it. */
@@ -185,6 +185,17 @@ public final class Session {
      */
     public Verdict blocked(Passage passage, Duration time) {
         return touching(gate.blocked(passage, time.toMillis()));
+    }
+
+    /**
+     * As {@link #blocked(Passage, Duration)}, but the site has not said for how long. The pause doubles with each such answer
+     * in a row, until one is accepted that was sent later; answers to requests that were under way together count once.
+     *
+     * @param first how long the first pause in a row is
+     * @param most  what it grows to at most
+     */
+    public Verdict blocked(Passage passage, Duration first, Duration most) {
+        return touching(gate.blocked(passage, first.toMillis(), most.toMillis()));
     }
 
     /** Everybody who wants to use the session waits for a while. */
@@ -421,6 +432,8 @@ public final class Session {
                 now.logIns(),
                 now.logOuts(),
                 now.failedLogOuts(),
+                now.blocked(),
+                now.pausedUntil(),
                 now.retryAt(),
                 Instant.ofEpochMilli(created),
                 Instant.ofEpochMilli(lastUsed));

@@ -156,6 +156,21 @@ public final class SessionRegistry {
         return session == null ? null : session.current();
     }
 
+    /**
+     * The other sessions of its site whose client profile has the account of that one; none when it has no account. Looks at
+     * all sessions, so it is nothing for every request.
+     */
+    public List<Session> sharingAccount(Session session, ClientProfile profile) {
+        if (profile.account().isEmpty()) {
+            return List.of();
+        }
+        String site = session.key().site();
+        return sessions.values().stream()
+                .filter(other -> other != session && other.key().site().equals(site))
+                .filter(other -> other.latest().profile().account().equals(profile.account()))
+                .toList();
+    }
+
     /** How a session stands, null when it does not exist. Creates nothing. */
     public @Nullable SessionStats stats(SessionKey key) {
         Session session = sessions.get(key);

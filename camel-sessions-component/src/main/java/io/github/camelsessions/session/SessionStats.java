@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * @param logIns         log-ins that succeeded; one that no renewal made is counted when it is logged out
  * @param logOuts        log-outs that succeeded, or found that the site had ended the session itself
  * @param failedLogOuts  log-outs that failed
+ * @param blocked        answers by which the site asked to be left alone for a while
+ * @param pausedUntil    when the latest pause ends or ended, asked for by such an answer to this session or to another one of
+ *                       its account; null without one
  * @param retryAt        when a cool-down ends or ended, null without one
  * @param created        when it was created
  * @param lastUsed       when an exchange was last admitted or done, or cookies were added
@@ -66,6 +69,8 @@ public record SessionStats(
         long logIns,
         long logOuts,
         long failedLogOuts,
+        long blocked,
+        @Nullable Instant pausedUntil,
         @Nullable Instant retryAt,
         Instant created,
         Instant lastUsed) {}

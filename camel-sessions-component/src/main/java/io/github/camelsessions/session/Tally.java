@@ -15,6 +15,7 @@ final class Tally {
     long replays;
     long stale;
     long staleReplays;
+    long blocked;
     long otherLogIns;
     long logOuts;
     long failedLogOuts;

@@ -3,6 +3,7 @@ package io.github.camelsessions.session;
 
 import io.github.camelsessions.session.GateFailure.Kind;
 import io.github.camelsessions.session.Verdict.Action;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -28,6 +29,15 @@ final class Trouble {
     @Nullable
     Pause pause;
 
+    /** When the latest pause ends or ended, for people; null when there was none. */
+    @Nullable
+    Instant pausedUntil;
+
+    /** How often in a row the site did not say how long, and the event of the latest time that counted. */
+    private int blockedInRow;
+
+    private long blockedAt;
+
     /** Whether a check is wanted or under way: its answer settles the doubt. */
     boolean checking;
 
@@ -42,6 +52,29 @@ final class Trouble {
     Trouble(GateRules rules, Cooldown cooldown) {
         this.evidence = new Evidence(rules);
         this.cooldown = cooldown;
+    }
+
+    /**
+     * How long a pause becomes whose length the site has left open: it doubles with each in a row. What was sent before the
+     * latest of them began brings no news.
+     */
+    long backoff(Passage blocked, long shortestMillis, long longestMillis, long event) {
+        if (blockedInRow == 0 || blocked.admittedAt > blockedAt) {
+            blockedInRow++;
+            blockedAt = event;
+        }
+        long length = shortestMillis;
+        for (int i = 1; i < blockedInRow && length < longestMillis; i++) {
+            length = Math.min(2 * length, longestMillis);
+        }
+        return length;
+    }
+
+    /** The site has answered one that was sent after it last left the length of a pause open: it has enough no more. */
+    void answered(Passage accepted) {
+        if (accepted.admittedAt > blockedAt) {
+            blockedInRow = 0;
+        }
     }
 
     /** Whether nobody waits. */

@@ -105,7 +105,7 @@ final class TestPools {
                 maxAge,
                 maxErrorScore,
                 decrement,
-                "401,403,429",
+                "401,403",
                 maxConcurrent,
                 minDelay,
                 logins,

@@ -508,7 +508,8 @@ class TrafficRaceTest {
                     false,
                     "",
                     null,
-                    null);
+                    null,
+                    Duration.ofSeconds(1));
             exchange.getExchangeExtension().setTransacted(transacted);
         }
 

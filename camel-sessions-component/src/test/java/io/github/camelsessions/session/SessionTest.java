@@ -209,6 +209,8 @@ class SessionTest {
                         0,
                         0,
                         0,
+                        0,
+                        null,
                         null,
                         START,
                         START));

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.renewal;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.http.base.HttpOperationFailedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the answers by which a site asks to be left alone for a while: 429 (RFC 6585, section 4), and 503 with
+ * {@code Retry-After} (RFC 9110, section 15.6.4). A 503 without is a failure like others. Stateless.
+ */
+public final class NotNow {
+
+    static final int TOO_MANY_REQUESTS = 429;
+    private static final int UNAVAILABLE = 503;
+
+    private NotNow() {}
+
+    /**
+     * For how long the site asks to be left alone.
+     *
+     * @param exchange has the answer, as a send leaves it
+     * @param status   of the answer
+     * @return null when it does not ask for that; zero when it does not say how long, or names a time that is past
+     */
+    public static @Nullable Duration asked(Exchange exchange, int status) {
+        if (status != TOO_MANY_REQUESTS && status != UNAVAILABLE) {
+            return null;
+        }
+        Duration asked = RetryAfter.after(retryAfter(exchange), Instant.now());
+        return asked == null && status == TOO_MANY_REQUESTS ? Duration.ZERO : asked;
+    }
+
+    private static @Nullable String retryAfter(Exchange exchange) {
+        if (exchange.getException() instanceof HttpOperationFailedException failed) {
+            Map<String, String> headers = failed.getResponseHeaders();
+            return headers == null ? null : Transience.retryAfter(headers);
+        }
+        Object value = exchange.getMessage().getHeader(Transience.RETRY_AFTER);
+        // camel-http copies the headers of the request that the answer has not
+        boolean ofRequest = exchange.hasOut() && value == exchange.getIn().getHeader(Transience.RETRY_AFTER);
+        return value == null || ofRequest ? null : value.toString();
+    }
+}
