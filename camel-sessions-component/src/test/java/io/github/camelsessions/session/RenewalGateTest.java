@@ -9,114 +9,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.camelsessions.cookie.CookieTarget;
 import io.github.camelsessions.session.GateFailure.Kind;
-import io.github.camelsessions.session.TestGates.Rules;
 import io.github.camelsessions.session.Verdict.Action;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-class RenewalGateTest {
-
-    private static final Throwable WRONG = new IllegalStateException("wrong password");
-
-    private final TestGates.Clock clock = new TestGates.Clock();
-    private Rules wishes;
-    private RenewalGate gate = gate(rules());
-    private RuntimeException noGeneration;
-
-    private RenewalGate gate(Rules rules) {
-        wishes = rules;
-        gate = TestGates.gate(rules.build(), clock, number -> {
-            if (noGeneration != null) {
-                throw noGeneration;
-            }
-            return TestGates.generation(number);
-        });
-        return gate;
-    }
-
-    /** An exchange with the wishes of the latest rules. */
-    private Passage passage() {
-        return wishes.passage();
-    }
-
-    // ---- what the tests tell the gate
-
-    private Verdict arrive(Passage passage) {
-        return gate.admit(passage, false, null);
-    }
-
-    private Verdict resume(Passage passage) {
-        return gate.admit(passage, true, null);
-    }
-
-    private Passage sent() {
-        Passage passage = passage();
-        assertThat(arrive(passage).action()).isEqualTo(Action.SEND);
-        return passage;
-    }
-
-    private Passage held() {
-        Passage passage = passage();
-        assertThat(arrive(passage).action()).isEqualTo(Action.HOLD);
-        return passage;
-    }
-
-    private void resend(Passage passage) {
-        assertThat(resume(passage).action()).isEqualTo(Action.SEND);
-    }
-
-    /** Refuses an exchange for the first time, which starts a renewal. */
-    private RenewalToken refuse(Passage passage) {
-        Verdict verdict = gate.refused(passage);
-        assertThat(verdict.action()).isEqualTo(Action.ADMIT_AGAIN);
-        assertThat(verdict.renewal()).isNotNull();
-        return verdict.renewal();
-    }
-
-    /** An exchange is refused and waits for the renewal that this starts. */
-    private RenewalToken refuseAndHold(Passage passage) {
-        RenewalToken token = refuse(passage);
-        assertThat(arrive(passage).action()).isEqualTo(Action.HOLD);
-        return token;
-    }
-
-    private void accept(Passage passage) {
-        assertThat(gate.accepted(passage, true).action()).isEqualTo(Action.DELIVER);
-    }
-
-    /** -> RENEWING(0, t). */
-    private RenewalToken renewing() {
-        return gate.renew(passage(), null, null).renewal();
-    }
-
-    /** -> FAILED(0, wrong password, in 30 s). */
-    private void failed() {
-        gate.failed(renewing(), false, WRONG);
-    }
-
-    /** One whole renewal after a refusal that helps nobody: the passage is refused again, and stands. */
-    private void renewInVain(Passage forbidden) {
-        gate.succeeded(refuseAndHold(forbidden));
-        resend(forbidden);
-        assertThat(gate.refused(forbidden).action()).isEqualTo(Action.DELIVER);
-    }
-
-    private Generation current() {
-        return gate.open(null).generation();
-    }
-
-    private String state() {
-        return gate.stats().state();
-    }
-
-    private static void assertFails(Verdict verdict, Kind kind) {
-        assertThat(verdict.action()).isEqualTo(Action.FAIL);
-        assertThat(verdict.failure().kind()).isEqualTo(kind);
-    }
+/** What no cell of {@link RenewalGateTableTest} tells: what several events lead to. */
+class RenewalGateTest extends GateTestSupport {
 
     @Nested
     class Admission {
@@ -153,14 +54,6 @@ class RenewalGateTest {
             resend(first);
             resend(newcomer);
             assertThat(gate.stats().held()).isZero();
-        }
-
-        @Test
-        void anExchangeIsHeldWhileAnotherRenews() {
-            renewing();
-            held();
-            assertThat(gate.holding(passage())).isTrue();
-            assertThat(gate.stats().held()).isEqualTo(1);
         }
 
         @Test
@@ -240,25 +133,6 @@ class RenewalGateTest {
             assertThat(trial.pending().number()).isEqualTo(1);
             assertThat(gate.failed(trial, true, WRONG).renewal()).isNull();
             assertThat(state()).isEqualTo("FAILED");
-        }
-
-        @Test
-        void afterItsCooldownASessionThatCannotRenewIsUsedAsItIs() {
-            gate(rules().renews(false));
-            failed();
-            assertFails(arrive(passage()), Kind.RENEWAL_FAILED);
-            clock.advance(COOLDOWN);
-            sent();
-            assertThat(current().number()).isZero();
-        }
-
-        @Test
-        void aClosedSessionIsLookedUpAgain() {
-            assertThat(gate.close()).isTrue();
-            assertThat(arrive(passage()).action()).isEqualTo(Action.LOOK_UP);
-            assertThat(gate.renew(passage(), null, null).action()).isEqualTo(Action.LOOK_UP);
-            assertThat(gate.clear(null).action()).isEqualTo(Action.LOOK_UP);
-            assertThat(gate.open(null).action()).isEqualTo(Action.LOOK_UP);
         }
 
         @Test
@@ -400,33 +274,6 @@ class RenewalGateTest {
     class Tokens {
 
         @Test
-        void theHolderOfTheTokenPassesIntoThePendingGeneration() {
-            RenewalToken token = renewing();
-            Verdict verdict = gate.admit(passage(), false, token);
-            assertThat(verdict.action()).isEqualTo(Action.SEND);
-            assertThat(verdict.generation()).isSameAs(token.pending()).isNotSameAs(current());
-            assertThat(gate.open(token).generation()).isSameAs(token.pending());
-            assertThat(token.session()).isEqualTo(TestGates.KEY);
-        }
-
-        @Test
-        void theAnswersOfARenewalAreNoEvidence() {
-            Passage passage = sent();
-            RenewalToken token = refuseAndHold(passage);
-            Passage refused = passage();
-            gate.admit(refused, false, token);
-            Passage slow = passage();
-            gate.admit(slow, false, token);
-            assertThat(gate.refused(refused).action()).isEqualTo(Action.DELIVER);
-            gate.succeeded(token);
-            assertThat(gate.accepted(slow, true).action()).isEqualTo(Action.DELIVER);
-            assertThat(gate.stats().refused()).isEqualTo(1);
-            // nothing was accepted but by the log-in: the repeat refusal stands
-            resend(passage);
-            assertThat(gate.refused(passage).action()).isEqualTo(Action.DELIVER);
-        }
-
-        @Test
         void aRequestOfTheRenewalThatOutlivesItIsCountedInFlight() {
             RenewalToken token = renewing();
             Passage slow = passage();
@@ -448,31 +295,6 @@ class RenewalGateTest {
             gate.clear(old);
             gate.succeeded(next);
             assertThat(current()).isSameAs(next.pending());
-        }
-
-        @Test
-        void theHolderOfARevokedTokenFailsWhateverItDoes() {
-            RenewalToken zombie = renewing();
-            gate.failed(zombie, false, WRONG);
-            gate.endCooldown();
-            gate.succeeded(renewing());
-            Generation before = current();
-            assertFails(gate.admit(passage(), false, zombie), Kind.REVOKED);
-            assertFails(gate.renew(passage(), null, zombie), Kind.REVOKED);
-            assertFails(gate.clear(zombie), Kind.REVOKED);
-            assertFails(gate.open(zombie), Kind.REVOKED);
-            gate.close();
-            assertFails(gate.admit(passage(), false, zombie), Kind.REVOKED);
-            assertThat(before.number()).isEqualTo(1);
-        }
-
-        @Test
-        void aNestedRenewalOfTheSameSessionJoins() {
-            RenewalToken token = renewing();
-            Verdict verdict = gate.renew(passage(), null, token);
-            assertThat(verdict.action()).isEqualTo(Action.SEND);
-            assertThat(verdict.renewal()).isNull();
-            assertThat(verdict.generation()).isSameAs(token.pending());
         }
     }
 
@@ -507,559 +329,11 @@ class RenewalGateTest {
         }
 
         @Test
-        void oneOfAnOlderGenerationIsSentAgainWithoutARenewal() {
-            Passage late = sent();
-            gate.succeeded(renewing());
-            Verdict verdict = gate.refused(late);
-            assertThat(verdict.action()).isEqualTo(Action.ADMIT_AGAIN);
-            assertThat(verdict.renewal()).isNull();
-            assertThat(arrive(late).generation()).isSameAs(current());
-        }
-
-        @Test
-        void oneInAFailedSessionFailsAsAnArrivalDoes() {
-            Passage late = sent();
-            failed();
-            assertThat(gate.refused(late).action()).isEqualTo(Action.ADMIT_AGAIN);
-            assertFails(arrive(late), Kind.RENEWAL_FAILED);
-        }
-
-        @Test
-        void oneOfASessionThatCannotRenewIsTheAnswer() {
-            gate(rules().renews(false));
-            Verdict verdict = gate.refused(sent());
-            assertThat(verdict.action()).isEqualTo(Action.DELIVER);
-            assertThat(verdict.renewal()).isNull();
-        }
-
-        @Test
         void oneOfASessionThatCannotRenewIsSentAgainWhenSomebodyRenewedIt() {
             gate(rules().renews(false));
             Passage late = sent();
             gate.succeeded(renewing());
             assertThat(gate.refused(late).action()).isEqualTo(Action.ADMIT_AGAIN);
-        }
-
-        @Test
-        void withoutReplaysTheAnswerIsDeliveredAndTheSessionRenewedForOthers() {
-            gate(rules().maxReplays(0));
-            Passage late = sent();
-            Verdict verdict = gate.refused(sent());
-            assertThat(verdict.action()).isEqualTo(Action.DELIVER);
-            assertThat(verdict.renewal()).isNotNull();
-            assertThat(gate.refused(late).action()).isEqualTo(Action.DELIVER);
-            gate.succeeded(verdict.renewal());
-            // after a renewal that has helped nobody yet it takes two
-            Passage one = sent();
-            Passage two = sent();
-            assertThat(gate.refused(one).action()).isEqualTo(Action.PARK);
-            Verdict second = gate.refused(two);
-            assertThat(second.action()).isEqualTo(Action.DELIVER);
-            assertThat(second.standing()).containsExactly(one);
-            assertThat(second.renewal()).isNotNull();
-        }
-
-        @Test
-        void inACooldownThatOutlivedAClearTheSessionFailsAgain() {
-            failed();
-            gate.clear(null);
-            Passage passage = sent();
-            Passage other = sent();
-            Verdict verdict = gate.refused(passage);
-            assertThat(verdict.action()).isEqualTo(Action.ADMIT_AGAIN);
-            assertThat(verdict.renewal()).isNull();
-            assertThat(verdict.release()).isTrue();
-            assertThat(state()).isEqualTo("FAILED");
-            assertFails(arrive(passage), Kind.RENEWAL_FAILED);
-            accept(other);
-            assertThat(gate.stats().failuresInRow()).isEqualTo(1);
-        }
-    }
-
-    @Nested
-    class Suspicion {
-
-        /** Refused once, renewed for, sent again: the next refusal makes it a suspect. */
-        private Passage replayed() {
-            Passage passage = sent();
-            gate.succeeded(refuseAndHold(passage));
-            resend(passage);
-            return passage;
-        }
-
-        @Test
-        void aRepeatRefusalDoesNotRenewAlone() {
-            Passage suspect = replayed();
-            sent();
-            Verdict verdict = gate.refused(suspect);
-            assertThat(verdict.action()).isEqualTo(Action.PARK);
-            assertThat(verdict.renewal()).isNull();
-            assertThat(gate.stats().suspects()).isEqualTo(1);
-        }
-
-        @Test
-        void itsAnswerStandsWhenARequestAdmittedLaterIsAccepted() {
-            Passage suspect = replayed();
-            Passage before = sent();
-            gate.refused(suspect);
-            Passage after = sent();
-            assertThat(gate.accepted(before, true).standing()).isEmpty();
-            Verdict verdict = gate.accepted(after, true);
-            assertThat(verdict.standing()).containsExactly(suspect);
-            assertThat(verdict.again()).isEmpty();
-            assertThat(state()).isEqualTo("ACTIVE");
-            assertThat(gate.stats().suspects()).isZero();
-            assertThat(gate.stats().standing()).isEqualTo(1);
-        }
-
-        @Test
-        void onlyThoseThatWereRefusedBeforeTheAdmissionStand() {
-            Passage one = replayed();
-            Passage two = sent();
-            two.refusals = 1;
-            gate.refused(one);
-            Passage between = sent();
-            gate.refused(two);
-            assertThat(gate.accepted(between, true).standing()).containsExactly(one);
-            assertThat(gate.stats().suspects()).isZero(); // quiet now: the other is sent again after a renewal
-            assertThat(state()).isEqualTo("RENEWING");
-        }
-
-        @Test
-        void itIsSentAgainWhenAnotherIsRefusedForTheFirstTime() {
-            Passage suspect = replayed();
-            Passage proof = sent();
-            proof.refusals = 1;
-            Passage other = sent();
-            accept(proof);
-            gate.refused(suspect);
-            Verdict verdict = gate.refused(other);
-            assertThat(verdict.action()).isEqualTo(Action.ADMIT_AGAIN);
-            assertThat(verdict.renewal()).isNotNull();
-            assertThat(verdict.again()).containsExactly(suspect);
-            assertThat(suspect.stood).isZero();
-            assertThat(gate.stats().replays()).isEqualTo(3);
-        }
-
-        @Test
-        void quietRenewsWhenTheGenerationHadAcceptedSomething() {
-            Passage suspect = replayed();
-            accept(sent());
-            Verdict verdict = gate.refused(suspect);
-            assertThat(verdict.action()).isEqualTo(Action.ADMIT_AGAIN);
-            assertThat(verdict.again()).isEmpty();
-            assertThat(verdict.renewal()).isNotNull();
-        }
-
-        @Test
-        void quietLetsTheAnswerStandWhenNothingWasAccepted() {
-            Passage suspect = replayed();
-            Passage other = sent();
-            gate.refused(suspect);
-            Verdict verdict = gate.unanswered(other);
-            assertThat(verdict.action()).isEqualTo(Action.DELIVER);
-            assertThat(verdict.standing()).containsExactly(suspect);
-            assertThat(verdict.renewal()).isNull();
-        }
-
-        @Test
-        void itIsNotQuietWhileOthersWaitForTheirTurn() {
-            Passage suspect = sent();
-            RenewalToken token = refuseAndHold(suspect);
-            Passage held = held();
-            gate.succeeded(token);
-            resend(suspect);
-            assertThat(gate.refused(suspect).action()).isEqualTo(Action.PARK);
-            assertThat(gate.left(held).standing()).containsExactly(suspect);
-        }
-
-        @Test
-        void whoeverIsTurnedAwayMakesItQuietToo() {
-            Passage suspect = sent();
-            RenewalToken token = refuseAndHold(suspect);
-            Passage asker = passage();
-            assertThat(gate.renew(asker, null, null).action()).isEqualTo(Action.HOLD);
-            gate.succeeded(token);
-            resend(suspect);
-            gate.refused(suspect);
-            Verdict verdict = gate.renew(asker, null, null);
-            assertThat(verdict.action()).isEqualTo(Action.SKIP);
-            assertThat(verdict.standing()).containsExactly(suspect);
-        }
-
-        @Test
-        void whoeverGaveUpWaitingIsNotJudged() {
-            Passage suspect = replayed();
-            Passage other = sent();
-            gate.refused(suspect);
-            assertThat(gate.left(suspect).standing()).isEmpty();
-            assertThat(gate.accepted(other, true).standing()).isEmpty();
-            assertThat(gate.stats().suspects()).isZero();
-        }
-
-        @Test
-        void anAnswerStandsOnlyAfterAsManyJudgementsAsThereAreReplays() {
-            gate(rules().maxReplays(2));
-            Passage suspect = replayed();
-            assertThat(gate.refused(suspect).action()).isEqualTo(Action.ADMIT_AGAIN);
-            assertThat(state()).isEqualTo("ACTIVE");
-            assertThat(arrive(suspect).action()).isEqualTo(Action.SEND);
-            assertThat(gate.refused(suspect).action()).isEqualTo(Action.DELIVER);
-        }
-
-        @Test
-        void afterARenewalThatHelpedNobodyAFirstRefusalIsParkedToo() {
-            renewInVain(sent());
-            accept(sent());
-            Passage inFlight = sent();
-            Passage first = sent();
-            assertThat(gate.refused(first).action()).isEqualTo(Action.PARK);
-            assertThat(gate.accepted(inFlight, true).again()).containsExactly(first);
-            assertThat(state()).isEqualTo("RENEWING");
-            assertThat(gate.stats().useless()).isEqualTo(1);
-        }
-
-        @Test
-        void aSecondFirstRefusalConfirms() {
-            renewInVain(sent());
-            accept(sent());
-            Passage one = sent();
-            Passage two = sent();
-            sent();
-            gate.refused(one);
-            Verdict verdict = gate.refused(two);
-            assertThat(verdict.renewal()).isNotNull();
-            assertThat(verdict.again()).containsExactly(one);
-        }
-
-        @Test
-        void aFirstRefusalThatLeftConfirmsNothing() {
-            renewInVain(sent());
-            accept(sent());
-            Passage one = sent();
-            Passage two = sent();
-            sent();
-            gate.refused(one);
-            gate.left(one);
-            assertThat(gate.refused(two).action()).isEqualTo(Action.PARK);
-        }
-
-        @Test
-        void afterARenewalThatHelpedOneFirstRefusalIsEnough() {
-            Passage helped = sent();
-            gate.succeeded(refuseAndHold(helped));
-            resend(helped);
-            accept(helped);
-            refuse(sent());
-        }
-
-        @Test
-        void afterThreeUselessRenewalsQuietDoesNotRenew() {
-            renewInVain(sent());
-            for (int useless = 1; useless <= 3; useless++) {
-                accept(sent());
-                renewInVain(sent());
-                assertThat(gate.stats().useless()).isEqualTo(useless);
-            }
-            accept(sent());
-            assertThat(gate.refused(sent()).action()).isEqualTo(Action.DELIVER);
-            assertThat(state()).isEqualTo("ACTIVE");
-            assertThat(gate.stats().attempts()).isEqualTo(4);
-        }
-
-        @Test
-        void evenThenTheNextExchangeFindsOutThatTheSessionHasExpired() {
-            afterThreeUselessRenewalsQuietDoesNotRenew();
-            Passage second = sent();
-            RenewalToken token = refuseAndHold(second);
-            gate.succeeded(token);
-            resend(second);
-            accept(second);
-            // that one was useful: the row of useless ones is over
-            refuse(sent());
-        }
-
-        @Test
-        void evenThenAnAcceptedExchangeShowsThatItHasNot() {
-            afterThreeUselessRenewalsQuietDoesNotRenew();
-            accept(sent());
-            assertThat(gate.refused(sent()).action()).isEqualTo(Action.DELIVER);
-        }
-
-        @Test
-        void whoeverMakesItQuietIsToldApartFromTheOthers() {
-            Passage one = sent();
-            Passage two = sent();
-            gate.succeeded(refuse(one));
-            gate.refused(two);
-            arrive(one);
-            arrive(two);
-            assertThat(gate.refused(one).action()).isEqualTo(Action.PARK);
-            Verdict verdict = gate.refused(two);
-            assertThat(verdict.action()).isEqualTo(Action.DELIVER);
-            assertThat(verdict.standing()).containsExactly(one);
-        }
-
-        @Test
-        void aRenewalIsUselessWhenItsGenerationWasAliveAsItRefusedTheExchangeAgain() {
-            Passage suspect = replayed();
-            gate.refused(suspect);
-            accept(sent());
-            assertThat(gate.refused(sent()).renewal()).isNotNull();
-            assertThat(gate.stats().useless()).isEqualTo(1);
-        }
-
-        @Test
-        void itIsUselessTooWhenALaterAcceptanceRefutedTheSuspect() {
-            Passage suspect = replayed();
-            Passage slow = sent();
-            gate.refused(suspect);
-            Passage refused = sent();
-            accept(sent());
-            assertThat(gate.refused(refused).action()).isEqualTo(Action.PARK);
-            gate.unanswered(slow);
-            assertThat(state()).isEqualTo("RENEWING");
-            assertThat(gate.stats().useless()).isEqualTo(1);
-        }
-
-        @Test
-        void aRefutedFirstRefusalConfirmsNothingAndTellsNothingOfTheRenewal() {
-            Passage gone = sent();
-            gate.succeeded(refuseAndHold(gone));
-            gate.left(gone);
-            Passage slow = sent();
-            gate.refused(sent());
-            accept(sent());
-            assertThat(gate.refused(sent()).action()).isEqualTo(Action.PARK);
-            gate.unanswered(slow);
-            assertThat(state()).isEqualTo("RENEWING");
-            assertThat(gate.stats().useless()).isZero();
-        }
-
-        @Test
-        void aFirstRefusalThatStoodTellsNothingOfTheRenewal() {
-            Passage gone = sent();
-            gate.succeeded(refuseAndHold(gone));
-            gate.left(gone);
-            assertThat(gate.refused(sent()).action()).isEqualTo(Action.DELIVER);
-            accept(sent());
-            assertThat(gate.refused(sent()).renewal()).isNotNull();
-            assertThat(gate.stats().useless()).isZero();
-        }
-
-        @Test
-        void aRenewalIsNotUselessBecauseANewcomerWasQuicker() {
-            Passage slow = sent();
-            RenewalToken token = refuseAndHold(slow);
-            Passage quick = held();
-            gate.succeeded(token);
-            resend(slow);
-            resend(quick);
-            accept(quick);
-            assertThat(gate.refused(slow).renewal()).isNotNull();
-            assertThat(gate.stats().useless()).isZero();
-        }
-
-        /** An exchange that two generations have refused, about to be sent again in the third; others wait beside it. */
-        private Passage refusedTwice() {
-            Passage passage = sent();
-            RenewalToken token = refuseAndHold(passage);
-            Passage quick = held();
-            gate.succeeded(token);
-            resend(passage);
-            resend(quick);
-            accept(quick);
-            Verdict verdict = gate.refused(passage);
-            assertThat(verdict.renewal()).isNotNull();
-            assertThat(arrive(passage).action()).isEqualTo(Action.HOLD);
-            gate.succeeded(verdict.renewal());
-            return passage;
-        }
-
-        @Test
-        void whomTwoGenerationsHaveRefusedIsSentAloneByTheThird() {
-            Passage probe = refusedTwice();
-            resend(probe);
-            Passage other = held();
-            assertThat(gate.holding(passage())).isTrue();
-            Verdict verdict = gate.accepted(probe, true);
-            assertThat(verdict.action()).isEqualTo(Action.DELIVER);
-            assertThat(verdict.release()).isTrue();
-            assertThat(gate.holding(passage())).isFalse();
-            resend(other);
-            assertThat(gate.stats().useless()).isZero();
-        }
-
-        @Test
-        void itsThirdRefusalStandsWhateverOthersAreAnswered() {
-            Passage probe = refusedTwice();
-            resend(probe);
-            Verdict verdict = gate.refused(probe);
-            assertThat(verdict.action()).isEqualTo(Action.DELIVER);
-            assertThat(verdict.renewal()).isNull();
-            assertThat(verdict.release()).isTrue();
-            accept(sent());
-            assertThat(gate.stats().attempts()).isEqualTo(2);
-        }
-
-        @Test
-        void theOthersGoOnWhenItGetsNoAnswer() {
-            Passage probe = refusedTwice();
-            resend(probe);
-            Passage other = held();
-            assertThat(gate.unanswered(probe).release()).isTrue();
-            resend(other);
-        }
-
-        @Test
-        void itIsNotSentAloneWhenOthersWereSentBefore() {
-            Passage late = refusedTwice();
-            resend(passage()); // one that was held before, too
-            resend(late);
-            assertThat(gate.holding(passage())).isFalse();
-        }
-
-        @Test
-        void aForbiddenPageBesideGoodOnesSoonRenewsNoMore() {
-            for (int call = 0; call < 50; call++) {
-                Passage forbidden = sent();
-                boolean ended = false;
-                while (!ended) {
-                    Passage good = passage();
-                    boolean goodIsSent = arrive(good).action() == Action.SEND;
-                    Verdict verdict = gate.refused(forbidden);
-                    ended = verdict.action() == Action.DELIVER;
-                    if (!goodIsSent) {
-                        resend(good);
-                    }
-                    Verdict quiet = gate.accepted(good, true);
-                    ended |= quiet.standing().contains(forbidden);
-                    if (!ended) {
-                        RenewalToken token = verdict.renewal() != null ? verdict.renewal() : quiet.renewal();
-                        assertThat(arrive(forbidden).action()).isEqualTo(Action.HOLD);
-                        gate.succeeded(token);
-                        resend(forbidden);
-                    }
-                }
-            }
-            assertThat(gate.stats().attempts()).isLessThan(10);
-        }
-    }
-
-    @Nested
-    class Barrenness {
-
-        /** Each of the exchanges is refused, and refused again after the renewal that this starts. */
-        private void refuseEverything(int exchanges) {
-            for (int i = 0; i < exchanges; i++) {
-                renewInVain(sent());
-            }
-        }
-
-        @Test
-        void afterThreeRenewalsWithoutAnAcceptedRequestTheSessionHasFailed() {
-            refuseEverything(3);
-            Passage passage = sent();
-            Verdict verdict = gate.refused(passage);
-            assertThat(verdict.action()).isEqualTo(Action.ADMIT_AGAIN);
-            assertThat(verdict.renewal()).isNull();
-            assertThat(verdict.release()).isTrue();
-            Verdict failing = arrive(passage);
-            assertFails(failing, Kind.RENEWAL_FAILED);
-            assertThat(failing.failure().cause())
-                    .hasMessage(
-                            "after each of 3 renewals in a row every request was refused, though the log-in succeeded");
-            assertThat(failing.failure().retryAt()).isEqualTo(START.plus(COOLDOWN));
-            assertThat(gate.stats().attempts()).isEqualTo(3);
-        }
-
-        @Test
-        void thenOneTrialDecidesAndItsCooldownIsTwiceAsLong() {
-            refuseEverything(3);
-            gate.refused(sent());
-            clock.advance(COOLDOWN);
-            Passage passage = passage();
-            gate.succeeded(arrive(passage).renewal());
-            resend(passage);
-            gate.refused(passage);
-            arrive(passage);
-            assertThat(gate.stats().failuresInRow()).isEqualTo(2);
-            assertThat(gate.stats().retryAt()).isEqualTo(START.plus(COOLDOWN.multipliedBy(3)));
-        }
-
-        @Test
-        void anAcceptedRequestEndsTheRow() {
-            refuseEverything(3);
-            accept(sent());
-            Passage passage = sent();
-            assertThat(gate.refused(passage).renewal()).isNotNull();
-            assertThat(state()).isEqualTo("RENEWING");
-        }
-
-        @Test
-        void anAcceptedRequestAfterTheTrialEndsTheRowOfFailures() {
-            refuseEverything(3);
-            gate.refused(sent());
-            clock.advance(COOLDOWN);
-            Passage passage = passage();
-            gate.succeeded(arrive(passage).renewal());
-            assertThat(gate.stats().failuresInRow()).isEqualTo(1);
-            resend(passage);
-            accept(passage);
-            assertThat(gate.stats().failuresInRow()).isZero();
-        }
-
-        @Test
-        void attemptsThatFailCountTogetherWithRenewalsThatWereBarren() {
-            refuseEverything(2);
-            RenewalToken token = refuse(sent());
-            assertThat(gate.failed(token, true, WRONG).renewal()).isNull();
-            assertThat(state()).isEqualTo("FAILED");
-        }
-
-        @Test
-        void renewalsByLimitsCountToo() {
-            gate(rules().maxUses(1).renewalAttempts(2));
-            List<Passage> late = new ArrayList<>();
-            Verdict verdict = Verdict.of(Action.NOTHING);
-            for (int i = 0; i < 3; i++) {
-                Passage passage = passage();
-                verdict = arrive(passage);
-                if (verdict.renewal() != null) {
-                    gate.succeeded(verdict.renewal());
-                    resend(passage);
-                }
-                late.add(passage);
-            }
-            late.forEach(gate::refused);
-            assertFails(arrive(passage()), Kind.RENEWAL_FAILED);
-        }
-
-        @Test
-        void itIsNotDecidedWhileAnAnswerIsUnderWay() {
-            gate(rules().renewalAttempts(1));
-            gate.succeeded(refuse(sent()));
-            Passage slow = sent();
-            Passage one = sent();
-            Passage two = sent();
-            assertThat(gate.refused(one).action()).isEqualTo(Action.PARK);
-            assertThat(gate.refused(two).action()).isEqualTo(Action.PARK);
-            Verdict verdict = gate.accepted(slow, true);
-            assertThat(verdict.again()).containsExactly(one, two);
-            assertThat(state()).isEqualTo("RENEWING");
-        }
-
-        @Test
-        void theLastAnswerDecidesIt() {
-            gate(rules().renewalAttempts(1));
-            gate.succeeded(refuse(sent()));
-            Passage slow = sent();
-            Passage one = sent();
-            gate.refused(one);
-            Verdict verdict = gate.refused(slow);
-            assertThat(verdict.action()).isEqualTo(Action.ADMIT_AGAIN);
-            assertThat(verdict.again()).containsExactly(one);
-            assertThat(state()).isEqualTo("FAILED");
         }
     }
 
@@ -1141,16 +415,6 @@ class RenewalGateTest {
         }
 
         @Test
-        void oneOfARenewalIsDeliveredAndTellsNothingOfTheSession() {
-            RenewalToken token = renewing();
-            Passage priority = passage();
-            gate.admit(priority, false, token);
-            assertThat(gate.lost(priority, true).action()).isEqualTo(Action.DELIVER);
-            gate.succeeded(token);
-            sent();
-        }
-
-        @Test
         void oneAfterAFailedRenewalFailsWithItAndIsRenewedAfterwards() {
             Passage lost = sent();
             failed();
@@ -1179,36 +443,6 @@ class RenewalGateTest {
             accept(slow);
         }
 
-        @Test
-        void suspectsAreAdmittedAgain() {
-            Passage suspect = sent();
-            gate.succeeded(refuseAndHold(suspect));
-            resend(suspect);
-            Passage lost = sent();
-            assertThat(gate.refused(suspect).action()).isEqualTo(Action.PARK);
-            Verdict verdict = gate.lost(lost, true);
-            assertThat(verdict.again()).containsExactly(suspect);
-            assertThat(verdict.action()).isEqualTo(Action.ADMIT_AGAIN);
-            assertThat(gate.stats().suspects()).isZero();
-        }
-
-        @Test
-        void theOthersGoOnWhenItWasSentAlone() {
-            Passage probe = sent();
-            gate.succeeded(refuseAndHold(probe));
-            resend(probe);
-            sent();
-            gate.refused(probe);
-            gate.succeeded(renewing());
-            Passage alone = probe;
-            assertThat(arrive(alone).action()).isEqualTo(Action.SEND);
-            Passage other = passage();
-            Verdict held = arrive(other);
-            Verdict verdict = gate.lost(alone, true);
-            assertThat(verdict.release()).isEqualTo(held.action() == Action.HOLD);
-            renewalOf(resumeOrArrive(other, held));
-        }
-
         private Verdict resumeOrArrive(Passage other, Verdict held) {
             return held.action() == Action.HOLD ? resume(other) : arrive(passage());
         }
@@ -1224,26 +458,10 @@ class RenewalGateTest {
         }
 
         @Test
-        void inAClosedSessionItLooksTheSessionUp() {
-            Passage lost = sent();
-            gate.stop();
-            assertThat(gate.lost(lost, true).action()).isEqualTo(Action.ADMIT_AGAIN);
-            assertThat(arrive(lost).action()).isEqualTo(Action.LOOK_UP);
-        }
-
-        @Test
         void itIsReportedOnceForEachSend() {
             Passage lost = sent();
             gate.lost(lost, true);
             assertThatThrownBy(() -> gate.lost(lost, true)).isInstanceOf(IllegalStateException.class);
-        }
-
-        @Test
-        void theLastOneLetsARenewalBeginThatWaitsForIt() {
-            Passage lost = sent();
-            RenewalToken token = renewing();
-            assertThat(gate.drained(token)).isFalse();
-            assertThat(gate.lost(lost, true).renewal()).isSameAs(token);
         }
 
         @Test
@@ -1264,17 +482,6 @@ class RenewalGateTest {
         }
 
         @Test
-        void anAttemptThatTheSiteHasAnsweredCounts() {
-            gate(rules().renewalAttempts(1));
-            RenewalToken token = renewing();
-            Passage login = passage();
-            gate.admit(login, false, token);
-            gate.accepted(login, false);
-            assertThat(gate.lost(token, true, WRONG).renewal()).isNull();
-            assertThat(state()).isEqualTo("FAILED");
-        }
-
-        @Test
         void anAttemptThatWasLostAfterARedirectOfTheSiteCounts() {
             gate(rules().renewalAttempts(1));
             RenewalToken token = renewing();
@@ -1289,16 +496,6 @@ class RenewalGateTest {
             gate(rules());
             assertThat(gate.lost(renewing(), false, WRONG).renewal()).isNull();
             assertThat(state()).isEqualTo("FAILED");
-        }
-
-        @Test
-        void theEndOfALostAttemptThatIsOverIsDropped() {
-            RenewalToken token = renewing();
-            gate.succeeded(token);
-            Verdict late = gate.lost(token, true, WRONG);
-            assertThat(late.action()).isEqualTo(Action.NOTHING);
-            assertThat(late.release()).isFalse();
-            assertThat(gate.stats().late()).isEqualTo(1);
         }
     }
 
@@ -1334,17 +531,6 @@ class RenewalGateTest {
         }
 
         @Test
-        void oneThatComesDuringTheNextRenewalOrAfterAFailureIsDelivered() {
-            Passage during = sent();
-            Passage failed = sent();
-            gate.succeeded(renewing());
-            RenewalToken token = renewing();
-            assertThat(gate.accepted(during, true).action()).isEqualTo(Action.DELIVER);
-            gate.failed(token, false, WRONG);
-            assertThat(gate.accepted(failed, true).action()).isEqualTo(Action.DELIVER);
-        }
-
-        @Test
         void withoutReplaysItIsDelivered() {
             gate(rules().maxReplays(0));
             Passage late = sent();
@@ -1366,16 +552,6 @@ class RenewalGateTest {
 
     @Nested
     class Renewals {
-
-        @Test
-        void theAskerIsThePriorityExchange() {
-            Generation before = current();
-            Verdict verdict = gate.renew(passage(), before, null);
-            assertThat(verdict.action()).isEqualTo(Action.SEND);
-            assertThat(verdict.generation()).isSameAs(verdict.renewal().pending());
-            assertThat(state()).isEqualTo("RENEWING");
-            assertThat(current()).isSameAs(before);
-        }
 
         @Test
         void whatWasRenewedSinceIsSkipped() {
@@ -1452,26 +628,6 @@ class RenewalGateTest {
         }
 
         @Test
-        void aCooldownFailsAnExplicitRenewalToo() {
-            failed();
-            assertFails(gate.renew(passage(), null, null), Kind.RENEWAL_FAILED);
-            gate.clear(null);
-            assertFails(gate.renew(passage(), null, null), Kind.RENEWAL_FAILED);
-            clock.advance(COOLDOWN);
-            assertThat(gate.renew(passage(), null, null).renewal()).isNotNull();
-        }
-
-        @Test
-        void suspectsAreSentAgainAfterIt() {
-            Passage suspect = sent();
-            gate.succeeded(refuseAndHold(suspect));
-            resend(suspect);
-            sent();
-            gate.refused(suspect);
-            assertThat(gate.renew(passage(), null, null).again()).containsExactly(suspect);
-        }
-
-        @Test
         void aSuccessInstallsItsGenerationOnce() {
             RenewalToken token = renewing();
             assertThat(gate.succeeded(token).release()).isTrue();
@@ -1508,15 +664,6 @@ class RenewalGateTest {
             assertThat(verdict.release()).isTrue();
             assertThat(gate.stats().attempts()).isEqualTo(3);
             assertThat(gate.stats().failures()).isEqualTo(1);
-        }
-
-        @Test
-        void aLateSuccessAfterATimeoutIsDropped() {
-            RenewalToken token = renewing();
-            gate.failed(token, false, new IllegalStateException("timeout"));
-            assertThat(gate.succeeded(token).release()).isFalse();
-            assertThat(state()).isEqualTo("FAILED");
-            assertThat(current().number()).isZero();
         }
 
         @Test
@@ -1616,19 +763,6 @@ class RenewalGateTest {
         }
 
         @Test
-        void theTrialAfterwardsIsForTheSameReasonAsTheRenewalThatFailed() {
-            gate.failed(refuse(sent()), false, WRONG);
-            clock.advance(COOLDOWN);
-            Passage trial = passage();
-            gate.succeeded(arrive(trial).renewal());
-            resend(trial);
-            sent();
-            assertThat(gate.refused(trial).action())
-                    .as("a renewal after a refusal has to prove its worth")
-                    .isEqualTo(Action.PARK);
-        }
-
-        @Test
         void theOperatorEndsIt() {
             failed();
             gate.endCooldown();
@@ -1637,25 +771,160 @@ class RenewalGateTest {
         }
     }
 
+    /** Exchanges that wait while no renewal is tried, instead of failing. */
     @Nested
-    class Operators {
+    class Enduring {
+
+        Enduring() {
+            gate(rules().endures(true));
+            failed();
+        }
 
         @Test
-        void aClearStartsTheNextGenerationAndSendsSuspectsAgain() {
-            Passage suspect = sent();
-            gate.succeeded(refuseAndHold(suspect));
-            resend(suspect);
-            Passage late = sent();
-            gate.refused(suspect);
-            Verdict verdict = gate.clear(null);
-            assertThat(verdict.again()).containsExactly(suspect);
-            assertThat(verdict.renewal()).isNull();
-            assertThat(verdict.release()).isTrue();
-            assertThat(current().number()).isEqualTo(2);
-            assertThat(gate.refused(late).action()).isEqualTo(Action.ADMIT_AGAIN);
-            assertThat(state()).isEqualTo("ACTIVE");
-            assertThat(gate.stats().inFlight()).isZero();
+        void theyAreReleasedAtTheEndOfTheCooldownAndOneRenews() {
+            Passage one = passage();
+            assertThat(arrive(one).wakeAfter()).isEqualTo(COOLDOWN.toMillis());
+            Passage two = held();
+            assertThat(gate.holding(one)).isTrue();
+            assertThat(gate.wake().release()).as("too early").isFalse();
+            clock.advance(COOLDOWN);
+            assertThat(gate.wake().release()).isTrue();
+            assertThat(gate.holding(one)).isFalse();
+            RenewalToken trial = resume(one).renewal();
+            assertThat(resume(two).renewal()).isNull();
+            Verdict failed = gate.failed(trial, true, WRONG);
+            assertThat(failed.release()).isTrue();
+            assertThat(failed.wakeAfter()).isEqualTo(2 * COOLDOWN.toMillis());
+            assertThat(resume(one).action()).isEqualTo(Action.HOLD);
         }
+
+        @Test
+        void theOperatorWhoEndsTheCooldownReleasesThem() {
+            Passage one = held();
+            assertThat(gate.endCooldown().release()).isTrue();
+            assertThat(gate.holding(one)).isFalse();
+            assertThat(resume(one).renewal()).isNotNull();
+        }
+
+        @Test
+        void thoseThatDoNotFailAsEver() {
+            held();
+            Passage other = rules().passage();
+            assertFails(arrive(other), Kind.RENEWAL_FAILED);
+            assertThat(gate.holding(other)).isFalse();
+        }
+
+        @Test
+        void whoComesUponALimitInACooldownEnduresIt() {
+            gate.clear(null);
+            gate.expire();
+            held();
+            assertThat(state()).isEqualTo("FAILED");
+        }
+
+        @Test
+        void asManyMayAsMayWait() {
+            gate(rules().endures(true).maxHeld(1));
+            failed();
+            held();
+            assertFails(arrive(passage()), Kind.FULL);
+        }
+    }
+
+    /** The site has asked to be left alone for a while. */
+    @Nested
+    class Pauses {
+
+        private static final long LENGTH = 5_000;
+
+        private final Passage blocked = sent();
+
+        Pauses() {
+            assertThat(gate.blocked(blocked, LENGTH).action()).isEqualTo(Action.ADMIT_AGAIN);
+        }
+
+        private Verdict wakeAfter(long millis) {
+            clock.advanceMillis(millis);
+            return gate.wake();
+        }
+
+        @Test
+        void everybodyWaitsUntilItsEndTheOneThatWasToldToo() {
+            assertThat(arrive(blocked).wakeAfter()).isEqualTo(LENGTH);
+            Passage other = held();
+            assertThat(gate.isPausedNow()).isTrue();
+            assertThat(gate.isFrozen()).isFalse();
+            assertThat(gate.holding(other)).isTrue();
+            assertThat(wakeAfter(LENGTH - 1).release()).isFalse();
+            assertThat(wakeAfter(1).release()).isTrue();
+            assertThat(gate.isPausedNow()).isFalse();
+            assertThat(gate.holding(other)).isFalse();
+            resend(blocked);
+        }
+
+        @Test
+        void afterItOneIsSentAtATimeAndOneMoreForEachFurtherPause() {
+            arrive(blocked);
+            Passage two = held();
+            Passage three = held();
+            wakeAfter(LENGTH);
+            Verdict first = resume(blocked);
+            assertThat(first.action()).isEqualTo(Action.SEND);
+            assertThat(first.wakeAfter()).as("for the others").isEqualTo(LENGTH);
+            assertThat(resume(two).action()).isEqualTo(Action.HOLD);
+            assertThat(wakeAfter(LENGTH).release()).isTrue();
+            resend(two);
+            assertThat(resume(three).action()).isEqualTo(Action.HOLD);
+            assertThat(gate.accepted(two, true).release())
+                    .as("the answer of one lets another go")
+                    .isTrue();
+            resend(three);
+        }
+
+        @Test
+        void whoIsToldAgainWaitsAgain() {
+            clock.advanceMillis(LENGTH);
+            resend(blocked);
+            gate.blocked(blocked, 2 * LENGTH);
+            assertThat(arrive(blocked).wakeAfter()).isEqualTo(2 * LENGTH);
+        }
+
+        @Test
+        void ofTwoPausesTheOneCountsThatEndsLater() {
+            gate.pauses(1);
+            assertThat(arrive(blocked).wakeAfter()).isEqualTo(LENGTH);
+            gate.pauses(3 * LENGTH);
+            assertThat(wakeAfter(LENGTH).wakeAfter()).isEqualTo(2 * LENGTH);
+        }
+
+        @Test
+        void aRenewalGoesOn() {
+            RenewalToken token = renewing();
+            Passage step = passage();
+            assertThat(gate.admit(step, false, token).action()).isEqualTo(Action.SEND);
+            gate.accepted(step, true);
+            Passage held = held();
+            Verdict verdict = gate.succeeded(token);
+            assertThat(gate.holding(held)).isTrue();
+            assertThat(verdict.wakeAfter()).isEqualTo(LENGTH);
+        }
+
+        @Test
+        void whoLooksIntoTheSessionDoesNotWait() {
+            assertThat(gate.open(null).action()).isEqualTo(Action.SEND);
+        }
+
+        @Test
+        void aClosedSessionIsNotPaused() {
+            gate.stop();
+            gate.pauses(10 * LENGTH);
+            clock.advanceMillis(LENGTH);
+            assertThat(gate.isPausedNow()).isFalse();
+        }
+    }
+
+    @Nested
+    class Operators {
 
         @Test
         void aClearDuringARenewalDoesNothingButForItsOwner() {
@@ -1668,28 +937,6 @@ class RenewalGateTest {
             gate.clear(token);
             assertThat(token.pending().jar().size()).isZero();
             assertThat(state()).isEqualTo("RENEWING");
-        }
-
-        @Test
-        void onlyASessionThatNobodyNeedsIsClosed() {
-            Passage passage = sent();
-            assertThat(gate.close()).as("in flight").isFalse();
-            RenewalToken token = refuseAndHold(passage);
-            assertThat(gate.close()).as("renewing").isFalse();
-            gate.succeeded(token);
-            assertThat(gate.close()).as("held").isFalse();
-            resend(passage);
-            Passage other = sent();
-            gate.refused(passage);
-            gate.clear(null);
-            assertThat(gate.close()).as("in flight in an old generation").isFalse();
-            gate.unanswered(other);
-            failed();
-            assertThat(gate.close()).as("cooling down").isFalse();
-            clock.advance(COOLDOWN);
-            assertThat(gate.close()).isTrue();
-            assertThat(gate.close()).isTrue();
-            assertThat(state()).isEqualTo("CLOSED");
         }
 
         @Test
@@ -1735,43 +982,10 @@ class RenewalGateTest {
             assertThat(gate.stats().logOuts()).isOne();
             assertThat(gate.stats().failedLogOuts()).isOne();
         }
-
-        @Test
-        void aStopGivesSuspectsBack() {
-            Passage suspect = sent();
-            gate.succeeded(refuseAndHold(suspect));
-            resend(suspect);
-            Passage late = sent();
-            gate.refused(suspect);
-            assertThat(gate.stop().again()).containsExactly(suspect);
-            assertThat(gate.refused(late).action()).isEqualTo(Action.ADMIT_AGAIN);
-            assertThat(arrive(late).action()).isEqualTo(Action.LOOK_UP);
-        }
     }
 
     @Nested
     class Expiry {
-
-        @Test
-        void theNextExchangeThatCanRenewDoes() {
-            gate.expire();
-            Verdict verdict = arrive(passage());
-            assertThat(verdict.action()).isEqualTo(Action.HOLD);
-            assertThat(verdict.renewal()).isNotNull();
-            gate.succeeded(verdict.renewal());
-            assertThat(current()).isSameAs(verdict.renewal().pending());
-        }
-
-        @Test
-        void theNextExchangeThatCannotRenewStartsAfresh() {
-            wishes.renews(false);
-            Generation before = current();
-            gate.expire();
-            Passage passage = sent();
-            assertThat(passage.generation().number()).isEqualTo(1);
-            assertThat(passage.generation()).isNotSameAs(before).isSameAs(sent().generation());
-            assertThat(gate.stats().attempts()).isZero();
-        }
 
         @Test
         void itCountsForOneGenerationOnly() {
@@ -1843,28 +1057,11 @@ class RenewalGateTest {
         }
 
         @Test
-        void inACooldownThatOutlivedAClearTheSessionFailsAgain() {
-            failed();
-            gate.clear(null);
-            gate.expire();
-            assertFails(arrive(passage()), Kind.RENEWAL_FAILED);
-            assertThat(state()).isEqualTo("FAILED");
-        }
-
-        @Test
         void aClearMakesItForgotten() {
             gate.expire();
             gate.clear(null);
             sent();
             assertThat(state()).isEqualTo("ACTIVE");
-        }
-
-        @Test
-        void aClosedSessionStaysClosed() {
-            gate.close();
-            gate.expire();
-            assertThat(state()).isEqualTo("CLOSED");
-            assertThat(arrive(passage()).action()).isEqualTo(Action.LOOK_UP);
         }
     }
 
@@ -1879,17 +1076,6 @@ class RenewalGateTest {
             assertThat(gate.freeze(false).release()).isTrue();
             assertThat(gate.holding(passage())).isFalse();
             resend(passage);
-        }
-
-        @Test
-        void aRefusalBeginsNoRenewal() {
-            Passage passage = sent();
-            gate.freeze(true);
-            Verdict verdict = gate.refused(passage);
-            assertThat(verdict.action()).isEqualTo(Action.ADMIT_AGAIN);
-            assertThat(verdict.renewal()).isNull();
-            assertThat(arrive(passage).action()).isEqualTo(Action.HOLD);
-            assertThat(gate.stats().attempts()).isZero();
         }
 
         @Test
@@ -1934,26 +1120,6 @@ class RenewalGateTest {
             assertThat(gate.freeze(false).release()).isTrue();
             assertFails(resume(passage), Kind.RENEWAL_FAILED);
         }
-
-        @Test
-        void suspectsAreNotJudgedMeanwhile() {
-            Passage suspect = sent();
-            gate.succeeded(refuseAndHold(suspect));
-            resend(suspect);
-            Passage other = sent();
-            assertThat(gate.refused(suspect).action()).isEqualTo(Action.PARK);
-            gate.freeze(true);
-            assertThat(gate.unanswered(other).standing()).isEmpty();
-            assertThat(gate.freeze(false).standing()).containsExactly(suspect);
-        }
-
-        @Test
-        void aFrozenSessionIsNotEvicted() {
-            gate.freeze(true);
-            assertThat(gate.close()).isFalse();
-            gate.freeze(false);
-            assertThat(gate.close()).isTrue();
-        }
     }
 
     @Nested
@@ -1963,23 +1129,6 @@ class RenewalGateTest {
         void nothingIsWaitedForWhenNothingIsOnTheWire() {
             RenewalToken token = renewing();
             assertThat(gate.drained(token)).isTrue();
-            assertThat(gate.drained(token)).isTrue();
-        }
-
-        @Test
-        void theEventThatEndsTheLastRequestStartsTheRenewalOnce() {
-            Passage one = sent();
-            Passage two = sent();
-            Passage three = sent();
-            RenewalToken token = refuseAndHold(sent());
-            assertThat(gate.drained(token)).isFalse();
-            assertThat(gate.accepted(one, true).renewal()).isNull();
-            assertThat(gate.refused(two).renewal()).isNull();
-            assertThat(arrive(two).renewal()).isNull();
-            Verdict last = gate.unanswered(three);
-            assertThat(last.action()).isEqualTo(Action.DELIVER);
-            assertThat(last.renewal()).isSameAs(token);
-            assertThat(arrive(passage()).renewal()).isNull();
             assertThat(gate.drained(token)).isTrue();
         }
 
@@ -2091,19 +1240,6 @@ class RenewalGateTest {
         }
 
         @Test
-        void onlyAnExchangeThatCanRenewIsSuspected() {
-            Passage suspect = sent();
-            gate.succeeded(refuseAndHold(suspect));
-            resend(suspect);
-            arrive(plain);
-            assertThat(gate.refused(suspect).action()).isEqualTo(Action.PARK);
-            Verdict verdict = gate.refused(plain);
-            assertThat(verdict.action()).isEqualTo(Action.DELIVER);
-            assertThat(verdict.standing()).containsExactly(suspect);
-            assertThat(gate.stats().suspects()).isZero();
-        }
-
-        @Test
         void atALimitEachDoesWhatItCan() {
             gate(rules().maxUses(1));
             accept(sent());
@@ -2147,45 +1283,6 @@ class RenewalGateTest {
             assertThat(gate.failed(trial.renewal(), true, WRONG).renewal())
                     .as("a trial has one attempt")
                     .isNull();
-        }
-
-        @Test
-        void eachHasItsOwnReplays() {
-            Passage once = sent();
-            Passage never = rules().maxReplays(0).passage();
-            arrive(never);
-            Passage thrice = rules().maxReplays(3).passage();
-            arrive(thrice);
-            RenewalToken token = refuse(once);
-            assertThat(gate.refused(never).action()).isEqualTo(Action.DELIVER);
-            assertThat(gate.refused(thrice).action()).isEqualTo(Action.ADMIT_AGAIN);
-            gate.succeeded(token);
-            resend(once);
-            resend(thrice);
-            assertThat(gate.refused(once).action()).isEqualTo(Action.PARK);
-            Verdict verdict = gate.refused(thrice);
-            assertThat(verdict.action()).isEqualTo(Action.ADMIT_AGAIN);
-            assertThat(verdict.standing()).containsExactly(once);
-            for (int refusals = 1; refusals <= 2; refusals++) {
-                resend(thrice);
-                assertThat(gate.refused(thrice).action()).isEqualTo(refusals < 2 ? Action.ADMIT_AGAIN : Action.DELIVER);
-            }
-        }
-
-        @Test
-        void suspectsThatAreSentAgainGoTheirOwnWays() {
-            Passage once = sent();
-            Passage never = rules().maxReplays(0).passage();
-            arrive(never);
-            gate.succeeded(refuse(once));
-            resend(once);
-            resend(never);
-            sent();
-            gate.refused(once);
-            gate.refused(never);
-            Verdict verdict = gate.clear(null);
-            assertThat(verdict.again()).containsExactly(once);
-            assertThat(verdict.standing()).containsExactly(never);
         }
 
         @Test
@@ -2250,21 +1347,6 @@ class RenewalGateTest {
             clock.advance(COOLDOWN);
             Passage trial = passage();
             assertThat(arrive(trial).renewal().initiator()).isSameAs(trial);
-        }
-
-        @Test
-        void inQuietItIsTheFirstSuspect() {
-            Passage one = sent();
-            Passage two = sent();
-            gate.succeeded(refuse(one));
-            gate.refused(two);
-            resend(two);
-            resend(one);
-            Passage last = sent();
-            accept(sent());
-            gate.refused(two);
-            gate.refused(one);
-            assertThat(gate.unanswered(last).renewal().initiator()).isSameAs(two);
         }
 
         @Test

@@ -66,6 +66,10 @@ final class TestGates {
             now = now.plus(time);
         }
 
+        void advanceMillis(long millis) {
+            now = now.plusMillis(millis);
+        }
+
         void set(Instant time) {
             now = time;
         }
@@ -86,6 +90,7 @@ final class TestGates {
         private int maxReplays = 1;
         private boolean endures;
         private boolean checks;
+        private boolean failsWhenFull = true;
         private int renewalAttempts = 3;
         private Duration cooldown = COOLDOWN;
         private Duration cooldownMax = Duration.ofMinutes(30);
@@ -150,15 +155,30 @@ final class TestGates {
             return this;
         }
 
+        Rules pressesBack() {
+            failsWhenFull = false;
+            return this;
+        }
+
         GateRules build() {
             return new GateRules(maxUses, maxAge, maxIdle, maxHeld, renewalAttempts, cooldown, cooldownMax, checks);
         }
 
         Passage passage() {
-            return new Passage(renews, renewFirst, maxReplays) {
+            return passage(Passage.UNKNOWN);
+        }
+
+        Passage passage(int target) {
+            boolean patient = endures; // as it is now
+            return new Passage(renews, renewFirst, maxReplays, failsWhenFull) {
                 @Override
                 protected boolean endures() {
-                    return endures;
+                    return patient;
+                }
+
+                @Override
+                protected int target() {
+                    return target;
                 }
             };
         }
