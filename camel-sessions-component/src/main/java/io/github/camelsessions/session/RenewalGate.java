@@ -76,9 +76,9 @@ import org.jspecify.annotations.Nullable;
  * {@code maxHeld} whoever is to be held fails, or is told that it is crowded.
  *
  * <p>To judge the suspects, those whose refusals are parked: the session has ended, as {@link Evidence} tells: -> RENEWING,
- * suspects admitted again (in a cool-down, or if log-ins are worthless: -> FAILED). Else, when no answer is awaited that is
- * worth waiting for and nobody is held, the first of them is delivered: the next request of its caller tells more. Else
- * those are delivered that have been suspected for a second. Where there is a check, one is asked for instead, whenever
+ * suspects admitted again (in a cool-down, or if log-ins are worthless: -> FAILED). Else those are delivered that have been
+ * suspected for a second. Else, when no answer is awaited that is worth waiting for and nobody is held, the first of them
+ * is delivered: the next request of its caller tells more. Where there is a check, one is asked for instead, whenever
  * there is something to decide.
  *
  * <p>A generation is tried by one when a log-in after refusals has filled it: until it accepts something, for a second at
@@ -753,8 +753,9 @@ final class RenewalGate {
                     .judging(more.standing(), more.again())
                     .releasing();
         }
+        List<Passage> late = all.suspects.takeLate(now);
         // the next request of the first one's caller, if there is any, tells more
-        return all.own(verdict, quiet ? all.suspects.takeFirst(now) : all.suspects.takeLate(now));
+        return all.own(verdict, late.isEmpty() && quiet ? all.suspects.takeFirst(now) : late);
     }
 
     /** Whether doubts are settled by a check: there is one, the latest had an answer, and the site has asked for no pause. */

@@ -370,6 +370,17 @@ class SuspicionTest extends GateTestSupport {
         }
 
         @Test
+        void allAreDeliveredWhoseTimeIsOverThoughItIsQuietToo() {
+            doubt();
+            sent();
+            List<Passage> parked = parked(3);
+            clock.advance(Duration.ofSeconds(1));
+            Verdict verdict = gate.wake();
+            assertThat(verdict.standing()).containsExactlyElementsOf(parked);
+            assertThat(verdict.wakeAfter()).isZero();
+        }
+
+        @Test
         void whoWasSuspectedBeforeHasLessTime() {
             doubt();
             sent();
