@@ -374,8 +374,8 @@ final class RenewalGate {
             Trouble all = trouble();
             all.wakeAt = null;
             Verdict verdict = Verdict.of(Action.NOTHING);
-            boolean barred = state == State.FAILED && isCooling();
-            return all.waiting.now() > 0 && !nobodyIsSent() && !barred ? verdict.releasing() : verdict;
+            boolean waits = nobodyIsSent() || (state == State.FAILED && isCooling());
+            return all.waiting.now() > 0 && !waits ? verdict.releasing() : verdict;
         });
     }
 

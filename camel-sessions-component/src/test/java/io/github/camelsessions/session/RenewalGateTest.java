@@ -882,6 +882,15 @@ class RenewalGateTest extends GateTestSupport {
         }
 
         @Test
+        void itEndsInACooldownThatOutlivedAClearToo() {
+            failed();
+            gate.clear(null);
+            Passage held = held();
+            assertThat(wakeAfter(LENGTH).release()).isTrue();
+            resend(held);
+        }
+
+        @Test
         void whoIsToldAgainWaitsAgain() {
             clock.advanceMillis(LENGTH);
             resend(blocked);
