@@ -167,6 +167,14 @@ class RenewalGateTableTest {
                         .in(Start.ACTIVE, "log-ins are worthless", Scene::worthless, "ADMIT_AGAIN, release -> FAILED")
                         .in(Start.ACTIVE, "quiet", Scene::lastIsMine, "DELIVER")
                         .in(Start.ACTIVE, "with a check, not quiet", Scene::checks, "PARK, wake")
+                        .in(
+                                Start.ACTIVE,
+                                "with a check, quiet",
+                                scene -> {
+                                    scene.checks();
+                                    scene.lastIsMine();
+                                },
+                                "PARK, check")
                         .in(Start.ACTIVE, "frozen", Scene::freeze, "ADMIT_AGAIN")
                         .in(Start.RENEWING, "ADMIT_AGAIN")
                         .in(Start.FAILED, "ADMIT_AGAIN")
@@ -264,7 +272,19 @@ class RenewalGateTableTest {
                         .in(Start.FAILED, "DELIVER")
                         .in(Start.CLOSED, "DELIVER"),
                 on("checked, no answer", scene -> scene.gate.checked(scene.check, null))
-                        .inAll("DELIVER"));
+                        .inAll("DELIVER")
+                        .in(
+                                Start.ACTIVE,
+                                "the last that a suspect waits for",
+                                scene -> {
+                                    scene.checks();
+                                    scene.suspect();
+                                    scene.sendCheck();
+                                    scene.gate.unanswered(scene.slow);
+                                    scene.gate.unanswered(scene.mine);
+                                },
+                                "DELIVER, s stands")
+                        .in(Start.CLOSED, "DELIVER"));
     }
 
     private static List<Row> renewals() {
@@ -639,6 +659,7 @@ class RenewalGateTableTest {
         void checks() {
             wishes.checks(true);
             build();
+            gate.checked(check, null);
         }
 
         void suspect() {
@@ -654,7 +675,9 @@ class RenewalGateTableTest {
         /** No answer is awaited that was admitted later than that of {@link #mine}. */
         void lastIsMine() {
             gate.unanswered(slow);
-            gate.checked(check, null);
+            if (check.place == Passage.Place.SENT) {
+                gate.checked(check, null);
+            }
         }
 
         void lastBesideSuspect() {

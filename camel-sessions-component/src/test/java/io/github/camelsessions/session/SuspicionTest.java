@@ -624,6 +624,68 @@ class SuspicionTest extends GateTestSupport {
         }
 
         @Test
+        void nobodyIsWokenWhileItIsAskedFor() {
+            assertThat(gate.refused(sent()).wakeAfter()).isZero();
+            Passage check = checkSent();
+            clock.advance(Duration.ofSeconds(20));
+            sent();
+            Verdict verdict = gate.refused(sent());
+            assertThat(verdict.action()).isEqualTo(Action.PARK);
+            assertThat(verdict.wakeAfter()).isZero();
+            assertThat(gate.checked(check, true).standing()).hasSize(1);
+        }
+
+        @Test
+        void oneWithoutAnAnswerLeavesTheDecisionToWhatRefusalsTell() {
+            gate(rules().checks(true).maxReplays(0));
+            doubtWithChecks();
+            Passage one = sent();
+            Passage two = sent();
+            sent();
+            gate.refused(one);
+            clock.advance(Duration.ofMillis(500));
+            gate.refused(two);
+            clock.advance(Duration.ofMillis(500));
+            assertThat(gate.wake().check()).isTrue();
+            Verdict verdict = gate.checked(checkSent(), null);
+            assertThat(verdict.standing()).as("its second is over").containsExactly(one);
+            assertThat(verdict.check()).as("it is quiet: for the other").isTrue();
+            assertThat(gate.checked(checkSent(), null).standing()).containsExactly(two);
+        }
+
+        /** As {@link #doubt}. */
+        private void doubtWithChecks() {
+            gate.refused(sent());
+            gate.succeeded(gate.checked(checkSent(), false).renewal());
+            accept(sent());
+            clock.advance(Duration.ofSeconds(1));
+        }
+
+        @Test
+        void withoutAnAnswerARefusalThatIsEnoughRenews() {
+            Passage suspect = sent();
+            gate.refused(suspect);
+            Verdict verdict = gate.checked(checkSent(), null);
+            assertThat(verdict.renewal()).isNotNull();
+            assertThat(verdict.again()).containsExactly(suspect);
+        }
+
+        @Test
+        void inAPauseNothingIsAskedBeforeItsEnd() {
+            Passage suspect = sent();
+            gate.pauses(20_000);
+            Verdict verdict = gate.refused(suspect);
+            assertThat(verdict.check()).isFalse();
+            assertThat(verdict.wakeAfter()).isEqualTo(20_000);
+            Verdict skipped = gate.check(passage());
+            assertThat(skipped.action()).isEqualTo(Action.SKIP);
+            assertThat(skipped.check()).isFalse();
+            clock.advance(Duration.ofSeconds(20));
+            assertThat(gate.wake().check()).isTrue();
+            assertThat(gate.checked(checkSent(), true).standing()).containsExactly(suspect);
+        }
+
+        @Test
         void whatTheGenerationBeforeIsToldTellsNothing() {
             Passage suspect = sent();
             gate.refused(suspect);
