@@ -56,6 +56,11 @@ final class Evidence {
 
     // ---- what happens
 
+    /** Nothing was in doubt before, so nothing was remembered. */
+    void beginsWith(Life current) {
+        acceptedEver = current.accepted > 0;
+    }
+
     /** A generation has refused a request, perhaps when it is no longer the current one. */
     void refused(Passage passage, Life by, Life current) {
         if (targets == null) {

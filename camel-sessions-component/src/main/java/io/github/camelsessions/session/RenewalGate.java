@@ -797,6 +797,7 @@ final class RenewalGate {
     private Trouble trouble() {
         if (trouble == null) {
             trouble = new Trouble(rules, new Cooldown());
+            trouble.evidence.beginsWith(life);
         }
         return trouble;
     }

@@ -529,6 +529,13 @@ class SuspicionTest extends GateTestSupport {
         }
 
         @Test
+        void norDoPagesThatNoneWasEverAcceptedOfWhileOthersWere() {
+            accept(sent(4));
+            fruitless(1, 2, 3);
+            assertThat(refusal().renewal()).isNotNull();
+        }
+
+        @Test
         void oneAcceptedRequestEndsTheRow() {
             fruitless(1, 2, 3);
             gate.succeeded(renewing());
