@@ -32,10 +32,14 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "autowiredenabled":
         case "autowiredEnabled": target.setAutowiredEnabled(property(camelContext, boolean.class, value)); return true;
+        case "blockedbackoff":
+        case "blockedBackoff": getOrCreateConfiguration(target).setBlockedBackoff(property(camelContext, java.time.Duration.class, value)); return true;
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": getOrCreateConfiguration(target).setBlockedStatusCodeRange(property(camelContext, java.lang.String.class, value)); return true;
         case "captureheaders":
         case "captureHeaders": getOrCreateConfiguration(target).setCaptureHeaders(property(camelContext, java.lang.String.class, value)); return true;
+        case "checkuri":
+        case "checkUri": getOrCreateConfiguration(target).setCheckUri(property(camelContext, java.lang.String.class, value)); return true;
         case "closeonstop":
         case "closeOnStop": getOrCreateConfiguration(target).setCloseOnStop(property(camelContext, java.lang.Boolean.class, value)); return true;
         case "closeuri":
@@ -67,6 +71,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "idempotencyheader":
         case "idempotencyHeader": getOrCreateConfiguration(target).setIdempotencyHeader(property(camelContext, java.lang.String.class, value)); return true;
         case "isolation": getOrCreateConfiguration(target).setIsolation(property(camelContext, io.github.camelsessions.http.Isolation.class, value)); return true;
+        case "keepalive":
+        case "keepAlive": getOrCreateConfiguration(target).setKeepAlive(property(camelContext, java.time.Duration.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "maxage":
@@ -97,6 +103,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "minDelay": getOrCreateConfiguration(target).setMinDelay(property(camelContext, java.time.Duration.class, value)); return true;
         case "noproxy":
         case "noProxy": getOrCreateConfiguration(target).setNoProxy(property(camelContext, java.lang.String.class, value)); return true;
+        case "onrenewalfailure":
+        case "onRenewalFailure": getOrCreateConfiguration(target).setOnRenewalFailure(property(camelContext, io.github.camelsessions.renewal.OnRenewalFailure.class, value)); return true;
         case "pool": getOrCreateConfiguration(target).setPool(property(camelContext, java.lang.String.class, value)); return true;
         case "poollogins":
         case "poolLogins": getOrCreateConfiguration(target).setPoolLogins(property(camelContext, java.lang.Integer.class, value)); return true;
@@ -147,6 +155,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "sites": target.setSites(property(camelContext, java.util.Map.class, value)); return true;
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": getOrCreateConfiguration(target).setThrowExceptionOnFailure(property(camelContext, java.lang.Boolean.class, value)); return true;
+        case "validwhen":
+        case "validWhen": getOrCreateConfiguration(target).setValidWhen(property(camelContext, java.lang.Object.class, value)); return true;
         case "whenfull":
         case "whenFull": getOrCreateConfiguration(target).setWhenFull(property(camelContext, io.github.camelsessions.renewal.WhenFull.class, value)); return true;
         default: return false;
@@ -158,10 +168,14 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "autowiredenabled":
         case "autowiredEnabled": return boolean.class;
+        case "blockedbackoff":
+        case "blockedBackoff": return java.time.Duration.class;
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": return java.lang.String.class;
         case "captureheaders":
         case "captureHeaders": return java.lang.String.class;
+        case "checkuri":
+        case "checkUri": return java.lang.String.class;
         case "closeonstop":
         case "closeOnStop": return java.lang.Boolean.class;
         case "closeuri":
@@ -193,6 +207,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "idempotencyheader":
         case "idempotencyHeader": return java.lang.String.class;
         case "isolation": return io.github.camelsessions.http.Isolation.class;
+        case "keepalive":
+        case "keepAlive": return java.time.Duration.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
         case "maxage":
@@ -223,6 +239,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "minDelay": return java.time.Duration.class;
         case "noproxy":
         case "noProxy": return java.lang.String.class;
+        case "onrenewalfailure":
+        case "onRenewalFailure": return io.github.camelsessions.renewal.OnRenewalFailure.class;
         case "pool": return java.lang.String.class;
         case "poollogins":
         case "poolLogins": return java.lang.Integer.class;
@@ -273,6 +291,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "sites": return java.util.Map.class;
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": return java.lang.Boolean.class;
+        case "validwhen":
+        case "validWhen": return java.lang.Object.class;
         case "whenfull":
         case "whenFull": return io.github.camelsessions.renewal.WhenFull.class;
         default: return null;
@@ -285,10 +305,14 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "autowiredenabled":
         case "autowiredEnabled": return target.isAutowiredEnabled();
+        case "blockedbackoff":
+        case "blockedBackoff": return getOrCreateConfiguration(target).getBlockedBackoff();
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": return getOrCreateConfiguration(target).getBlockedStatusCodeRange();
         case "captureheaders":
         case "captureHeaders": return getOrCreateConfiguration(target).getCaptureHeaders();
+        case "checkuri":
+        case "checkUri": return getOrCreateConfiguration(target).getCheckUri();
         case "closeonstop":
         case "closeOnStop": return getOrCreateConfiguration(target).getCloseOnStop();
         case "closeuri":
@@ -320,6 +344,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "idempotencyheader":
         case "idempotencyHeader": return getOrCreateConfiguration(target).getIdempotencyHeader();
         case "isolation": return getOrCreateConfiguration(target).getIsolation();
+        case "keepalive":
+        case "keepAlive": return getOrCreateConfiguration(target).getKeepAlive();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "maxage":
@@ -350,6 +376,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "minDelay": return getOrCreateConfiguration(target).getMinDelay();
         case "noproxy":
         case "noProxy": return getOrCreateConfiguration(target).getNoProxy();
+        case "onrenewalfailure":
+        case "onRenewalFailure": return getOrCreateConfiguration(target).getOnRenewalFailure();
         case "pool": return getOrCreateConfiguration(target).getPool();
         case "poollogins":
         case "poolLogins": return getOrCreateConfiguration(target).getPoolLogins();
@@ -400,6 +428,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "sites": return target.getSites();
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": return getOrCreateConfiguration(target).getThrowExceptionOnFailure();
+        case "validwhen":
+        case "validWhen": return getOrCreateConfiguration(target).getValidWhen();
         case "whenfull":
         case "whenFull": return getOrCreateConfiguration(target).getWhenFull();
         default: return null;

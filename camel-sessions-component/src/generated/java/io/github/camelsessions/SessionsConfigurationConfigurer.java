@@ -22,8 +22,10 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
     private static final Map<String, Object> ALL_OPTIONS;
     static {
         Map<String, Object> map = new CaseInsensitiveMap();
+        map.put("BlockedBackoff", java.time.Duration.class);
         map.put("BlockedStatusCodeRange", java.lang.String.class);
         map.put("CaptureHeaders", java.lang.String.class);
+        map.put("CheckUri", java.lang.String.class);
         map.put("CloseOnStop", java.lang.Boolean.class);
         map.put("CloseUri", java.lang.String.class);
         map.put("CookiesDebug", java.lang.String.class);
@@ -40,6 +42,7 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         map.put("Http", java.util.Map.class);
         map.put("IdempotencyHeader", java.lang.String.class);
         map.put("Isolation", io.github.camelsessions.http.Isolation.class);
+        map.put("KeepAlive", java.time.Duration.class);
         map.put("MaxAge", java.time.Duration.class);
         map.put("MaxConcurrentPerSession", java.lang.Integer.class);
         map.put("MaxErrorScore", java.lang.Double.class);
@@ -52,6 +55,7 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         map.put("MaxUses", java.lang.Long.class);
         map.put("MinDelay", java.time.Duration.class);
         map.put("NoProxy", java.lang.String.class);
+        map.put("OnRenewalFailure", io.github.camelsessions.renewal.OnRenewalFailure.class);
         map.put("Pool", java.lang.String.class);
         map.put("PoolLogins", java.lang.Integer.class);
         map.put("PoolSize", java.lang.Integer.class);
@@ -72,6 +76,7 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         map.put("SessionHeaders", java.util.Map.class);
         map.put("SessionId", java.lang.String.class);
         map.put("ThrowExceptionOnFailure", java.lang.Boolean.class);
+        map.put("ValidWhen", java.lang.Object.class);
         map.put("WhenFull", io.github.camelsessions.renewal.WhenFull.class);
         ALL_OPTIONS = map;
     }
@@ -80,10 +85,14 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         io.github.camelsessions.SessionsConfiguration target = (io.github.camelsessions.SessionsConfiguration) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "blockedbackoff":
+        case "blockedBackoff": target.setBlockedBackoff(property(camelContext, java.time.Duration.class, value)); return true;
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": target.setBlockedStatusCodeRange(property(camelContext, java.lang.String.class, value)); return true;
         case "captureheaders":
         case "captureHeaders": target.setCaptureHeaders(property(camelContext, java.lang.String.class, value)); return true;
+        case "checkuri":
+        case "checkUri": target.setCheckUri(property(camelContext, java.lang.String.class, value)); return true;
         case "closeonstop":
         case "closeOnStop": target.setCloseOnStop(property(camelContext, java.lang.Boolean.class, value)); return true;
         case "closeuri":
@@ -114,6 +123,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "idempotencyheader":
         case "idempotencyHeader": target.setIdempotencyHeader(property(camelContext, java.lang.String.class, value)); return true;
         case "isolation": target.setIsolation(property(camelContext, io.github.camelsessions.http.Isolation.class, value)); return true;
+        case "keepalive":
+        case "keepAlive": target.setKeepAlive(property(camelContext, java.time.Duration.class, value)); return true;
         case "maxage":
         case "maxAge": target.setMaxAge(property(camelContext, java.time.Duration.class, value)); return true;
         case "maxconcurrentpersession":
@@ -138,6 +149,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "minDelay": target.setMinDelay(property(camelContext, java.time.Duration.class, value)); return true;
         case "noproxy":
         case "noProxy": target.setNoProxy(property(camelContext, java.lang.String.class, value)); return true;
+        case "onrenewalfailure":
+        case "onRenewalFailure": target.setOnRenewalFailure(property(camelContext, io.github.camelsessions.renewal.OnRenewalFailure.class, value)); return true;
         case "pool": target.setPool(property(camelContext, java.lang.String.class, value)); return true;
         case "poollogins":
         case "poolLogins": target.setPoolLogins(property(camelContext, java.lang.Integer.class, value)); return true;
@@ -176,6 +189,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "sessionId": target.setSessionId(property(camelContext, java.lang.String.class, value)); return true;
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": target.setThrowExceptionOnFailure(property(camelContext, java.lang.Boolean.class, value)); return true;
+        case "validwhen":
+        case "validWhen": target.setValidWhen(property(camelContext, java.lang.Object.class, value)); return true;
         case "whenfull":
         case "whenFull": target.setWhenFull(property(camelContext, io.github.camelsessions.renewal.WhenFull.class, value)); return true;
         default: return false;
@@ -190,10 +205,14 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
     @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "blockedbackoff":
+        case "blockedBackoff": return java.time.Duration.class;
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": return java.lang.String.class;
         case "captureheaders":
         case "captureHeaders": return java.lang.String.class;
+        case "checkuri":
+        case "checkUri": return java.lang.String.class;
         case "closeonstop":
         case "closeOnStop": return java.lang.Boolean.class;
         case "closeuri":
@@ -224,6 +243,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "idempotencyheader":
         case "idempotencyHeader": return java.lang.String.class;
         case "isolation": return io.github.camelsessions.http.Isolation.class;
+        case "keepalive":
+        case "keepAlive": return java.time.Duration.class;
         case "maxage":
         case "maxAge": return java.time.Duration.class;
         case "maxconcurrentpersession":
@@ -248,6 +269,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "minDelay": return java.time.Duration.class;
         case "noproxy":
         case "noProxy": return java.lang.String.class;
+        case "onrenewalfailure":
+        case "onRenewalFailure": return io.github.camelsessions.renewal.OnRenewalFailure.class;
         case "pool": return java.lang.String.class;
         case "poollogins":
         case "poolLogins": return java.lang.Integer.class;
@@ -286,6 +309,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "sessionId": return java.lang.String.class;
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": return java.lang.Boolean.class;
+        case "validwhen":
+        case "validWhen": return java.lang.Object.class;
         case "whenfull":
         case "whenFull": return io.github.camelsessions.renewal.WhenFull.class;
         default: return null;
@@ -296,10 +321,14 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
     public Object getOptionValue(Object obj, String name, boolean ignoreCase) {
         io.github.camelsessions.SessionsConfiguration target = (io.github.camelsessions.SessionsConfiguration) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "blockedbackoff":
+        case "blockedBackoff": return target.getBlockedBackoff();
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": return target.getBlockedStatusCodeRange();
         case "captureheaders":
         case "captureHeaders": return target.getCaptureHeaders();
+        case "checkuri":
+        case "checkUri": return target.getCheckUri();
         case "closeonstop":
         case "closeOnStop": return target.getCloseOnStop();
         case "closeuri":
@@ -330,6 +359,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "idempotencyheader":
         case "idempotencyHeader": return target.getIdempotencyHeader();
         case "isolation": return target.getIsolation();
+        case "keepalive":
+        case "keepAlive": return target.getKeepAlive();
         case "maxage":
         case "maxAge": return target.getMaxAge();
         case "maxconcurrentpersession":
@@ -354,6 +385,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "minDelay": return target.getMinDelay();
         case "noproxy":
         case "noProxy": return target.getNoProxy();
+        case "onrenewalfailure":
+        case "onRenewalFailure": return target.getOnRenewalFailure();
         case "pool": return target.getPool();
         case "poollogins":
         case "poolLogins": return target.getPoolLogins();
@@ -392,6 +425,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "sessionId": return target.getSessionId();
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": return target.getThrowExceptionOnFailure();
+        case "validwhen":
+        case "validWhen": return target.getValidWhen();
         case "whenfull":
         case "whenFull": return target.getWhenFull();
         default: return null;

@@ -23,10 +23,14 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         SessionsEndpoint target = (SessionsEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "blockedbackoff":
+        case "blockedBackoff": target.getConfiguration().setBlockedBackoff(property(camelContext, java.time.Duration.class, value)); return true;
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": target.getConfiguration().setBlockedStatusCodeRange(property(camelContext, java.lang.String.class, value)); return true;
         case "captureheaders":
         case "captureHeaders": target.getConfiguration().setCaptureHeaders(property(camelContext, java.lang.String.class, value)); return true;
+        case "checkuri":
+        case "checkUri": target.getConfiguration().setCheckUri(property(camelContext, java.lang.String.class, value)); return true;
         case "closeonstop":
         case "closeOnStop": target.getConfiguration().setCloseOnStop(property(camelContext, java.lang.Boolean.class, value)); return true;
         case "closeuri":
@@ -59,6 +63,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "idempotencyheader":
         case "idempotencyHeader": target.getConfiguration().setIdempotencyHeader(property(camelContext, java.lang.String.class, value)); return true;
         case "isolation": target.getConfiguration().setIsolation(property(camelContext, io.github.camelsessions.http.Isolation.class, value)); return true;
+        case "keepalive":
+        case "keepAlive": target.getConfiguration().setKeepAlive(property(camelContext, java.time.Duration.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "limit": target.setLimit(property(camelContext, int.class, value)); return true;
@@ -89,6 +95,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "noProxy": target.getConfiguration().setNoProxy(property(camelContext, java.lang.String.class, value)); return true;
         case "of": target.setOf(property(camelContext, io.github.camelsessions.ListOf.class, value)); return true;
         case "offset": target.setOffset(property(camelContext, long.class, value)); return true;
+        case "onrenewalfailure":
+        case "onRenewalFailure": target.getConfiguration().setOnRenewalFailure(property(camelContext, io.github.camelsessions.renewal.OnRenewalFailure.class, value)); return true;
         case "pool": target.getConfiguration().setPool(property(camelContext, java.lang.String.class, value)); return true;
         case "poollogins":
         case "poolLogins": target.getConfiguration().setPoolLogins(property(camelContext, java.lang.Integer.class, value)); return true;
@@ -129,6 +137,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "site": target.setSite(property(camelContext, java.lang.String.class, value)); return true;
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": target.getConfiguration().setThrowExceptionOnFailure(property(camelContext, java.lang.Boolean.class, value)); return true;
+        case "validwhen":
+        case "validWhen": target.getConfiguration().setValidWhen(property(camelContext, java.lang.Object.class, value)); return true;
         case "whenfull":
         case "whenFull": target.getConfiguration().setWhenFull(property(camelContext, io.github.camelsessions.renewal.WhenFull.class, value)); return true;
         default: return false;
@@ -138,10 +148,14 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
     @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "blockedbackoff":
+        case "blockedBackoff": return java.time.Duration.class;
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": return java.lang.String.class;
         case "captureheaders":
         case "captureHeaders": return java.lang.String.class;
+        case "checkuri":
+        case "checkUri": return java.lang.String.class;
         case "closeonstop":
         case "closeOnStop": return java.lang.Boolean.class;
         case "closeuri":
@@ -174,6 +188,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "idempotencyheader":
         case "idempotencyHeader": return java.lang.String.class;
         case "isolation": return io.github.camelsessions.http.Isolation.class;
+        case "keepalive":
+        case "keepAlive": return java.time.Duration.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
         case "limit": return int.class;
@@ -204,6 +220,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "noProxy": return java.lang.String.class;
         case "of": return io.github.camelsessions.ListOf.class;
         case "offset": return long.class;
+        case "onrenewalfailure":
+        case "onRenewalFailure": return io.github.camelsessions.renewal.OnRenewalFailure.class;
         case "pool": return java.lang.String.class;
         case "poollogins":
         case "poolLogins": return java.lang.Integer.class;
@@ -244,6 +262,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "site": return java.lang.String.class;
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": return java.lang.Boolean.class;
+        case "validwhen":
+        case "validWhen": return java.lang.Object.class;
         case "whenfull":
         case "whenFull": return io.github.camelsessions.renewal.WhenFull.class;
         default: return null;
@@ -254,10 +274,14 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
     public Object getOptionValue(Object obj, String name, boolean ignoreCase) {
         SessionsEndpoint target = (SessionsEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "blockedbackoff":
+        case "blockedBackoff": return target.getConfiguration().getBlockedBackoff();
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": return target.getConfiguration().getBlockedStatusCodeRange();
         case "captureheaders":
         case "captureHeaders": return target.getConfiguration().getCaptureHeaders();
+        case "checkuri":
+        case "checkUri": return target.getConfiguration().getCheckUri();
         case "closeonstop":
         case "closeOnStop": return target.getConfiguration().getCloseOnStop();
         case "closeuri":
@@ -290,6 +314,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "idempotencyheader":
         case "idempotencyHeader": return target.getConfiguration().getIdempotencyHeader();
         case "isolation": return target.getConfiguration().getIsolation();
+        case "keepalive":
+        case "keepAlive": return target.getConfiguration().getKeepAlive();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "limit": return target.getLimit();
@@ -320,6 +346,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "noProxy": return target.getConfiguration().getNoProxy();
         case "of": return target.getOf();
         case "offset": return target.getOffset();
+        case "onrenewalfailure":
+        case "onRenewalFailure": return target.getConfiguration().getOnRenewalFailure();
         case "pool": return target.getConfiguration().getPool();
         case "poollogins":
         case "poolLogins": return target.getConfiguration().getPoolLogins();
@@ -360,6 +388,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "site": return target.getSite();
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": return target.getConfiguration().getThrowExceptionOnFailure();
+        case "validwhen":
+        case "validWhen": return target.getConfiguration().getValidWhen();
         case "whenfull":
         case "whenFull": return target.getConfiguration().getWhenFull();
         default: return null;

@@ -24,9 +24,11 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> ENDPOINT_IDENTITY_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(62);
+        Set<String> props = new HashSet<>(67);
+        props.add("blockedBackoff");
         props.add("blockedStatusCodeRange");
         props.add("captureHeaders");
+        props.add("checkUri");
         props.add("closeOnStop");
         props.add("closeUri");
         props.add("cookiesDebug");
@@ -46,6 +48,7 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
         props.add("httpUri");
         props.add("idempotencyHeader");
         props.add("isolation");
+        props.add("keepAlive");
         props.add("lazyStartProducer");
         props.add("limit");
         props.add("maxAge");
@@ -63,6 +66,7 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
         props.add("noProxy");
         props.add("of");
         props.add("offset");
+        props.add("onRenewalFailure");
         props.add("operation");
         props.add("pool");
         props.add("poolLogins");
@@ -86,6 +90,7 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
         props.add("sessionId");
         props.add("site");
         props.add("throwExceptionOnFailure");
+        props.add("validWhen");
         props.add("whenFull");
         PROPERTY_NAMES = Collections.unmodifiableSet(props);
         SECRET_PROPERTY_NAMES = Collections.emptySet();

@@ -22,8 +22,10 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
     private static final Map<String, Object> ALL_OPTIONS;
     static {
         Map<String, Object> map = new CaseInsensitiveMap();
+        map.put("BlockedBackoff", java.time.Duration.class);
         map.put("BlockedStatusCodeRange", java.lang.String.class);
         map.put("CaptureHeaders", java.lang.String.class);
+        map.put("CheckUri", java.lang.String.class);
         map.put("CloseOnStop", java.lang.Boolean.class);
         map.put("CloseUri", java.lang.String.class);
         map.put("CookiesDebug", java.lang.String.class);
@@ -40,6 +42,7 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         map.put("Http", java.util.Map.class);
         map.put("IdempotencyHeader", java.lang.String.class);
         map.put("Isolation", io.github.camelsessions.http.Isolation.class);
+        map.put("KeepAlive", java.time.Duration.class);
         map.put("MaxAge", java.time.Duration.class);
         map.put("MaxConcurrentPerSession", java.lang.Integer.class);
         map.put("MaxErrorScore", java.lang.Double.class);
@@ -52,6 +55,7 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         map.put("MaxUses", java.lang.Long.class);
         map.put("MinDelay", java.time.Duration.class);
         map.put("NoProxy", java.lang.String.class);
+        map.put("OnRenewalFailure", io.github.camelsessions.renewal.OnRenewalFailure.class);
         map.put("Pool", java.lang.String.class);
         map.put("PoolLogins", java.lang.Integer.class);
         map.put("PoolSize", java.lang.Integer.class);
@@ -74,6 +78,7 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         map.put("SessionId", java.lang.String.class);
         map.put("ThrowExceptionOnFailure", java.lang.Boolean.class);
         map.put("Uris", java.lang.String.class);
+        map.put("ValidWhen", java.lang.Object.class);
         map.put("WhenFull", io.github.camelsessions.renewal.WhenFull.class);
         map.put("Wrap", boolean.class);
         ALL_OPTIONS = map;
@@ -83,10 +88,14 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         io.github.camelsessions.SiteConfiguration target = (io.github.camelsessions.SiteConfiguration) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "blockedbackoff":
+        case "blockedBackoff": target.setBlockedBackoff(property(camelContext, java.time.Duration.class, value)); return true;
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": target.setBlockedStatusCodeRange(property(camelContext, java.lang.String.class, value)); return true;
         case "captureheaders":
         case "captureHeaders": target.setCaptureHeaders(property(camelContext, java.lang.String.class, value)); return true;
+        case "checkuri":
+        case "checkUri": target.setCheckUri(property(camelContext, java.lang.String.class, value)); return true;
         case "closeonstop":
         case "closeOnStop": target.setCloseOnStop(property(camelContext, java.lang.Boolean.class, value)); return true;
         case "closeuri":
@@ -117,6 +126,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "idempotencyheader":
         case "idempotencyHeader": target.setIdempotencyHeader(property(camelContext, java.lang.String.class, value)); return true;
         case "isolation": target.setIsolation(property(camelContext, io.github.camelsessions.http.Isolation.class, value)); return true;
+        case "keepalive":
+        case "keepAlive": target.setKeepAlive(property(camelContext, java.time.Duration.class, value)); return true;
         case "maxage":
         case "maxAge": target.setMaxAge(property(camelContext, java.time.Duration.class, value)); return true;
         case "maxconcurrentpersession":
@@ -141,6 +152,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "minDelay": target.setMinDelay(property(camelContext, java.time.Duration.class, value)); return true;
         case "noproxy":
         case "noProxy": target.setNoProxy(property(camelContext, java.lang.String.class, value)); return true;
+        case "onrenewalfailure":
+        case "onRenewalFailure": target.setOnRenewalFailure(property(camelContext, io.github.camelsessions.renewal.OnRenewalFailure.class, value)); return true;
         case "pool": target.setPool(property(camelContext, java.lang.String.class, value)); return true;
         case "poollogins":
         case "poolLogins": target.setPoolLogins(property(camelContext, java.lang.Integer.class, value)); return true;
@@ -182,6 +195,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": target.setThrowExceptionOnFailure(property(camelContext, java.lang.Boolean.class, value)); return true;
         case "uris": target.setUris(property(camelContext, java.lang.String.class, value)); return true;
+        case "validwhen":
+        case "validWhen": target.setValidWhen(property(camelContext, java.lang.Object.class, value)); return true;
         case "whenfull":
         case "whenFull": target.setWhenFull(property(camelContext, io.github.camelsessions.renewal.WhenFull.class, value)); return true;
         case "wrap": target.setWrap(property(camelContext, boolean.class, value)); return true;
@@ -197,10 +212,14 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
     @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "blockedbackoff":
+        case "blockedBackoff": return java.time.Duration.class;
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": return java.lang.String.class;
         case "captureheaders":
         case "captureHeaders": return java.lang.String.class;
+        case "checkuri":
+        case "checkUri": return java.lang.String.class;
         case "closeonstop":
         case "closeOnStop": return java.lang.Boolean.class;
         case "closeuri":
@@ -231,6 +250,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "idempotencyheader":
         case "idempotencyHeader": return java.lang.String.class;
         case "isolation": return io.github.camelsessions.http.Isolation.class;
+        case "keepalive":
+        case "keepAlive": return java.time.Duration.class;
         case "maxage":
         case "maxAge": return java.time.Duration.class;
         case "maxconcurrentpersession":
@@ -255,6 +276,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "minDelay": return java.time.Duration.class;
         case "noproxy":
         case "noProxy": return java.lang.String.class;
+        case "onrenewalfailure":
+        case "onRenewalFailure": return io.github.camelsessions.renewal.OnRenewalFailure.class;
         case "pool": return java.lang.String.class;
         case "poollogins":
         case "poolLogins": return java.lang.Integer.class;
@@ -296,6 +319,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": return java.lang.Boolean.class;
         case "uris": return java.lang.String.class;
+        case "validwhen":
+        case "validWhen": return java.lang.Object.class;
         case "whenfull":
         case "whenFull": return io.github.camelsessions.renewal.WhenFull.class;
         case "wrap": return boolean.class;
@@ -307,10 +332,14 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
     public Object getOptionValue(Object obj, String name, boolean ignoreCase) {
         io.github.camelsessions.SiteConfiguration target = (io.github.camelsessions.SiteConfiguration) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "blockedbackoff":
+        case "blockedBackoff": return target.getBlockedBackoff();
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": return target.getBlockedStatusCodeRange();
         case "captureheaders":
         case "captureHeaders": return target.getCaptureHeaders();
+        case "checkuri":
+        case "checkUri": return target.getCheckUri();
         case "closeonstop":
         case "closeOnStop": return target.getCloseOnStop();
         case "closeuri":
@@ -341,6 +370,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "idempotencyheader":
         case "idempotencyHeader": return target.getIdempotencyHeader();
         case "isolation": return target.getIsolation();
+        case "keepalive":
+        case "keepAlive": return target.getKeepAlive();
         case "maxage":
         case "maxAge": return target.getMaxAge();
         case "maxconcurrentpersession":
@@ -365,6 +396,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "minDelay": return target.getMinDelay();
         case "noproxy":
         case "noProxy": return target.getNoProxy();
+        case "onrenewalfailure":
+        case "onRenewalFailure": return target.getOnRenewalFailure();
         case "pool": return target.getPool();
         case "poollogins":
         case "poolLogins": return target.getPoolLogins();
@@ -406,6 +439,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": return target.getThrowExceptionOnFailure();
         case "uris": return target.getUris();
+        case "validwhen":
+        case "validWhen": return target.getValidWhen();
         case "whenfull":
         case "whenFull": return target.getWhenFull();
         case "wrap": return target.isWrap();

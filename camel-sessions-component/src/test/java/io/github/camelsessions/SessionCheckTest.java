@@ -2,6 +2,7 @@
 package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.camelsessions.renewal.SessionExpiredException;
 import io.github.camelsessions.session.SessionStats;
@@ -354,6 +355,7 @@ class SessionCheckTest extends AutomaticRenewalSupport {
         await(() -> assertThat(stats().renewals()).isEqualTo(3));
         assertThat(text(fetch("/page/3", options))).contains("session=");
         assertThat(site.refused("/page/3")).isZero();
+        sessions().site("portal").close(session).join(); // else it is asked for in the tests that follow
     }
 
     // ---- bounds
@@ -367,6 +369,17 @@ class SessionCheckTest extends AutomaticRenewalSupport {
 
         text(fetch("/page/2", options));
         assertThat(stats().renewals()).isEqualTo(2);
+    }
+
+    @Test
+    void aCheckUriThatIsNeverToBeFetchedIsRefusedAtOnce() {
+        String options =
+                STATUSES + "&forbiddenUris=" + site.url("/page/check*") + "&checkUri=" + site.url("/page/check");
+
+        assertThatThrownBy(() -> context.getEndpoint(uri("/page/1", options))
+                        .createProducer()
+                        .start())
+                .hasMessageStartingWith("checkUri: " + site.url("/page/check") + " is not fetched: the pattern ");
     }
 
     @Test

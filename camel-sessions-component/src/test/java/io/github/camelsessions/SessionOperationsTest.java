@@ -291,6 +291,8 @@ class SessionOperationsTest extends SharedContextTest {
                         "held",
                         "inFlight",
                         "uses",
+                        "checks",
+                        "checksExpired",
                         "logIns",
                         "logOuts",
                         "failedLogOuts",
