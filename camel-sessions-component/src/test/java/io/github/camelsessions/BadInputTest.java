@@ -37,7 +37,7 @@ class BadInputTest extends SharedContextTest {
                 Arguments.of(
                         "sessions:dance",
                         "unknown operation 'dance': must be one of fetch, renew, clear, check, close, getCookies, getProfile, addCookies,"
-                                + " markGood, markBad, retire, list"),
+                                + " markGood, markBad, retire, endCooldown, list"),
                 Arguments.of("sessions:fetch:https://a.example", "write a slash before the target"),
                 Arguments.of("sessions:fetch?sesionId=1", "unknown option 'sesionId', did you mean sessionId?"),
                 Arguments.of("sessions:fetch?colour=red", "unknown option 'colour': options of camel-http are written"),

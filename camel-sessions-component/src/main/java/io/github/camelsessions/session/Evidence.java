@@ -148,7 +148,7 @@ final class Evidence {
         }
         longest = Math.max(longest, length);
         remembers = true;
-        forgetsAt = nowMillis + rules.doubled(inVain).toMillis();
+        forgetsAt = nowMillis + Math.max(rules.doubled(inVain).toMillis(), PATIENCE_MILLIS << Math.min(inVain, 10));
     }
 
     private boolean isForgotten(long nowMillis) {
@@ -160,7 +160,7 @@ final class Evidence {
     /** Whether the session has ended, as far as its refusals tell, of which some are still to be judged. */
     boolean isEnded(Life life, Iterable<Passage> suspects, long nowMillis) {
         if (life.accepted == 0 && fruitless >= FRUITLESS && !isForgotten(nowMillis)) {
-            return isWorthless(false); // which begins no log-in
+            return false;
         }
         if (run >= needed(life, nowMillis)) {
             return true;

@@ -78,6 +78,10 @@ public class Passage {
     int run;
 
     int refusals;
+
+    /** How many of them came from generations that a limit has ended, which nobody judges. */
+    int refusedByEnded;
+
     int stood;
 
     /** Since when it is suspected, and how long it was before. */

@@ -110,6 +110,12 @@ final class RenewalGate {
         CLOSED
     }
 
+    /**
+     * How many refusals by generations that limits have ended are an exchange's own: without an end to that, a forbidden page
+     * would be sent for ever where each generation lasts for few requests.
+     */
+    private static final int REFUSALS_BY_ENDED = 3;
+
     private final SessionClock clock;
     private final Generations generations;
     private final ReentrantLock lock = new ReentrantLock();
@@ -241,6 +247,9 @@ final class RenewalGate {
         if (passage.renews) {
             all.evidence.refused(passage, of, life);
         }
+        if (!judged && isEndedByLimit(of) && ++passage.refusedByEnded >= REFUSALS_BY_ENDED) {
+            return all.own(Verdict.of(Action.DELIVER), List.of(passage));
+        }
         if (!judged) {
             return Verdict.of(all.sentAgain(passage));
         }
@@ -253,6 +262,13 @@ final class RenewalGate {
         }
         all.suspects.park(passage, now());
         return Verdict.of(Action.PARK);
+    }
+
+    /** Whether a limit has ended this generation, or is about to. */
+    private boolean isEndedByLimit(Life of) {
+        Renewal latest = trouble().renewal;
+        boolean ending = of == life && state == State.RENEWING && latest != null && latest.reason == Origin.LIMIT;
+        return of.endedByLimit || ending;
     }
 
     Verdict accepted(Passage passage, boolean replayable) {
@@ -423,6 +439,10 @@ final class RenewalGate {
 
     boolean holding(Passage passage) {
         return locked(() -> state != State.CLOSED && (nobodyIsSent() || (state == State.FAILED && endures(passage))));
+    }
+
+    boolean isPausedNow() {
+        return locked(this::isPaused);
     }
 
     boolean isFrozen() {
@@ -818,7 +838,8 @@ final class RenewalGate {
                 || (trouble != null
                         && state == State.FAILED
                         && passage.awaited != null
-                        && passage.awaited == trouble.renewal);
+                        && passage.awaited == trouble.renewal
+                        && !(passage.endures() && rules.cooldown().toMillis() > 0));
     }
 
     /** Whether it waits for the end of the cool-down. */

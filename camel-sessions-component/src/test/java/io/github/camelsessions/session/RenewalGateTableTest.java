@@ -167,14 +167,6 @@ class RenewalGateTableTest {
                         .in(Start.ACTIVE, "log-ins are worthless", Scene::worthless, "ADMIT_AGAIN, release -> FAILED")
                         .in(Start.ACTIVE, "quiet", Scene::lastIsMine, "DELIVER")
                         .in(Start.ACTIVE, "with a check, not quiet", Scene::checks, "PARK, wake")
-                        .in(
-                                Start.ACTIVE,
-                                "with a check, quiet",
-                                scene -> {
-                                    scene.checks();
-                                    scene.lastIsMine();
-                                },
-                                "PARK, check")
                         .in(Start.ACTIVE, "frozen", Scene::freeze, "ADMIT_AGAIN")
                         .in(Start.RENEWING, "ADMIT_AGAIN")
                         .in(Start.FAILED, "ADMIT_AGAIN")
