@@ -134,7 +134,7 @@ public class RenewalGateStress {
                 return;
             }
             queue.set(passage);
-            if (!gate.holding()) {
+            if (!gate.holding(TestGates.passage())) {
                 release();
             }
         }

@@ -600,7 +600,7 @@ final class GateSimulation {
                     || !rules.maxAge().isZero()
                     || !rules.maxIdle().isZero();
             int unseen = limits || world.clears > 0 ? 1 + rules.renewalAttempts() : 0;
-            assertThat(logInsPerCooldown()).isLessThanOrEqualTo(Math.max(3, rules.renewalAttempts()) + 3 + unseen);
+            assertThat(logInsPerCooldown()).isLessThanOrEqualTo(Math.max(3, rules.renewalAttempts()) + 6 + unseen);
         }
         gate.endCooldown();
         assertThat(gate.close()).as("an idle session may be evicted").isTrue();

@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Phaser;
@@ -44,6 +46,7 @@ class GateStressTest {
         final AtomicInteger claims = new AtomicInteger();
 
         volatile boolean gaveUp;
+        volatile boolean refused;
         volatile String outcome;
         boolean resumed; // handed from thread to thread with the call
 
@@ -147,7 +150,7 @@ class GateStressTest {
                 free(call);
                 run(() -> perform(call, gate.admit(call, false, null)));
             }
-            case DELIVER -> end(call, "delivered");
+            case DELIVER -> end(call, call.refused ? "refused" : "delivered");
             case FAIL -> end(call, verdict.failure().kind().name());
             default -> throw new AssertionError(verdict);
         }
@@ -166,6 +169,11 @@ class GateStressTest {
         if (verdict.release()) {
             run(this::release);
         }
+        if (verdict.wakeAfter() > 0) {
+            run(
+                    CompletableFuture.delayedExecutor(verdict.wakeAfter(), TimeUnit.MILLISECONDS, threads),
+                    () -> others(gate.wake()));
+        }
     }
 
     private void answer(Call call) {
@@ -176,11 +184,13 @@ class GateStressTest {
         if (accepted && call.acceptedBySite.incrementAndGet() > 1 && call.post) {
             errors.add(new AssertionError("a request with side effects was accepted twice"));
         }
+        boolean unanswered = ThreadLocalRandom.current().nextInt(200) == 0;
+        call.refused = !lost && !unanswered && !accepted;
         run(() -> perform(
                 call,
                 lost
                         ? gate.lost(call, true)
-                        : ThreadLocalRandom.current().nextInt(200) == 0
+                        : unanswered
                                 ? gate.unanswered(call)
                                 : accepted ? gate.accepted(call, !call.post) : gate.refused(call)));
     }
@@ -268,8 +278,12 @@ class GateStressTest {
     }
 
     private void run(Runnable task) {
+        run(threads, task);
+    }
+
+    private void run(Executor by, Runnable task) {
         pending.register();
-        threads.execute(() -> {
+        by.execute(() -> {
             try {
                 task.run();
             } catch (Throwable e) {
