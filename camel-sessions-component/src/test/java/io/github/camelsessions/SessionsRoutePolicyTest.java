@@ -227,7 +227,9 @@ class SessionsRoutePolicyTest {
         startRoute();
         consumer().suspend();
         site.failLogins(403);
-        assertThat(page("anna").getException()).isNotNull();
+        Exchange failing = page("anna");
+        assertThat(failing.getException()).isNotNull();
+        policy.onExchangeDone(context.getRoute("portal"), failing); // waits until the policy knows of the cool-down
         site.repairLogins();
         sessions().endCooldown("anna");
 
