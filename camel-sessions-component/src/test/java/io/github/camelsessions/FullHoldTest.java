@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -240,8 +241,9 @@ class FullHoldTest extends RenewingContextTest {
             await().until(() -> Sessions.get(other).traffic().waiting() == 4);
             other.stop();
 
+            // those that are held without a thread wait in Camel, which may be quicker to let their callers go
             for (var each : sent) {
-                assertThat(failure(each)).isInstanceOf(SessionHoldException.class);
+                assertThat(failure(each)).isInstanceOfAny(SessionHoldException.class, RejectedExecutionException.class);
             }
         }
     }
