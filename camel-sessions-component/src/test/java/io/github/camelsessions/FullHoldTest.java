@@ -309,9 +309,9 @@ class FullHoldTest extends RenewingContextTest {
             assertThat(site.loginsAttempted(user)).isOne();
             assertThat(log.of("io.github.camelsessions.renewal"))
                     .filteredOn(line -> line.startsWith("WARN"))
-                    .singleElement()
-                    .asString()
-                    .contains("its log-in has sent nothing for 5000 ms", "seda://work-" + user);
+                    .hasSizeLessThanOrEqualTo(1) // none when the log-in came into the queue before the hold was full
+                    .allSatisfy(line -> assertThat(line)
+                            .contains("its log-in has sent nothing for 5000 ms", "seda://work-" + user));
         }
     }
 
