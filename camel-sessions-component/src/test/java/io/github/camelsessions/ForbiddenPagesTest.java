@@ -99,6 +99,8 @@ class ForbiddenPagesTest extends AutomaticRenewalSupport {
                     assertThat(ended.get(i).getException()).isNull();
                 }
             }
+            // a generation that ends before it has accepted anything looks like one that helps nobody
+            assertThat(fetch("/page/0", OPTIONS).getException()).isNull();
             site.expireNow();
         }
         assertThat(stats().attempts()).isLessThanOrEqualTo(10);
