@@ -160,7 +160,7 @@ final class Evidence {
     /** Whether the session has ended, as far as its refusals tell, of which some are still to be judged. */
     boolean isEnded(Life life, Iterable<Passage> suspects, long nowMillis) {
         if (life.accepted == 0 && fruitless >= FRUITLESS && !isForgotten(nowMillis)) {
-            return false;
+            return isWorthless(false);
         }
         if (run >= needed(life, nowMillis)) {
             return true;

@@ -79,8 +79,8 @@ public class Passage {
 
     int refusals;
 
-    /** How many of them came from generations that a limit has ended, which nobody judges. */
-    int refusedByEnded;
+    /** How many of them nobody has judged, because a limit ended the generation. */
+    int unjudged;
 
     int stood;
 

@@ -110,12 +110,6 @@ final class RenewalGate {
         CLOSED
     }
 
-    /**
-     * How many refusals by generations that limits have ended are an exchange's own: without an end to that, a forbidden page
-     * would be sent for ever where each generation lasts for few requests.
-     */
-    private static final int REFUSALS_BY_ENDED = 3;
-
     private final SessionClock clock;
     private final Generations generations;
     private final ReentrantLock lock = new ReentrantLock();
@@ -195,7 +189,8 @@ final class RenewalGate {
             install(new Life(next(), Origin.LIMIT, now), false);
         }
         passage.alone = life.isTried(now);
-        return send(passage, life, false, now);
+        Verdict sent = send(passage, life, false, now);
+        return limit ? suspectsOfEnded(sent) : sent;
     }
 
     private Verdict send(Passage passage, Life to, boolean priority, long nowMillis) {
@@ -247,8 +242,8 @@ final class RenewalGate {
         if (passage.renews) {
             all.evidence.refused(passage, of, life);
         }
-        if (!judged && isEndedByLimit(of) && ++passage.refusedByEnded >= REFUSALS_BY_ENDED) {
-            return all.own(Verdict.of(Action.DELIVER), List.of(passage));
+        if (!judged && isEndedByLimit(of)) {
+            return all.unjudged(Verdict.of(Action.DELIVER), List.of(passage));
         }
         if (!judged) {
             return Verdict.of(all.sentAgain(passage));
@@ -788,6 +783,11 @@ final class RenewalGate {
         return trouble == null ? verdict : trouble.notOwn(verdict, trouble.suspects.drain(now()));
     }
 
+    /** A limit has ended the generation before their refusals were judged. */
+    private Verdict suspectsOfEnded(Verdict verdict) {
+        return trouble == null ? verdict : trouble.unjudged(verdict, trouble.suspects.drain(now()));
+    }
+
     /** Tells apart who wants to use the session: the owner of the renewal under way, or anybody else. */
     private Verdict using(
             @Nullable RenewalToken held, Function<RenewalToken, Verdict> owner, Supplier<Verdict> anybody) {
@@ -874,7 +874,8 @@ final class RenewalGate {
             initiator.initiator = true;
             started = begin(why, initiator);
         }
-        Verdict verdict = suspectsAgain(Verdict.of(action).starting(started));
+        Verdict begun = Verdict.of(action).starting(started);
+        Verdict verdict = why == Origin.LIMIT ? suspectsOfEnded(begun) : suspectsAgain(begun);
         return state == State.FAILED ? verdict.releasing() : verdict;
     }
 

@@ -15,6 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Trouble {
 
+    /**
+     * How many refusals that nobody has judged, because a limit ended the generation, are an exchange's own: without an end to
+     * that, a forbidden page would be sent for ever where each generation lasts for few requests.
+     */
+    private static final int UNJUDGED_REFUSALS = 3;
+
     final Waiting waiting = new Waiting();
     final Suspects suspects = new Suspects();
     final Evidence evidence;
@@ -90,6 +96,16 @@ final class Trouble {
     /** The refusals tell nothing of the exchanges: they are sent again, which does not count. */
     Verdict notOwn(Verdict verdict, List<Passage> refused) {
         return judging(verdict, refused, passage -> passage.maxReplays > 0);
+    }
+
+    /** A limit has ended the generation that refused them before anybody has judged that. */
+    Verdict unjudged(Verdict verdict, List<Passage> refused) {
+        return judging(
+                verdict,
+                refused,
+                passage -> ++passage.unjudged < UNJUDGED_REFUSALS
+                        ? passage.maxReplays > 0
+                        : ++passage.stood < passage.maxReplays);
     }
 
     private Verdict judging(Verdict verdict, List<Passage> refused, Predicate<Passage> isSentAgain) {

@@ -253,11 +253,12 @@ class EvidenceTest {
 
     @Test
     void threeFruitlessGenerationsAreNoEndBeforeRunsAreForgotten() {
+        evidence.configure(rules().renewalAttempts(10).build());
         run(1);
         renew();
         fruitless(1, 2);
         assertThat(isEnded()).isTrue();
-        fruitless(3);
+        fruitless(2);
         assertThat(evidence.fruitless()).isEqualTo(3);
         run(100);
         assertThat(isEnded()).isFalse();
@@ -286,6 +287,13 @@ class EvidenceTest {
         assertThat(evidence.isWorthless(true)).as("a check is proof enough").isTrue();
         refuse(3);
         assertThat(evidence.isWorthless(false)).isTrue();
+    }
+
+    @Test
+    void worthlessOnesAreAnEndAtOnceThatNoLogInFollows() {
+        renew();
+        fruitless(1, 2, 3);
+        assertThat(isEnded()).isTrue();
     }
 
     @Test

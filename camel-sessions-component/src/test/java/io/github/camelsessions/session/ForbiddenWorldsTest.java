@@ -111,8 +111,6 @@ class ForbiddenWorldsTest {
 
         @Override
         public String toString() {
-            if (Boolean.getBoolean("dbg"))
-                System.out.println(runs.get(0).good + " " + runs.get(0).gate.stats());
             return String.format(
                     Locale.ROOT,
                     "world %-40s log-ins %4d, ideal %6.1f, lost %4.1f %%, longest suspicion %4d ms, checks %d",

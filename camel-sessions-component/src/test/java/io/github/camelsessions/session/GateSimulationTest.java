@@ -252,6 +252,12 @@ class GateSimulationTest {
         world.drains = random.nextInt(3) == 0;
         world.lost = sometimes(random, 0.3);
         world.lostLogIns = sometimes(random, 0.5);
+        world.rules.checks(random.nextInt(3) == 0).endures(random.nextInt(4) == 0);
+        if (world.rules.endures() && world.holdTimeout.toHours() > 0) {
+            world.holdTimeout = Duration.ofMinutes(10); // a log-in may fail for ever
+        }
+        world.unansweredChecks = sometimes(random, 1);
+        world.blocks = sometimes(random, 0.3);
         return world;
     }
 

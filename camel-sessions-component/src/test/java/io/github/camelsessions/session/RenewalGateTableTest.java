@@ -257,9 +257,10 @@ class RenewalGateTableTest {
                                 "log-ins are worthless",
                                 scene -> {
                                     scene.worthless();
+                                    scene.suspectOfAnotherPage();
                                     scene.sendCheck();
                                 },
-                                "DELIVER, release -> FAILED")
+                                "DELIVER, s again, release -> FAILED")
                         .in(Start.RENEWING, "DELIVER")
                         .in(Start.FAILED, "DELIVER")
                         .in(Start.CLOSED, "DELIVER"),
@@ -636,16 +637,20 @@ class RenewalGateTableTest {
             mine = sent(wishes.passage(PAGE));
         }
 
-        /** As many log-ins as there are attempts have helped nobody, so many pages were refused; one more says that it has ended. */
+        /** Two log-ins have helped nobody, each of a page of its own; the page of {@link #mine}, accepted before, is the third. */
         void worthless() {
             gate.accepted(sent(wishes.passage(PAGE)), true);
             gate.succeeded(gate.renew(passage(), null, null).renewal());
             gate.succeeded(gate.refused(sent(wishes.passage(PAGE + 1))).renewal());
             gate.refused(sent(wishes.passage(PAGE + 2)));
             gate.succeeded(gate.renew(passage(), null, null).renewal());
-            gate.refused(sent(wishes.passage(PAGE)));
-            clock.advance(Duration.ofHours(1)); // runs are forgotten, fruitless generations are not
             mine = sent(wishes.passage(PAGE));
+        }
+
+        /** The third log-in in vain, that too few pages tell of. */
+        void suspectOfAnotherPage() {
+            suspect = sent(wishes.passage(PAGE + 1));
+            assertThat(gate.refused(suspect).action()).isEqualTo(Action.PARK);
         }
 
         void checks() {
