@@ -600,8 +600,9 @@ final class GateSimulation {
                     || rules.maxUses() > 0
                     || !rules.maxAge().isZero()
                     || !rules.maxIdle().isZero();
-            int unseen = limits || world.clears > 0 ? world.concurrency + rules.renewalAttempts() : 0;
-            assertThat(logInsPerCooldown()).isLessThanOrEqualTo(Math.max(3, rules.renewalAttempts()) + unseen);
+            long unseen =
+                    limits || world.clears > 0 ? world.concurrency + rules.renewalAttempts() + stats.blocked() : 0;
+            assertThat((long) logInsPerCooldown()).isLessThanOrEqualTo(Math.max(3, rules.renewalAttempts()) + unseen);
         }
         gate.endCooldown();
         assertThat(gate.close()).as("an idle session may be evicted").isTrue();
