@@ -3,6 +3,8 @@ package io.github.camelsessions.session;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.openjdk.jcstress.annotations.Actor;
@@ -87,8 +89,8 @@ public class RenewalGateStress {
 
     /** A repeat refusal and the acceptance that makes the session quiet: the suspect is told once. */
     @JCStressTest
-    @Outcome(id = "ADMIT_AGAIN, 0, RENEWING 0", expect = ACCEPTABLE)
-    @Outcome(id = "PARK, 1, RENEWING 0", expect = ACCEPTABLE)
+    @Outcome(id = "DELIVER, 0, ACTIVE 0", expect = ACCEPTABLE)
+    @Outcome(id = "PARK, 1, ACTIVE 0", expect = ACCEPTABLE)
     @State
     public static class RefusedAgainAndAccepted extends Gate {
         final Passage one = sent();
@@ -96,6 +98,7 @@ public class RenewalGateStress {
 
         public RefusedAgainAndAccepted() {
             gate.succeeded(gate.refused(one).renewal());
+            gate.accepted(sent(), true); // it is tried by one exchange until then
             gate.admit(one, false, null);
             two = sent();
         }
@@ -521,6 +524,160 @@ public class RenewalGateStress {
         @Arbiter
         public void end(LL_Result result) {
             result.r2 = gate.admit(TestGates.passage(), false, null).renewal() != null;
+        }
+    }
+
+    /** A suspect and a check under way. */
+    public static class Checked {
+        final RenewalGate gate = TestGates.gate(TestGates.rules().checks(true).build(), SessionClock.system());
+        final Passage other = TestGates.passage();
+        final Passage check = TestGates.passage();
+        final AtomicInteger told = new AtomicInteger();
+
+        Checked() {
+            Passage suspect = TestGates.passage();
+            gate.admit(suspect, false, null);
+            gate.admit(other, false, null);
+            gate.refused(suspect);
+            gate.check(check);
+        }
+
+        final Verdict.Action tell(Verdict verdict) {
+            told.addAndGet(verdict.standing().size() + verdict.again().size());
+            return verdict.action();
+        }
+
+        final String end() {
+            GateStats stats = gate.stats();
+            return told + " " + stats.suspects() + " " + stats.state() + " " + stats.attempts();
+        }
+    }
+
+    /** The check tells that the session lives, and so does an answer: the suspect is told once. */
+    @JCStressTest
+    @Outcome(id = "DELIVER, DELIVER, 1 0 ACTIVE 0", expect = ACCEPTABLE)
+    @State
+    public static class CheckedAndAccepted extends Checked {
+
+        @Actor
+        public void check(LLL_Result result) {
+            result.r1 = tell(gate.checked(check, true));
+        }
+
+        @Actor
+        public void accept(LLL_Result result) {
+            result.r2 = tell(gate.accepted(other, true));
+        }
+
+        @Arbiter
+        public void end(LLL_Result result) {
+            result.r3 = end();
+        }
+    }
+
+    /** The check tells that the session has ended while somebody renews it: there is one log-in. */
+    @JCStressTest
+    @Outcome(id = "DELIVER, HOLD, 1 0 RENEWING 1", expect = ACCEPTABLE, desc = "the check renews")
+    @Outcome(id = "DELIVER, SEND, 1 0 RENEWING 1", expect = ACCEPTABLE, desc = "the other one renews")
+    @State
+    public static class CheckedAndRenewed extends Checked {
+
+        @Actor
+        public void check(LLL_Result result) {
+            result.r1 = tell(gate.checked(check, false));
+        }
+
+        @Actor
+        public void renew(LLL_Result result) {
+            result.r2 = tell(gate.renew(TestGates.passage(), null, null));
+        }
+
+        @Arbiter
+        public void end(LLL_Result result) {
+            result.r3 = end();
+        }
+    }
+
+    /** Who is admitted while the site asks for a pause is sent before it begins, or waits. */
+    @JCStressTest
+    @Outcome(id = "ADMIT_AGAIN, SEND, 0 1", expect = ACCEPTABLE)
+    @Outcome(id = "ADMIT_AGAIN, HOLD, 1 0", expect = ACCEPTABLE)
+    @State
+    public static class BlockedAndAdmitted extends Gate {
+        final Passage one = sent();
+
+        @Actor
+        public void block(LLL_Result result) {
+            result.r1 = gate.blocked(one, 60_000).action();
+        }
+
+        @Actor
+        public void admit(LLL_Result result) {
+            result.r2 = gate.admit(TestGates.passage(), false, null).action();
+        }
+
+        @Arbiter
+        public void end(LLL_Result result) {
+            result.r3 = gate.stats().held() + " " + gate.stats().inFlight();
+        }
+    }
+
+    /** The end of a pause wakes whoever waits, and who comes at that time is not forgotten. */
+    @JCStressTest
+    @Outcome(id = "2, 0 0", expect = ACCEPTABLE)
+    @State
+    public static class WokenAndAdmitted {
+        final TestGates.Clock clock = new TestGates.Clock();
+        final RenewalGate gate = TestGates.gate(TestGates.rules().build(), clock);
+        final Queue<Passage> queue = new ConcurrentLinkedQueue<>();
+        final AtomicInteger sent = new AtomicInteger();
+
+        public WokenAndAdmitted() {
+            gate.pauses(1_000);
+            ask(TestGates.passage(), false);
+            clock.advanceMillis(1_000);
+        }
+
+        private void ask(Passage passage, boolean released) {
+            if (gate.admit(passage, released, null).action() == Verdict.Action.SEND) {
+                sent.incrementAndGet();
+                release(gate.accepted(passage, true));
+                return;
+            }
+            queue.add(passage);
+            if (!gate.holding(TestGates.passage())) {
+                release();
+            }
+        }
+
+        private void release(Verdict verdict) {
+            if (verdict.release()) {
+                release();
+            }
+        }
+
+        private void release() {
+            Passage held = queue.poll();
+            if (held != null) {
+                ask(held, true);
+                release();
+            }
+        }
+
+        @Actor
+        public void wake() {
+            release(gate.wake());
+        }
+
+        @Actor
+        public void admit() {
+            ask(TestGates.passage(), false);
+        }
+
+        @Arbiter
+        public void end(LL_Result result) {
+            result.r1 = sent.get();
+            result.r2 = gate.stats().held() + " " + gate.stats().inFlight();
         }
     }
 }
