@@ -316,7 +316,6 @@ class RenewalDocumentationTest {
         List<String> listed = page.substring(page.indexOf("== Troubleshooting"))
                 .lines()
                 .filter(line -> line.startsWith("| `+session '") && line.endsWith("+`"))
-                .filter(line -> !line.contains("though the log-ins succeeded")) // takes time: SuspicionTest has it
                 .map(line -> line.substring(4, line.length() - 2))
                 .map(RenewalDocumentationTest::withoutNumbers)
                 .toList();
@@ -425,6 +424,15 @@ class RenewalDocumentationTest {
             fail("empty", "&renewalUri=direct:no-log-in");
             fail("vain", "&renewalUri=direct:log-in-as-anna&renewedWhen=RAW(${bodyAs(String)} contains 'nothing')");
             fail("anna", "&renewalUri=direct:anna-by-ben");
+            site.acceptLoginsButRefuseAll();
+            String worthless = fetch("worthless", "&renewalUri=direct:log-in-as-anna");
+            Exception last = null;
+            for (int i = 0; !(last instanceof SessionRenewalException); i++) {
+                last = request(main, worthless.replace("orders", "orders-" + i % 4))
+                        .getException();
+                assertThat(last).isNotNull();
+            }
+            add("worthless", last);
         }
 
         private void renewalsThatTakeTooLong() {
