@@ -1,45 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
-import io.github.camelsessions.http.SessionHttpClient;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.apache.camel.component.http.HttpConstants;
 import org.apache.camel.spi.annotations.SendDynamic;
-import org.apache.camel.support.LRUCacheFactory;
 import org.apache.camel.support.component.SendDynamicAwareSupport;
-import org.apache.camel.util.StringHelper;
-import org.apache.camel.util.URISupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lets {@code toD("sessions:fetch/https://...?sessionId=${header.user}")} use one endpoint for all sessions and all
- * targets: both travel as headers, put in before the endpoint and taken out after it. Thread-safe.
+ * targets: they travel as headers, put in before the endpoint and taken out after it. Camel's evaluation of the URI is not
+ * used, as nothing in it tells what the route says from what the message brings. Thread-safe.
  */
 @SendDynamic("sessions")
 public class SessionsSendDynamicAware extends SendDynamicAwareSupport {
 
-    private static final String HTTP_URI = "httpUri";
-    private static final String SESSION_ID = "sessionId";
-    private static final String QUERY = "query.";
+    // one, as each node of a route has an instance of its own
+    private final Map<String, DynamicUri> uris = new ConcurrentHashMap<>();
 
-    private final Map<String, Boolean> parameters = LRUCacheFactory.newLRUCache(1000);
-    private final Map<String, DynamicPredicates> predicates = LRUCacheFactory.newLRUCache(1000);
+    private static final class Entry extends DynamicAwareEntry {
 
-    /** What the evaluated URI comes to: an endpoint that is the same for all, and what differs. */
-    private static final class Parts extends DynamicAwareEntry {
+        private final DynamicUri.Values values;
 
-        private final SessionsOperation operation;
-        private final Map<String, Object> options = new LinkedHashMap<>();
-        private @Nullable String sessionId;
-        private @Nullable String target;
-
-        Parts(DynamicAwareEntry entry, SessionsOperation operation) {
-            super(entry.getUri(), entry.getOriginalUri(), entry.getProperties(), entry.getLenientProperties());
-            this.operation = operation;
+        Entry(String uri, String originalUri, DynamicUri.Values values) {
+            super(uri, originalUri, Map.of(), Map.of());
+            this.values = values;
         }
     }
 
@@ -49,104 +37,72 @@ public class SessionsSendDynamicAware extends SendDynamicAwareSupport {
     }
 
     @Override
-    public DynamicAwareEntry prepare(Exchange exchange, String evaluated, String originalUri) throws Exception {
-        DynamicPredicates written =
-                predicates.computeIfAbsent(originalUri, key -> DynamicPredicates.of(getCamelContext(), key));
-        String uri = written.evaluate(exchange, evaluated);
-        DynamicAwareEntry entry = new DynamicAwareEntry(
-                uri, originalUri, endpointProperties(exchange, uri), endpointLenientProperties(exchange, uri));
-        String remaining = StringHelper.before(uri, "?", uri).substring("sessions:".length());
-        remaining = remaining.startsWith("//") ? remaining.substring(2) : remaining;
-        Parts parts = new Parts(entry, SessionsOperation.parse(StringHelper.before(remaining, "/", remaining)));
-        parts.target = StringHelper.after(remaining, "/");
-        Map<String, Object> query = new LinkedHashMap<>();
-        if (entry.getProperties() != null) {
-            entry.getProperties().forEach((name, value) -> sort(parts, query, name, value));
+    public DynamicAwareEntry prepare(Exchange exchange, String evaluated, String originalUri) {
+        DynamicUri uri = uris.get(originalUri);
+        if (uri == null) {
+            uri = DynamicUri.of(getCamelContext(), originalUri);
+            uris.putIfAbsent(originalUri, uri);
         }
-        if (entry.getLenientProperties() != null) {
-            entry.getLenientProperties().forEach((name, value) -> {
-                // what is no parameter of a target goes to the endpoint, which refuses it
-                boolean parameter = parts.target != null && isParameter(parts.operation, name);
-                (parameter ? query : parts.options).put(name, value);
-            });
-        }
-        if (parts.target != null) {
-            parts.target = HttpTarget.addQuery(parts.target, query);
-        } else {
-            query.forEach((name, value) -> parts.options.put(QUERY + name, value));
-        }
-        parts.options.putAll(written.options());
-        return parts;
-    }
-
-    // remembered: a route's URI has the same names for each exchange, and nearness to all options takes a while to tell
-    private boolean isParameter(SessionsOperation operation, String name) {
-        return parameters.computeIfAbsent(
-                operation + "?" + name,
-                key -> !SessionHttpClient.isOption(name)
-                        && OptionNames.nearest(getCamelContext(), operation, name) == null);
-    }
-
-    private static void sort(Parts parts, Map<String, Object> query, String name, Object value) {
-        if (name.equals(SESSION_ID)) {
-            parts.sessionId = String.valueOf(value);
-        } else if (name.equals(HTTP_URI)) {
-            if (parts.target != null) {
-                throw SessionsComponent.targetGivenTwice();
-            }
-            parts.target = String.valueOf(value);
-        } else if (name.startsWith(QUERY)) {
-            query.put(name.substring(QUERY.length()), value);
-        } else {
-            parts.options.put(name, value);
-        }
+        return new Entry(evaluated, originalUri, uri.asEvaluated(evaluated).values(exchange));
     }
 
     @Override
-    public String resolveStaticUri(Exchange exchange, DynamicAwareEntry entry) throws Exception {
-        Parts parts = (Parts) entry;
-        String query = URISupport.createQueryString(parts.options, true);
-        return "sessions:" + parts.operation + (query.isEmpty() ? "" : "?" + query);
+    public String resolveStaticUri(Exchange exchange, DynamicAwareEntry entry) {
+        return values(entry).endpointUri();
     }
 
     @Override
     public Processor createPreProcessor(Exchange exchange, DynamicAwareEntry entry) {
-        Parts parts = (Parts) entry;
-        return prepared -> {
+        DynamicUri.Values values = values(entry);
+        return prepared -> { // throws nothing: Camel would send all the same
             Message message = prepared.getMessage();
-            if (namesSession(parts, prepared)) {
-                message.setHeader(SessionsConstants.ID, parts.sessionId);
+            if (namesSession(values, prepared)) {
+                message.setHeader(SessionsConstants.ID, values.sessionId());
             }
-            if (parts.target != null) {
-                String method = message.getHeader(HttpConstants.HTTP_METHOD, String.class);
+            if (values.target() != null) {
+                Object method = message.getHeader(HttpConstants.HTTP_METHOD);
                 HttpTarget.consumeHeaders(message);
-                message.setHeader(HttpConstants.HTTP_URI, parts.target);
+                message.setHeader(HttpConstants.HTTP_URI, values.target());
                 if (method != null) {
                     message.setHeader(HttpConstants.HTTP_METHOD, method);
                 }
+            }
+            if (values.method() != null) {
+                message.setHeader(HttpConstants.HTTP_METHOD, values.method());
             }
         };
     }
 
     @Override
-    public @Nullable Processor createPostProcessor(Exchange exchange, DynamicAwareEntry entry) {
+    public Processor createPostProcessor(Exchange exchange, DynamicAwareEntry entry) {
+        DynamicUri.Values values = values(entry);
         // asked before the pre-processor runs: was the session named by the URI or by the message?
-        if (!namesSession((Parts) entry, exchange)) {
-            return null;
-        }
+        boolean named = namesSession(values, exchange);
         Object before = exchange.getMessage().getHeader(SessionsConstants.ID);
         return done -> {
-            if (before == null) {
-                done.getMessage().removeHeader(SessionsConstants.ID);
-            } else {
-                done.getMessage().setHeader(SessionsConstants.ID, before);
+            Message message = done.getMessage();
+            if (named && before == null) {
+                message.removeHeader(SessionsConstants.ID);
+            } else if (named) {
+                message.setHeader(SessionsConstants.ID, before);
+            }
+            // still there when nothing was sent
+            if (values.target() != null) {
+                message.removeHeader(HttpConstants.HTTP_URI);
+            }
+            if (values.method() != null) {
+                message.removeHeader(HttpConstants.HTTP_METHOD);
             }
         };
     }
 
-    private static boolean namesSession(Parts parts, Exchange exchange) {
+    private static DynamicUri.Values values(DynamicAwareEntry entry) {
+        return ((Entry) entry).values;
+    }
+
+    private static boolean namesSession(DynamicUri.Values values, Exchange exchange) {
         // the header wins over the option, unless it is there because of a renewal
-        return parts.sessionId != null
+        return values.sessionId() != null
                 && (exchange.getMessage().getHeader(SessionsConstants.ID) == null
                         || SessionCalls.namesRenewed(exchange));
     }

@@ -3,6 +3,7 @@ package io.github.camelsessions;
 
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -23,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.main.Main;
+import org.apache.camel.support.DefaultExchange;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -75,7 +77,8 @@ class DocumentationTest {
             entry("target-query", () -> asks("direct:search", "/search?q=tea&sites=all")),
             entry("target-raw", () -> asks("direct:search-raw", "/search?q=rain%20%26%20tea&limit=5")),
             entry("target-header", () -> asks("direct:page", "/pages/news?print=true")),
-            entry("to-d", this::toDUsesTheSessionOfEachExchange),
+            entry("to-d", () -> toDUsesTheSessionOfEachExchange("direct:any")),
+            entry("to-d-session", () -> toDUsesTheSessionOfEachExchange("direct:any-of-user")),
             entry("request-cookies", () -> requestCookiesAreSent("direct:german", "lang=de; theme=dark")),
             entry("request-cookies-java", () -> requestCookiesAreSent("direct:german-java", "lang=de")),
             entry("predicate", this::cookiesOfTheResponseCanBeUsedInPredicates),
@@ -268,9 +271,9 @@ class DocumentationTest {
         assertThat(sessions(routes).ids()).containsExactly("anna");
     }
 
-    private void toDUsesTheSessionOfEachExchange() {
-        send("direct:any", Map.of("user", "anna", "page", "news"));
-        send("direct:any", Map.of("user", "ben", "page", "mail"));
+    private void toDUsesTheSessionOfEachExchange(String from) {
+        send(from, Map.of("user", "anna", "page", "news"));
+        send(from, Map.of("user", "ben", "page", "mail"));
 
         assertThat(requests()).extracting(Request::uri).containsExactly("/pages/news", "/pages/mail");
         assertThat(sessions(routes).ids()).containsExactly("anna", "ben");
@@ -411,6 +414,9 @@ class DocumentationTest {
                 "sessions:fetch/" + PORTAL + "/logout?sessionId=anna&forbiddenUris=" + PORTAL + "/logout*",
                 null,
                 Map.of()));
+        String pages = "sessions:fetch/" + PORTAL + "/pages/${header.page}";
+        messages.add(failureOfDynamic(main, pages + "?renewalUri=direct:${header.page}"));
+        messages.add(failureOfDynamic(main, pages));
         Admission.admit(sessions(main).registry(), new SessionKey("", "anna"), null);
         messages.add(
                 failure(main, "sessions:fetch?sessionId=ben", null, Map.of(Exchange.HTTP_URI, site.url() + "/orders")));
@@ -426,6 +432,13 @@ class DocumentationTest {
                 .toList();
         assertThat(messages.stream().map(message -> shortened(message, listed)))
                 .containsExactlyInAnyOrderElementsOf(listed);
+    }
+
+    private static String failureOfDynamic(Main main, String uri) {
+        Exchange exchange = new DefaultExchange(main.getCamelContext());
+        exchange.getMessage().setHeader("page", "..");
+        return catchThrowable(() -> DynamicUri.of(main.getCamelContext(), uri).values(exchange))
+                .getMessage();
     }
 
     // what a listed message leaves out, it ends with dots for

@@ -41,7 +41,7 @@ class DynamicTest {
                         .toD("sessions:fetch/" + site.url() + "/echo?sessionId=RAW(${header.user})&q=RAW(${header.q})");
                 from("direct:rawTarget")
                         .toD("sessions:fetch?sessionId=${header.user}&httpUri=RAW(" + site.url()
-                                + "/echo?${header.q})");
+                                + "/echo?x=1&sessionId=of+target&x=%2F&y=${header.q})");
                 from("direct:anyUri").toD("${header.uri}");
                 from("direct:operation").toD("sessions:getCookies?sessionId=${header.user}&format=json");
                 from("direct:static").routeId("static").to("sessions:fetch/" + site.url() + "/echo?sessionId=anna");
@@ -136,10 +136,11 @@ class DynamicTest {
 
     @Test
     void aRawTargetIsTakenAsItIs() {
-        Exchange done = request("direct:rawTarget", Map.of("user", "anna", "q", "x=1&sessionId=of+target&x=%2F"));
+        Exchange done = request("direct:rawTarget", Map.of("user", "anna", "q", "1&sessionId=mallory"));
 
         assertThat(done.getMessage().getHeader(SessionsConstants.USED_ID)).isEqualTo("anna");
-        assertThat(done.getMessage().getBody(String.class)).startsWith("GET /echo?x=1&sessionId=of+target&x=%2F\n");
+        assertThat(done.getMessage().getBody(String.class))
+                .startsWith("GET /echo?x=1&sessionId=of+target&x=%2F&y=1%26sessionId%3Dmallory\n");
     }
 
     @Test
