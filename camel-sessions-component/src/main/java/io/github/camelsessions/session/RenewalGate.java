@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * answers of a renewal | deliver; never evidence                | deliver                        | deliver
  * no answer            | deliver; never evidence; judge         | deliver                        | deliver
  * blocked              | pause, admit again                     | pause, admit again             | pause, admit again
+ * pause                | pause, asked for in another session    | the same                       | the same
  * lost(n)              | a limit of n is due, suspects admitted | admit again                    | a limit of n is due,
  *                      | again; admit again                     |                                | admit again
  * lost(g &lt; n)          | admit again                            | admit again                    | admit again

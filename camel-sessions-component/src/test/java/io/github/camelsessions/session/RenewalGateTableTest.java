@@ -202,7 +202,10 @@ class RenewalGateTableTest {
                         .in(Start.CLOSED, "DELIVER"),
                 on("blocked", scene -> scene.gate.blocked(scene.mine, 5_000))
                         .inAll("ADMIT_AGAIN, pause")
-                        .in(Start.CLOSED, "ADMIT_AGAIN, pause"));
+                        .in(Start.CLOSED, "ADMIT_AGAIN, pause"),
+                on("pause", scene -> scene.gate.pauses(5_000))
+                        .inAll("NOTHING, pause")
+                        .in(Start.CLOSED, "NOTHING"));
     }
 
     private static List<Row> losses() {

@@ -23,6 +23,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -452,6 +453,43 @@ class SessionRegistryTest {
             holding.left(held);
             use("d");
             assertThat(ids()).containsExactlyInAnyOrder("renewing", "cooling", "d");
+        }
+
+        private @Nullable Instant retryAt(String id) {
+            return registry.session(key(id)).stats().retryAt();
+        }
+
+        @Test
+        void aSessionThatIsRemovedAndComesAgainCoolsDownOn() {
+            failToRenew("a");
+            Instant retryAt = retryAt("a");
+            assertThat(retryAt).isNotNull();
+
+            registry.remove(key("a"));
+            assertThat(retryAt("a")).isEqualTo(retryAt);
+            registry.remove(key("a"));
+            assertThat(retryAt("a")).as("however often").isEqualTo(retryAt);
+
+            use("b");
+            assertThat(retryAt("b")).as("that of another name").isNull();
+        }
+
+        @Test
+        void aCooldownThatIsOverOrEndedIsNotKept() {
+            failToRenew("a");
+            registry.session(key("a")).endCooldown();
+            registry.remove(key("a"));
+            assertThat(retryAt("a")).as("ended before").isNull();
+
+            failToRenew("b");
+            registry.remove(key("b"));
+            registry.endCooldown(key("b"));
+            assertThat(retryAt("b")).as("ended while there was no session").isNull();
+
+            failToRenew("c");
+            registry.remove(key("c"));
+            clock.advance(TestGates.COOLDOWN);
+            assertThat(renewing("c")).as("it is over").isNotNull();
         }
 
         @Test

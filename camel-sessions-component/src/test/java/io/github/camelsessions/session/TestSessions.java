@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.camelsessions.cookie.CookieTarget;
 import io.github.camelsessions.profile.ClientProfile;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -106,6 +107,10 @@ final class TestSessions {
 
         void tick() {
             millis.incrementAndGet();
+        }
+
+        void advance(Duration time) {
+            millis.addAndGet(time.toMillis());
         }
 
         void back(long by) {
