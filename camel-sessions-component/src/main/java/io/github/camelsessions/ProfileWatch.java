@@ -47,7 +47,11 @@ final class ProfileWatch {
         try {
             loadIfChanged();
         } catch (RuntimeException | Error e) {
-            LOG.error("{} cannot be looked at, the profiles from before stay", resource, e);
+            try {
+                LOG.error("{} cannot be looked at, the profiles from before stay", resource, e);
+            } catch (Error again) {
+                // of a heap that is exhausted: the next time, then
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.http.SessionHttpSender;
+import io.github.camelsessions.renewal.SessionTraffic;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
@@ -62,7 +63,7 @@ public final class SessionHttpProcessor extends AsyncProcessorSupport implements
         try {
             started = startedSender(exchange.getContext());
         } catch (Throwable e) { // an error, too, must end the exchange
-            exchange.setException(e);
+            SessionTraffic.fail(exchange, e);
             callback.done(true);
             return true;
         }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.renewal.SessionTraffic;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultAsyncProducer;
@@ -22,7 +23,7 @@ final class SessionsProducer extends DefaultAsyncProducer {
         try {
             return operation.process(exchange, doneSync -> done(exchange, callback, doneSync));
         } catch (Throwable e) { // an error, too, must end the exchange
-            exchange.setException(e);
+            SessionTraffic.fail(exchange, e);
             callback.done(true);
             return true;
         }

@@ -15,6 +15,7 @@ import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
+import org.apache.hc.core5.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,13 +65,18 @@ final class BoundedBody extends HttpEntityWrapper {
     static ClassicHttpResponse limitHop(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
         ClassicHttpResponse response = chain.proceed(request, scope);
+        limitRead(response, scope.clientContext);
+        return response;
+    }
+
+    /** The same for an answer that no handler sees, as that of a proxy to CONNECT. */
+    static void limitRead(ClassicHttpResponse response, HttpContext context) {
         if (response.getEntity() != null
                 && isRead(response.getCode())
-                && scope.clientContext.getAttribute(CookieInterceptor.CALL) instanceof SessionCall call
+                && context.getAttribute(CookieInterceptor.CALL) instanceof SessionCall call
                 && call.rules().maxResponseSize() > 0) {
             response.setEntity(new BoundedBody(response.getEntity(), call, false, () -> {}));
         }
-        return response;
     }
 
     private static boolean isRead(int status) {

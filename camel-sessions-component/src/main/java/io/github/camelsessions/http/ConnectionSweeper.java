@@ -52,16 +52,25 @@ public final class ConnectionSweeper extends ServiceSupport {
         }
     }
 
+    /** It never throws: that would be the last time. */
     void sweep() {
-        for (IdentityConnections connections : swept) {
-            try {
-                connections.sweep(this::isRetired);
-            } catch (RuntimeException | Error e) { // what this throws would be the last that its executor does
-                LOG.warn("cannot close idle connections", e);
+        try {
+            for (IdentityConnections connections : swept) {
+                sweep(connections);
             }
-            if (connections.isClosed()) {
-                swept.remove(connections);
-            }
+        } catch (Error e) {
+            // of a heap that is exhausted: the next time, then
+        }
+    }
+
+    private void sweep(IdentityConnections connections) {
+        try {
+            connections.sweep(this::isRetired);
+        } catch (RuntimeException | Error e) { // the others are swept all the same
+            LOG.warn("cannot close idle connections", e);
+        }
+        if (connections.isClosed()) {
+            swept.remove(connections);
         }
     }
 

@@ -24,6 +24,13 @@ final class Member {
     final TreeMap<Long, Claim> line = new TreeMap<>(); // who waits for this one and no other, by arrival
 
     State state = State.CREATING;
+
+    /** Whether its log-in, or what closes it, is under way. Not guarded. */
+    volatile boolean underWay;
+
+    /** Whether its log-in has not ended. */
+    boolean creating;
+
     int inUse;
 
     /** Requests that the present generation has sent. */

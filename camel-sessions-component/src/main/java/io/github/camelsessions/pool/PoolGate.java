@@ -63,6 +63,9 @@ import org.jspecify.annotations.Nullable;
  * refused, but for those that endure. An expired session is not renewed then, but retired: else each of them would try the log-in that has failed.
  * Where sessions log in after their first use, one session at a time may renew, the trial, until one has got a good answer.
  *
+ * <p>An error, of a heap that is exhausted or any other, tears a gate: its verdict is lost, or what it says is not done. A second
+ * later at most it is mended, see {@link #mend}.
+ *
  * <p>Times are taken from an injected wall clock, chance from an injected source. Thread-safe.
  */
 final class PoolGate {
@@ -82,6 +85,7 @@ final class PoolGate {
     private final TreeMap<Long, Claim> line = new TreeMap<>(); // by arrival
     private final List<Claim> orphans = new ArrayList<>(); // waited for a member that this event has retired
     private PoolVerdict verdict = new PoolVerdict();
+    private volatile boolean torn; // by an error, and not mended since
     private boolean stopped;
     private long lastNumber;
     private int live;
@@ -288,7 +292,9 @@ final class PoolGate {
     /** A member has logged in. */
     PoolVerdict created(Member member) {
         return deciding(now -> {
-            creating--;
+            if (!ended(member)) {
+                return;
+            }
             if (barren < rules.gate().renewalAttempts()) {
                 endBackOff();
             }
@@ -303,11 +309,21 @@ final class PoolGate {
     /** The log-in of a member has failed. */
     PoolVerdict notCreated(Member member, Throwable cause) {
         return deciding(now -> {
-            creating--;
+            if (!ended(member)) {
+                return;
+            }
             loginsFailed++;
             close(member);
             backOff(cause, now);
         });
+    }
+
+    /** Whether its log-in ends by that: after an error it may have been begun twice. */
+    private boolean ended(Member created) {
+        boolean first = created.creating;
+        creating -= first ? 1 : 0;
+        created.creating = false;
+        return first;
     }
 
     /** A member is closed, and logged out if that was to be. */
@@ -446,8 +462,64 @@ final class PoolGate {
         }
     }
 
+    // ---- errors
+
+    /** An error may have kept somebody from acting on a verdict: {@link #mend} is to be called. Needs no memory. */
+    void tear() {
+        torn = true;
+    }
+
+    boolean isTorn() {
+        return torn;
+    }
+
+    /**
+     * Undoes what an error has left half done: counts anew, puts each member where it belongs, and says again what nobody has
+     * begun to do. Whoever waits and was told nothing asks his claim.
+     */
+    PoolVerdict mend() {
+        return deciding(now -> {
+            torn = false;
+            count();
+            for (Member member : List.copyOf(members.values())) {
+                if (member.state == Member.State.LIVE) {
+                    byAge.add(member);
+                    place(member, now);
+                } else if (member.state == Member.State.RETIRED && member.inUse == 0 && !member.creating) {
+                    close(member);
+                } else if (member.state == Member.State.CLOSING && !member.underWay) {
+                    verdict.closing.add(member);
+                }
+                if (member.creating && !member.underWay) {
+                    verdict.created.add(member);
+                }
+            }
+        });
+    }
+
+    private void count() {
+        live = 0;
+        creating = 0;
+        idle = 0;
+        inUse = 0;
+        waitingForOne = 0;
+        ready.clear();
+        for (Member member : members.values()) {
+            member.index = -1;
+            boolean lives = member.state == Member.State.LIVE;
+            live += lives ? 1 : 0;
+            idle += lives && member.inUse == 0 ? 1 : 0;
+            inUse += member.inUse > 0 ? 1 : 0;
+            creating += member.creating ? 1 : 0;
+            waitingForOne += member.line.size();
+        }
+        resting.clear();
+        byAge.clear();
+    }
+
     private PoolVerdict deciding(LongConsumer decision) {
         lock.lock();
+        boolean done = false;
         try {
             PoolVerdict made = new PoolVerdict();
             verdict = made;
@@ -458,8 +530,10 @@ final class PoolGate {
             grow(now);
             refuseTheHopeless(now);
             made.wakeAtMillis = nextWake(now);
+            done = true;
             return made;
         } finally {
+            torn |= !done;
             lock.unlock();
         }
     }
@@ -526,10 +600,10 @@ final class PoolGate {
         }
         member.reserved++;
         member.notBeforeMillis = now + rules.minDelay().toMillis();
-        ready.given(member);
         claim.member = member;
         claim.mayRenew = failures == 0 || member == trial;
         claim.state = Claim.State.SERVED;
+        ready.given(member);
         verdict.settled.add(claim);
     }
 
@@ -581,8 +655,10 @@ final class PoolGate {
             int wanted = line.size() + Math.max(0, rules.warm() - idle);
             int allowed = now < backOffUntil ? 0 : proven ? rules.logins() : 1;
             while (creating < wanted && creating < allowed && members.size() < rules.size()) {
+                Member member = newMember();
+                member.creating = true;
                 creating++;
-                verdict.created.add(newMember());
+                verdict.created.add(member);
             }
         } else {
             while (!line.isEmpty() && members.size() < rules.size() && mayTry(now)) {
@@ -689,9 +765,10 @@ final class PoolGate {
         for (Iterator<Claim> first = line.values().iterator(); first.hasNext(); ) {
             Claim claim = first.next();
             if (!claim.endures) {
+                Refusal why = new Refusal(false, waiting, until, failure);
                 first.remove();
                 longestWait = Math.max(longestWait, now - claim.waitingSinceMillis);
-                refuse(claim, new Refusal(false, waiting, until, failure));
+                refuse(claim, why);
             }
         }
     }

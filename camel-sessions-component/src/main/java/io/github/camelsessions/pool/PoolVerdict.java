@@ -13,7 +13,7 @@ final class PoolVerdict {
 
     static final long NEVER = Long.MAX_VALUE;
 
-    /** They were given a session or refused one: their exchanges go on. */
+    /** They were given a session or refused one: their exchanges go on. A claim tells that by itself, too. */
     final List<Claim> settled = new ArrayList<>(1);
 
     /** To be logged in, which ends with {@link PoolGate#created} or {@link PoolGate#notCreated}. */

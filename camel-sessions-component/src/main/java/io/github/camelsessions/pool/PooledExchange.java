@@ -86,12 +86,23 @@ final class PooledExchange extends WaitingExchange {
 
     /** As {@code AsyncProcessor.process}: returns whether the exchange was done on this thread. */
     boolean start() {
-        pool.act(pool.gate().ask(claim));
-        boolean done = run(Step.ASKED);
-        if (done) {
-            callback().done(true);
+        boolean done;
+        try {
+            pool.act(pool.gate().ask(claim));
+            done = run(Step.ASKED);
+        } catch (RuntimeException | Error e) { // an error, too, must end the exchange
+            breakBy(e);
+            done = true;
         }
-        return done;
+        return done && end(true);
+    }
+
+    @Override
+    protected void leave() {
+        pool.act(pool.gate().left(claim));
+        if (claim.state == Claim.State.SERVED) {
+            done(Outcome.NEUTRAL, false, null);
+        }
     }
 
     @Override
@@ -191,7 +202,7 @@ final class PooledExchange extends WaitingExchange {
             PoolChosen.write(exchange(), member.key);
             return traffic.send(owner(), exchange(), this::ended, now);
         } catch (RuntimeException | Error e) { // the session must be given back
-            exchange().setException(e);
+            SessionTraffic.fail(exchange(), e);
             return true;
         }
     }
@@ -204,11 +215,11 @@ final class PooledExchange extends WaitingExchange {
         try {
             answered = run(Step.ANSWERED);
         } catch (RuntimeException | Error e) { // an error, too, must end the exchange
-            exchange().setException(e);
+            breakBy(e);
             answered = true;
         }
         if (answered) {
-            callback().done(false);
+            end(false);
         }
     }
 
@@ -229,7 +240,7 @@ final class PooledExchange extends WaitingExchange {
                         && held.getRetryAt() != null;
             }
         } catch (Exception | Error e) { // whatever it is, the session must be given back
-            exchange().setException(e);
+            SessionTraffic.fail(exchange(), e);
         }
         if (inVain) {
             exchange().setException(null);
@@ -270,7 +281,7 @@ final class PooledExchange extends WaitingExchange {
         try {
             request.detach(exchange()); // an exchange that waits keeps no connection
         } catch (RuntimeException | Error e) { // it cannot be read: if it stands, then as this
-            exchange().setException(e);
+            SessionTraffic.fail(exchange(), e);
         }
         kept = Answer.of(exchange(), reply);
     }

@@ -37,9 +37,16 @@ final class ReadyMembers {
         return member.index >= 0;
     }
 
+    /** After an error: it may have taken a member in by half. The caller forgets their places. */
+    void clear() {
+        all.clear();
+        byNumber.clear();
+        byUses.clear();
+    }
+
     void add(Member member) {
-        member.index = all.size();
         all.add(member);
+        member.index = all.size() - 1;
         switch (strategy) {
             case random -> {}
             case leastUsed -> {

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,27 +54,47 @@ final class SessionPool {
         return gate;
     }
 
-    /** Does what the gate has decided. */
+    /** Does what the gate has decided. Never throws: what an error keeps it from doing is done a little later. */
     void act(PoolVerdict verdict) {
-        verdict.settled.forEach(Claim::resume);
-        verdict.created.forEach(this::logIn);
-        verdict.closing.forEach(this::close);
-        if (verdict.backOff != null) {
-            tellOf(verdict.backOff);
+        trying(() -> {
+            verdict.settled.forEach(Claim::resume);
+            verdict.created.forEach(this::logIn);
+            verdict.closing.forEach(this::close);
+            if (verdict.backOff != null) {
+                tellOf(verdict.backOff);
+            }
+            if (verdict.wakeAtMillis < wakesAt) {
+                wakeAt(verdict.wakeAtMillis);
+            }
+        });
+    }
+
+    private void trying(Runnable action) {
+        try {
+            action.run();
+        } catch (Throwable e) {
+            gate.tear();
+            traffic.torn(e);
         }
-        if (verdict.wakeAtMillis < wakesAt) {
-            wakeAt(verdict.wakeAtMillis);
+    }
+
+    /** After an error: whatever it has left undone is done. */
+    void mend() {
+        if (gate.isTorn()) {
+            wakesAt = PoolVerdict.NEVER;
+            act(gate.mend());
         }
     }
 
     private void logIn(Member member) {
-        started(() -> traffic.renew(member.key, renewal)).whenComplete((generation, failure) -> {
-            act(failure == null ? gate.created(member) : gate.notCreated(member, failure));
-        });
+        underWay(
+                member,
+                () -> traffic.renew(member.key, renewal),
+                failure -> act(failure == null ? gate.created(member) : gate.notCreated(member, failure)));
     }
 
     private void close(Member member) {
-        started(() -> traffic.close(member.key, renewal)).whenComplete((existed, failure) -> {
+        underWay(member, () -> traffic.close(member.key, renewal), failure -> {
             if (failure != null) {
                 LOG.debug("session '{}' of pool '{}' was not closed as it should be", member, choice.key(), failure);
             }
@@ -81,10 +102,31 @@ final class SessionPool {
         });
     }
 
+    /** Begins something, and tells how it has ended; when an error comes between, it is begun anew by whoever mends. */
+    private <T> void underWay(
+            Member member, Supplier<CompletableFuture<T>> action, Consumer<@Nullable Throwable> ended) {
+        member.underWay = true;
+        boolean begun = false;
+        try {
+            started(action).whenComplete((result, failure) -> {
+                trying(() -> {
+                    try {
+                        ended.accept(failure);
+                    } finally {
+                        member.underWay = false;
+                    }
+                });
+            });
+            begun = true;
+        } finally {
+            member.underWay &= begun;
+        }
+    }
+
     private static <T> CompletableFuture<T> started(Supplier<CompletableFuture<T>> action) {
         try {
             return action.get();
-        } catch (RuntimeException e) { // there is no room for a session, or all is being stopped
+        } catch (RuntimeException | Error e) { // there is no room for a session, or all is being stopped
             return CompletableFuture.failedFuture(e);
         }
     }

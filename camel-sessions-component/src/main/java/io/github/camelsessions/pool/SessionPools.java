@@ -39,6 +39,7 @@ public final class SessionPools {
     public SessionPools(SessionTraffic traffic, InstantSource clock) {
         this.traffic = traffic;
         this.clock = clock;
+        traffic.alsoMend(() -> pools.values().forEach(SessionPool::mend));
     }
 
     /**

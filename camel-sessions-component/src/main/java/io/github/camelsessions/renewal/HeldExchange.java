@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
+import io.github.camelsessions.renewal.Mender.LooseEnd;
 import io.github.camelsessions.renewal.Resumer.Slot;
 import io.github.camelsessions.renewal.Ticket.SynchronousWait;
 import io.github.camelsessions.renewal.Ticket.Turn;
@@ -11,7 +12,6 @@ import io.github.camelsessions.session.Verdict;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +36,7 @@ abstract class HeldExchange extends Passage implements Waiter, Initiator {
     private final @Nullable RenewalToken token;
     private final List<RenewalToken> renewals;
     private final long arrival;
+    private final LooseEnd end = new LooseEnd(() -> end(false));
     private Session session;
     private volatile @Nullable Ticket ticket;
     private WaitGraph.@Nullable Wait wait;
@@ -43,6 +44,7 @@ abstract class HeldExchange extends Passage implements Waiter, Initiator {
     private long waited;
     private boolean inSlot;
     private boolean answered;
+    private boolean broken; // by an error: the gate may still count it
 
     HeldExchange(
             SessionTraffic traffic,
@@ -93,42 +95,69 @@ abstract class HeldExchange extends Passage implements Waiter, Initiator {
 
     /** As {@code AsyncProcessor.process}: returns whether the exchange was done on this thread. */
     final boolean start() {
-        boolean done = run(() -> ask(false));
-        if (done) {
-            callback.done(true);
-        }
-        return done;
+        return run(null) && end(true);
     }
 
     @Override
-    public final boolean handOver(Ticket claimed, Turn turn, @Nullable Slot slot) {
-        traffic.held().forget(claimed);
-        SynchronousWait thread = claimed.waiting();
-        return thread != null && thread.hand(turn, slot);
+    public final boolean isOver() {
+        return session.isToldNothing(this);
     }
 
     @Override
-    public final void goOn(Turn turn) {
-        if (run(() -> after(turn))) {
+    public final void goOn(Ticket claimed, Turn turn) {
+        if (traffic.held().goesOn(claimed) && run(turn)) {
             Resumer.answered();
-            callback.done(false);
+            end(false);
         }
+    }
+
+    /** The exchange has ended: calls back, now, or later when there is no memory for it. Returns whether that was now. */
+    final boolean end(boolean doneSync) {
+        try {
+            if (broken) {
+                leaveGate();
+            }
+            callback.done(doneSync);
+            return true;
+        } catch (OutOfMemoryError e) {
+            traffic.mender().endLater(end);
+            return false;
+        }
+    }
+
+    /** After an error: wherever the exchange stands, it stands there no more. May be repeated. */
+    private void leaveGate() {
+        try {
+            if (wait != null) {
+                wait.leave();
+            }
+            waitEnded(false);
+            traffic.act(session, session.left(this));
+        } catch (OutOfMemoryError e) {
+            throw e;
+        } catch (Exception | Error e) { // it is the second, and the exchange tells of the first
+            traffic.torn(session, e);
+        }
+        broken = false;
     }
 
     /**
      * Goes on until the exchange has its answer or has to wait.
      *
+     * @param turn how the wait ended that it goes on after, null at its beginning
      * @return whether it has its answer; if not, it is no longer this thread's
      */
-    private boolean run(Supplier<Next> beginning) {
+    private boolean run(@Nullable Turn turn) {
         Next next;
         try {
-            next = beginning.get();
+            next = turn == null ? ask(false) : after(turn);
             while (next.verdict() != null) {
                 next = follow(next.verdict(), next.ticket());
             }
         } catch (Throwable e) { // an error, too, must end the exchange
-            exchange.setException(e);
+            broken = true;
+            traffic.torn(session, e);
+            SessionTraffic.fail(exchange, e);
             next = Next.DONE;
         }
         if (next.done() && inSlot) {
@@ -184,27 +213,27 @@ abstract class HeldExchange extends Passage implements Waiter, Initiator {
         Ticket given = newTicket(false, fullInAll || isCrowded());
         try {
             traffic.held().hold(given);
-        } catch (RuntimeException e) {
+            // from here on the exchange may be another thread's
+        } catch (RuntimeException | Error e) {
             traffic.act(at, verdict);
-            if (given.claim() == null) {
-                return given.waiting() == null ? elsewhere() : await(given);
+            if (traffic.held().takeBack(given)) {
+                throw e;
             }
-            traffic.held().forget(given);
-            traffic.act(at, at.left(this));
-            throw e;
+            return wait(given);
         }
-        // from here on the exchange may be another thread's
         traffic.act(at, verdict);
-        if (!at.holding(this)) {
-            traffic.held().release(at); // the renewal ended before the exchange was where its end looks for it
-        }
-        return given.waiting() == null ? elsewhere() : await(given);
+        traffic.releaseIfOver(
+                at, this); // the renewal may have ended before the exchange was where its end looks for it
+        return wait(given);
     }
 
     private Next park(Verdict verdict, Ticket given) {
         // the exchange may be another thread's since its refusal was reported
-        traffic.held().park(given);
         traffic.act(given.session(), verdict);
+        return waitWith(given);
+    }
+
+    private Next wait(Ticket given) {
         return given.waiting() == null ? elsewhere() : await(given);
     }
 
@@ -217,10 +246,9 @@ abstract class HeldExchange extends Passage implements Waiter, Initiator {
         SynchronousWait thread = Objects.requireNonNull(given.waiting());
         Resumer.yieldSlot();
         Turn turn = thread.await(given);
-        if (turn == null) {
+        if (turn == null || !traffic.held().goesOn(given)) {
             return Next.ELSEWHERE;
         }
-        traffic.held().forget(given); // after an interrupt nobody else has
         Slot slot = thread.slot();
         if (slot != null) {
             slot.enter();
@@ -276,8 +304,14 @@ abstract class HeldExchange extends Passage implements Waiter, Initiator {
 
     /** Waits for whatever lets the ticket's exchange go on, which may have done so already. */
     final Next waitWith(Ticket given) {
-        traffic.held().park(given);
-        return given.waiting() == null ? elsewhere() : await(given);
+        try {
+            traffic.held().park(given);
+        } catch (RuntimeException | Error e) {
+            if (traffic.held().takeBack(given)) {
+                throw e;
+            }
+        }
+        return wait(given);
     }
 
     private void leave(String what) {
@@ -316,10 +350,6 @@ abstract class HeldExchange extends Passage implements Waiter, Initiator {
 
     final SessionTraffic traffic() {
         return traffic;
-    }
-
-    final AsyncCallback callback() {
-        return callback;
     }
 
     final Exchange exchange() {

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.service.ServiceHelper;
@@ -29,6 +30,7 @@ final class HeldTickets extends ServiceSupport {
 
     private final CamelContext context;
     private final TrafficThreads threads;
+    private final Consumer<Throwable> torn;
     // a line for each site: a slow one keeps none of another waiting
     private final Map<String, Resumer> resumed = new ConcurrentHashMap<>(); // those that ask for admission again
     private final Map<String, Resumer> ended = new ConcurrentHashMap<>(); // those that end: they wait for no requests
@@ -40,9 +42,13 @@ final class HeldTickets extends ServiceSupport {
     private volatile int limit;
     private volatile @Nullable ExchangeHold hold; // from start to stop
 
-    HeldTickets(CamelContext context, TrafficThreads threads, int concurrency, int limit) {
+    /**
+     * @param torn is told of an error after which {@link #mend} is to be called
+     */
+    HeldTickets(CamelContext context, TrafficThreads threads, int concurrency, int limit, Consumer<Throwable> torn) {
         this.context = context;
         this.threads = threads;
+        this.torn = torn;
         this.concurrency = concurrency;
         this.limit = limit;
     }
@@ -73,7 +79,7 @@ final class HeldTickets extends ServiceSupport {
     }
 
     private Resumer newResumer(String site) {
-        return new Resumer(threads, threads::schedule, () -> concurrency(site));
+        return new Resumer(threads, threads::schedule, () -> concurrency(site), torn);
     }
 
     /** What a released exchange of the site waits for, in words. */
@@ -145,10 +151,11 @@ final class HeldTickets extends ServiceSupport {
 
     /** From here on the ticket's exchange goes on when the gate has judged it, or when its time is up. */
     void park(Ticket ticket) {
-        if (tickets.add(ticket)) {
+        if (ticket.count()) {
             count.incrementAndGet();
         }
-        ticket.setTimer(threads.schedule(() -> ended(ticket.site()).add(ticket, Turn.TIME_OUT), ticket.time()));
+        tickets.add(ticket);
+        ticket.setTimer(threads.schedule(() -> timeOut(ticket), ticket.time()));
         SynchronousWait thread = ticket.waiting();
         if (thread != null && !stalled.isEmpty()) { // looked at after the ticket was put there, as letThreadsGo() does
             thread.letGo();
@@ -156,15 +163,52 @@ final class HeldTickets extends ServiceSupport {
         if (hold == null) { // looked at after the ticket was put there, as doStop() does the other way round
             stop(ticket);
         }
-        if (ticket.isClaimed()) {
+        if (ticket.holder() == null) {
             forget(ticket);
         }
     }
 
-    /** Somebody has claimed the ticket. */
-    void forget(Ticket ticket) {
-        if (tickets.remove(ticket)) {
+    private void timeOut(Ticket ticket) {
+        ticket.timeOut();
+        ended(ticket.site()).add(ticket, Turn.TIME_OUT);
+    }
+
+    /** The exchange of a claimed ticket goes on now, on this thread; false when it did before. */
+    boolean goesOn(Ticket ticket) {
+        boolean first = ticket.goesOn();
+        if (first) {
+            forget(ticket);
+        }
+        return first;
+    }
+
+    /**
+     * Takes the exchange back that was to wait with the ticket, to go on with it on this thread. When somebody else has it, the
+     * ticket is here until he goes on.
+     */
+    boolean takeBack(Ticket ticket) {
+        if (ticket.claim(Turn.RESUME) != null && goesOn(ticket)) {
+            return true;
+        }
+        while (ticket.holder() != null) {
+            try {
+                tickets.add(ticket);
+                break;
+            } catch (OutOfMemoryError e) {
+                Uninterruptibly.pause();
+            }
+        }
+        return false;
+    }
+
+    private void forget(Ticket ticket) {
+        if (ticket.uncount()) {
             count.decrementAndGet();
+        }
+        try {
+            tickets.remove(ticket);
+        } catch (OutOfMemoryError e) {
+            // whoever mends does it
         }
     }
 
@@ -192,14 +236,20 @@ final class HeldTickets extends ServiceSupport {
             stop(ticket);
             return;
         }
-        Waiter exchange = ticket.claim();
-        if (exchange == null || exchange.handOver(ticket, Turn.RESUME, null)) {
+        Waiter exchange = ticket.claim(Turn.RESUME);
+        if (exchange != null) {
+            goOnBeside(ticket, exchange, Turn.RESUME);
+        }
+    }
+
+    private void goOnBeside(Ticket claimed, Waiter exchange, Turn turn) {
+        if (claimed.handOver(turn, null)) {
             return;
         }
         try {
-            threads.execute(() -> exchange.goOn(Turn.RESUME));
+            threads.execute(() -> exchange.goOn(claimed, turn));
         } catch (RejectedExecutionException e) { // all is being stopped
-            exchange.goOn(Turn.STOP);
+            exchange.goOn(claimed, Turn.STOP);
         }
     }
 
@@ -231,9 +281,44 @@ final class HeldTickets extends ServiceSupport {
     }
 
     private static void stop(Ticket ticket) {
-        Waiter exchange = ticket.claim();
-        if (exchange != null && !exchange.handOver(ticket, Turn.STOP, null)) {
-            exchange.goOn(Turn.STOP);
+        Waiter exchange = ticket.claim(Turn.STOP);
+        if (exchange != null && !ticket.handOver(Turn.STOP, null)) {
+            exchange.goOn(ticket, Turn.STOP);
+        }
+    }
+
+    // ---- after an error
+
+    /**
+     * Whoever was claimed, and did not go on, does so; so does whoever should have been told, and was not, or has waited for
+     * too long.
+     *
+     * @param torn whether there was an error
+     */
+    void mend(boolean torn) {
+        long now = System.nanoTime();
+        for (Ticket ticket : tickets) {
+            mend(ticket, torn, now);
+        }
+        if (torn) {
+            resumed.values().forEach(Resumer::serve);
+            ended.values().forEach(Resumer::serve);
+        }
+    }
+
+    private void mend(Ticket ticket, boolean torn, long now) {
+        Waiter exchange = ticket.holder();
+        Turn overdue = ticket.overdueTurn();
+        if (exchange == null) {
+            forget(ticket);
+        } else if (overdue != null) {
+            goOnBeside(ticket, exchange, overdue);
+        } else if (ticket.isOverdue(now)) {
+            if (ticket.timeOut() || torn) {
+                timeOut(ticket);
+            }
+        } else if (torn && !ticket.isClaimed() && exchange.isOver()) {
+            goOn(ticket, Turn.RESUME);
         }
     }
 

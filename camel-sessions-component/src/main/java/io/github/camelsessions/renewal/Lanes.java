@@ -2,18 +2,16 @@
 package io.github.camelsessions.renewal;
 
 import io.github.camelsessions.session.SessionKey;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,25 +19,78 @@ import org.jspecify.annotations.Nullable;
  * whoever came first. A site that has none gets one even when all are taken, as long as not twice as many run: so the
  * log-ins of sites that hang keep no other site waiting.
  *
+ * <p>Whoever stands in line does so until a thread has it: none is lost when there is no memory for a thread.
+ *
  * <p>Thread-safe; calls nothing under its lock.
  */
 final class Lanes {
 
-    private static final Queue<Entry> NOBODY = new ArrayDeque<>(0); // never filled
-
     private final Executor threads;
+    private final Consumer<Throwable> torn;
     private final ReentrantLock lock = new ReentrantLock();
     // guarded by lock
-    private final Map<String, Queue<Entry>> line = new LinkedHashMap<>(); // by site; the one served last stands last
-    private final Map<String, Integer> taken = new HashMap<>(); // by site
+    private final Map<String, Site> sites = new HashMap<>(); // those with any in line or in a lane
     private int lanes;
-    private int takenInAll;
+    private int taken;
+    private long turns;
 
-    private record Entry(SessionKey session, Consumer<Runnable> action) {}
+    /** The renewals of one site. Guarded by lock. */
+    private static final class Site {
+        final List<Entry> line = new LinkedList<>(); // unlike an ArrayDeque, it keeps what it has when it cannot grow
+        int taken;
+        long latestTurn; // of two sites with as many lanes, the one where this is lower is next
 
-    Lanes(Executor threads, int lanes) {
+        boolean isIdle() {
+            return line.isEmpty() && taken == 0;
+        }
+
+        /** Whoever came first of those that no thread is being found for. */
+        @Nullable
+        Entry first() {
+            for (Entry entry : line) {
+                if (!entry.chosen) {
+                    return entry;
+                }
+            }
+            return null;
+        }
+    }
+
+    /** A renewal in line. */
+    private final class Entry implements Runnable {
+
+        final SessionKey session;
+        final Site site;
+        private final Consumer<Runnable> action;
+        private final AtomicBoolean inLane = new AtomicBoolean();
+        private final Runnable leave = this::leave; // now: later there may be no memory
+        boolean chosen; // guarded by lock
+
+        Entry(SessionKey session, Site site, Consumer<Runnable> action) {
+            this.session = session;
+            this.site = site;
+            this.action = action;
+        }
+
+        @Override
+        public void run() {
+            action.accept(leave);
+        }
+
+        void leave() {
+            if (leaveLane(this)) {
+                serve();
+            }
+        }
+    }
+
+    /**
+     * @param torn is told of an error that may have kept a renewal from running: then {@link #serve} is to be called
+     */
+    Lanes(Executor threads, int lanes, Consumer<Throwable> torn) {
         this.threads = threads;
         this.lanes = lanes;
+        this.torn = torn;
     }
 
     void setLanes(int lanes) {
@@ -65,11 +116,22 @@ final class Lanes {
     boolean isInLine(SessionKey session) {
         lock.lock();
         try {
-            return line.getOrDefault(session.site(), NOBODY).stream()
-                    .anyMatch(entry -> entry.session().equals(session));
+            return inLine(session) != null;
         } finally {
             lock.unlock();
         }
+    }
+
+    private @Nullable Entry inLine(SessionKey session) {
+        Site site = sites.get(session.site());
+        if (site != null) {
+            for (Entry entry : site.line) {
+                if (!entry.chosen && entry.session.equals(session)) {
+                    return entry;
+                }
+            }
+        }
+        return null;
     }
 
     /**
@@ -80,7 +142,11 @@ final class Lanes {
     void enter(SessionKey session, Consumer<Runnable> action) {
         lock.lock();
         try {
-            line.computeIfAbsent(session.site(), site -> new ArrayDeque<>()).add(new Entry(session, action));
+            Site site = sites.computeIfAbsent(session.site(), name -> new Site());
+            if (site.line.isEmpty()) {
+                site.latestTurn = ++turns; // it stands behind those that stand there
+            }
+            site.line.add(new Entry(session, site, action));
         } finally {
             lock.unlock();
         }
@@ -89,91 +155,105 @@ final class Lanes {
 
     /** The renewal of this session, if it stands in line, runs at once, outside the lanes: some that are in them wait for it. */
     void hurry(SessionKey session) {
-        for (Consumer<Runnable> action : takeOutOfLine(session)) {
-            try {
-                threads.execute(() -> action.accept(() -> {}));
-            } catch (RejectedExecutionException e) {
-                return; // all is being stopped
+        serve(() -> inLine(session), false);
+    }
+
+    /** Fills the lanes that are free. Never throws: whoever calls does so for others. */
+    void serve() {
+        serve(this::next, true);
+    }
+
+    private void serve(Supplier<@Nullable Entry> choice, boolean inLanes) {
+        try {
+            for (Entry next = choose(choice, inLanes); next != null; next = choose(choice, inLanes)) {
+                try {
+                    threads.execute(next);
+                } catch (RejectedExecutionException e) { // all is being stopped; there may be a start again
+                    leaveLane(next);
+                } catch (Throwable e) {
+                    putBack(next);
+                    throw e;
+                }
+                remove(next);
             }
+        } catch (Throwable e) {
+            torn.accept(e);
         }
     }
 
-    private List<Consumer<Runnable>> takeOutOfLine(SessionKey session) {
+    private @Nullable Entry choose(Supplier<@Nullable Entry> choice, boolean inLane) {
         lock.lock();
         try {
-            List<Consumer<Runnable>> found = new ArrayList<>();
-            Queue<Entry> ofSite = line.getOrDefault(session.site(), NOBODY);
-            ofSite.removeIf(entry -> entry.session().equals(session) && found.add(entry.action()));
-            if (ofSite.isEmpty()) {
-                line.remove(session.site());
+            Entry next = choice.get();
+            if (next != null) {
+                next.chosen = true;
+                next.inLane.set(inLane);
+                next.site.latestTurn = ++turns;
+                next.site.taken += inLane ? 1 : 0;
+                taken += inLane ? 1 : 0;
             }
-            return found;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void serve() {
-        for (Entry next = take(); next != null; next = take()) {
-            String site = next.session().site();
-            Consumer<Runnable> action = next.action();
-            AtomicBoolean inside = new AtomicBoolean(true);
-            try {
-                threads.execute(() -> action.accept(() -> {
-                    if (inside.compareAndSet(true, false)) {
-                        giveBack(site);
-                        serve();
-                    }
-                }));
-            } catch (RejectedExecutionException e) { // all is being stopped; there may be a start again
-                giveBack(site);
-            }
-        }
-    }
-
-    private void giveBack(String site) {
-        lock.lock();
-        try {
-            takenInAll--;
-            taken.computeIfPresent(site, (name, count) -> count == 1 ? null : count - 1);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private @Nullable Entry take() {
-        lock.lock();
-        try {
-            String site = next();
-            Queue<Entry> ofSite = site == null ? null : line.remove(site);
-            if (site == null || ofSite == null) {
-                return null;
-            }
-            Entry next = ofSite.remove();
-            if (!ofSite.isEmpty()) {
-                line.put(site, ofSite);
-            }
-            takenInAll++;
-            taken.merge(site, 1, Integer::sum);
             return next;
         } finally {
             lock.unlock();
         }
     }
 
-    /** The site whose turn it is, null when nobody waits, or whoever does has to. */
-    private @Nullable String next() {
-        String fewest = null;
-        for (String site : line.keySet()) {
-            if (fewest == null || taken(site) < taken(fewest)) {
-                fewest = site;
-            }
+    /** No thread was found for it. */
+    private void putBack(Entry entry) {
+        leaveLane(entry);
+        Uninterruptibly.lock(lock);
+        try {
+            entry.chosen = false;
+        } finally {
+            lock.unlock();
         }
-        boolean free = takenInAll < lanes || (fewest != null && taken(fewest) == 0 && takenInAll < 2 * lanes);
-        return free ? fewest : null;
     }
 
-    private int taken(String site) {
-        return taken.getOrDefault(site, 0);
+    private void remove(Entry entry) {
+        Uninterruptibly.lock(lock);
+        try {
+            entry.site.line.remove(entry);
+            forgetIfIdle(entry);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean leaveLane(Entry entry) {
+        boolean first = entry.inLane.compareAndSet(true, false);
+        if (first) {
+            Uninterruptibly.lock(lock);
+            try {
+                taken--;
+                entry.site.taken--;
+                forgetIfIdle(entry);
+            } finally {
+                lock.unlock();
+            }
+        }
+        return first;
+    }
+
+    private void forgetIfIdle(Entry last) {
+        if (last.site.isIdle()) {
+            sites.remove(last.session.site(), last.site);
+        }
+    }
+
+    /** Whose turn it is, null when nobody waits, or whoever does has to. */
+    private @Nullable Entry next() {
+        Entry next = null;
+        for (Site site : sites.values()) {
+            Entry first = site.first();
+            if (first != null && (next == null || isBefore(site, next.site))) {
+                next = first;
+            }
+        }
+        boolean free = taken < lanes || (next != null && next.site.taken == 0 && taken < 2 * lanes);
+        return free ? next : null;
+    }
+
+    private static boolean isBefore(Site one, Site other) {
+        return one.taken != other.taken ? one.taken < other.taken : one.latestTurn < other.latestTurn;
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
+import io.github.camelsessions.renewal.Mender.LooseEnd;
 import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.RenewalToken;
 import io.github.camelsessions.session.Session;
@@ -64,7 +65,15 @@ final class LogOuts extends ServiceSupport {
         this.traffic = traffic;
         this.registry = registry;
         this.template = context.createProducerTemplate();
-        this.lanes = new Lanes(action -> traffic.threads().execute(action), SessionTraffic.DEFAULT_RENEWAL_CONCURRENCY);
+        this.lanes = new Lanes(
+                action -> traffic.threads().execute(action),
+                SessionTraffic.DEFAULT_RENEWAL_CONCURRENCY,
+                e -> traffic.torn(e));
+    }
+
+    /** After an error: whoever waits for a lane that is free has it. */
+    void mend() {
+        lanes.serve();
     }
 
     void setConcurrency(int concurrency) {
@@ -145,8 +154,11 @@ final class LogOuts extends ServiceSupport {
 
     /** Whoever waits for it may go on with a route, and not on the timer's thread or on that of another exchange. */
     private void elsewhere(Runnable action) {
+        LooseEnd end = new LooseEnd(action);
         try {
             traffic.threads().execute(action);
+        } catch (OutOfMemoryError e) {
+            traffic.mender().endLater(end);
         } catch (RejectedExecutionException e) { // all is being stopped
             action.run();
         }
@@ -172,16 +184,21 @@ final class LogOuts extends ServiceSupport {
             return logOut.ended();
         }
         lanes.enter(session.key(), leave -> {
-            Duration most = rules.closeTimeout();
-            Future<?> timer = traffic.threads()
-                    .schedule(
-                            () -> elsewhere(() -> {
-                                leave.run();
-                                end(session, logOut, tooLong(most));
-                            }),
-                            most);
-            Throwable failure = failure(logOut, uri, rules, cause);
-            timer.cancel(false);
+            Throwable failure;
+            try {
+                Duration most = rules.closeTimeout();
+                Future<?> timer = traffic.threads()
+                        .runLater(
+                                () -> {
+                                    leave.run();
+                                    end(session, logOut, tooLong(most));
+                                },
+                                most);
+                failure = failure(logOut, uri, rules, cause);
+                timer.cancel(false);
+            } catch (Throwable e) { // whoever waits for the log-out must go on
+                failure = e;
+            }
             leave.run(); // before the end: others go on with that on this thread
             end(session, logOut, failure);
         });
@@ -247,6 +264,14 @@ final class LogOuts extends ServiceSupport {
         if (!running.remove(logOut)) {
             return;
         }
+        try {
+            report(session, logOut, failure);
+        } finally {
+            logOut.end();
+        }
+    }
+
+    private void report(Session session, LogOut logOut, @Nullable Throwable failure) {
         session.loggedOut(failure == null);
         if (failure == null) {
             seats.loggedOut(session.key().site());
@@ -261,7 +286,6 @@ final class LogOuts extends ServiceSupport {
                         failure.toString());
             }
         }
-        logOut.end();
     }
 
     // ---- when the context stops

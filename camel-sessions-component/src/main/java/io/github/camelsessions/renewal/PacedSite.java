@@ -72,6 +72,15 @@ final class PacedSite {
         return rate.waiting(session);
     }
 
+    /** After an error: nobody waits in vain. */
+    void mend() {
+        Place called = rate.mend();
+        if (called != null) {
+            called.call();
+        }
+        serve();
+    }
+
     private void serve() {
         Due due = rate.due();
         Place called = due.called();

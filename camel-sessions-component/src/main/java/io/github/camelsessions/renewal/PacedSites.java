@@ -63,6 +63,10 @@ final class PacedSites {
         paced(site, rule).setPerSecond(rule.perSecond());
     }
 
+    void mend() {
+        sites.values().forEach(PacedSite::mend);
+    }
+
     void clear() {
         sites.clear();
         differencesLogged.clear();

@@ -3,6 +3,7 @@ package io.github.camelsessions.renewal;
 
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProxyFailedException;
+import io.github.camelsessions.renewal.Mender.LooseEnd;
 import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.RenewalToken;
 import io.github.camelsessions.session.Session;
@@ -30,10 +31,13 @@ final class Renewal {
     private final boolean needsLane;
     private volatile long began;
     private final AtomicBoolean over = new AtomicBoolean();
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private final LooseEnd end = new LooseEnd(this::end);
     private volatile RenewalToken token;
     private volatile Runnable leaveLane = () -> {};
     private volatile @Nullable Future<?> timer;
     private volatile @Nullable Throwable failure;
+    private volatile @Nullable Runnable waiting;
     private volatile @Nullable Throwable timedOut;
     private Duration backoff;
     private final Set<ClientProfile> lost = new HashSet<>(); // the profiles whose proxies have failed it
@@ -56,6 +60,7 @@ final class Renewal {
         this.token = token;
         this.needsLane = needsLane;
         this.backoff = rules.renewalBackoff();
+        token.carry();
     }
 
     SessionKey session() {
@@ -69,18 +74,56 @@ final class Renewal {
     /** Runs an attempt on this thread, and sees to the next one if there is any. */
     void run(Runnable leave) {
         leaveLane = leave;
+        step(this::runAttempt);
+    }
+
+    /** Takes a step on the way of the renewal: when that throws, the renewal is lost, but has an end. */
+    void step(Runnable action) {
+        try {
+            action.run();
+        } catch (Throwable e) {
+            lose(e);
+        }
+    }
+
+    /** An error keeps it from going on. Needs no memory. */
+    void lose(Throwable error) {
+        failure = error;
+        token.lose();
+        traffic.torn(session, error); // the gate gives the token up
+        Runnable waits = waiting;
+        if (waits != null) {
+            waits.run();
+        } else {
+            traffic.mender().endLater(end);
+        }
+    }
+
+    /**
+     * @param thread lets a thread go on that waits for the renewal, and will run it, to end it when it is lost; null when
+     *     there is none any more
+     */
+    void waits(@Nullable Runnable thread) {
+        waiting = thread;
+    }
+
+    private void runAttempt() {
         if (timer == null) { // the time in line for a lane does not count
             began = traffic.nanoTime();
             timer = traffic.threads().runLater(this::timeOut, rules.renewalTimeout());
         }
         RenewalToken mine = token;
-        if (mine.state() != RenewalToken.State.LIVE) { // its time was up, or all is being stopped
+        if (mine.state() != RenewalToken.State.LIVE || !mine.isCarried()) { // its time was up, or all is being stopped
             end();
             return;
         }
-        traffic.renewals().begins(mine, rules.renewalTimeout());
-        Throwable cause = attempt(mine);
-        traffic.renewals().over(mine);
+        Throwable cause;
+        try {
+            traffic.renewals().begins(mine, rules.renewalTimeout());
+            cause = attempt(mine);
+        } finally {
+            traffic.renewals().over(mine);
+        }
         if (cause == null) {
             succeed(mine);
         } else {
@@ -121,6 +164,7 @@ final class Renewal {
         RenewalToken next = verdict.renewal();
         if (next != null) {
             token = next;
+            next.carry();
             backoff = isLost ? backoff : backoff.multipliedBy(2);
             leaveLane.run();
             traffic.actOnOthers(session, verdict);
@@ -162,6 +206,16 @@ final class Renewal {
     }
 
     private void timeOut() {
+        RenewalToken mine = token;
+        try {
+            endInTime();
+        } catch (Throwable e) {
+            mine.lose();
+            traffic.torn(session, e);
+        }
+    }
+
+    private void endInTime() {
         Throwable cause =
                 new TimeoutException("no end within " + rules.renewalTimeout().toMillis()
                         + " ms: the log-in is slow or hangs, or it sends through a ProducerTemplate on another thread and"
@@ -185,13 +239,19 @@ final class Renewal {
     }
 
     private void end() {
-        Future<?> set = timer;
-        if (set != null) {
-            set.cancel(false);
+        if (!ended.compareAndSet(false, true)) {
+            return;
         }
-        leaveLane.run();
-        traffic.renewals().ended(token.first());
-        work.ended(outcome());
+        try {
+            Future<?> set = timer;
+            if (set != null) {
+                set.cancel(false);
+            }
+            leaveLane.run();
+            traffic.renewals().ended(token.first());
+        } finally {
+            work.ended(outcome());
+        }
     }
 
     /** Why it has failed, null when it has not. */

@@ -47,7 +47,15 @@ final class Renewals extends ServiceSupport {
     Renewals(CamelContext context, SessionTraffic traffic) {
         this.traffic = traffic;
         this.template = context.createProducerTemplate();
-        this.lanes = new Lanes(action -> traffic.threads().execute(action), SessionTraffic.DEFAULT_RENEWAL_CONCURRENCY);
+        this.lanes = new Lanes(
+                action -> traffic.threads().execute(action),
+                SessionTraffic.DEFAULT_RENEWAL_CONCURRENCY,
+                e -> traffic.torn(e));
+    }
+
+    /** After an error: whoever waits for a lane that is free has it. */
+    void mend() {
+        lanes.serve();
     }
 
     void setConcurrency(int renewalConcurrency) {
@@ -70,6 +78,15 @@ final class Renewals extends ServiceSupport {
             drained.run();
             return;
         }
+        try {
+            beginNew(session, token);
+        } catch (Throwable e) {
+            token.lose();
+            traffic.torn(session, e); // the gate gives the token up
+        }
+    }
+
+    private void beginNew(Session session, RenewalToken token) {
         Initiator initiator = (Initiator) token.initiator();
         if (token.state() != RenewalToken.State.LIVE || initiator == null) {
             return; // it did not wait that long, and has ended since
@@ -79,10 +96,13 @@ final class Renewals extends ServiceSupport {
         PriorityRoute route = new PriorityRoute(template, uri, initiator.cause());
         // one within another renewal holds a lane already: waiting for a second could be for ever
         Renewal renewal = new Renewal(traffic, session, rules, route, token, !initiator.isInRenewal());
-        Runnable go = () -> traffic.logOuts().before(session, token, rules, () -> run(renewal));
-        if (isDrained(session, token, rules, go)) {
-            go.run();
-        }
+        Runnable next = () -> renewal.step(() -> run(renewal));
+        Runnable go = () -> renewal.step(() -> traffic.logOuts().before(session, token, rules, next));
+        renewal.step(() -> {
+            if (isDrained(session, token, rules, go)) {
+                go.run();
+            }
+        });
     }
 
     /** Runs a renewal on this thread, or, when it has to wait for requests under way or for a log-out and may, later on another. */
@@ -94,7 +114,7 @@ final class Renewals extends ServiceSupport {
         Thread here = Thread.currentThread();
         AtomicBoolean left = new AtomicBoolean();
         CountDownLatch ready = new CountDownLatch(1);
-        Runnable next = () -> {
+        Runnable next = () -> renewal.step(() -> {
             if (!mayLeaveThread) {
                 ready.countDown();
             } else if (Thread.currentThread() == here && !left.get()) {
@@ -102,13 +122,19 @@ final class Renewals extends ServiceSupport {
             } else {
                 run(renewal);
             }
-        };
-        Runnable go = () -> traffic.logOuts().before(session, token, rules, next);
-        if (isDrained(session, token, rules, go)) {
-            go.run();
+        });
+        Runnable go = () -> renewal.step(() -> traffic.logOuts().before(session, token, rules, next));
+        if (!mayLeaveThread) {
+            renewal.waits(ready::countDown);
         }
+        renewal.step(() -> {
+            if (isDrained(session, token, rules, go)) {
+                go.run();
+            }
+        });
         if (!mayLeaveThread) {
             Uninterruptibly.await(ready);
+            renewal.waits(null);
             renewal.run(() -> {});
         }
         left.set(true);
@@ -127,7 +153,7 @@ final class Renewals extends ServiceSupport {
                 .schedule(
                         () -> {
                             if (paused.remove(renewal)) {
-                                run(renewal);
+                                renewal.step(() -> run(renewal));
                             }
                         },
                         pause);

@@ -83,9 +83,13 @@ final class RenewingExchange extends HeldExchange implements RenewalWork {
     private Next renew(RenewalToken begun) {
         Resumer.yieldSlot();
         Renewal renewal = new Renewal(traffic(), session(), rules(), this, begun, false);
-        traffic()
-                .renewals()
-                .runHere(renewal, session(), begun, rules(), !exchange().isTransacted());
+        try {
+            traffic()
+                    .renewals()
+                    .runHere(renewal, session(), begun, rules(), !exchange().isTransacted());
+        } catch (RuntimeException | Error e) { // the exchange ends with it
+            renewal.lose(e);
+        }
         return ended.compareAndSet(false, true) ? Next.ELSEWHERE : Next.DONE;
     }
 
@@ -105,6 +109,18 @@ final class RenewingExchange extends HeldExchange implements RenewalWork {
 
     @Override
     public void ended(@Nullable Throwable failure) {
+        try {
+            tell(failure);
+        } catch (RuntimeException | Error e) { // an error, too, must end the exchange
+            traffic().torn(session(), e);
+            SessionTraffic.fail(exchange(), e);
+        }
+        if (!ended.compareAndSet(false, true)) {
+            end(false); // the thread that began has left
+        }
+    }
+
+    private void tell(@Nullable Throwable failure) {
         if (failure == null || !EarlierFailure.isAnswered(exchange())) {
             Objects.requireNonNull(own).ended(exchange());
             EarlierFailure before = earlier != null ? earlier : EarlierFailure.putAside(exchange());
@@ -114,9 +130,6 @@ final class RenewingExchange extends HeldExchange implements RenewalWork {
             } else {
                 before.failAnew(exchange(), traffic().renewals().exception(session(), failure));
             }
-        }
-        if (!ended.compareAndSet(false, true)) {
-            callback().done(false); // the thread that began has left
         }
     }
 

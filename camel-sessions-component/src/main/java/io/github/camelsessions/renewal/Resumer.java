@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,7 @@ final class Resumer {
     private final Executor threads;
     private final BiFunction<Runnable, Duration, Future<?>> timer;
     private final IntSupplier slots;
+    private final Consumer<Throwable> torn;
     private final ReentrantLock lock = new ReentrantLock();
     // guarded by lock
     private final PriorityQueue<Entry> line = new PriorityQueue<>(Comparator.comparingLong(Entry::arrival));
@@ -79,9 +81,6 @@ final class Resumer {
             Turn turn,
             @Nullable Released of) {}
 
-    /** One whose turn it is, if its session lets it. */
-    private record Taken(Ticket ticket, Turn turn, @Nullable Released of, long calls) {}
-
     /** Those of one session that were held at its gate and released, in the order in which they came. Guarded by lock. */
     private static final class Released {
 
@@ -98,22 +97,21 @@ final class Resumer {
         }
     }
 
-    /** An exchange whose turn it is. */
-    private record Turned(Waiter exchange, Turn turn, Slot slot) implements Runnable {
-        @Override
-        public void run() {
-            exchange.goOn(turn);
-        }
-    }
-
     /**
      * @param timer runs something short after a time
      * @param slots how many there are; when that grows, {@link #serve} is to be called
+     * @param torn  is told of an error that may have kept somebody from going on: then {@link #serve} is to be called, and
+     *              each ticket put in again that was in here and is not claimed
      */
-    Resumer(Executor threads, BiFunction<Runnable, Duration, Future<?>> timer, IntSupplier slots) {
+    Resumer(
+            Executor threads,
+            BiFunction<Runnable, Duration, Future<?>> timer,
+            IntSupplier slots,
+            Consumer<Throwable> torn) {
         this.threads = threads;
         this.timer = timer;
         this.slots = slots;
+        this.torn = torn;
     }
 
     /** How many wait for their turn. */
@@ -192,21 +190,32 @@ final class Resumer {
     private void enter(Released of) {
         Ticket first = of.tickets.peek();
         if (first != null && (of.place == null || first.arrival() < of.place.arrival())) {
-            of.place = new Entry(first.arrival(), null, Turn.RESUME, of);
-            line.add(of.place);
+            Entry entered = new Entry(first.arrival(), null, Turn.RESUME, of);
+            line.add(entered);
+            of.place = entered;
         }
     }
 
-    /** Fills the slots that are free. */
+    /** Fills the slots that are free. Never throws: whoever calls does so for others. */
     void serve() {
-        for (Turned next = next(); next != null; next = next()) {
-            Turned first = next;
-            try {
-                threads.execute(new Work(first));
-            } catch (RejectedExecutionException e) { // all is being stopped
-                first.slot().free();
-                first.exchange().goOn(Turn.STOP);
+        try {
+            for (Slot next = next(); next != null; next = next()) {
+                execute(next);
             }
+        } catch (Throwable e) {
+            torn.accept(e);
+        }
+    }
+
+    private void execute(Slot first) {
+        try {
+            threads.execute(new Work(first));
+        } catch (RejectedExecutionException e) { // all is being stopped
+            first.free();
+            first.goOn(Turn.STOP);
+        } catch (Throwable e) { // whoever mends brings its exchange on
+            first.free();
+            throw e;
         }
     }
 
@@ -216,79 +225,87 @@ final class Resumer {
      */
     private final class Work implements Runnable {
 
-        private @Nullable Turned first; // null once it runs: a thread may go on for long after it has ended
+        private @Nullable Slot first; // null once it runs: a thread may go on for long after it has ended
 
-        Work(Turned first) {
+        Work(Slot first) {
             this.first = first;
         }
 
         @Override
         public void run() {
-            Turned now = first;
+            Slot now = first;
             first = null;
             try {
                 while (now != null) {
-                    now.slot().run(now);
+                    now.run();
                     Thread.interrupted(); // as a pool does: it was meant for the exchange that has ended
                     now = next();
                 }
-            } finally {
-                if (now != null) { // it has failed
-                    serve();
-                }
+            } catch (Throwable e) {
+                torn.accept(e);
+                serve();
             }
         }
     }
 
-    /** The next exchange, with a slot, null when there is none for it; one whose thread waits for it is that thread's. */
-    private @Nullable Turned next() {
-        for (Taken next = take(); next != null; next = take()) {
-            Released of = next.of();
-            Slot slot = new Slot();
-            if (of != null) {
-                if (next.ticket().mustWait()) {
-                    putAside(next, of);
-                    continue;
-                }
-                if (goesCarefully(of)) {
-                    slot.asking.set(of);
-                } else {
-                    settle(of);
-                }
+    /** The next exchange's slot, null when there is none for it; one whose thread waits for it is that thread's. */
+    private @Nullable Slot next() {
+        while (true) {
+            Slot slot = new Slot(); // before somebody is taken out of line
+            if (!take(slot)) {
+                return null;
             }
-            Waiter exchange = next.ticket().claim();
-            if (exchange == null) {
+            try {
+                if (isTurn(slot)) {
+                    return slot;
+                }
+            } catch (Throwable e) { // whoever mends brings its exchange on
                 slot.free();
-                continue;
-            }
-            slot.releaseAfter(LONG);
-            if (!exchange.handOver(next.ticket(), next.turn(), slot)) {
-                return new Turned(exchange, next.turn(), slot);
+                throw e;
             }
         }
-        return null;
     }
 
-    private @Nullable Taken take() {
+    /** Whether the exchange of the slot is to be run in it, now. If not, the slot is somebody else's, or free. */
+    private boolean isTurn(Slot slot) {
+        Ticket ticket = Objects.requireNonNull(slot.ticket);
+        Released of = slot.asking.get();
+        if (of != null) {
+            if (ticket.mustWait()) {
+                putAside(slot, of);
+                return false;
+            }
+            if (!goesCarefully(of)) {
+                slot.asked();
+            }
+        }
+        slot.exchange = ticket.claim(slot.turn);
+        if (slot.exchange == null) {
+            slot.free();
+            return false;
+        }
+        slot.releaseAfter(LONG);
+        return !ticket.handOver(slot.turn, slot);
+    }
+
+    /** Fills a slot that nobody has used, if one is free and somebody waits for one. */
+    private boolean take(Slot slot) {
         lock.lock();
         try {
             if (taken >= slots.getAsInt()) {
-                return null;
+                return false;
             }
             for (Entry first = line.poll(); first != null; first = line.poll()) {
                 Released of = first.of();
-                if (of == null) {
-                    waiting--;
-                    taken++;
-                    return new Taken(Objects.requireNonNull(first.ticket()), first.turn(), null, 0);
-                }
-                Ticket ticket = of.place == first ? takeFirst(of) : null;
+                Ticket ticket = of == null ? first.ticket() : of.place == first ? takeFirst(of) : null;
                 if (ticket != null) {
+                    waiting -= of == null ? 1 : 0;
                     taken++;
-                    return new Taken(ticket, first.turn(), of, of.calls);
+                    slot.fill(ticket, first.turn(), of, of == null ? 0 : of.calls);
+                    return true;
                 }
             }
-            return null;
+            return false;
         } finally {
             lock.unlock();
         }
@@ -307,20 +324,21 @@ final class Resumer {
         return null;
     }
 
-    private void putAside(Taken held, Released of) {
+    private void putAside(Slot held, Released of) {
         lock.lock();
         try {
-            taken--;
-            of.tickets.add(held.ticket());
+            of.tickets.add(Objects.requireNonNull(held.ticket));
             waiting++;
-            of.taken--;
             of.careful = slots.getAsInt();
-            if (of.calls != held.calls()) { // it was called after the session was asked, perhaps
+            held.asking.set(null);
+            of.taken--;
+            if (of.calls != held.calls) { // it was called after the session was asked, perhaps
                 enter(of);
             }
         } finally {
             lock.unlock();
         }
+        held.free();
     }
 
     /** Whether the next of the session is looked at only when the one that goes on now has asked the gate. */
@@ -336,7 +354,7 @@ final class Resumer {
 
     /** One of the session goes on: now it is the next one's turn. */
     private void settle(Released of) {
-        lock.lock();
+        Uninterruptibly.lock(lock);
         try {
             of.taken--;
             enter(of);
@@ -353,7 +371,7 @@ final class Resumer {
     }
 
     private void giveBack() {
-        lock.lock();
+        Uninterruptibly.lock(lock);
         try {
             taken--;
         } finally {
@@ -363,7 +381,7 @@ final class Resumer {
 
     /** Gives this thread's slot up, if it has one: what it runs is about to wait. */
     static void yieldSlot() {
-        Slot slot = CURRENT.get();
+        Slot slot = current();
         if (slot != null) {
             CURRENT.remove();
             slot.release();
@@ -372,17 +390,26 @@ final class Resumer {
 
     /** The exchange that this thread runs has asked its gate: the next one of its session may. */
     static void asked() {
-        Slot slot = CURRENT.get();
-        if (slot != null && slot.asked()) {
-            slot.serve();
+        Slot slot = current();
+        if (slot != null) {
+            slot.askedGate();
         }
     }
 
     /** The exchange that this thread runs has its answer: the rest of its route comes now. */
     static void answered() {
-        Slot slot = CURRENT.get();
+        Slot slot = current();
         if (slot != null) {
-            slot.releaseAfter(MOMENT);
+            slot.answered();
+        }
+    }
+
+    /** What these three do is for others: an error there is none of the exchange that this thread runs. */
+    private static @Nullable Slot current() {
+        try {
+            return CURRENT.get();
+        } catch (OutOfMemoryError e) {
+            return null; // only what is not there needs memory
         }
     }
 
@@ -393,25 +420,50 @@ final class Resumer {
         private final AtomicReference<@Nullable Released> asking = new AtomicReference<>(); // until it has asked
         private volatile @Nullable Future<?> release; // the latest that is timed
 
-        /** Runs an exchange in this slot. */
-        void run(Runnable action) {
-            Slot before = CURRENT.get();
-            CURRENT.set(this);
+        // set once, by the thread that fills it
+        private @Nullable Ticket ticket;
+        private Turn turn = Turn.STOP;
+        private long calls;
+        private @Nullable Waiter exchange;
+
+        /**
+         * @param of    the line of its session, null for one that has the place for itself
+         * @param calls how often that line was called
+         */
+        private void fill(Ticket first, Turn how, @Nullable Released of, long calls) {
+            this.ticket = first;
+            this.turn = how;
+            this.asking.set(of);
+            this.calls = calls;
+        }
+
+        /** Runs its exchange. */
+        private void run() {
             try {
-                action.run();
+                CURRENT.set(this);
+                goOn(turn);
             } finally {
-                if (before == null) {
-                    CURRENT.remove();
-                } else {
-                    CURRENT.set(before);
-                }
+                CURRENT.remove();
                 free();
             }
+        }
+
+        private void goOn(Turn how) {
+            Objects.requireNonNull(exchange).goOn(Objects.requireNonNull(ticket), how);
         }
 
         /** This thread, which has waited, is in this slot until it yields. */
         void enter() {
             CURRENT.set(this);
+        }
+
+        private void answered() {
+            try {
+                releaseAfter(MOMENT);
+            } catch (Throwable e) { // it is no longer held, then
+                torn.accept(e);
+                release();
+            }
         }
 
         private void releaseAfter(Duration time) {
@@ -443,16 +495,27 @@ final class Resumer {
             return of != null;
         }
 
-        private void serve() {
-            Resumer.this.serve();
+        private void askedGate() {
+            try {
+                if (asked()) {
+                    serve();
+                }
+            } catch (Throwable e) {
+                torn.accept(e);
+            }
         }
 
+        /** Never throws. */
         private boolean free() {
             boolean freed = held.compareAndSet(true, false);
             if (freed) {
-                cancelTimer();
-                asked();
                 giveBack();
+                try {
+                    cancelTimer();
+                    asked();
+                } catch (Throwable e) {
+                    torn.accept(e);
+                }
             }
             return freed;
         }

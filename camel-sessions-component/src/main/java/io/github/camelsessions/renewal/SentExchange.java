@@ -91,7 +91,13 @@ final class SentExchange extends HeldExchange {
             }
         }
         Ticket given = newTicket(false, full != null);
-        awaited.await(given, traffic().held());
+        try {
+            awaited.await(given, traffic().held());
+        } catch (RuntimeException | Error e) {
+            if (traffic().held().takeBack(given)) {
+                throw e;
+            }
+        }
         return waitWith(given);
     }
 
@@ -161,7 +167,7 @@ final class SentExchange extends HeldExchange {
             exchange().setException(priority() ? e : traffic().noProfile(session(), e));
             reply = null;
         } catch (Exception | Error e) { // an error, too, must be reported to the gate
-            exchange().setException(e);
+            SessionTraffic.fail(exchange(), e);
             reply = null;
         }
         if (reply == null) {
@@ -178,7 +184,14 @@ final class SentExchange extends HeldExchange {
         }
         // before the refusal is reported: another thread may be told at once that the exchange goes on
         Ticket given = newTicket(true, false);
-        return Next.on(session().refused(this), given);
+        try {
+            return Next.on(session().refused(this), given);
+        } catch (RuntimeException | Error e) {
+            if (traffic().held().takeBack(given)) {
+                throw e;
+            }
+            return waitWith(given);
+        }
     }
 
     /** How long the answer asks the session to wait, zero when it does not say, null when it does not ask for that. */
@@ -207,7 +220,7 @@ final class SentExchange extends HeldExchange {
         try {
             request.detach(exchange()); // an exchange that waits keeps no connection
         } catch (RuntimeException | Error e) { // it cannot be read: if it stands, then as this
-            exchange().setException(e);
+            SessionTraffic.fail(exchange(), e);
         }
         if (beginning == null) { // here, and not before each send: most are never blocked
             beginning = RequestState.after(exchange(), charset);

@@ -85,7 +85,15 @@ final class SessionChecks extends ServiceSupport {
         this.context = context;
         this.traffic = traffic;
         this.registry = registry;
-        this.lanes = new Lanes(action -> traffic.threads().execute(action), SessionTraffic.DEFAULT_RENEWAL_CONCURRENCY);
+        this.lanes = new Lanes(
+                action -> traffic.threads().execute(action),
+                SessionTraffic.DEFAULT_RENEWAL_CONCURRENCY,
+                e -> traffic.torn(e));
+    }
+
+    /** After an error: whoever waits for a lane that is free has it. */
+    void mend() {
+        lanes.serve();
     }
 
     void setConcurrency(int concurrency) {
@@ -185,10 +193,10 @@ final class SessionChecks extends ServiceSupport {
 
     private void run(Session session, Known of, Running mine, Runnable leave) {
         Optional<Boolean> alive = Optional.empty();
-        SessionCheck check = new SessionCheck(context, traffic, session, of.rules, of.how);
-        mine.check = check;
-        Future<?> timeout = traffic.threads().runLater(check::abort, of.rules.checkTimeout());
         try {
+            SessionCheck check = new SessionCheck(context, traffic, session, of.rules, of.how);
+            mine.check = check;
+            Future<?> timeout = traffic.threads().runLater(check::abort, of.rules.checkTimeout());
             alive = Optional.ofNullable(check.run(() -> {
                 timeout.cancel(false);
                 leave.run();
@@ -196,6 +204,7 @@ final class SessionChecks extends ServiceSupport {
             }));
             tell(session, check);
         } finally {
+            leave.run();
             end(session, mine, alive);
         }
     }

@@ -17,10 +17,12 @@ import io.github.camelsessions.session.SessionStats;
 import io.github.camelsessions.session.Verdict;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -51,12 +53,16 @@ public final class SessionTraffic extends ServiceSupport {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionTraffic.class);
 
+    private static final Exception NO_MEMORY = new NoMemoryException();
+
     private final CamelContext context;
     private final SessionRegistry registry;
     private final WaitGraph waits = new WaitGraph();
     private final AtomicLong arrivals = new AtomicLong();
     private final Map<SessionKey, Boolean> differencesLogged = LRUCacheFactory.newLRUCache(1000);
     private final TrafficThreads threads;
+    private final Mender mender;
+    private final List<Runnable> alsoMended = new CopyOnWriteArrayList<>();
     private final HeldTickets held;
     private final Renewals renewals;
     private final LogOuts logOuts;
@@ -66,8 +72,9 @@ public final class SessionTraffic extends ServiceSupport {
     public SessionTraffic(CamelContext context, SessionRegistry registry) {
         this.context = context;
         this.registry = registry;
-        this.threads = new TrafficThreads(context);
-        this.held = new HeldTickets(context, threads, DEFAULT_RESUME_CONCURRENCY, DEFAULT_MAX_HELD_TOTAL);
+        this.threads = new TrafficThreads(context, this::torn, end -> mender().endLater(end));
+        this.mender = new Mender(context, threads, this::mend);
+        this.held = new HeldTickets(context, threads, DEFAULT_RESUME_CONCURRENCY, DEFAULT_MAX_HELD_TOTAL, this::torn);
         this.renewals = new Renewals(context, this);
         this.logOuts = new LogOuts(context, this, registry);
         this.paced = new PacedSites(this::nanoTime, threads::schedule);
@@ -472,31 +479,117 @@ public final class SessionTraffic extends ServiceSupport {
         return session;
     }
 
-    /** Does for all what a gate has decided. */
+    /** Does for all what a gate has decided. Never throws: what an error keeps it from doing is done a little later. */
     void act(Session session, Verdict verdict) {
         RenewalToken token = verdict.renewal();
-        if (token != null) {
-            renewals.begin(session, token);
+        try {
+            if (token != null) {
+                renewals.begin(session, token);
+            }
+        } catch (RuntimeException | Error e) {
+            torn(session, e);
         }
         actOnOthers(session, verdict);
     }
 
-    /** Does for those that wait what a gate has decided. */
+    /** Does for those that wait what a gate has decided. Never throws, as {@link #act}. */
     void actOnOthers(Session session, Verdict verdict) {
-        if (verdict.emptied()) {
-            logOuts.emptied(session);
+        try {
+            if (verdict.emptied()) {
+                logOuts.emptied(session);
+            }
+            if (verdict.check()) {
+                checks.settle(session);
+            }
+            verdict.standing().forEach(passage -> goOn(passage, Turn.STAND));
+            verdict.again().forEach(passage -> goOn(passage, Turn.RESUME));
+            if (verdict.release()) {
+                held.release(session);
+            }
+            if (verdict.wakeAfter() > 0) {
+                threads.runLater(() -> act(session, session.wake()), Duration.ofMillis(verdict.wakeAfter()));
+            }
+        } catch (RuntimeException | Error e) {
+            torn(session, e);
         }
-        if (verdict.check()) {
-            checks.settle(session);
+    }
+
+    /** Releases those that are held for the session if this one need not wait there. Never throws, as {@link #act}. */
+    void releaseIfOver(Session session, Passage passage) {
+        try {
+            if (!session.holding(passage)) {
+                held.release(session);
+            }
+        } catch (RuntimeException | Error e) {
+            torn(session, e);
         }
-        verdict.standing().forEach(passage -> goOn(passage, Turn.STAND));
-        verdict.again().forEach(passage -> goOn(passage, Turn.RESUME));
-        if (verdict.release()) {
-            held.release(session);
+    }
+
+    // ---- after an error
+
+    /** An exchange ends with a failure, also when there is no memory to say which. */
+    public static void fail(Exchange exchange, Throwable failure) {
+        try {
+            exchange.setException(failure); // which wraps an error
+        } catch (OutOfMemoryError e) {
+            exchange.setException(NO_MEMORY);
         }
-        if (verdict.wakeAfter() > 0) {
-            threads.runLater(() -> act(session, session.wake()), Duration.ofMillis(verdict.wakeAfter()));
+    }
+
+    /** One for all: it has no stack, and remembers nothing. */
+    private static final class NoMemoryException extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        NoMemoryException() {
+            super(
+                    "there was no memory left, not even to say what failed; raise -Xmx, or hold and send less at once",
+                    new OutOfMemoryError("Java heap space"),
+                    false,
+                    false);
         }
+    }
+
+    /** An error may have kept something from being done: it will be, a little later. Needs no memory. */
+    public void torn(Throwable error) {
+        mender.tear(error);
+    }
+
+    /** The same, if it was to be done for a session. */
+    void torn(Session session, Throwable error) {
+        session.tear();
+        mender.tear(error);
+    }
+
+    /**
+     * Has something done once a second, on a thread that must not wait: to look after what an error may have kept from being
+     * done.
+     */
+    public void alsoMend(Runnable mending) {
+        alsoMended.add(mending);
+    }
+
+    /** Does what errors have kept from being done. */
+    private void mend(boolean after) {
+        threads.revive();
+        boolean torn = after;
+        // after an error that belongs to no session it may be any of them
+        for (Session session : after ? registry.all() : registry.torn()) {
+            torn = true;
+            act(session, session.mend());
+        }
+        if (torn) {
+            renewals.mend();
+            logOuts.mend();
+            checks.mend();
+            paced.mend();
+        }
+        alsoMended.forEach(Runnable::run);
+        held.mend(torn);
+    }
+
+    Mender mender() {
+        return mender;
     }
 
     private void goOn(Passage passage, Turn turn) {
@@ -633,7 +726,7 @@ public final class SessionTraffic extends ServiceSupport {
 
     @Override
     protected void doStart() {
-        ServiceHelper.startService(threads, held, renewals, logOuts, checks);
+        ServiceHelper.startService(threads, held, renewals, logOuts, checks, mender);
     }
 
     @Override
@@ -644,6 +737,6 @@ public final class SessionTraffic extends ServiceSupport {
         ServiceHelper.stopService(held);
         paced.clear();
         renewals.endWaiting();
-        ServiceHelper.stopService(logOuts, renewals, threads);
+        ServiceHelper.stopService(logOuts, renewals, mender, threads);
     }
 }

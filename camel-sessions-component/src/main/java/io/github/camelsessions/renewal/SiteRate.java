@@ -136,9 +136,10 @@ final class SiteRate {
 
     void enter(Place place) {
         locked(() -> {
-            waiting++;
-            return lines.computeIfAbsent(place.session, session -> new TreeMap<>())
+            Place before = lines.computeIfAbsent(place.session, session -> new TreeMap<>())
                     .put(place.arrival, place);
+            waiting++;
+            return before;
         });
     }
 
@@ -218,6 +219,21 @@ final class SiteRate {
             lines.put(session, line); // behind all others
         }
         return next;
+    }
+
+    /**
+     * After an error: what was to be done may not have been.
+     *
+     * @return who is called, and is to be called again, null for nobody
+     */
+    @Nullable
+    Place mend() {
+        return locked(() -> {
+            lines.values().removeIf(TreeMap::isEmpty);
+            waiting = lines.values().stream().mapToInt(TreeMap::size).sum() + (called == null ? 0 : 1);
+            waking = false;
+            return called;
+        });
     }
 
     /** How many wait. */

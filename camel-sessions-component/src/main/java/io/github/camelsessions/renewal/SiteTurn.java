@@ -51,13 +51,14 @@ final class SiteTurn {
         if (stood == null) {
             return null;
         }
-        place = null;
         if (called) {
             taken = site.begin(stood);
+            place = null; // not before: after an error it is to be left
             return null;
         }
         String what = site.describeWaiting();
         site.leave(stood);
+        place = null;
         return what;
     }
 

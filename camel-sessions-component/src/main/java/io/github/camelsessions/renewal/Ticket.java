@@ -6,8 +6,10 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,14 +30,27 @@ final class Ticket {
         STOP
     }
 
-    private static final AtomicReferenceFieldUpdater<Ticket, @Nullable Waiter> HOLDER =
-            AtomicReferenceFieldUpdater.newUpdater(Ticket.class, Waiter.class, "holder");
+    private static final AtomicIntegerFieldUpdater<Ticket> STATE =
+            AtomicIntegerFieldUpdater.newUpdater(Ticket.class, "state");
+
+    // what becomes of its exchange, in this order
+    private static final int WAITS = 0;
+    private static final int CLAIMED = 1;
+    private static final int GOES_ON = 2;
+
+    private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final @Nullable Session session;
     private final @Nullable Object owner;
     private final long arrival;
     private final Duration time;
-    private volatile @Nullable Waiter holder; // taken once, by whoever claims it
+    private final long made = System.nanoTime();
+    private volatile int state = WAITS;
+    private volatile @Nullable Waiter holder; // until it goes on
+    private volatile @Nullable Turn turn; // from when it is claimed
+    private volatile boolean timedOut;
+    private boolean seenClaimed; // by the one thread that mends
+    private final AtomicBoolean counted = new AtomicBoolean();
     private final @Nullable SynchronousWait waiting;
     private final String site;
     private volatile @Nullable Future<?> timer;
@@ -104,18 +119,81 @@ final class Ticket {
         return time;
     }
 
-    /** Takes the exchange over, null when somebody else did. The ticket remembers no exchange any more. */
+    /**
+     * Takes the exchange over, null when somebody else did. Whoever has it sees to it that it goes on; if an error keeps him
+     * from that, it does so all the same, a little later, as long as the ticket is among the others.
+     */
     @Nullable
-    Waiter claim() {
-        Waiter claimed = HOLDER.getAndSet(this, null);
-        if (claimed != null) {
-            cancelTimer();
+    Waiter claim(Turn how) {
+        if (!STATE.compareAndSet(this, WAITS, CLAIMED)) {
+            return null;
         }
-        return claimed;
+        turn = how;
+        try {
+            cancelTimer();
+        } catch (OutOfMemoryError e) {
+            // it will find nobody
+        }
+        return holder;
     }
 
     boolean isClaimed() {
-        return holder == null;
+        return state != WAITS;
+    }
+
+    /** A claimed exchange goes on, now, on this thread; false when it did before. The ticket remembers it no more. */
+    boolean goesOn() {
+        boolean first = STATE.compareAndSet(this, CLAIMED, GOES_ON);
+        if (first) {
+            holder = null;
+        }
+        return first;
+    }
+
+    /** Hands a claimed exchange over to the thread that waits for it, if one does. */
+    boolean handOver(Turn how, Resumer.@Nullable Slot slot) {
+        return waiting != null && waiting.hand(how, slot);
+    }
+
+    /** From here on it counts as waiting; false when it did. */
+    boolean count() {
+        return counted.compareAndSet(false, true);
+    }
+
+    /** It counts no more; false when it did not. */
+    boolean uncount() {
+        return counted.compareAndSet(true, false);
+    }
+
+    // ---- for those who mend what an error has left behind
+
+    /** How its exchange is to go on, if it was claimed a while ago, and whoever has it did nothing; else null. */
+    @Nullable
+    Turn overdueTurn() {
+        if (state != CLAIMED) {
+            return null;
+        }
+        boolean before = seenClaimed;
+        seenClaimed = true;
+        return before ? turn : null;
+    }
+
+    /** Its exchange, null when that goes on. */
+    @Nullable
+    Waiter holder() {
+        return holder;
+    }
+
+    /** Whether its time was up a while ago, and it is still waiting. */
+    boolean isOverdue(long nanoTime) {
+        return !isClaimed() && nanoTime - made - time.toNanos() > LATE_NANOS;
+    }
+
+    /** Its time is up. Returns whether that is new. */
+    boolean timeOut() {
+        boolean first = !timedOut;
+        timedOut = true;
+        return first;
     }
 
     /** Whether its exchange waits for nothing but to be sent. One that renews may have less to wait for. */
@@ -181,7 +259,7 @@ final class Ticket {
          * @return false when the thread was let go before
          */
         boolean hand(Turn turn, Resumer.@Nullable Slot slot) {
-            return end(new Handed(turn, slot));
+            return end(new Handed(turn, slot)) || handed.get() != LET_GO;
         }
 
         /** Lets the waiting thread go on without its exchange, if it may; returns whether this call did so. */
@@ -205,14 +283,20 @@ final class Ticket {
          */
         @Nullable
         Turn await(Ticket ticket) {
-            try {
-                over.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                if (ticket.claim() != null) {
-                    return Turn.STOP;
+            while (true) {
+                try {
+                    over.await();
+                    break;
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    if (ticket.claim(Turn.STOP) != null) {
+                        return Turn.STOP;
+                    }
+                    Uninterruptibly.await(over);
+                    break;
+                } catch (OutOfMemoryError e) { // to wait needs some
+                    Uninterruptibly.pause();
                 }
-                Uninterruptibly.await(over);
             }
             return Objects.requireNonNull(handed.get()).turn();
         }

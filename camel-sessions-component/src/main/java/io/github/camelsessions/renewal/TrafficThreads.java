@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
+import io.github.camelsessions.renewal.Mender.LooseEnd;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -10,6 +11,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.ThreadPoolProfile;
 import org.apache.camel.support.service.ServiceSupport;
@@ -29,11 +31,19 @@ final class TrafficThreads extends ServiceSupport implements Executor {
     private static final ThreadLocal<@Nullable Boolean> OWN = new ThreadLocal<>();
 
     private final CamelContext context;
+    private final Consumer<Throwable> torn;
+    private final Consumer<LooseEnd> later;
     private volatile @Nullable ExecutorService pool;
     private volatile @Nullable ScheduledExecutorService timer;
 
-    TrafficThreads(CamelContext context) {
+    /**
+     * @param torn  is told of what an action throws: what it was to do may be undone
+     * @param later has something run for which there is no memory now
+     */
+    TrafficThreads(CamelContext context, Consumer<Throwable> torn, Consumer<LooseEnd> later) {
         this.context = context;
+        this.torn = torn;
+        this.later = later;
     }
 
     /**
@@ -43,7 +53,16 @@ final class TrafficThreads extends ServiceSupport implements Executor {
      */
     @Override
     public void execute(Runnable action) {
-        pool().execute(() -> runAsOwn(action));
+        pool().execute(() -> runTearing(action));
+    }
+
+    private void runTearing(Runnable action) {
+        try {
+            runAsOwn(action);
+        } catch (RuntimeException | Error e) {
+            torn.accept(e);
+            throw e;
+        }
     }
 
     /** Whether this thread is one of these, or does their work: then it never waits for room in the hold. */
@@ -57,11 +76,22 @@ final class TrafficThreads extends ServiceSupport implements Executor {
             action.run();
             return;
         }
-        OWN.set(true);
+        enter();
         try {
             action.run();
         } finally {
             OWN.remove();
+        }
+    }
+
+    private static void enter() {
+        while (true) {
+            try {
+                OWN.set(true);
+                return;
+            } catch (OutOfMemoryError e) { // others may wait for what is to be done here
+                Uninterruptibly.pause();
+            }
         }
     }
 
@@ -79,12 +109,15 @@ final class TrafficThreads extends ServiceSupport implements Executor {
      * @return cancels it as long as it is not begun
      */
     Future<?> runLater(Runnable action, Duration delay) {
+        LooseEnd end = new LooseEnd(action);
         return schedule(
                 () -> {
                     try {
                         execute(action);
                     } catch (RejectedExecutionException e) {
                         LOG.trace("stopped meanwhile", e);
+                    } catch (OutOfMemoryError e) {
+                        later.accept(end);
                     }
                 },
                 delay);
@@ -109,10 +142,19 @@ final class TrafficThreads extends ServiceSupport implements Executor {
         return CompletableFuture.completedFuture(null);
     }
 
+    /** The timer's thread may have ended by an error; it has one again as soon as it is given something to do. */
+    void revive() {
+        ScheduledExecutorService now = timer;
+        if (now != null) {
+            now.execute(() -> {});
+        }
+    }
+
     private @Nullable Void runLogged(Runnable action) {
         try {
             runAsOwn(action);
         } catch (RuntimeException | Error e) {
+            torn.accept(e);
             if (isRunAllowed()) {
                 LOG.error("a timed action of the sessions failed", e);
             }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
-import io.github.camelsessions.renewal.Resumer.Slot;
 import io.github.camelsessions.renewal.Ticket.Turn;
 import org.jspecify.annotations.Nullable;
 
@@ -18,13 +17,9 @@ interface Waiter {
     /** Its place among all exchanges: the lower, the earlier it came. */
     long arrival();
 
-    /**
-     * The exchange waits no more: whoever has claimed the ticket lets it go on.
-     *
-     * @return whether it goes on by itself, on the thread that waits for it
-     */
-    boolean handOver(Ticket claimed, Turn turn, @Nullable Slot slot);
+    /** Whether what it waits for is over, so that it may go on: asked where nobody may have told it. */
+    boolean isOver();
 
-    /** Goes on, on this thread. */
-    void goOn(Turn turn);
+    /** Goes on, on this thread, unless it did before; whatever happens, it has its end, here or later. */
+    void goOn(Ticket claimed, Turn turn);
 }

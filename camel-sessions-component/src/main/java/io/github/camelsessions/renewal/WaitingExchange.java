@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
+import io.github.camelsessions.renewal.Mender.LooseEnd;
 import io.github.camelsessions.renewal.Resumer.Slot;
 import io.github.camelsessions.renewal.Ticket.SynchronousWait;
 import io.github.camelsessions.renewal.Ticket.Turn;
@@ -38,6 +39,8 @@ public abstract class WaitingExchange implements Waiter {
     private final AsyncCallback callback;
     private final Duration time;
     private final long arrival;
+    private final LooseEnd end = new LooseEnd(() -> end(false));
+    private boolean broken; // by an error: it may still have something
     private volatile BooleanSupplier over = () -> false; // of the latest wait; set before its ticket
     private volatile @Nullable Ticket ticket;
     private long waitingSince;
@@ -90,11 +93,16 @@ public abstract class WaitingExchange implements Waiter {
         Ticket given = new Ticket(this, remaining(), traffic.held().threadFor(exchange, crowded));
         this.over = over;
         ticket = given;
-        traffic.held().park(given);
-        // from here on the exchange may be another thread's
-        if (over.getAsBoolean() && given.claim() != null) {
-            traffic.held().forget(given);
-            return ended(End.RESUMED);
+        try {
+            traffic.held().park(given);
+            // from here on the exchange may be another thread's
+            if (over.getAsBoolean() && traffic.held().takeBack(given)) {
+                return ended(End.RESUMED);
+            }
+        } catch (RuntimeException | Error e) {
+            if (traffic.held().takeBack(given)) {
+                throw e;
+            }
         }
         Resumer.yieldSlot();
         SynchronousWait thread = given.waiting();
@@ -103,10 +111,9 @@ public abstract class WaitingExchange implements Waiter {
 
     private End await(Ticket given, SynchronousWait thread) {
         Turn turn = thread.await(given);
-        if (turn == null) {
+        if (turn == null || !traffic.held().goesOn(given)) {
             return End.ELSEWHERE;
         }
-        traffic.held().forget(given); // after an interrupt nobody else has
         Slot slot = thread.slot();
         if (slot != null) {
             slot.release(); // what it does next is limited by what it waited for
@@ -139,25 +146,63 @@ public abstract class WaitingExchange implements Waiter {
     }
 
     @Override
-    public final boolean handOver(Ticket claimed, Turn turn, @Nullable Slot slot) {
-        traffic.held().forget(claimed);
-        SynchronousWait thread = claimed.waiting();
-        return thread != null && thread.hand(turn, slot);
+    public final boolean isOver() {
+        return over.getAsBoolean();
     }
 
     @Override
-    public final void goOn(Turn turn) {
+    public final void goOn(Ticket claimed, Turn turn) {
+        if (!traffic.held().goesOn(claimed)) {
+            return;
+        }
         boolean answered;
         try {
             answered = goOn(ended(endOf(turn)));
         } catch (Throwable e) { // an error, too, must end the exchange
-            exchange.setException(e);
+            breakBy(e);
             answered = true;
         }
         if (answered) {
             Resumer.yieldSlot(); // the rest of its route is limited by what it waited for
-            callback.done(false);
+            end(false);
         }
+    }
+
+    /** An error ends the exchange: {@link #end} is to be called next. */
+    protected final void breakBy(Throwable error) {
+        broken = true;
+        traffic.torn(error);
+        SessionTraffic.fail(exchange, error);
+    }
+
+    /** After an error: whatever the exchange has or stands in line for, it does no more. May be repeated. */
+    protected void leave() {
+        // nothing yet
+    }
+
+    /** The exchange has ended: calls back, now, or later when there is no memory for it. Returns whether that was now. */
+    protected final boolean end(boolean doneSync) {
+        try {
+            if (broken) {
+                leaveBroken();
+            }
+            callback.done(doneSync);
+            return true;
+        } catch (OutOfMemoryError e) {
+            traffic.mender().endLater(end);
+            return false;
+        }
+    }
+
+    private void leaveBroken() {
+        try {
+            leave();
+        } catch (OutOfMemoryError e) {
+            throw e;
+        } catch (RuntimeException | Error e) { // it is the second, and the exchange tells of the first
+            traffic.torn(e);
+        }
+        broken = false;
     }
 
     /** The time that it may still wait. */
@@ -172,10 +217,6 @@ public abstract class WaitingExchange implements Waiter {
 
     protected final Exchange exchange() {
         return exchange;
-    }
-
-    protected final AsyncCallback callback() {
-        return callback;
     }
 
     @Override

@@ -22,7 +22,9 @@ public class Passage {
         /** It waits for a renewal to end, or behind those that do. */
         WAITING,
         /** Its refusal waits to be judged. */
-        PARKED
+        PARKED,
+        /** That was judged: it is told, unless an error comes between. */
+        JUDGED
     }
 
     final boolean renews;

@@ -3,6 +3,7 @@ package io.github.camelsessions.session;
 
 import io.github.camelsessions.session.GateFailure.Kind;
 import io.github.camelsessions.session.Life.Origin;
+import io.github.camelsessions.session.Passage.Place;
 import io.github.camelsessions.session.Verdict.Action;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -85,6 +86,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A generation is tried by one when a log-in after refusals has filled it: until it accepts something, for a second at
  * most, one exchange is sent at a time, and what is refused then is forbidden.
  *
+ * <p>An error, of a heap that is exhausted or any other, tears a gate: its verdict is lost, or what it says is not done. Then it
+ * is mended, a second later at most: -> ACTIVE if nobody makes the attempt under way, everybody released, suspects admitted
+ * again.
+ *
  * <p>In CLOSED, whoever wants to use the session looks it up again; answers are counted and delivered or sent again, all
  * else does nothing. A verdict says when no more answers will come, and when the gate is to be woken.
  *
@@ -123,6 +128,8 @@ final class RenewalGate {
     private Life life;
     private final Wire wire = new Wire();
     private @Nullable Trouble trouble; // null until there is any: most sessions of many never have
+
+    private volatile boolean torn; // by an error, and not mended since
 
     /** Makes generations; its locks are leaves. */
     interface Generations {
@@ -429,8 +436,54 @@ final class RenewalGate {
             if (trouble != null) {
                 trouble.suspects.remove(passage, now());
             }
+            wire.landed(passage);
             return Verdict.of(Action.NOTHING);
         });
+    }
+
+    // ---- errors
+
+    void tear() {
+        torn = true;
+    }
+
+    boolean isTorn() {
+        return torn;
+    }
+
+    Verdict mend() {
+        return deciding(() -> {
+            torn = false;
+            Verdict verdict = suspectsAgain(Verdict.of(Action.NOTHING)).releasing();
+            if (trouble != null) {
+                trouble.wakeAt = null;
+                trouble.checking = false;
+                if (state == State.RENEWING) {
+                    giveUpIfLost(trouble.renewal);
+                }
+            }
+            return verdict;
+        });
+    }
+
+    /** Nobody has failed: whoever needs the renewal begins it anew, at once. */
+    private void giveUpIfLost(@Nullable Renewal lost) {
+        RenewalToken latest = lost == null ? null : lost.latest();
+        if (latest != null && latest.state() == RenewalToken.State.LIVE) {
+            if (latest.isCarried()) {
+                return;
+            }
+            latest.end(RenewalToken.State.REVOKED);
+        }
+        state = State.ACTIVE;
+        if (lost != null) {
+            lost.end();
+            life.expired |= lost.reason == Origin.REFUSAL;
+        }
+    }
+
+    boolean isToldNothing(Passage passage) {
+        return locked(() -> passage.place == Place.JUDGED || (passage.place == Place.WAITING && !holding(passage)));
     }
 
     boolean holding(Passage passage) {
@@ -686,18 +739,29 @@ final class RenewalGate {
 
     private Verdict deciding(Supplier<Verdict> decision) {
         return locked(() -> {
-            boolean nobodyWasSent = isAnybodyHeld() && nobodyIsSent();
-            Verdict verdict = judgeSuspects(decision.get());
-            if (nobodyWasSent && state == State.ACTIVE && isAnybodyHeld() && !nobodyIsSent()) {
-                verdict = verdict.releasing();
+            boolean done = false;
+            try {
+                Verdict verdict = decided(decision);
+                done = true;
+                return verdict;
+            } finally {
+                torn |= !done;
             }
-            if (state == State.CLOSED && wire.inFlight() == 0) {
-                verdict = verdict.emptying();
-            }
-            RenewalToken drained = wire.takeDrained();
-            verdict = drained != null && isLive(drained) ? verdict.starting(drained) : verdict;
-            return trouble == null ? verdict : waking(verdict, trouble);
         });
+    }
+
+    private Verdict decided(Supplier<Verdict> decision) {
+        boolean nobodyWasSent = isAnybodyHeld() && nobodyIsSent();
+        Verdict verdict = judgeSuspects(decision.get());
+        if (nobodyWasSent && state == State.ACTIVE && isAnybodyHeld() && !nobodyIsSent()) {
+            verdict = verdict.releasing();
+        }
+        if (state == State.CLOSED && wire.inFlight() == 0) {
+            verdict = verdict.emptying();
+        }
+        RenewalToken drained = wire.takeDrained();
+        verdict = drained != null && isLive(drained) ? verdict.starting(drained) : verdict;
+        return trouble == null ? verdict : waking(verdict, trouble);
     }
 
     private boolean isAnybodyHeld() {
@@ -896,7 +960,7 @@ final class RenewalGate {
             RenewalToken token = of.attempt(next(), now());
             trouble().tally.attempts++;
             return token;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             enterFailed(e);
             return null;
         }

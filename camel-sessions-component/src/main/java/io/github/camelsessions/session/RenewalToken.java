@@ -33,6 +33,7 @@ public final class RenewalToken {
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<Runnable> aborts = new LinkedHashSet<>(); // guarded by lock
     private volatile State state = State.LIVE; // written under lock
+    private volatile boolean carried;
 
     /**
      * @param first the first attempt of the same renewal, null for the first itself
@@ -69,6 +70,21 @@ public final class RenewalToken {
     /** The first attempt of the same renewal: the same object for all its attempts. */
     public RenewalToken first() {
         return first;
+    }
+
+    /** Somebody makes the attempt, and sees to it that it has an end. */
+    public void carry() {
+        carried = true;
+    }
+
+    /** An error keeps whoever makes the attempt from going on: the gate gives it up when it is mended. Needs no memory. */
+    public void lose() {
+        carried = false;
+    }
+
+    /** Whether somebody makes the attempt. */
+    public boolean isCarried() {
+        return carried;
     }
 
     /**
@@ -112,7 +128,7 @@ public final class RenewalToken {
         for (Runnable abort : takeAborts()) {
             try {
                 abort.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // the others must be aborted all the same, and the verdict reach those that wait for it
             }
         }

@@ -133,7 +133,7 @@ public final class Session {
         return touching(gate.lost(passage, again));
     }
 
-    /** A waiting or parked exchange stopped waiting: its time was up, or its route was stopped. */
+    /** An exchange is over: its time was up while it waited, or its route was stopped, or an error came, wherever it was. */
     public Verdict left(Passage passage) {
         return touching(gate.left(passage));
     }
@@ -156,6 +156,34 @@ public final class Session {
     /** What those that wait, or are suspected, wait for may have come to its time: called when a verdict asked for it. */
     public Verdict wake() {
         return gate.wake();
+    }
+
+    // ---- errors
+
+    /** An error may have kept somebody from acting on a verdict: {@link #mend} is to be called. Needs no memory. */
+    public void tear() {
+        gate.tear();
+    }
+
+    /** Whether an error has come between, here or with those who act on verdicts, and nothing was mended since. */
+    public boolean isTorn() {
+        return gate.isTorn();
+    }
+
+    /** Undoes what an error has left half done: an attempt that nobody makes is given up, and whoever waits asks again. */
+    public Verdict mend() {
+        Verdict verdict = gate.mend();
+        try {
+            abortIfRevoked(gate.latestAttempt());
+        } catch (RuntimeException | Error e) {
+            tear();
+        }
+        return verdict;
+    }
+
+    /** Whether it waits for nothing: asked after an error, of an exchange that nobody may have told so. */
+    public boolean isToldNothing(Passage passage) {
+        return gate.isToldNothing(passage);
     }
 
     // ---- checks and pauses

@@ -220,6 +220,16 @@ public final class SessionRegistry {
         }
     }
 
+    /** All sessions, in no order. */
+    public List<Session> all() {
+        return List.copyOf(sessions.values());
+    }
+
+    /** Those that an error has torn: {@link Session#mend}. */
+    public List<Session> torn() {
+        return sessions.values().stream().filter(Session::isTorn).toList();
+    }
+
     /** How many sessions there are. */
     public int size() {
         return sessions.size();

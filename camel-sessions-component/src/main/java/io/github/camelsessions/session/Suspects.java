@@ -19,9 +19,9 @@ final class Suspects {
     private final Set<Passage> parked = new LinkedHashSet<>();
 
     void park(Passage passage, long nowMillis) {
+        parked.add(passage);
         passage.place = Place.PARKED;
         passage.suspectedSinceMillis = nowMillis;
-        parked.add(passage);
     }
 
     void remove(Passage passage, long nowMillis) {
@@ -31,7 +31,7 @@ final class Suspects {
     }
 
     private static void unparked(Passage passage, long nowMillis) {
-        passage.place = Place.NOWHERE;
+        passage.place = Place.JUDGED;
         passage.suspectedMillis += nowMillis - passage.suspectedSinceMillis;
     }
 

@@ -39,7 +39,8 @@ class LanesTest {
                     }
                     action.run();
                 },
-                1);
+                1,
+                e -> {});
         AtomicInteger runs = new AtomicInteger();
 
         lanes.enter(SESSION, leave -> runs.incrementAndGet());
@@ -51,7 +52,7 @@ class LanesTest {
 
     @Test
     void hangingLogInsOfOneSiteDoNotKeepTheFirstOfAnotherWaiting() {
-        Lanes lanes = new Lanes(Runnable::run, 2);
+        Lanes lanes = new Lanes(Runnable::run, 2, e -> {});
         enter(lanes, "a1", "a2", "a3", "b1", "b2");
 
         assertThat(running).containsExactly("a1", "a2", "b1");
@@ -59,7 +60,7 @@ class LanesTest {
 
     @Test
     void neverMoreThanTwiceAsManyRun() {
-        Lanes lanes = new Lanes(Runnable::run, 2);
+        Lanes lanes = new Lanes(Runnable::run, 2, e -> {});
         enter(lanes, "a1", "a2", "b1", "c1", "d1", "e1");
 
         assertThat(running).containsExactly("a1", "a2", "b1", "c1");
@@ -69,7 +70,7 @@ class LanesTest {
 
     @Test
     void aFreeLaneGoesToTheSiteThatHasTheFewest() {
-        Lanes lanes = new Lanes(Runnable::run, 2);
+        Lanes lanes = new Lanes(Runnable::run, 2, e -> {});
         enter(lanes, "a1", "a2", "a3", "a4", "b1", "b2", "b3");
         assertThat(running).containsExactly("a1", "a2", "b1");
 
@@ -83,7 +84,7 @@ class LanesTest {
 
     @Test
     void whoeverWaitsIsServedAsSoonAsThereAreMoreLanes() {
-        Lanes lanes = new Lanes(Runnable::run, 1);
+        Lanes lanes = new Lanes(Runnable::run, 1, e -> {});
         enter(lanes, "a1", "a2", "a3");
         assertThat(running).containsExactly("a1");
         assertThat(lanes.isInLine(new SessionKey("a", "a3"))).isTrue();

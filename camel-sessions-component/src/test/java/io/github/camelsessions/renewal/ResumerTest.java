@@ -32,7 +32,7 @@ class ResumerTest {
     private final LinkedBlockingQueue<Integer> began = new LinkedBlockingQueue<>();
     private final List<Runnable> timed = new ArrayList<>();
     private volatile int slots = 1;
-    private final Resumer resumer = new Resumer(threads, this::time, () -> slots);
+    private final Resumer resumer = new Resumer(threads, this::time, () -> slots, e -> {});
 
     private CompletableFuture<Void> time(Runnable action, Duration delay) {
         timed.add(action);

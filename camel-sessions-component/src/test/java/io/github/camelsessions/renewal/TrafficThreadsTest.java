@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class TrafficThreadsTest {
 
     private final DefaultCamelContext context = new DefaultCamelContext();
-    private final TrafficThreads threads = new TrafficThreads(context);
+    private final TrafficThreads threads = new TrafficThreads(context, e -> {}, end -> {});
 
     @BeforeEach
     void start() {
