@@ -94,7 +94,7 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "maxrequestspersecond":
         case "maxRequestsPerSecond": getOrCreateConfiguration(target).setMaxRequestsPerSecond(property(camelContext, java.lang.Double.class, value)); return true;
         case "maxresponsesize":
-        case "maxResponseSize": getOrCreateConfiguration(target).setMaxResponseSize(property(camelContext, java.lang.Long.class, value)); return true;
+        case "maxResponseSize": getOrCreateConfiguration(target).setMaxResponseSize(property(camelContext, java.lang.String.class, value)); return true;
         case "maxsessions":
         case "maxSessions": target.setMaxSessions(property(camelContext, int.class, value)); return true;
         case "maxuses":
@@ -230,7 +230,7 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "maxrequestspersecond":
         case "maxRequestsPerSecond": return java.lang.Double.class;
         case "maxresponsesize":
-        case "maxResponseSize": return java.lang.Long.class;
+        case "maxResponseSize": return java.lang.String.class;
         case "maxsessions":
         case "maxSessions": return int.class;
         case "maxuses":

@@ -51,7 +51,7 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         map.put("MaxRedirects", java.lang.Integer.class);
         map.put("MaxReplays", java.lang.Integer.class);
         map.put("MaxRequestsPerSecond", java.lang.Double.class);
-        map.put("MaxResponseSize", java.lang.Long.class);
+        map.put("MaxResponseSize", java.lang.String.class);
         map.put("MaxUses", java.lang.Long.class);
         map.put("MinDelay", java.time.Duration.class);
         map.put("NoProxy", java.lang.String.class);
@@ -142,7 +142,7 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "maxrequestspersecond":
         case "maxRequestsPerSecond": target.setMaxRequestsPerSecond(property(camelContext, java.lang.Double.class, value)); return true;
         case "maxresponsesize":
-        case "maxResponseSize": target.setMaxResponseSize(property(camelContext, java.lang.Long.class, value)); return true;
+        case "maxResponseSize": target.setMaxResponseSize(property(camelContext, java.lang.String.class, value)); return true;
         case "maxuses":
         case "maxUses": target.setMaxUses(property(camelContext, java.lang.Long.class, value)); return true;
         case "mindelay":
@@ -262,7 +262,7 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "maxrequestspersecond":
         case "maxRequestsPerSecond": return java.lang.Double.class;
         case "maxresponsesize":
-        case "maxResponseSize": return java.lang.Long.class;
+        case "maxResponseSize": return java.lang.String.class;
         case "maxuses":
         case "maxUses": return java.lang.Long.class;
         case "mindelay":

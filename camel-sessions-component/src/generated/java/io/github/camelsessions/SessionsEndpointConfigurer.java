@@ -85,7 +85,7 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "maxrequestspersecond":
         case "maxRequestsPerSecond": target.getConfiguration().setMaxRequestsPerSecond(property(camelContext, java.lang.Double.class, value)); return true;
         case "maxresponsesize":
-        case "maxResponseSize": target.getConfiguration().setMaxResponseSize(property(camelContext, java.lang.Long.class, value)); return true;
+        case "maxResponseSize": target.getConfiguration().setMaxResponseSize(property(camelContext, java.lang.String.class, value)); return true;
         case "maxuses":
         case "maxUses": target.getConfiguration().setMaxUses(property(camelContext, java.lang.Long.class, value)); return true;
         case "method": target.setMethod(property(camelContext, org.apache.camel.component.http.HttpMethods.class, value)); return true;
@@ -210,7 +210,7 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "maxrequestspersecond":
         case "maxRequestsPerSecond": return java.lang.Double.class;
         case "maxresponsesize":
-        case "maxResponseSize": return java.lang.Long.class;
+        case "maxResponseSize": return java.lang.String.class;
         case "maxuses":
         case "maxUses": return java.lang.Long.class;
         case "method": return org.apache.camel.component.http.HttpMethods.class;

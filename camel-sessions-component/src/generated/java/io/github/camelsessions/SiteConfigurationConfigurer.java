@@ -51,7 +51,7 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         map.put("MaxRedirects", java.lang.Integer.class);
         map.put("MaxReplays", java.lang.Integer.class);
         map.put("MaxRequestsPerSecond", java.lang.Double.class);
-        map.put("MaxResponseSize", java.lang.Long.class);
+        map.put("MaxResponseSize", java.lang.String.class);
         map.put("MaxUses", java.lang.Long.class);
         map.put("MinDelay", java.time.Duration.class);
         map.put("NoProxy", java.lang.String.class);
@@ -145,7 +145,7 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "maxrequestspersecond":
         case "maxRequestsPerSecond": target.setMaxRequestsPerSecond(property(camelContext, java.lang.Double.class, value)); return true;
         case "maxresponsesize":
-        case "maxResponseSize": target.setMaxResponseSize(property(camelContext, java.lang.Long.class, value)); return true;
+        case "maxResponseSize": target.setMaxResponseSize(property(camelContext, java.lang.String.class, value)); return true;
         case "maxuses":
         case "maxUses": target.setMaxUses(property(camelContext, java.lang.Long.class, value)); return true;
         case "mindelay":
@@ -269,7 +269,7 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "maxrequestspersecond":
         case "maxRequestsPerSecond": return java.lang.Double.class;
         case "maxresponsesize":
-        case "maxResponseSize": return java.lang.Long.class;
+        case "maxResponseSize": return java.lang.String.class;
         case "maxuses":
         case "maxUses": return java.lang.Long.class;
         case "mindelay":

@@ -104,7 +104,9 @@ final class CallRequest implements SessionRequest {
         URI finalUri = sent.finalUri();
         boolean answered =
                 exchange.getException() == null || exchange.getException() instanceof HttpOperationFailedException;
-        return answered && finalUri != null ? new Reply(sent.status(), finalUri) : null;
+        return answered && finalUri != null
+                ? new Reply(sent.status(), finalUri, rules.values().isOwn(sending.target(), finalUri))
+                : null;
     }
 
     private SessionCall newCall(Exchange exchange, Generation generation, boolean priority, Runnable furtherRequest) {

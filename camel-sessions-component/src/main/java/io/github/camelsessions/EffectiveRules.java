@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.RuntimeCamelException;
@@ -53,6 +55,8 @@ record EffectiveRules(
         @Nullable ForbiddenUris forbidden,
         Map<String, Object> http,
         @Nullable PoolChoice pool) {
+
+    private static final Pattern SIZE = Pattern.compile("([0-9]{1,9}|[0-9]{1,18}(?![KMGkmg]))([KMGkmg])?[Bb]?");
 
     /**
      * Where rules are set.
@@ -125,12 +129,16 @@ record EffectiveRules(
     }
 
     private static long maxResponseSize(List<Place> places) {
-        long most = first(places, SessionsConfiguration::getMaxResponseSize, 0L);
-        if (most < 0) {
-            throw new IllegalArgumentException(
-                    "maxResponseSize=" + most + ": must be a number of bytes, such as 10000000, or 0 for any number");
+        String option = first(places, SessionsConfiguration::getMaxResponseSize, "0");
+        Matcher size = SIZE.matcher(option);
+        if (!size.matches()) {
+            throw new IllegalArgumentException("maxResponseSize=" + option
+                    + ": must be a number of bytes, such as 10000000 or 10MB, or 0 for any number");
         }
-        return most;
+        int thousands = size.group(2) == null
+                ? 0
+                : 1 + "KMG".indexOf(Character.toUpperCase(size.group(2).charAt(0)));
+        return Long.parseLong(size.group(1)) << (10 * thousands);
     }
 
     /** What looks at each URL that an exchange's request is about to go to, null when it may go anywhere: a log-out may. */

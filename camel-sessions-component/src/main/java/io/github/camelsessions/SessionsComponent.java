@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.apache.camel.Endpoint;
 import org.apache.camel.PropertyBindingException;
 import org.apache.camel.RuntimeCamelException;
@@ -43,6 +44,10 @@ import org.jspecify.annotations.Nullable;
  */
 @Component("sessions")
 public class SessionsComponent extends DefaultComponent {
+
+    // as Camel reads them
+    private static final Pattern DURATION =
+            Pattern.compile("-?[0-9]+|(?=[0-9])([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?|-?P.+");
 
     @Metadata(description = "The rules that hold where neither endpoint nor site sets them.")
     private SessionsConfiguration configuration = new SessionsConfiguration();
@@ -165,14 +170,14 @@ public class SessionsComponent extends DefaultComponent {
         return new IllegalArgumentException("option " + name + "=" + e.getValue() + ": " + choice, e);
     }
 
-    // Camel takes any text without a number for a duration of 0, which means no limit for some options
+    // Camel takes what it does not understand for a duration of 0, which means no limit for some options
     private void refuseNoDurations(Map<String, Object> parameters) {
         if (getEndpointPropertyConfigurer() instanceof PropertyConfigurerGetter options) {
             parameters.forEach((name, value) -> {
                 if (options.getOptionType(name, false) == Duration.class
                         && value instanceof String text
                         && !text.startsWith("#")
-                        && text.chars().noneMatch(Character::isDigit)) {
+                        && !DURATION.matcher(text).matches()) {
                     throw new IllegalArgumentException(
                             "option " + name + "=" + text + ": must be a duration, such as 30s or 5m");
                 }

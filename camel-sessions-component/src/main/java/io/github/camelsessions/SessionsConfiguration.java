@@ -68,9 +68,10 @@ public class SessionsConfiguration {
 
     @UriParam(
             defaultValue = "0",
-            description = "How many bytes the body of an answer may have, counted as they come and decoded; 0 for any"
-                    + " number.")
-    private @Nullable Long maxResponseSize;
+            description =
+                    "How many bytes the body of an answer may have, counted as they come and decoded: a number, with"
+                            + " the unit KB, MB or GB if wanted, such as 10MB; 0 for any number.")
+    private @Nullable String maxResponseSize;
 
     @UriParam(
             description =
@@ -447,11 +448,11 @@ public class SessionsConfiguration {
         this.requestTimeout = requestTimeout;
     }
 
-    public @Nullable Long getMaxResponseSize() {
+    public @Nullable String getMaxResponseSize() {
         return maxResponseSize;
     }
 
-    public void setMaxResponseSize(@Nullable Long maxResponseSize) {
+    public void setMaxResponseSize(@Nullable String maxResponseSize) {
         this.maxResponseSize = maxResponseSize;
     }
 

@@ -2,6 +2,8 @@
 package io.github.camelsessions;
 
 import java.net.URI;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -40,7 +42,7 @@ final class UriPattern {
                 text,
                 Pattern.compile((scheme.equals("*") ? "https?" : scheme) + "://"
                         + glob(withoutDefaultPort(scheme, host.toLowerCase(Locale.ROOT)), "[^/?#@]*")
-                        + glob(path, ".*")));
+                        + glob(withoutNeedlessEscapes(path), ".*")));
     }
 
     private static String glob(String text, String star) {
@@ -61,12 +63,72 @@ final class UriPattern {
         return text.length();
     }
 
-    /** The form of a URL that patterns are matched with: lower-case scheme and host, no default port, a path. */
+    /**
+     * The form of a URL that patterns are matched with: lower-case scheme and host, no default port, a path without dot
+     * segments and needless escapes, as servers read it (RFC 3986, section 6.2.2).
+     */
     static String canonical(URI uri) {
         String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
         String authority = withoutDefaultPort(scheme, uri.getRawAuthority().toLowerCase(Locale.ROOT));
         String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
-        return scheme + "://" + authority + path + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
+        return scheme + "://" + authority + normalized(path)
+                + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
+    }
+
+    private static String normalized(String path) {
+        String plain = withoutNeedlessEscapes(path);
+        return plain.contains("/.") ? withoutDotSegments(plain) : plain;
+    }
+
+    private static String withoutNeedlessEscapes(String path) {
+        if (path.indexOf('%') < 0) {
+            return path;
+        }
+        StringBuilder plain = new StringBuilder(path.length());
+        for (int i = 0; i < path.length(); i++) {
+            int octet = path.charAt(i) == '%' ? octet(path, i + 1) : -1;
+            if (isUnreserved(octet)) {
+                plain.append((char) octet);
+                i += 2;
+            } else {
+                plain.append(path.charAt(i));
+            }
+        }
+        return plain.toString();
+    }
+
+    /** What two hexadecimal digits say, -1 when there are none. */
+    private static int octet(String path, int at) {
+        boolean isOne = at + 1 < path.length()
+                && Character.digit(path.charAt(at), 16) >= 0
+                && Character.digit(path.charAt(at + 1), 16) >= 0;
+        return isOne ? Integer.parseInt(path, at, at + 2, 16) : -1;
+    }
+
+    /** RFC 3986, section 2.3. */
+    private static boolean isUnreserved(int octet) {
+        return octet >= 'a' && octet <= 'z'
+                || octet >= 'A' && octet <= 'Z'
+                || octet >= '0' && octet <= '9'
+                || octet > 0 && "-._~".indexOf(octet) >= 0;
+    }
+
+    /** RFC 3986, section 5.2.4, of a path that begins with a slash. */
+    private static String withoutDotSegments(String path) {
+        Deque<String> segments = new ArrayDeque<>();
+        String[] all = path.substring(1).split("/", -1);
+        for (int i = 0; i < all.length; i++) {
+            boolean dots = all[i].equals(".") || all[i].equals("..");
+            if (all[i].equals("..")) {
+                segments.pollLast();
+            } else if (!dots) {
+                segments.addLast(all[i]);
+            }
+            if (dots && i == all.length - 1) {
+                segments.addLast("");
+            }
+        }
+        return "/" + String.join("/", segments);
     }
 
     private static String withoutDefaultPort(String scheme, String authority) {

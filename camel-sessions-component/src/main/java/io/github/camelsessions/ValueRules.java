@@ -80,21 +80,26 @@ record ValueRules(Sites sites, String site, Map<String, String> captured, Map<St
         return captured.isEmpty() && headers.isEmpty() ? null : new Sent(this, exchange, generation, target);
     }
 
+    /** Whether a URL that a request came to is one of its session's site, and not less safe than its target. */
+    boolean isOwn(URI target, URI url) {
+        boolean down = "https".equalsIgnoreCase(target.getScheme()) && !"https".equalsIgnoreCase(url.getScheme());
+        if (down || url.getRawAuthority() == null) {
+            return false;
+        }
+        String owner = sites.siteOf(url);
+        if (sites.hasUris(site)) {
+            return owner.equals(site);
+        }
+        boolean sameHost = target.getHost() != null && target.getHost().equalsIgnoreCase(url.getHost());
+        return sameHost && (owner.isEmpty() || owner.equals(site));
+    }
+
     private record Sent(ValueRules rules, Exchange exchange, Generation generation, URI target)
             implements SessionValues {
 
         @Override
         public boolean isOwn(URI url) {
-            boolean down = "https".equalsIgnoreCase(target.getScheme()) && !"https".equalsIgnoreCase(url.getScheme());
-            if (down || url.getRawAuthority() == null) {
-                return false;
-            }
-            String owner = rules.sites.siteOf(url);
-            if (rules.sites.hasUris(rules.site)) {
-                return owner.equals(rules.site);
-            }
-            boolean sameHost = target.getHost() != null && target.getHost().equalsIgnoreCase(url.getHost());
-            return sameHost && (owner.isEmpty() || owner.equals(rules.site));
+            return rules.isOwn(target, url);
         }
 
         @Override

@@ -78,6 +78,9 @@ class BlockedSiteTest {
             LoopbackSite.answer(http, 200, "page " + LoopbackSite.body());
             return;
         }
+        if (refusal.status() == 302) {
+            http.getResponseHeaders().add("Location", web.url().replace("127.0.0.1", "localhost") + "/foreign");
+        }
         if (refusal.retryAfter() != null) {
             http.getResponseHeaders().add("Retry-After", refusal.retryAfter());
         }
@@ -215,6 +218,43 @@ class BlockedSiteTest {
         context.createProducerTemplate().send("sessions:fetch/" + web.url() + "/order", exchange);
         assertRefused(exchange, 429);
         assertThat(web.requests()).extracting(LoopbackSite.Request::method).containsExactly("POST", "GET");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 503})
+    void whatAnotherSiteAsksForThatARedirectLedToIsNoPause(int status) throws Exception {
+        refusals.add(new Refusal(302, null));
+        web.page("/foreign", http -> {
+            http.getResponseHeaders().add("Retry-After", AN_HOUR);
+            LoopbackSite.answer(http, status, "not now");
+        });
+
+        assertRefused(fetch(""), status);
+
+        assertThat(stats("0").pausedUntil()).isNull();
+        assertAnswered(fetch(""));
+    }
+
+    @Test
+    void anOperatorEndsAPause() throws Exception {
+        refuse(429, AN_HOUR);
+        assertRefused(fetch(""), 429);
+        assertThat(fetch("").getException()).isInstanceOf(SessionHoldException.class);
+
+        sessions().endCooldown("0");
+
+        assertAnswered(fetch(""));
+    }
+
+    @Test
+    void anEndOfThePauseByAnOperatorLetsThoseGoWhoWait() throws Exception {
+        refuse(429, "20");
+        CompletableFuture<Exchange> waiting = start("holdTimeout=60s", null);
+        await(() -> assertThat(stats("0").held()).isEqualTo(1));
+
+        sessions().endCooldown("0");
+
+        assertAnswered(get(waiting));
     }
 
     @Test

@@ -424,6 +424,12 @@ class RenewalDocumentationTest {
             fail("empty", "&renewalUri=direct:no-log-in");
             fail("vain", "&renewalUri=direct:log-in-as-anna&renewedWhen=RAW(${bodyAs(String)} contains 'nothing')");
             fail("anna", "&renewalUri=direct:anna-by-ben");
+            fail(
+                    "checked",
+                    "sessions:fetch/" + site.url("/forbidden/1")
+                            + "?method=GET&sessionId=checked&renewalUri=direct:log-in-as-anna&expiredStatusCodeRange=401,403&validWhen=RAW(${bodyAs(String)} contains 'nothing')"
+                            + "&checkUri=" + site.url("/page/check"),
+                    null);
             site.acceptLoginsButRefuseAll();
             String worthless = fetch("worthless", "&renewalUri=direct:log-in-as-anna");
             Exception last = null;

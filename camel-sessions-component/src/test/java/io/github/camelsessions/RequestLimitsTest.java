@@ -34,6 +34,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A site that answers without an end, in time or in size: each request of each form has its bounds. */
@@ -64,7 +65,7 @@ class RequestLimitsTest {
         SessionsComponent component = CONTEXT.getComponent("sessions", SessionsComponent.class);
         component.getConfiguration().setMaxReplays(0);
         site(component, "slow").setRequestTimeout(TIMEOUT);
-        site(component, "large").setMaxResponseSize((long) SIZE);
+        site(component, "large").setMaxResponseSize(String.valueOf(SIZE));
         CONTEXT.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
@@ -293,6 +294,31 @@ class RequestLimitsTest {
     void aNegativeLimitIsRefused(String option) {
         assertThatThrownBy(() -> template.request("sessions:fetch?" + option, exchange -> {}))
                 .hasStackTraceContaining(option + ": must ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "requestTimeout=2x",
+                "requestTimeout=2sec",
+                "requestTimeout=s",
+                "maxResponseSize=1XB",
+                "maxResponseSize=1.5MB",
+                "maxResponseSize=MB",
+                "maxResponseSize=99999999999999999999"
+            })
+    void whatIsNoLimitIsRefused(String option) {
+        assertThatThrownBy(() -> template.request("sessions:fetch?" + option, exchange -> {}))
+                .hasStackTraceContaining(option + ": must be a ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5000,5000", "5000B,5000", "5K,5120", "5kb,5120"})
+    void aSizeMayHaveAUnit(String option, int bytes) {
+        Exchange done = template.request(
+                "sessions:fetch?maxResponseSize=" + option,
+                exchange -> exchange.getMessage().setHeader(Exchange.HTTP_URI, url("/large/own/chunked")));
+        assertThat(done.getException()).hasMessageContaining("longer than the " + bytes + " bytes");
     }
 
     @Test

@@ -34,7 +34,21 @@ class UriPatternTest {
         "https://portal.example/api/*/x,   https://portal.example/api/1/2/x",
         "https://portal.example/a+b(c)/*,  https://portal.example/a+b(c)/d",
         "https://portal.example/api,       https://portal.example/api",
-        "https://[::1]:8443/*,             https://[::1]:8443/x"
+        "https://[::1]:8443/*,             https://[::1]:8443/x",
+        // as servers read it
+        "https://portal.example/logout*,   https://portal.example/%6Cogout",
+        "https://portal.example/logout*,   https://portal.example/log%6fut?x=1",
+        "https://portal.example/%6Cogout,  https://portal.example/logout",
+        "https://portal.example/a%2Fb,     https://portal.example/%61%2Fb",
+        "https://portal.example/logout,    https://portal.example/x/../logout",
+        "https://portal.example/logout,    https://portal.example/./logout",
+        "https://portal.example/logout,    https://portal.example/%2E%2e/%2e/logout",
+        "https://portal.example/a/,        https://portal.example/a/b/..",
+        "https://portal.example/a/,        https://portal.example/a/.",
+        "https://portal.example/,          https://portal.example/..",
+        "https://portal.example/a/...,     https://portal.example/a/...",
+        "https://portal.example/a//b,      https://portal.example/a//x/../b",
+        "https://portal.example/100%25,    https://portal.example/100%25"
     })
     void aUrlThatThePatternDescribesMatches(String pattern, String url) {
         assertThat(matches(pattern, url)).isTrue();
@@ -52,6 +66,9 @@ class UriPatternTest {
         "https://portal.example/*,   https://evil.test/?https://portal.example/",
         "https://portal.example/*,   https://user@portal.example/",
         "https://portal.example/*,   https://portalxexample/",
+        "https://portal.example/app/*, https://portal.example/app/../other",
+        "https://portal.example/app/*, https://portal.example/app/%2e%2E/other",
+        "https://portal.example/a/b, https://portal.example/a%2Fb",
         // the star of the host does not leave the host
         "https://*.example/*,        https://evil.test/x.example/y",
         "https://*.example/*,        https://evil.test?x.example/y",

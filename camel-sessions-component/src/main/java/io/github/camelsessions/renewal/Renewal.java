@@ -160,7 +160,9 @@ final class Renewal {
         boolean again = work.isRepeatable()
                 && Transience.isTransient(cause)
                 && elapsed().plus(pause).compareTo(rules.renewalTimeout()) < 0;
-        Verdict verdict = isLost ? session.lost(mine, again, cause) : session.failed(mine, again, cause);
+        Verdict verdict = isLost
+                ? session.lost(mine, again, cause)
+                : session.failed(mine, again, cause, Transience.retryAfter(cause, traffic.now()));
         RenewalToken next = verdict.renewal();
         if (next != null) {
             token = next;

@@ -8,8 +8,9 @@ import java.net.URI;
  *
  * @param status the status of the final response
  * @param uri    the URI that gave it, after redirects
+ * @param ofSite whether that is a URI of the session's site: what others ask for concerns not the session
  */
-public record Reply(int status, URI uri) {
+public record Reply(int status, URI uri, boolean ofSite) {
 
     /** Whether the server says that it could not do what it was asked. */
     boolean isFailure() {

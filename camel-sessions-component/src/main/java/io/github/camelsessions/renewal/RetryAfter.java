@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RetryAfter {
 
-    /** The most that is told; RFC 9111, section 1.2.2, has it for seconds that are too many to count. */
-    private static final Duration MOST = Duration.ofSeconds(1L << 31);
+    /** The most that is told: what goes beyond it is a mistake of a site, or meant to stop its clients for good. */
+    private static final Duration MOST = Duration.ofDays(1);
 
     private static final String[] MONTHS = {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"

@@ -196,7 +196,7 @@ final class SentExchange extends HeldExchange {
 
     /** How long the answer asks the session to wait, zero when it does not say, null when it does not ask for that. */
     private @Nullable Duration pauseAsked(Reply answer) {
-        Duration asked = NotNow.asked(exchange(), answer.status());
+        Duration asked = answer.ofSite() ? NotNow.asked(exchange(), answer.status()) : null;
         if (asked == null || request.judges(answer.status())) {
             return null;
         }

@@ -19,7 +19,10 @@ final class Cooldown {
     private @Nullable Instant retryAt; // the same for people
     private @Nullable Throwable cause;
 
-    void failed(Throwable why, SessionClock clock, GateRules rules) {
+    /**
+     * @param leastMillis how long it lasts at least
+     */
+    void failed(Throwable why, long leastMillis, SessionClock clock, GateRules rules) {
         cause = why;
         Instant now = clock.instant();
         Instant free = ProfilesAsideException.freeAt(why);
@@ -28,7 +31,8 @@ final class Cooldown {
             length = free.isAfter(now) ? Duration.between(now, free) : Duration.ZERO;
         } else {
             failures++;
-            length = rules.doubled(failures - 1);
+            length = Duration.ofMillis(
+                    Math.max(leastMillis, rules.doubled(failures - 1).toMillis()));
         }
         running = true;
         untilMillis = clock.monotonicMillis() + length.toMillis();

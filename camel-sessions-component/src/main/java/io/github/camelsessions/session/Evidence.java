@@ -40,6 +40,8 @@ final class Evidence {
     private int inVain; // log-ins in a row that did not help
     private boolean remembers;
     private long forgetsAt;
+    private int unasked; // ends in a row that only checks told of, while nobody was refused
+    private long nextUnasked;
     private int fruitless; // generations in a row that were filled by log-ins, refused and accepted nothing
     private boolean acceptedEver;
     private boolean acceptedBefore; // one of the targets refused by fruitless generations
@@ -179,6 +181,24 @@ final class Evidence {
         }
         double unproven = isInVain(life) ? Math.max(AT_LEAST, LONGER * cause) : 0;
         return 1 + (long) Math.max(longest, unproven);
+    }
+
+    /**
+     * Whether an end that only a check tells of, while nobody was refused, is worth a log-in: from the second in a row
+     * on they are paced by time, for who is refused tells of an end as well.
+     */
+    boolean mayEndUnasked(long nowMillis) {
+        if (unasked > 1 && nowMillis < nextUnasked) {
+            return false;
+        }
+        nextUnasked = nowMillis + rules.doubled(Math.max(0, unasked - 1)).toMillis();
+        unasked++;
+        return true;
+    }
+
+    /** A check has told that the session lives. */
+    void isAlive() {
+        unasked = 0;
     }
 
     /** Whether this target is known to be forbidden. */

@@ -48,7 +48,8 @@ import org.jspecify.annotations.Nullable;
  * check                | send                                   | skip                           | skip
  * checked(n, alive)    | as accepted(n)                         | nothing                        | nothing
  * checked(n, ended)    | -> RENEWING; worthless: -> FAILED;     | nothing                        | nothing
- *                      | nobody can renew: nothing              |                                |
+ *                      | nobody can renew, or nobody was        |                                |
+ *                      | refused, and it is too early: nothing  |                                |
  * checked, no answer   | judge, for a cool-down without a check | nothing                        | nothing
  * wake                 | release who need not wait; judge       | nothing                        | after until: release
  * renew(observed &lt; n)  | skip                                   | skip                           | skip
@@ -65,7 +66,7 @@ import org.jspecify.annotations.Nullable;
  * clear                | -> ACTIVE(n+1), suspects admitted again| nothing; by the owner: empty   | -> ACTIVE(n+1), the
  *                      |                                        | the pending generation         | cool-down stays
  * expire               | a limit of n is due                    | nothing                        | a limit of n is due
- * end the cool-down    | nothing                                | nothing                        | release
+ * end the cool-down    | release: a pause is over, too          | the same                       | the same
  * freeze               | whoever asks is held, nothing begins   | the same; t goes on            | the same
  * unfreeze             | release                                | nothing                        | release
  * open                 | work in n                              | in n; by the owner: pending    | in n
@@ -335,12 +336,14 @@ final class RenewalGate {
                 return Verdict.of(Action.DELIVER);
             }
             if (alive) {
+                all.evidence.isAlive();
                 of.accepted++;
                 all.evidence.accepted(passage, life);
                 return acceptedInTime(passage);
             }
             Passage initiator = all.suspects.isEmpty() ? passage : all.suspects.first();
-            return initiator.renews
+            boolean renews = initiator.renews && (initiator != passage || all.evidence.mayEndUnasked(now()));
+            return renews
                     ? renewAutomatically(Origin.REFUSAL, initiator, true, Action.DELIVER)
                     : Verdict.of(Action.DELIVER);
         });
@@ -567,15 +570,19 @@ final class RenewalGate {
         });
     }
 
+    Verdict failed(RenewalToken done, boolean again, Throwable cause, long notBeforeMillis) {
+        return failed(done, again, cause, notBeforeMillis, true);
+    }
+
     Verdict failed(RenewalToken done, boolean again, Throwable cause) {
-        return failed(done, again, cause, true);
+        return failed(done, again, cause, 0);
     }
 
     Verdict lost(RenewalToken done, boolean again, Throwable cause) {
-        return failed(done, again, cause, false);
+        return failed(done, again, cause, 0, false);
     }
 
-    private Verdict failed(RenewalToken done, boolean again, Throwable cause, boolean counts) {
+    private Verdict failed(RenewalToken done, boolean again, Throwable cause, long notBeforeMillis, boolean counts) {
         return deciding(() -> {
             Renewal renewal = renewalOf(done);
             if (renewal == null) {
@@ -591,7 +598,7 @@ final class RenewalGate {
                     return Verdict.of(Action.NOTHING).starting(next);
                 }
             } else {
-                enterFailed(cause);
+                enterFailed(cause, notBeforeMillis);
             }
             return Verdict.of(Action.NOTHING).releasing();
         });
@@ -651,6 +658,7 @@ final class RenewalGate {
             }
             trouble.cooldown.end();
             trouble.cooldown.endRow();
+            trouble.pause = null;
             return Verdict.of(Action.NOTHING).releasing();
         });
     }
@@ -934,7 +942,10 @@ final class RenewalGate {
             state = State.FAILED;
         } else if (state == State.ACTIVE && all.evidence.isWorthless(certain)) {
             enterFailed(new IllegalStateException("after each of " + all.evidence.fruitless()
-                    + " log-ins in a row every request was refused, though the log-ins succeeded"));
+                    + (certain
+                            ? " log-ins in a row the check said that the session had ended, though the log-ins succeeded;"
+                                    + " see whether checkUri and validWhen fit"
+                            : " log-ins in a row every request was refused, though the log-ins succeeded")));
         } else {
             initiator.initiator = true;
             started = begin(why, initiator);
@@ -967,13 +978,17 @@ final class RenewalGate {
     }
 
     private void enterFailed(Throwable cause) {
+        enterFailed(cause, 0);
+    }
+
+    private void enterFailed(Throwable cause, long notBeforeMillis) {
         state = State.FAILED;
         Trouble now = trouble();
         now.tally.failures++;
         if (now.renewal != null) {
             now.renewal.end();
         }
-        now.cooldown.failed(cause, clock, rules);
+        now.cooldown.failed(cause, notBeforeMillis, clock, rules);
     }
 
     private Generation next() {

@@ -282,7 +282,15 @@ public final class Session {
      * @return with a renewal: the next attempt, to be started after the backoff
      */
     public Verdict failed(RenewalToken done, boolean again, Throwable cause) {
-        Verdict verdict = touching(gate.failed(done, again, cause));
+        return failed(done, again, cause, Duration.ZERO);
+    }
+
+    /**
+     * @param notBefore how long the site asks to be left alone: when that is longer than the cool-down, it lasts so long
+     * @see #failed(RenewalToken, boolean, Throwable)
+     */
+    public Verdict failed(RenewalToken done, boolean again, Throwable cause, Duration notBefore) {
+        Verdict verdict = touching(gate.failed(done, again, cause, notBefore.toMillis()));
         abortIfRevoked(done);
         return verdict;
     }

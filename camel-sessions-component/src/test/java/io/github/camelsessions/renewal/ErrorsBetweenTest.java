@@ -358,7 +358,7 @@ class ErrorsBetweenTest {
 
         @Override
         public Reply send(Exchange exchange, Generation generation, boolean priority, Runnable furtherRequest) {
-            return new Reply(loggedIn.contains(session) ? 200 : 401, URI.create("http://site.test/"));
+            return new Reply(loggedIn.contains(session) ? 200 : 401, URI.create("http://site.test/"), true);
         }
 
         @Override

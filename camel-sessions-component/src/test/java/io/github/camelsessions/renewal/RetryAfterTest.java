@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RetryAfterTest {
 
     private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
-    private static final Duration MOST = Duration.ofSeconds(1L << 31);
+    private static final Duration MOST = Duration.ofDays(1);
 
     @ParameterizedTest
     @CsvSource({
@@ -28,7 +28,7 @@ class RetryAfterTest {
         "'Tue, 01 Jan 2030 00:01:30 GMT', PT1M30S",
         "'Tuesday, 01-Jan-30 00:01:30 GMT', PT1M30S",
         "'Tue Jan  1 00:01:30 2030', PT1M30S",
-        "'Thu Jan 10 00:00:00 2030', PT216H",
+        "'Thu Jan 10 00:00:00 2030', PT24H",
         "'Wednesday, 02-Jan-30 00:00:00 GMT', PT24H",
         // the day of the week need not be right: the date says more
         "'Mon, 01 Jan 2030 00:00:10 GMT', PT10S",
@@ -39,9 +39,9 @@ class RetryAfterTest {
         "'Sun Nov  6 08:49:37 1994', PT0S",
         "'Tue, 01 Jan 2030 00:00:00 GMT', PT0S",
         // two digits: 50 years ahead at most, else past
-        "'Monday, 01-Jan-80 00:00:00 GMT', PT438288H",
+        "'Monday, 01-Jan-80 00:00:00 GMT', PT24H",
         "'Monday, 01-Jan-80 00:00:01 GMT', PT0S",
-        "'Sunday, 01-Jan-79 00:00:00 GMT', PT429528H",
+        "'Sunday, 01-Jan-79 00:00:00 GMT', PT24H",
         "'Monday, 31-Dec-29 23:59:59 GMT', PT0S"
     })
     void secondsAndTheThreeFormsOfDatesAreRead(String value, Duration asked) {
@@ -56,7 +56,8 @@ class RetryAfterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"2147483648", "99999999999999999999999999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"})
+    @ValueSource(
+            strings = {"86401", "2147483648", "99999999999999999999999999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"})
     void whatIsTooLongIsAsLongAsTheRfcHasIt(String value) {
         assertThat(RetryAfter.after(value, NOW)).isEqualTo(MOST);
     }

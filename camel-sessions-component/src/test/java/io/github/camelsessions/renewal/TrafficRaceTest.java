@@ -572,7 +572,7 @@ class TrafficRaceTest {
 
         @Override
         public Reply send(Exchange exchange, Generation generation, boolean priority, Runnable furtherRequest) {
-            return new Reply(answers.remove().getAsInt(), URI.create("http://site.test/"));
+            return new Reply(answers.remove().getAsInt(), URI.create("http://site.test/"), true);
         }
 
         @Override

@@ -31,8 +31,16 @@ class CooldownTest {
     }
 
     @Test
+    void itLastsLongerWhenTheSiteAsksForThat() {
+        cooldown.failed(WRONG, 3_600_000, clock, rules);
+        assertThat(cooldown.retryAt()).isEqualTo(START.plusSeconds(3_600));
+        cooldown.failed(WRONG, 59_000, clock, rules);
+        assertThat(cooldown.retryAt()).as("that of the rules is longer").isEqualTo(START.plusSeconds(60));
+    }
+
+    @Test
     void itLastsAsLongAsTheRulesSay() {
-        cooldown.failed(WRONG, clock, rules);
+        cooldown.failed(WRONG, 0, clock, rules);
         assertThat(cooldown.retryAt()).isEqualTo(START.plusSeconds(30));
         assertThat(cooldown.cause()).isSameAs(WRONG);
         clock.advanceMillis(29_999);
@@ -44,19 +52,19 @@ class CooldownTest {
     @Test
     void itDoublesWithEachFailureInARowUpToItsLongest() {
         for (int seconds : new int[] {30, 60, 100, 100}) {
-            cooldown.failed(WRONG, clock, rules);
+            cooldown.failed(WRONG, 0, clock, rules);
             assertThat(cooldown.retryAt()).isEqualTo(clock.instant().plusSeconds(seconds));
             cooldown.end();
         }
         assertThat(cooldown.failures()).isEqualTo(4);
         cooldown.endRow();
-        cooldown.failed(WRONG, clock, rules);
+        cooldown.failed(WRONG, 0, clock, rules);
         assertThat(cooldown.retryAt()).isEqualTo(clock.instant().plusSeconds(30));
     }
 
     @Test
     void itsEndIsNotTheEndOfTheRow() {
-        cooldown.failed(WRONG, clock, rules);
+        cooldown.failed(WRONG, 0, clock, rules);
         cooldown.end();
         assertThat(isActive()).isFalse();
         assertThat(cooldown.retryAt()).isNull();
@@ -78,7 +86,7 @@ class CooldownTest {
                 return 5;
             }
         };
-        cooldown.failed(WRONG, apart, rules);
+        cooldown.failed(WRONG, 0, apart, rules);
         wall.set(START.plus(Duration.ofDays(1)));
         assertThat(cooldown.active(apart.monotonicMillis())).isTrue();
         assertThat(cooldown.untilMillis()).isEqualTo(30_005);

@@ -610,6 +610,33 @@ class SuspicionTest extends GateTestSupport {
         }
 
         @Test
+        void endsThatOnlyChecksTellOfArePacedByTime() {
+            gate.succeeded(gate.checked(checkSent(), false).renewal());
+            accept(sent()); // its pages are good
+            gate.succeeded(gate.checked(checkSent(), false).renewal());
+            assertThat(gate.checked(checkSent(), false).renewal()).as("at once").isNull();
+
+            clock.advance(COOLDOWN);
+            gate.succeeded(gate.checked(checkSent(), false).renewal());
+            clock.advance(COOLDOWN);
+            assertThat(gate.checked(checkSent(), false).renewal())
+                    .as("the second time it takes twice as long")
+                    .isNull();
+            assertThat(gate.checked(checkSent(), true).renewal()).isNull();
+            assertThat(gate.checked(checkSent(), false).renewal())
+                    .as("the row has ended")
+                    .isNotNull();
+        }
+
+        @Test
+        void whoIsRefusedRenewsWhateverChecksHaveTold() {
+            gate.succeeded(gate.checked(checkSent(), false).renewal());
+            accept(sent());
+            gate.refused(sent());
+            assertThat(gate.checked(checkSent(), false).renewal()).isNotNull();
+        }
+
+        @Test
         void aDoubtIsSettledByOneCheck() {
             Passage slow = sent();
             Passage two = sent();
