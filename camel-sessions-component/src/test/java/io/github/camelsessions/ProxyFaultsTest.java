@@ -80,6 +80,14 @@ class ProxyFaultsTest extends SharedContextTest {
             connection.answer(407, "Proxy-Authenticate: Basic realm=\"never\"");
         }
     });
+    private final ScriptedProxy endless = proxy(connection -> {
+        connection.head();
+        connection.send("HTTP/1.1 407 Status\r\nProxy-Authenticate: Basic realm=\"endless\"\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\n");
+        while (true) { // until the client is gone
+            connection.send("1\r\ny\r\n");
+        }
+    });
     private final ScriptedProxy tunnels = proxy(connection -> {
         connection.head();
         connection.send("HTTP/1.1 200 Connection established\r\n\r\n");
@@ -180,6 +188,7 @@ class ProxyFaultsTest extends SharedContextTest {
                         "notSocks", notSocks,
                         "waitingSocks", waitingSocks)
                 .forEach((name, proxy) -> profiles.append(profile.formatted(name, "socks5", proxy.port())));
+        profiles.append(profile.formatted("endless", "http", endless.port()));
         profiles.append(profile.formatted("goneSocks", "socks5", 1));
         profiles.append("- {name: unknown, proxy: \"http://" + "x".repeat(64) + ".invalid:3128\"}\n");
         profiles.append("- {name: socks, proxy: {url: \"socks5://127.0.0.1:%d\", noProxy: \"*.localhost\"}}\n"
@@ -258,6 +267,14 @@ class ProxyFaultsTest extends SharedContextTest {
         assertThat(((ProxyFailedException) failure).profile().name()).isEqualTo(profile);
         assertThat(trace(failure)).doesNotContain(PASSWORD, BASIC);
         assertThat(tls.requests()).hasSize(before);
+    }
+
+    @Test
+    void theRefusalOfATunnelIsNotReadBeyondMaxResponseSize() {
+        Exception failure =
+                fetchAs("endless", tlsUri() + "&maxResponseSize=1000").getException();
+
+        assertThat(trace(failure)).contains("maxResponseSize");
     }
 
     @Test

@@ -253,7 +253,7 @@ class RenewalStressTest {
     private static long threadsInSessions() {
         return Thread.getAllStackTraces().entrySet().stream()
                 .filter(thread -> thread.getKey() != Thread.currentThread())
-                .filter(thread -> !thread.getKey().getName().contains("SessionsMender")) // it is always there
+                .filter(thread -> !thread.getKey().getName().contains("SessionsMender")) // it is there all the time
                 .filter(thread -> Stream.of(thread.getValue())
                         .anyMatch(frame -> frame.getClassName().startsWith("io.github.camelsessions.")
                                 && !frame.getClassName().contains(".testkit.")))

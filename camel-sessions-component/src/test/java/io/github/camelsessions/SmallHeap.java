@@ -82,8 +82,8 @@ public final class SmallHeap {
         send(single, pooled, WARM_UP); // a class that cannot be initialised is lost for good
         awaitEnds(WARM_UP);
         Thread filler = new Thread(this::fillAgainAndAgain, "filler");
-        filler.start();
         send(single, pooled, EXCHANGES);
+        filler.start();
         awaitEnds(EXCHANGES);
         ended.set(EXCHANGES); // for the filler, if some have no end
         filler.join();
@@ -246,9 +246,10 @@ public final class SmallHeap {
             this.number = number;
             Random random = new Random(seed + number);
             int kind = random.nextInt(100);
+            int large = number < WARM_UP ? 10 : 1;
             boolean pool = random.nextInt(4) == 0;
             producer = pool ? pooled : single;
-            exchange.getMessage().setHeader(Exchange.HTTP_URI, url + (kind < 1 ? "/large" : "/page"));
+            exchange.getMessage().setHeader(Exchange.HTTP_URI, url + (kind < large ? "/large" : "/page"));
             if (!pool) {
                 exchange.getMessage().setHeader(SessionsConstants.ID, "s" + number % SESSIONS);
             }

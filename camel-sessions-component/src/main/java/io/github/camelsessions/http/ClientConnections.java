@@ -27,6 +27,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientConnections implements HttpClientConnectionManager, ConnPoolControl<HttpRoute> {
 
+    static {
+        // HttpClient uses it for the first time when a connection is dropped: a class that finds no memory then is lost
+        CloseMode.IMMEDIATE.name();
+    }
+
     private final IdentityConnections connections;
 
     private ClientConnections(IdentityConnections connections) {
@@ -45,7 +50,11 @@ final class ClientConnections implements HttpClientConnectionManager, ConnPoolCo
         try {
             return chain.proceed(request, scope);
         } catch (Error e) {
-            scope.execRuntime.discardEndpoint();
+            try {
+                scope.execRuntime.discardEndpoint();
+            } catch (RuntimeException | Error again) {
+                // the first one tells more
+            }
             throw e;
         }
     }

@@ -67,7 +67,11 @@ final class TrafficThreads extends ServiceSupport implements Executor {
 
     /** Whether this thread is one of these, or does their work: then it never waits for room in the hold. */
     static boolean isOwn() {
-        return OWN.get() != null;
+        try {
+            return OWN.get() != null;
+        } catch (OutOfMemoryError e) {
+            return false; // only what is not there needs memory
+        }
     }
 
     /** Runs something for which this thread must not wait. */

