@@ -63,7 +63,7 @@ final class HerdRoutes implements AutoCloseable {
     /** An endpoint that fetches in sessions. */
     Endpoint fetch(String target, String options) {
         return context.getEndpoint("sessions:fetch" + target + "?renewalUri=direct:login&throwExceptionOnFailure=false"
-                + "&holdTimeout=5m&renewalTimeout=2m&http.httpClientConfigurer=#watched"
+                + "&holdTimeout=5m&renewalTimeout=2m&maxHeld=10000&http.httpClientConfigurer=#watched"
                 + "&http.maxTotalConnections=" + CONNECTIONS + "&http.connectionsPerRoute=" + CONNECTIONS + options);
     }
 
