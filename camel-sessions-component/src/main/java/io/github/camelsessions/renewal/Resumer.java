@@ -4,6 +4,7 @@ package io.github.camelsessions.renewal;
 import io.github.camelsessions.renewal.Ticket.Turn;
 import io.github.camelsessions.session.Session;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -11,12 +12,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiFunction;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -47,19 +47,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class Resumer {
 
-    /** How long the rest of a route keeps its slot. */
-    private static final Duration MOMENT = Duration.ofMillis(100);
+    /** How often slots that are held are looked at: a timer for each would cost more than the rest of a release. */
+    private static final Duration LOOK = Duration.ofMillis(100);
+
+    /** For how many looks the rest of a route keeps its slot: for a moment. */
+    private static final int MOMENT = 2;
 
     /**
-     * How long a request keeps its slot. So pages that drip or hang cost each of the others a second, and not the rest of
-     * their holdTimeout; as long as pages take less, the slots are an exact limit.
+     * For how many looks a request keeps its slot: for a second. So pages that drip or hang cost each of the others that, and
+     * not the rest of their holdTimeout; as long as pages take less, the slots are an exact limit.
      */
-    private static final Duration LONG = Duration.ofSeconds(1);
+    private static final int LONG = 11;
 
     private static final ThreadLocal<@Nullable Slot> CURRENT = new ThreadLocal<>();
 
     private final Executor threads;
-    private final BiFunction<Runnable, Duration, Future<?>> timer;
+    private final BiConsumer<Runnable, Duration> timer;
     private final IntSupplier slots;
     private final Consumer<Throwable> torn;
     private final ReentrantLock lock = new ReentrantLock();
@@ -68,6 +71,9 @@ final class Resumer {
     private final Map<Session, Released> sessions = new HashMap<>(); // those with any in line or aside
     private int waiting;
     private int taken;
+    private @Nullable Slot latest; // of those that are taken; each knows its neighbours
+
+    private final AtomicBoolean looks = new AtomicBoolean(); // whether somebody is going to look at them
 
     /**
      * A place in line.
@@ -103,11 +109,7 @@ final class Resumer {
      * @param torn  is told of an error that may have kept somebody from going on: then {@link #serve} is to be called, and
      *              each ticket put in again that was in here and is not claimed
      */
-    Resumer(
-            Executor threads,
-            BiFunction<Runnable, Duration, Future<?>> timer,
-            IntSupplier slots,
-            Consumer<Throwable> torn) {
+    Resumer(Executor threads, BiConsumer<Runnable, Duration> timer, IntSupplier slots, Consumer<Throwable> torn) {
         this.threads = threads;
         this.timer = timer;
         this.slots = slots;
@@ -202,8 +204,51 @@ final class Resumer {
             for (Slot next = next(); next != null; next = next()) {
                 execute(next);
             }
+            lookLater();
         } catch (Throwable e) {
             torn.accept(e);
+        }
+    }
+
+    private void lookLater() {
+        if (!looks.get() && isAnyTaken() && looks.compareAndSet(false, true)) {
+            try {
+                timer.accept(this::look, LOOK);
+            } catch (Throwable e) {
+                looks.set(false);
+                throw e;
+            }
+        }
+    }
+
+    /** Those that are held for too long are free. */
+    private void look() {
+        looks.set(false);
+        overdue().forEach(Slot::release);
+        serve();
+    }
+
+    private boolean isAnyTaken() {
+        lock.lock();
+        try {
+            return latest != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private List<Slot> overdue() {
+        lock.lock();
+        try {
+            List<Slot> overdue = new ArrayList<>();
+            for (Slot slot = latest; slot != null; slot = slot.before) {
+                if (--slot.looksLeft <= 0) {
+                    overdue.add(slot);
+                }
+            }
+            return overdue;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -256,6 +301,7 @@ final class Resumer {
                 return null;
             }
             try {
+                lookLater();
                 if (isTurn(slot)) {
                     return slot;
                 }
@@ -284,7 +330,6 @@ final class Resumer {
             slot.free();
             return false;
         }
-        slot.releaseAfter(LONG);
         return !ticket.handOver(slot.turn, slot);
     }
 
@@ -301,6 +346,11 @@ final class Resumer {
                 if (ticket != null) {
                     waiting -= of == null ? 1 : 0;
                     taken++;
+                    slot.before = latest;
+                    if (latest != null) {
+                        latest.after = slot;
+                    }
+                    latest = slot;
                     slot.fill(ticket, first.turn(), of, of == null ? 0 : of.calls);
                     return true;
                 }
@@ -370,10 +420,20 @@ final class Resumer {
         }
     }
 
-    private void giveBack() {
+    private void giveBack(Slot slot) {
         Uninterruptibly.lock(lock);
         try {
             taken--;
+            if (slot.before != null) {
+                slot.before.after = slot.after;
+            }
+            if (slot.after != null) {
+                slot.after.before = slot.before;
+            } else {
+                latest = slot.before;
+            }
+            slot.before = null;
+            slot.after = null;
         } finally {
             lock.unlock();
         }
@@ -400,7 +460,7 @@ final class Resumer {
     static void answered() {
         Slot slot = current();
         if (slot != null) {
-            slot.answered();
+            slot.looksLeft = MOMENT;
         }
     }
 
@@ -418,7 +478,11 @@ final class Resumer {
 
         private final AtomicBoolean held = new AtomicBoolean(true);
         private final AtomicReference<@Nullable Released> asking = new AtomicReference<>(); // until it has asked
-        private volatile @Nullable Future<?> release; // the latest that is timed
+        private volatile int looksLeft = LONG;
+
+        // guarded by lock
+        private @Nullable Slot before;
+        private @Nullable Slot after;
 
         // set once, by the thread that fills it
         private @Nullable Ticket ticket;
@@ -457,29 +521,6 @@ final class Resumer {
             CURRENT.set(this);
         }
 
-        private void answered() {
-            try {
-                releaseAfter(MOMENT);
-            } catch (Throwable e) { // it is no longer held, then
-                torn.accept(e);
-                release();
-            }
-        }
-
-        private void releaseAfter(Duration time) {
-            cancelTimer();
-            if (held.get()) {
-                release = timer.apply(this::release, time);
-            }
-        }
-
-        private void cancelTimer() {
-            Future<?> timed = release;
-            if (timed != null) {
-                timed.cancel(false);
-            }
-        }
-
         void release() {
             if (free()) {
                 serve();
@@ -509,9 +550,8 @@ final class Resumer {
         private boolean free() {
             boolean freed = held.compareAndSet(true, false);
             if (freed) {
-                giveBack();
+                giveBack(this);
                 try {
-                    cancelTimer();
                     asked();
                 } catch (Throwable e) {
                     torn.accept(e);

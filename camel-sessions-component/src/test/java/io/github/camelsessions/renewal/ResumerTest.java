@@ -7,9 +7,9 @@ import io.github.camelsessions.renewal.Ticket.Turn;
 import io.github.camelsessions.session.SessionClock;
 import io.github.camelsessions.session.SessionRegistry;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,6 +17,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,13 +31,12 @@ class ResumerTest {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final CountDownLatch answer = new CountDownLatch(1);
     private final LinkedBlockingQueue<Integer> began = new LinkedBlockingQueue<>();
-    private final List<Runnable> timed = new ArrayList<>();
+    private final Queue<Runnable> timed = new ConcurrentLinkedQueue<>();
     private volatile int slots = 1;
     private final Resumer resumer = new Resumer(threads, this::time, () -> slots, e -> {});
 
-    private CompletableFuture<Void> time(Runnable action, Duration delay) {
+    private void time(Runnable action, Duration delay) {
         timed.add(action);
-        return new CompletableFuture<>();
     }
 
     @AfterEach
@@ -51,10 +51,39 @@ class ResumerTest {
         assertThat(began.take()).isEqualTo(1);
         assertThat(resumer.waiting()).isEqualTo(2);
 
-        timed.get(0).run(); // a second is over
+        look(10); // a second is not over
+        assertThat(resumer.waiting()).isEqualTo(2);
+        look(1);
         assertThat(began.take()).isEqualTo(2);
         assertThat(resumer.waiting()).isEqualTo(1);
         assertThat(began.poll(50, TimeUnit.MILLISECONDS)).isNull();
+    }
+
+    private void look(int times) {
+        for (int i = 0; i < times; i++) {
+            assertThat(timed).as("looks that are timed at once").hasSize(1);
+            timed.remove().run();
+        }
+    }
+
+    @Test
+    void nobodyLooksWhenNoSlotIsTaken() throws Exception {
+        add(1);
+        assertThat(began.take()).isEqualTo(1);
+        answer.countDown();
+        awaitLook();
+        assertThat(timed).isEmpty();
+
+        add(2);
+        assertThat(began.take()).isEqualTo(2);
+        assertThat(timed).as("the next one is looked at again").hasSize(1);
+    }
+
+    private void awaitLook() {
+        Awaitility.await().pollInterval(Duration.ofMillis(2)).until(() -> {
+            look(1);
+            return timed.isEmpty();
+        });
     }
 
     @Test
