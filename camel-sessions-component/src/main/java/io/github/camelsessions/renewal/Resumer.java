@@ -228,6 +228,15 @@ final class Resumer {
         serve();
     }
 
+    private boolean isRoom() {
+        lock.lock();
+        try {
+            return taken < slots.getAsInt() && !line.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private boolean isAnyTaken() {
         lock.lock();
         try {
@@ -285,6 +294,10 @@ final class Resumer {
                     now.run();
                     Thread.interrupted(); // as a pool does: it was meant for the exchange that has ended
                     now = next();
+                    if (now != null && isRoom()) {
+                        serve(); // a thread that came while another one asked the session of the first found nobody,
+                        // and left
+                    }
                 }
             } catch (Throwable e) {
                 torn.accept(e);
