@@ -36,7 +36,12 @@ abstract class HeldExchange extends Passage implements Waiter, Initiator {
     private final @Nullable RenewalToken token;
     private final List<RenewalToken> renewals;
     private final long arrival;
-    private final LooseEnd end = new LooseEnd(() -> end(false));
+    private final LooseEnd end = new LooseEnd() {
+        @Override
+        public void run() {
+            end(false);
+        }
+    };
     private Session session;
     private volatile @Nullable Ticket ticket;
     private WaitGraph.@Nullable Wait wait;

@@ -65,10 +65,7 @@ final class LogOuts extends ServiceSupport {
         this.traffic = traffic;
         this.registry = registry;
         this.template = context.createProducerTemplate();
-        this.lanes = new Lanes(
-                action -> traffic.threads().execute(action),
-                SessionTraffic.DEFAULT_RENEWAL_CONCURRENCY,
-                e -> traffic.torn(e));
+        this.lanes = traffic.newLanes();
     }
 
     /** After an error: whoever waits for a lane that is free has it. */
@@ -154,7 +151,7 @@ final class LogOuts extends ServiceSupport {
 
     /** Whoever waits for it may go on with a route, and not on the timer's thread or on that of another exchange. */
     private void elsewhere(Runnable action) {
-        LooseEnd end = new LooseEnd(action);
+        LooseEnd end = LooseEnd.of(action);
         try {
             traffic.threads().execute(action);
         } catch (OutOfMemoryError e) {

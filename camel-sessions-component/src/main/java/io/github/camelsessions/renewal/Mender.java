@@ -39,18 +39,22 @@ final class Mender extends ServiceSupport {
         void mend(boolean torn);
     }
 
-    /** What must come to an end, sooner or later. It is made before it is needed: then there may be no memory. */
-    static final class LooseEnd {
+    /**
+     * What must come to an end, sooner or later. It is made before it is needed: then there may be no memory. It may call the
+     * user, and is run again and again, as long as it asks for that by {@link #endLater}. Each exchange that is held has one,
+     * so it is as small as can be.
+     */
+    abstract static class LooseEnd implements Runnable {
 
-        private final Runnable end;
         private @Nullable LooseEnd before;
 
-        /**
-         * @param end may call the user; it is run again and again, as long as whoever runs it asks for that by {@link
-         *     #endLater}
-         */
-        LooseEnd(Runnable end) {
-            this.end = end;
+        static LooseEnd of(Runnable end) {
+            return new LooseEnd() {
+                @Override
+                public void run() {
+                    end.run();
+                }
+            };
         }
     }
 
@@ -97,7 +101,7 @@ final class Mender extends ServiceSupport {
             next = now.before;
             now.before = null;
             try {
-                threads.execute(now.end);
+                threads.execute(now);
             } catch (Throwable e) {
                 endLater(now);
             }
@@ -129,7 +133,7 @@ final class Mender extends ServiceSupport {
         thread = null;
         LockSupport.unpark(stopped);
         for (LooseEnd end = last.getAndSet(null); end != null; end = end.before) {
-            end.end.run(); // there are no threads any more
+            end.run(); // there are no threads any more
         }
     }
 }

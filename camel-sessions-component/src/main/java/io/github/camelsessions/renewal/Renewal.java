@@ -32,7 +32,7 @@ final class Renewal {
     private volatile long began;
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicBoolean ended = new AtomicBoolean();
-    private final LooseEnd end = new LooseEnd(this::end);
+    private final LooseEnd end = LooseEnd.of(this::end);
     private volatile RenewalToken token;
     private volatile Runnable leaveLane = () -> {};
     private volatile @Nullable Future<?> timer;

@@ -47,10 +47,7 @@ final class Renewals extends ServiceSupport {
     Renewals(CamelContext context, SessionTraffic traffic) {
         this.traffic = traffic;
         this.template = context.createProducerTemplate();
-        this.lanes = new Lanes(
-                action -> traffic.threads().execute(action),
-                SessionTraffic.DEFAULT_RENEWAL_CONCURRENCY,
-                e -> traffic.torn(e));
+        this.lanes = traffic.newLanes();
     }
 
     /** After an error: whoever waits for a lane that is free has it. */

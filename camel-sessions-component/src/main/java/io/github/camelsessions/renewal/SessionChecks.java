@@ -85,10 +85,7 @@ final class SessionChecks extends ServiceSupport {
         this.context = context;
         this.traffic = traffic;
         this.registry = registry;
-        this.lanes = new Lanes(
-                action -> traffic.threads().execute(action),
-                SessionTraffic.DEFAULT_RENEWAL_CONCURRENCY,
-                e -> traffic.torn(e));
+        this.lanes = traffic.newLanes();
     }
 
     /** After an error: whoever waits for a lane that is free has it. */

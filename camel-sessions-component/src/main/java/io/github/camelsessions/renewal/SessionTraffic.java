@@ -630,6 +630,10 @@ public final class SessionTraffic extends ServiceSupport {
         }
     }
 
+    Lanes newLanes() {
+        return new Lanes(action -> threads().execute(action), DEFAULT_RENEWAL_CONCURRENCY, this::torn);
+    }
+
     HeldTickets held() {
         return held;
     }

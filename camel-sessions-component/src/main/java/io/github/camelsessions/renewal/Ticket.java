@@ -7,7 +7,6 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +32,9 @@ final class Ticket {
     private static final AtomicIntegerFieldUpdater<Ticket> STATE =
             AtomicIntegerFieldUpdater.newUpdater(Ticket.class, "state");
 
+    private static final AtomicIntegerFieldUpdater<Ticket> COUNTED =
+            AtomicIntegerFieldUpdater.newUpdater(Ticket.class, "counted");
+
     // what becomes of its exchange, in this order
     private static final int WAITS = 0;
     private static final int CLAIMED = 1;
@@ -50,7 +52,7 @@ final class Ticket {
     private volatile @Nullable Turn turn; // from when it is claimed
     private volatile boolean timedOut;
     private boolean seenClaimed; // by the one thread that mends
-    private final AtomicBoolean counted = new AtomicBoolean();
+    private volatile int counted; // 1 when it is
     private final @Nullable SynchronousWait waiting;
     private final String site;
     private volatile @Nullable Future<?> timer;
@@ -157,12 +159,12 @@ final class Ticket {
 
     /** From here on it counts as waiting; false when it did. */
     boolean count() {
-        return counted.compareAndSet(false, true);
+        return COUNTED.compareAndSet(this, 0, 1);
     }
 
     /** It counts no more; false when it did not. */
     boolean uncount() {
-        return counted.compareAndSet(true, false);
+        return COUNTED.compareAndSet(this, 1, 0);
     }
 
     // ---- for those who mend what an error has left behind

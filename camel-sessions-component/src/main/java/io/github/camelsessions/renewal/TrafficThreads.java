@@ -113,7 +113,7 @@ final class TrafficThreads extends ServiceSupport implements Executor {
      * @return cancels it as long as it is not begun
      */
     Future<?> runLater(Runnable action, Duration delay) {
-        LooseEnd end = new LooseEnd(action);
+        LooseEnd end = LooseEnd.of(action);
         return schedule(
                 () -> {
                     try {

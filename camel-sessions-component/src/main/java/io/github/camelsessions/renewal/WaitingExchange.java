@@ -39,7 +39,12 @@ public abstract class WaitingExchange implements Waiter {
     private final AsyncCallback callback;
     private final Duration time;
     private final long arrival;
-    private final LooseEnd end = new LooseEnd(() -> end(false));
+    private final LooseEnd end = new LooseEnd() {
+        @Override
+        public void run() {
+            end(false);
+        }
+    };
     private boolean broken; // by an error: it may still have something
     private volatile BooleanSupplier over = () -> false; // of the latest wait; set before its ticket
     private volatile @Nullable Ticket ticket;

@@ -3,13 +3,10 @@ package io.github.camelsessions.renewal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.camelsessions.session.GateRules;
-import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.SessionClock;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
 import io.github.camelsessions.session.SessionStats;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -32,7 +29,6 @@ import org.apache.camel.spi.ThreadPoolProfile;
 import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.support.DefaultThreadPoolFactory;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -248,15 +244,13 @@ class ErrorsBetweenTest {
     }
 
     /** An exchange that is refused unless its session is logged in. */
-    private final class Sent implements SessionRequest, AsyncCallback {
+    private final class Sent extends TestRequest implements AsyncCallback {
 
         final Exchange exchange = new DefaultExchange(context);
         final AtomicInteger calls = new AtomicInteger();
         final AtomicInteger ends = new AtomicInteger();
         final AtomicInteger failsAtEnd = new AtomicInteger();
         private final AtomicInteger begun = new AtomicInteger();
-        private final SessionKey session;
-        private final RenewalRules rules;
         private Error error;
 
         Sent(SessionKey session) {
@@ -264,30 +258,7 @@ class ErrorsBetweenTest {
         }
 
         Sent(SessionKey session, Duration holdTimeout) {
-            this.session = session;
-            this.rules = new RenewalRules(
-                    "direct:login",
-                    false,
-                    new ExpiryRules("401", null, null, null),
-                    done -> true,
-                    null,
-                    false,
-                    1,
-                    ReplayStale.safe,
-                    Duration.ZERO,
-                    LONG,
-                    Duration.ofMillis(1),
-                    holdTimeout,
-                    WhenFull.wait,
-                    OnRenewalFailure.fail,
-                    null,
-                    false,
-                    GateRules.DEFAULT,
-                    false,
-                    "",
-                    null,
-                    null,
-                    Duration.ofSeconds(1));
+            super(session, Duration.ZERO, LONG, holdTimeout);
         }
 
         /** Returns whether it has ended. */
@@ -315,62 +286,8 @@ class ErrorsBetweenTest {
         }
 
         @Override
-        public SessionKey session() {
-            return session;
+        int status() {
+            return loggedIn.contains(session()) ? 200 : 401;
         }
-
-        @Override
-        public RenewalRules rules() {
-            return rules;
-        }
-
-        @Override
-        public boolean hasReachedSite() {
-            return false;
-        }
-
-        @Override
-        public @Nullable String profile() {
-            return null;
-        }
-
-        @Override
-        public boolean isSafe() {
-            return true;
-        }
-
-        @Override
-        public boolean throwsOnFailure() {
-            return true;
-        }
-
-        @Override
-        public int target() {
-            return 1;
-        }
-
-        @Override
-        public String describe() {
-            return "GET http://site.test/";
-        }
-
-        @Override
-        public Reply send(Exchange exchange, Generation generation, boolean priority, Runnable furtherRequest) {
-            return new Reply(loggedIn.contains(session) ? 200 : 401, URI.create("http://site.test/"), true);
-        }
-
-        @Override
-        public void abort() {}
-
-        @Override
-        public @Nullable String obstacle(Exchange exchange) {
-            return null;
-        }
-
-        @Override
-        public void makeResendable(Exchange exchange) {}
-
-        @Override
-        public void detach(Exchange exchange) {}
     }
 }

@@ -4,12 +4,10 @@ package io.github.camelsessions.renewal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelsessions.session.GateRules;
-import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.Session;
 import io.github.camelsessions.session.SessionClock;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -471,45 +469,20 @@ class TrafficRaceTest {
     }
 
     /** An exchange whose requests get the given statuses, one after the other. */
-    private final class Sent implements SessionRequest {
+    private final class Sent extends TestRequest {
 
         final Exchange exchange = new DefaultExchange(context);
         final AtomicInteger ends = new AtomicInteger();
         private final CountDownLatch ended = new CountDownLatch(1);
         private final Deque<IntSupplier> answers;
-        private final RenewalRules rules;
-        private final SessionKey session;
 
         Sent(Duration holdTimeout, boolean transacted, IntSupplier... answers) {
             this(SESSION, holdTimeout, transacted, answers);
         }
 
         Sent(SessionKey session, Duration holdTimeout, boolean transacted, IntSupplier... answers) {
-            this.session = session;
+            super(session, drainTimeout, renewalTimeout, holdTimeout);
             this.answers = new ArrayDeque<>(Arrays.asList(answers));
-            this.rules = new RenewalRules(
-                    "direct:login",
-                    false,
-                    new ExpiryRules("401", null, null, null),
-                    done -> true,
-                    null,
-                    false,
-                    1,
-                    ReplayStale.safe,
-                    drainTimeout,
-                    renewalTimeout,
-                    Duration.ofMillis(1),
-                    holdTimeout,
-                    WhenFull.wait,
-                    OnRenewalFailure.fail,
-                    null,
-                    false,
-                    GateRules.DEFAULT,
-                    false,
-                    "",
-                    null,
-                    null,
-                    Duration.ofSeconds(1));
             exchange.getExchangeExtension().setTransacted(transacted);
         }
 
@@ -531,62 +504,8 @@ class TrafficRaceTest {
         }
 
         @Override
-        public SessionKey session() {
-            return session;
+        int status() {
+            return answers.remove().getAsInt();
         }
-
-        @Override
-        public RenewalRules rules() {
-            return rules;
-        }
-
-        @Override
-        public boolean hasReachedSite() {
-            return false;
-        }
-
-        @Override
-        public @Nullable String profile() {
-            return null;
-        }
-
-        @Override
-        public boolean isSafe() {
-            return true;
-        }
-
-        @Override
-        public boolean throwsOnFailure() {
-            return true;
-        }
-
-        @Override
-        public int target() {
-            return 1;
-        }
-
-        @Override
-        public String describe() {
-            return "GET http://site.test/";
-        }
-
-        @Override
-        public Reply send(Exchange exchange, Generation generation, boolean priority, Runnable furtherRequest) {
-            return new Reply(answers.remove().getAsInt(), URI.create("http://site.test/"), true);
-        }
-
-        @Override
-        public void abort() {}
-
-        @Override
-        public @Nullable String obstacle(Exchange exchange) {
-            return null;
-        }
-
-        @Override
-        public void makeResendable(Exchange exchange) {}
-
-        @Override
-        public void detach(Exchange exchange) {}
     }
 }
