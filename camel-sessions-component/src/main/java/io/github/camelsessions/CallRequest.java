@@ -2,6 +2,7 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.http.HttpSending;
+import io.github.camelsessions.http.Redirect;
 import io.github.camelsessions.http.ResendableBody;
 import io.github.camelsessions.http.ResponseBody;
 import io.github.camelsessions.http.SessionCall;
@@ -26,6 +27,8 @@ final class CallRequest implements SessionRequest {
     private final @Nullable String profile;
     private final @Nullable ExplicitCookies cookies;
     private final HttpSending sending;
+    private @Nullable HttpSending remaining; // null while it is all of it
+    private @Nullable Redirect redirect; // which the site has answered the request by, null while it may be sent again
     private @Nullable String idempotencyValue;
     private boolean reachedSite;
     private volatile boolean aborted;
@@ -86,19 +89,30 @@ final class CallRequest implements SessionRequest {
     }
 
     @Override
+    public @Nullable String carriedOut() {
+        return redirect == null
+                ? null
+                : redirect.isSeeOther()
+                        ? "the site has answered it by " + redirect + ", so that it has most likely carried it out"
+                        : "the site has answered it by " + redirect + ", so that it may have carried it out";
+    }
+
+    @Override
     public @Nullable Reply send(Exchange exchange, Generation generation, boolean priority, Runnable furtherRequest) {
+        HttpSending now = remaining == null ? sending : remaining;
         SessionCall sent = newCall(exchange, generation, priority, furtherRequest);
         try {
             calls.warnOfOtherProfile(profile, generation);
             if (cookies != null) {
                 cookies.addTo(generation.jar(), sending.target());
             }
-            sending.send(exchange, sent);
+            now.send(exchange, sent);
         } catch (Exception e) {
             exchange.setException(e);
         } finally {
             call = null;
             reachedSite = sent.hasReachedSite();
+            note(priority ? null : sent.redirect()); // each attempt of a log-in begins with all of it
             tell(exchange, sent);
         }
         URI finalUri = sent.finalUri();
@@ -107,6 +121,21 @@ final class CallRequest implements SessionRequest {
         return answered && finalUri != null
                 ? new Reply(sent.status(), finalUri, rules.values().isOwn(sending.target(), finalUri))
                 : null;
+    }
+
+    /**
+     * What the site has had is not asked of it again. Where a redirect turned the request into a GET, the site has answered
+     * it, and did so by a refusal only if the redirect leads to where the expiry rules say that refusals lead. After a 303
+     * the rest is the GET of its target, which may be sent again; after a 301 or 302 nobody knows what that GET is.
+     */
+    private void note(@Nullable Redirect turn) {
+        if (turn == null || isSafe() || rules.renewal().expiry().hasUri(turn.target())) {
+            return;
+        }
+        redirect = turn;
+        if (turn.isSeeOther()) {
+            remaining = sending.seeOther(turn.target());
+        }
     }
 
     private SessionCall newCall(Exchange exchange, Generation generation, boolean priority, Runnable furtherRequest) {
@@ -145,6 +174,9 @@ final class CallRequest implements SessionRequest {
 
     @Override
     public @Nullable String obstacle(Exchange exchange) {
+        if (redirect != null) {
+            return remaining == null ? carriedOut() : null;
+        }
         return ResendableBody.obstacle(exchange.getIn());
     }
 

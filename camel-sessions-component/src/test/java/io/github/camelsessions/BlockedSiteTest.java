@@ -206,18 +206,27 @@ class BlockedSiteTest {
         assertThat(Instant.now()).isAfterOrEqualTo(until.minusMillis(10));
     }
 
-    @Test
-    void aPostThatWasRedirectedBeforeIsNotSentAgain() throws Exception {
+    private Exchange postRedirected(int status) {
         web.page("/order", http -> {
             http.getResponseHeaders().add("Location", "/page");
-            LoopbackSite.answer(http, 303, "");
+            LoopbackSite.answer(http, status, "");
         });
         refuse(429, "1");
         Exchange exchange = new DefaultExchange(context, ExchangePattern.InOut);
         exchange.getMessage().setBody("order");
-        context.createProducerTemplate().send("sessions:fetch/" + web.url() + "/order", exchange);
-        assertRefused(exchange, 429);
+        return context.createProducerTemplate().send("sessions:fetch/" + web.url() + "/order", exchange);
+    }
+
+    @Test
+    void aPostThatWasRedirectedBeforeIsNotSentAgain() {
+        assertRefused(postRedirected(302), 429);
         assertThat(web.requests()).extracting(LoopbackSite.Request::method).containsExactly("POST", "GET");
+    }
+
+    @Test
+    void ofAPostThatWasAnsweredBy303OnlyWhatThatLedToIsSentAgain() {
+        assertAnswered(postRedirected(303));
+        assertThat(web.requests()).extracting(LoopbackSite.Request::method).containsExactly("POST", "GET", "GET");
     }
 
     @ParameterizedTest

@@ -467,6 +467,17 @@ class RenewalDocumentationTest {
                                     "file"));
             // its session is renewed all the same: that log-in must not be one of those that hang below
             await().until(() -> stats(main, "once").renewals() == 1);
+            try (LoopbackSite shop = new LoopbackSite()) {
+                shop.page("/orders", http -> {
+                    http.getResponseHeaders().add("Location", "/orders/7");
+                    LoopbackSite.answer(http, 302, "");
+                });
+                shop.page("/orders/7", http -> LoopbackSite.answer(http, 401, ""));
+                String uri = "sessions:fetch/" + shop.url()
+                        + "/orders?method=POST&sessionId=redirected&expiredStatusCodeRange=401";
+                Exception failure = request(main, uri, Map.of(), "order").getException();
+                add("redirected", new Exception(failure.getMessage().replace(shop.url(), PORTAL)));
+            }
         }
 
         private void holdsThatEnd() throws Exception {

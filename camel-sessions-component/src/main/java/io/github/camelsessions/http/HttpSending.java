@@ -14,6 +14,9 @@ public interface HttpSending {
 
     HttpMethods method();
 
+    /** The request by which a client goes on after a 303: a GET of its target, with the headers of this one and no body. */
+    HttpSending seeOther(URI target);
+
     /** Whether a status outside the ok range becomes an exception, by the rules or by the endpoint's own option. */
     boolean throwsOnFailure(CallRules rules);
 

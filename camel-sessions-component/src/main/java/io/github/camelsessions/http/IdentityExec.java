@@ -44,7 +44,7 @@ final class IdentityExec implements ExecChainHandler {
             throws IOException, HttpException {
         HttpClientContext context = scope.clientContext;
         if (context.getAttribute(CookieInterceptor.CALL) instanceof SessionCall call) {
-            call.goesTo(url(request));
+            call.goesTo(request.getMethod(), url(request));
             Identity identity = Identity.of(call);
             if (identity != null) {
                 ProxyServer proxy = identity.profile().proxy();

@@ -34,7 +34,9 @@ public final class SessionCall {
     private final CookieMap receivedCookies = new CookieMap();
     private @Nullable HttpHost origin;
     private int requests;
-    private boolean reachedSite;
+    private String method = "";
+    private int heard;
+    private @Nullable Redirect redirect;
     private int status;
     private @Nullable URI finalUri;
 
@@ -193,6 +195,7 @@ public final class SessionCall {
     /** Notes the first request, and where it goes. */
     void begin(HttpUriRequest first, HttpHost host, URI target) {
         origin = host;
+        method = first.getMethod();
         description =
                 first.getMethod() + " " + target.getScheme() + "://" + target.getRawAuthority() + target.getRawPath();
         if (idempotencyHeader != null && !first.containsHeader(idempotencyHeader)) {
@@ -216,10 +219,13 @@ public final class SessionCall {
         }
     }
 
-    /** Notes where a request is about to go. */
-    void goesTo(URI url) {
+    /** Notes where a request is about to go, the first one or one that a redirect leads to. */
+    void goesTo(String hopMethod, URI url) {
         if (lookout != null) {
             lookout.accept(url);
+        }
+        if (redirect == null && !hopMethod.equals(method)) {
+            redirect = new Redirect(heard, url);
         }
     }
 
@@ -232,12 +238,19 @@ public final class SessionCall {
 
     /** Notes a response of any hop; that a proxy asks for credentials is none of the site. */
     void hears(int hopStatus) {
-        reachedSite |= hopStatus != HttpStatus.SC_PROXY_AUTHENTICATION_REQUIRED;
+        if (hopStatus != HttpStatus.SC_PROXY_AUTHENTICATION_REQUIRED) {
+            heard = hopStatus;
+        }
     }
 
     /** Whether any response of the site has come, if only a redirect. */
     public boolean hasReachedSite() {
-        return reachedSite;
+        return heard > 0;
+    }
+
+    /** The redirect that turned the call's request into one of another method, null for none. */
+    public @Nullable Redirect redirect() {
+        return redirect;
     }
 
     void answered(int status, URI finalUri) {

@@ -102,6 +102,11 @@ public final class SessionHttpClient extends ServiceSupport {
         }
 
         @Override
+        public HttpSending seeOther(URI other) {
+            return new Sending(client, other, HttpMethods.GET);
+        }
+
+        @Override
         public void send(Exchange exchange, @Nullable SessionCall call) throws Exception {
             Objects.requireNonNull(call, "a fetch is a call, in a session or bypassing all");
             FetchHttpProducer producer = call.rules().throwExceptionOnFailure() ? client.throwing : client.lenient;

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.component.http.HttpEndpoint;
+import org.apache.camel.component.http.HttpMethods;
 import org.apache.camel.component.http.HttpProducer;
 import org.apache.hc.client5.http.classic.HttpClient;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
@@ -22,7 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionHttpProducer extends HttpProducer {
 
-    private static final String CALL = "io.github.camelsessions.wrapped";
+    /** What one send is, carried by the exchange between {@link #send} and the overridden steps of camel-http. */
+    private record Sent(SessionCall call, @Nullable URI seeOther) {}
+
+    private static final String SENT = "io.github.camelsessions.wrapped";
 
     private final Function<SessionCall, HttpClient> clients;
 
@@ -31,28 +35,39 @@ final class SessionHttpProducer extends HttpProducer {
         this.clients = clients;
     }
 
-    void send(Exchange exchange, @Nullable SessionCall call) throws Exception {
+    /**
+     * @param seeOther where a GET goes instead of the exchange's own request, null for that
+     */
+    void send(Exchange exchange, @Nullable SessionCall call, @Nullable URI seeOther) throws Exception {
         if (call == null) {
             process(exchange);
             return;
         }
-        exchange.setProperty(CALL, call);
+        exchange.setProperty(SENT, new Sent(call, seeOther));
         try {
             process(exchange);
         } finally {
-            exchange.removeProperty(CALL);
+            exchange.removeProperty(SENT);
         }
+    }
+
+    @Override
+    protected HttpUriRequest createMethod(Exchange exchange) throws Exception {
+        Sent sent = exchange.getProperty(SENT, Sent.class);
+        return sent == null || sent.seeOther() == null
+                ? super.createMethod(exchange)
+                : HttpMethods.GET.createMethod(sent.seeOther());
     }
 
     @Override
     protected <T> T executeMethod(
             Exchange exchange, HttpHost host, HttpUriRequest request, HttpClientResponseHandler<T> handler)
             throws IOException, HttpException {
-        SessionCall call = exchange.getProperty(CALL, SessionCall.class);
-        if (call == null) {
+        Sent sent = exchange.getProperty(SENT, Sent.class);
+        if (sent == null) {
             return super.executeMethod(exchange, host, request, handler);
         }
-        HttpClient client = clients.apply(call);
+        HttpClient client = clients.apply(sent.call());
         return SessionExecutor.execute(
                 getEndpoint(),
                 client,
@@ -61,7 +76,7 @@ final class SessionHttpProducer extends HttpProducer {
                 host,
                 request,
                 uri(request),
-                call,
+                sent.call(),
                 handler);
     }
 

@@ -41,13 +41,15 @@ final class WrappedHttpProducer extends DefaultAsyncProducer {
     /**
      * @param restUri   what camel-http takes off the message with each send, null for nothing
      * @param restQuery as restUri
+     * @param seeOther  whether it is a GET of the target instead of what camel-http makes of the message
      */
     private record Sending(
             SessionHttpProducer producer,
             URI target,
             HttpMethods method,
             @Nullable Object restUri,
-            @Nullable Object restQuery)
+            @Nullable Object restQuery,
+            boolean seeOther)
             implements HttpSending {
 
         @Override
@@ -56,10 +58,15 @@ final class WrappedHttpProducer extends DefaultAsyncProducer {
         }
 
         @Override
+        public HttpSending seeOther(URI other) {
+            return new Sending(producer, other, HttpMethods.GET, restUri, restQuery, true);
+        }
+
+        @Override
         public void send(Exchange exchange, @Nullable SessionCall call) throws Exception {
             putBack(exchange.getIn(), Exchange.REST_HTTP_URI, restUri);
             putBack(exchange.getIn(), Exchange.REST_HTTP_QUERY, restQuery);
-            producer.send(exchange, call);
+            producer.send(exchange, call, seeOther ? target : null);
         }
     }
 
@@ -99,7 +106,7 @@ final class WrappedHttpProducer extends DefaultAsyncProducer {
         }
         HttpMethods method = HttpMethodHelper.createMethod(exchange, endpoint);
         URI sent = method.createMethod(target.toASCIIString()).getUri();
-        return new Sending(producer, sent, method, restUri, restQuery);
+        return new Sending(producer, sent, method, restUri, restQuery, false);
     }
 
     // it takes headers off the message

@@ -69,6 +69,11 @@ final class PooledRequest implements SessionRequest {
     }
 
     @Override
+    public @Nullable String carriedOut() {
+        return request.carriedOut();
+    }
+
+    @Override
     public @Nullable String profile() {
         return request.profile();
     }

@@ -39,7 +39,7 @@ public record ExpiryRules(
         if (hasStatus(reply.status())) {
             return "status " + reply.status();
         }
-        if (uri != null && uri.test(reply.uri())) {
+        if (hasUri(reply.uri())) {
             return "the address " + withoutQuery(reply.uri()) + " of the answer";
         }
         if (text != null && beginning(exchange).contains(text)) {
@@ -49,6 +49,11 @@ public record ExpiryRules(
             return "expiredWhen, which holds for the answer";
         }
         return null;
+    }
+
+    /** Whether an answer from there means that the session has expired. */
+    public boolean hasUri(URI url) {
+        return uri != null && uri.test(url);
     }
 
     /** Whether answers of this status mean that the session has expired. */

@@ -32,7 +32,6 @@ final class SentExchange extends HeldExchange {
     private @Nullable String refusal; // why the latest answer counts as refused, null when it does not
     private @Nullable Answer kept;
     private @Nullable Answer blocked; // by which the site asked to be left alone; stands unless it is sent again
-    private boolean further; // whether the latest send has sent more than one request
     private @Nullable Object charset; // which the request had
     private Set<ClientProfile> failed = Set.of(); // the profiles whose proxies have not taken the request
 
@@ -143,7 +142,6 @@ final class SentExchange extends HeldExchange {
         reply = null;
         refusal = null;
         blocked = null;
-        further = false;
         boolean replayable = false;
         try {
             if (beginning != null) {
@@ -229,12 +227,9 @@ final class SentExchange extends HeldExchange {
         return again(false);
     }
 
-    /**
-     * Whether the site has not carried out what it was asked. With a 503 it may have, in part; and what a redirect led to may
-     * be blocked when the request before it was carried out.
-     */
+    /** Whether the site has not carried out what it was asked. With a 503 it may have, in part. */
     private boolean isRefused(Reply answer) {
-        return request.isSafe() || (answer.status() == NotNow.TOO_MANY_REQUESTS && !further);
+        return request.isSafe() || answer.status() == NotNow.TOO_MANY_REQUESTS;
     }
 
     @Override
@@ -317,7 +312,6 @@ final class SentExchange extends HeldExchange {
     }
 
     private void further() {
-        further = true;
         session().sentAgain(this);
         if (turn != null) {
             turn.count();
@@ -368,9 +362,12 @@ final class SentExchange extends HeldExchange {
     }
 
     private SessionExpiredException expired(Reply answer, String why) {
+        String carriedOut = request.carriedOut();
         String obstacle = rules().renews() ? request.obstacle(exchange()) : null;
         String wayOut;
-        if (obstacle != null) {
+        if (carriedOut != null) {
+            wayOut = carriedOut + "; look before you send it again, and if refusals lead there, say so by expiredUri";
+        } else if (obstacle != null) {
             wayOut = "the request cannot be sent again: " + obstacle;
         } else if (!request.renewsRefused()) {
             wayOut = "it is not renewed, because the latest log-in of its pool has failed";
@@ -398,6 +395,13 @@ final class SentExchange extends HeldExchange {
         if (earlier != null) {
             earlier.restore(exchange());
             exchange().getMessage().setHeader(RenewalHeaders.REPLAYS, replays);
+            return;
+        }
+        if (request.carriedOut() != null && reply != null && refusal != null) {
+            // whoever is told of a failed log-in alone sends it again
+            SessionExpiredException expired = expired(reply, refusal);
+            expired.addSuppressed(exception);
+            exchange().setException(expired);
             return;
         }
         if (beginning != null) {

@@ -53,6 +53,14 @@ public interface SessionRequest {
     /** Whether the site has seen anything of the latest send: it ended later, as after a redirect, or with an answer. */
     boolean hasReachedSite();
 
+    /**
+     * Why the site may have carried out the request, though what it led to was refused; null when nothing says so. Fits
+     * behind "POST https://...: ". What may still be sent again is then the rest alone.
+     */
+    default @Nullable String carriedOut() {
+        return null;
+    }
+
     /** Ends a send under way, or one that is about to begin. */
     void abort();
 
