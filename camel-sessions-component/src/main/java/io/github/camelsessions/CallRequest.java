@@ -12,9 +12,10 @@ import io.github.camelsessions.renewal.SessionRequest;
 import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.SessionKey;
 import java.net.URI;
+import java.util.Map;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import org.apache.camel.Exchange;
-import org.apache.camel.Message;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.jspecify.annotations.Nullable;
 
@@ -119,7 +120,11 @@ final class CallRequest implements SessionRequest {
         boolean answered =
                 exchange.getException() == null || exchange.getException() instanceof HttpOperationFailedException;
         return answered && finalUri != null
-                ? new Reply(sent.status(), finalUri, rules.values().isOwn(sending.target(), finalUri))
+                ? new Reply(
+                        sent.status(),
+                        finalUri,
+                        rules.values().isOfSite(sending.target(), finalUri),
+                        () -> headers(sent))
                 : null;
     }
 
@@ -190,20 +195,30 @@ final class CallRequest implements SessionRequest {
         ResponseBody.detach(exchange);
     }
 
+    /** What predicates see of an answer besides its body: its own headers, and how the call went. */
+    private static Map<String, Object> headers(SessionCall call) {
+        Map<String, Object> seen = call.headers();
+        tell(seen::put, call);
+        return seen;
+    }
+
     /** Tells the exchange how its call went. */
     static void tell(Exchange exchange, SessionCall call) {
-        Message message = exchange.getMessage();
+        tell(exchange.getMessage()::setHeader, call);
+    }
+
+    private static void tell(BiConsumer<String, Object> headers, SessionCall call) {
         URI finalUri = call.finalUri();
         if (finalUri != null) {
-            message.setHeader(SessionsConstants.FINAL_URI, finalUri.toString());
+            headers.accept(SessionsConstants.FINAL_URI, finalUri.toString());
         }
         Generation generation = call.generation();
         if (generation != null) {
-            message.setHeader(SessionsConstants.USED_ID, generation.session().id());
-            message.setHeader(SessionsConstants.GENERATION, generation.number());
-            message.setHeader(SessionsConstants.COOKIES, call.receivedCookies());
+            headers.accept(SessionsConstants.USED_ID, generation.session().id());
+            headers.accept(SessionsConstants.GENERATION, generation.number());
+            headers.accept(SessionsConstants.COOKIES, call.receivedCookies());
             if (!generation.profile().name().isEmpty()) {
-                message.setHeader(
+                headers.accept(
                         SessionsConstants.USED_PROFILE, generation.profile().name());
             }
         }

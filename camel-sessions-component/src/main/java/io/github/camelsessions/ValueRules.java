@@ -2,6 +2,7 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.EffectiveRules.Place;
+import io.github.camelsessions.http.Origin;
 import io.github.camelsessions.http.SessionValues;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.session.Generation;
@@ -80,10 +81,9 @@ record ValueRules(Sites sites, String site, Map<String, String> captured, Map<St
         return captured.isEmpty() && headers.isEmpty() ? null : new Sent(this, exchange, generation, target);
     }
 
-    /** Whether a URL that a request came to is one of its session's site, and not less safe than its target. */
-    boolean isOwn(URI target, URI url) {
-        boolean down = "https".equalsIgnoreCase(target.getScheme()) && !"https".equalsIgnoreCase(url.getScheme());
-        if (down || url.getRawAuthority() == null) {
+    /** Whether what a URL that a request came to answers concerns the session: it is one of its site. */
+    boolean isOfSite(URI target, URI url) {
+        if (url.getRawAuthority() == null) {
             return false;
         }
         String owner = sites.siteOf(url);
@@ -92,6 +92,22 @@ record ValueRules(Sites sites, String site, Map<String, String> captured, Map<St
         }
         boolean sameHost = target.getHost() != null && target.getHost().equalsIgnoreCase(url.getHost());
         return sameHost && (owner.isEmpty() || owner.equals(site));
+    }
+
+    /**
+     * Whether the values of the session belong there. A site that names its URLs says so itself, as long as they are not
+     * less safe than the request's target; without that it is the target's origin.
+     */
+    private boolean isOwn(URI target, URI url) {
+        if (!isOfSite(target, url)) {
+            return false;
+        }
+        if (sites.hasUris(site)) {
+            return !"https".equalsIgnoreCase(target.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
+        }
+        Origin origin = Origin.of(target);
+        Origin other = Origin.of(url);
+        return origin != null && other != null && origin.trusts(other);
     }
 
     private record Sent(ValueRules rules, Exchange exchange, Generation generation, URI target)

@@ -71,7 +71,8 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
         }
         if (!profile.headers().isEmpty()) {
             URIAuthority authority = request.getAuthority();
-            boolean trusted = authority != null && call.trusts(request.getScheme(), authority.getHostName());
+            boolean trusted =
+                    authority != null && call.trusts(request.getScheme(), authority.getHostName(), authority.getPort());
             profile.headers().forEach((name, value) -> {
                 if (trusted || !ClientProfile.isSecretHeader(name, value)) {
                     request.setHeader(name, value);

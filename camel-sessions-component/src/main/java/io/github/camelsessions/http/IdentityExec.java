@@ -45,6 +45,11 @@ final class IdentityExec implements ExecChainHandler {
         HttpClientContext context = scope.clientContext;
         if (context.getAttribute(CookieInterceptor.CALL) instanceof SessionCall call) {
             call.goesTo(request.getMethod(), url(request));
+            HttpHost target = scope.route.getTargetHost();
+            if (!call.hasCredentialsForOthers()
+                    && !call.trusts(target.getSchemeName(), target.getHostName(), target.getPort())) {
+                keepForeignCredentials(context, target); // one that a redirect leads to may ask for them
+            }
             Identity identity = Identity.of(call);
             if (identity != null) {
                 ProxyServer proxy = identity.profile().proxy();
@@ -118,19 +123,20 @@ final class IdentityExec implements ExecChainHandler {
         return response;
     }
 
-    /** Lets the proxy have none of the credentials that the HTTP options bring for others. */
-    private static void keepForeignCredentials(HttpClientContext context, HttpHost proxy) {
+    /** Lets a host have none of the credentials that the HTTP options bring for others. */
+    private static void keepForeignCredentials(HttpClientContext context, HttpHost host) {
         CredentialsProvider given = context.getCredentialsProvider();
-        if (given != null && !(given instanceof OthersOnly)) {
-            context.setCredentialsProvider(new OthersOnly(given, proxy));
+        if (given != null
+                && !(given instanceof OthersOnly others && others.host().equals(host))) {
+            context.setCredentialsProvider(new OthersOnly(given, host));
         }
     }
 
-    private record OthersOnly(CredentialsProvider given, HttpHost proxy) implements CredentialsProvider {
+    private record OthersOnly(CredentialsProvider given, HttpHost host) implements CredentialsProvider {
 
         @Override
         public @Nullable Credentials getCredentials(AuthScope scope, HttpContext context) {
-            boolean own = proxy.getHostName().equalsIgnoreCase(scope.getHost()) && proxy.getPort() == scope.getPort();
+            boolean own = host.getHostName().equalsIgnoreCase(scope.getHost()) && host.getPort() == scope.getPort();
             return own ? null : given.getCredentials(scope, context);
         }
     }

@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpStatus;
@@ -32,13 +34,15 @@ public final class SessionCall {
     private @Nullable RequestTimer timer;
 
     private final CookieMap receivedCookies = new CookieMap();
-    private @Nullable HttpHost origin;
+    private @Nullable Origin origin;
+    private @Nullable String authHost;
     private int requests;
     private String method = "";
     private int heard;
     private @Nullable Redirect redirect;
     private int status;
     private @Nullable URI finalUri;
+    private Supplier<Map<String, Object>> headers = Map::of;
 
     private String description = "";
     private @Nullable InterruptedIOException failure;
@@ -143,6 +147,14 @@ public final class SessionCall {
     }
 
     /**
+     * The final response's own status and headers, as camel-http names them on a message; none when no response was read.
+     * May be asked for as long as the exchange is the call's.
+     */
+    public Map<String, Object> headers() {
+        return headers.get();
+    }
+
+    /**
      * Ends the request under way, wherever it is: waiting for a connection, connecting, waiting for the response or
      * reading it. A call that is sent later fails at once. Either way the send throws an InterruptedIOException. After the
      * send returned nothing happens. Thread-safe.
@@ -192,9 +204,14 @@ public final class SessionCall {
         return description;
     }
 
-    /** Notes the first request, and where it goes. */
-    void begin(HttpUriRequest first, HttpHost host, URI target) {
-        origin = host;
+    /**
+     * Notes the first request, and where it goes.
+     *
+     * @param credentialsHost which the credentials of the HTTP options are for, null for any
+     */
+    void begin(HttpUriRequest first, HttpHost host, URI target, @Nullable String credentialsHost) {
+        origin = Origin.of(host);
+        authHost = credentialsHost;
         method = first.getMethod();
         description =
                 first.getMethod() + " " + target.getScheme() + "://" + target.getRawAuthority() + target.getRawPath();
@@ -253,18 +270,19 @@ public final class SessionCall {
         return redirect;
     }
 
-    void answered(int status, URI finalUri) {
+    void answered(int status, URI finalUri, Supplier<Map<String, Object>> headers) {
         this.status = status;
         this.finalUri = finalUri;
+        this.headers = headers;
     }
 
-    /**
-     * Whether a request goes where the first one went, so that the profile's secret headers may go with it: the same
-     * host, and not from https down to http. Another host that a redirect leads to must not learn them.
-     */
-    boolean trusts(String scheme, String host) {
-        return origin != null
-                && origin.getHostName().equalsIgnoreCase(host)
-                && ("https".equalsIgnoreCase(scheme) || scheme.equalsIgnoreCase(origin.getSchemeName()));
+    /** Whether a request goes to where secrets of the call belong: the origin of its first request. */
+    boolean trusts(String scheme, String host, int port) {
+        return origin != null && origin.trusts(Origin.of(scheme, host, port));
+    }
+
+    /** Whether the credentials of the HTTP options, if there are any, are for a host that the call's first request did not go to. */
+    boolean hasCredentialsForOthers() {
+        return authHost != null && origin != null && !origin.host().equalsIgnoreCase(authHost);
     }
 }

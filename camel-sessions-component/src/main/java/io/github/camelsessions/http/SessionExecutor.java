@@ -50,7 +50,7 @@ final class SessionExecutor {
             // puts the first headers back when it answers a challenge.
             request.removeHeaders(HttpHeaders.PROXY_AUTHORIZATION);
         }
-        call.begin(request, host, target);
+        call.begin(request, host, target, endpoint.getAuthHost());
         HttpClientContext context = new HttpClientContext(endpoint.getHttpContext());
         context.setAttribute(CookieInterceptor.CALL, call);
         if (endpoint.getHttpActivityListener() != null) {
@@ -58,8 +58,7 @@ final class SessionExecutor {
             context.setAttribute("org.apache.hc.core5.http.HttpHost", host);
             SecretMaskingListener.mask(exchange, call.values());
         }
-        String authHost = endpoint.getAuthHost();
-        if (authHost != null && !authHost.equalsIgnoreCase(host.getHostName())) {
+        if (call.hasCredentialsForOthers()) {
             // camel-http's preemptive authentication, which asks for no host, keeps off where there is a cache
             context.setAuthCache(new BasicAuthCache());
         }
@@ -69,7 +68,10 @@ final class SessionExecutor {
             // Open: the response's stream is closed by camel-http's handler, or at the exchange's completion.
             ClassicHttpResponse response = client.executeOpen(host, request, context);
             response.removeHeaders(HttpHeaders.SET_COOKIE); // of a proxy that refused the tunnel: no interceptor saw it
-            call.answered(response.getCode(), finalUri(target, context));
+            call.answered(
+                    response.getCode(),
+                    finalUri(target, context),
+                    new AnswerHeaders(response, endpoint.getHeaderFilterStrategy(), exchange));
             try {
                 BoundedBody.limit(response, call, exchange);
                 T result = handler.handleResponse(response);

@@ -313,7 +313,7 @@ final class PooledExchange extends WaitingExchange {
         if (pool.gate().rules().blocks(status)) {
             return Outcome.BLOCKED;
         }
-        if (NotNow.asked(exchange(), status) != null) {
+        if (reply != null && reply.status() == status && NotNow.asked(reply) != null) {
             return Outcome.NEUTRAL; // it waits, and is none the worse
         }
         return status >= 500 ? Outcome.BAD : Outcome.GOOD;

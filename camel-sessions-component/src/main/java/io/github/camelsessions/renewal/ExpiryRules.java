@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.function.Predicate;
 import org.apache.camel.Exchange;
@@ -12,7 +13,7 @@ import org.apache.camel.Message;
 import org.apache.camel.StreamCache;
 import org.apache.camel.http.base.HttpHelper;
 import org.apache.camel.http.base.HttpOperationFailedException;
-import org.apache.camel.support.ExchangeHelper;
+import org.apache.camel.util.IOHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,10 +43,10 @@ public record ExpiryRules(
         if (hasUri(reply.uri())) {
             return "the address " + withoutQuery(reply.uri()) + " of the answer";
         }
-        if (text != null && beginning(exchange).contains(text)) {
+        if (text != null && beginning(exchange, reply).contains(text)) {
             return "the expiredText in the answer";
         }
-        if (when != null && AnswerView.matches(when, exchange)) {
+        if (when != null && AnswerView.matches(when, exchange, reply)) {
             return "expiredWhen, which holds for the answer";
         }
         return null;
@@ -76,7 +77,7 @@ public record ExpiryRules(
     }
 
     /** The first 64 kB of a text, empty for anything else. */
-    private static String beginning(Exchange exchange) throws IOException {
+    private static String beginning(Exchange exchange, Reply reply) throws IOException {
         if (exchange.getException() instanceof HttpOperationFailedException failed) {
             String body = failed.getResponseBody();
             return body == null ? "" : body.substring(0, Math.min(body.length(), TEXT_LIMIT));
@@ -86,16 +87,17 @@ public record ExpiryRules(
         if (body instanceof String string) {
             return string.substring(0, Math.min(string.length(), TEXT_LIMIT));
         }
-        if (!isText(message.getHeader(Exchange.CONTENT_TYPE, String.class))) {
+        String type = reply.header(Exchange.CONTENT_TYPE);
+        if (!isText(type)) {
             return "";
         }
         if (body instanceof byte[] bytes) {
-            return new String(bytes, 0, Math.min(bytes.length, TEXT_LIMIT), charset(exchange));
+            return new String(bytes, 0, Math.min(bytes.length, TEXT_LIMIT), charset(type));
         }
         if (body instanceof StreamCache cache && body instanceof InputStream stream) {
             cache.reset();
             try {
-                return new String(stream.readNBytes(TEXT_LIMIT), charset(exchange));
+                return new String(stream.readNBytes(TEXT_LIMIT), charset(type));
             } finally {
                 cache.reset();
             }
@@ -103,8 +105,14 @@ public record ExpiryRules(
         return "";
     }
 
-    private static Charset charset(Exchange exchange) {
-        return Charset.forName(ExchangeHelper.getCharsetName(exchange));
+    // of an unknown charset the signs that HTML and headers are written in are mostly those of ASCII
+    private static Charset charset(@Nullable String contentType) {
+        String name = contentType == null ? null : IOHelper.getCharsetNameFromContentType(contentType);
+        try {
+            return name == null ? StandardCharsets.UTF_8 : Charset.forName(name);
+        } catch (IllegalArgumentException e) {
+            return StandardCharsets.ISO_8859_1;
+        }
     }
 
     // without a type, servers send pages that they wrote by hand

@@ -3,9 +3,6 @@ package io.github.camelsessions.renewal;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
-import org.apache.camel.Exchange;
-import org.apache.camel.http.base.HttpOperationFailedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,26 +19,14 @@ public final class NotNow {
     /**
      * For how long the site asks to be left alone.
      *
-     * @param exchange has the answer, as a send leaves it
-     * @param status   of the answer
      * @return null when it does not ask for that; zero when it does not say how long, or names a time that is past
      */
-    public static @Nullable Duration asked(Exchange exchange, int status) {
+    public static @Nullable Duration asked(Reply reply) {
+        int status = reply.status();
         if (status != TOO_MANY_REQUESTS && status != UNAVAILABLE) {
             return null;
         }
-        Duration asked = RetryAfter.after(retryAfter(exchange), Instant.now());
+        Duration asked = RetryAfter.after(reply.header(Transience.RETRY_AFTER), Instant.now());
         return asked == null && status == TOO_MANY_REQUESTS ? Duration.ZERO : asked;
-    }
-
-    private static @Nullable String retryAfter(Exchange exchange) {
-        if (exchange.getException() instanceof HttpOperationFailedException failed) {
-            Map<String, String> headers = failed.getResponseHeaders();
-            return headers == null ? null : Transience.retryAfter(headers);
-        }
-        Object value = exchange.getMessage().getHeader(Transience.RETRY_AFTER);
-        // camel-http copies the headers of the request that the answer has not
-        boolean ofRequest = exchange.hasOut() && value == exchange.getIn().getHeader(Transience.RETRY_AFTER);
-        return value == null || ofRequest ? null : value.toString();
     }
 }

@@ -5,7 +5,10 @@ import io.github.camelsessions.session.RenewalToken;
 import org.apache.camel.CamelException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
+import org.apache.camel.Message;
+import org.apache.camel.Predicate;
 import org.apache.camel.support.ExchangeHelper;
+import org.apache.camel.support.MessageHelper;
 import org.jspecify.annotations.Nullable;
 
 /** Judges whether a renewal's exchange has logged in. No exception is no proof: a route may have handled it. */
@@ -23,7 +26,7 @@ final class RenewalEvidence {
             return caught != null ? caught : new CamelException("the log-in failed, and its route handled that");
         }
         if (rules.renewedWhen() != null) {
-            return AnswerView.matches(rules.renewedWhen(), exchange)
+            return matches(rules.renewedWhen(), exchange)
                     ? null
                     : refused(exchange, "renewedWhen does not hold after it");
         }
@@ -40,6 +43,14 @@ final class RenewalEvidence {
                                 + " renewedWhen how that shows");
     }
 
+    private static boolean matches(Predicate renewedWhen, Exchange exchange) {
+        try {
+            return renewedWhen.matches(AnswerView.ofLogIn(exchange));
+        } finally {
+            MessageHelper.resetStreamCache(exchange.getMessage());
+        }
+    }
+
     /** Whether what was caught was before a redelivery that went well: only that leaves the route of a failure, but no endpoint. */
     private static boolean wasRedelivered(Exchange exchange) {
         return exchange.getProperty(ExchangePropertyKey.FAILURE_ROUTE_ID) != null
@@ -48,11 +59,11 @@ final class RenewalEvidence {
 
     /** A log-in whose answer was no exception, but no success either; its status tells whether that may pass. */
     private static Throwable refused(Exchange exchange, String what) {
-        Integer status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
+        Message answer = AnswerView.ofLogIn(exchange).getMessage();
+        Integer status = answer.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
         String message = "the log-in did not succeed: " + what + (status == null ? "" : " (status " + status + ")");
         return status != null && Transience.isTransient(status)
-                ? new Transience.TransientException(
-                        message, exchange.getMessage().getHeader(Transience.RETRY_AFTER, String.class))
+                ? new Transience.TransientException(message, answer.getHeader(Transience.RETRY_AFTER, String.class))
                 : new CamelException(message);
     }
 }

@@ -11,12 +11,14 @@ import io.github.camelsessions.session.Verdict;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.http.base.HttpOperationFailedException;
+import org.apache.camel.util.CaseInsensitiveMap;
 import org.jspecify.annotations.Nullable;
 
 /** An exchange whose request is sent in its session, as often as the gate says. */
@@ -194,7 +196,7 @@ final class SentExchange extends HeldExchange {
 
     /** How long the answer asks the session to wait, zero when it does not say, null when it does not ask for that. */
     private @Nullable Duration pauseAsked(Reply answer) {
-        Duration asked = answer.ofSite() ? NotNow.asked(exchange(), answer.status()) : null;
+        Duration asked = answer.ofSite() ? NotNow.asked(answer) : null;
         if (asked == null || request.judges(answer.status())) {
             return null;
         }
@@ -304,8 +306,13 @@ final class SentExchange extends HeldExchange {
             throw traffic().revoked(session());
         }
         traffic().renewals().heardOf(held);
+        Map<String, Object> headers = new CaseInsensitiveMap(exchange().getIn().getHeaders());
         try {
-            return request.send(exchange(), generation, true, this::further);
+            Reply answer = request.send(exchange(), generation, true, this::further);
+            if (answer != null) {
+                AnswerView.leave(exchange(), headers, answer);
+            }
+            return answer;
         } finally {
             held.leave(abort);
         }

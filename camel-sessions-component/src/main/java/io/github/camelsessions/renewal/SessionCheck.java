@@ -115,7 +115,7 @@ final class SessionCheck extends Passage implements Initiator {
     private @Nullable Boolean alive(Exchange exchange, Reply reply) throws IOException {
         boolean busy = Transience.isTransient(reply.status()) && !rules.expiry().hasStatus(reply.status());
         if (!busy && how.validWhen() != null) {
-            return AnswerView.matches(how.validWhen(), exchange);
+            return AnswerView.matches(how.validWhen(), exchange, reply);
         }
         if (!busy && rules.expiry().match(exchange, reply) != null) {
             return false;

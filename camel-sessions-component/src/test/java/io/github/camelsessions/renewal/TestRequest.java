@@ -6,6 +6,7 @@ import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.SessionKey;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
@@ -87,7 +88,7 @@ abstract class TestRequest implements SessionRequest {
 
     @Override
     public final Reply send(Exchange exchange, Generation generation, boolean priority, Runnable furtherRequest) {
-        return new Reply(status(), URI.create("http://site.test/"), true);
+        return new Reply(status(), URI.create("http://site.test/"), true, Map::of);
     }
 
     @Override
