@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.Reader;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.NoTypeConversionAvailableException;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.StreamCache;
@@ -69,7 +70,7 @@ final class SessionVariables extends ServiceSupport implements VariableRepositor
                     + " set it after the first call, or name the session, as in " + ID + ":id:" + name + " or "
                     + ID + ":site/id:" + name);
         }
-        session.setVariable(ownName(name), kept(value));
+        session.setVariable(ownName(name), kept(value, exchange));
     }
 
     @Override
@@ -88,14 +89,17 @@ final class SessionVariables extends ServiceSupport implements VariableRepositor
                         + ", or use ${sessionVar(" + name + ")} or the bean sessions");
     }
 
-    /** A stream belongs to its exchange; the session keeps the text. */
-    private @Nullable Object kept(@Nullable Object value) {
-        if (value instanceof StreamCache || value instanceof InputStream || value instanceof Reader) {
+    /** A stream belongs to its exchange, and so does the charset of its octets; the session keeps the text. */
+    private @Nullable Object kept(@Nullable Object value, @Nullable Exchange exchange) {
+        boolean ofText = value instanceof byte[]
+                && exchange != null
+                && exchange.getProperty(ExchangePropertyKey.CHARSET_NAME) != null;
+        if (ofText || value instanceof StreamCache || value instanceof InputStream || value instanceof Reader) {
             try {
                 if (value instanceof StreamCache cache) {
                     cache.reset();
                 }
-                return context.getTypeConverter().mandatoryConvertTo(String.class, value);
+                return context.getTypeConverter().mandatoryConvertTo(String.class, exchange, value);
             } catch (NoTypeConversionAvailableException e) {
                 throw RuntimeCamelException.wrapRuntimeException(e);
             }

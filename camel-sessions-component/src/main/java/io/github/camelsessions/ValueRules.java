@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Expression;
+import org.apache.camel.language.simple.types.SimpleIllegalSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,8 +67,11 @@ record ValueRules(Sites sites, String site, Map<String, String> captured, Map<St
             made.init(context);
             return made;
         } catch (RuntimeException e) {
-            throw new IllegalArgumentException(
-                    "sessionHeaders." + header + " is no expression in Simple: " + e.getMessage(), e);
+            // neither its text nor Camel's exception, which shows that: it may hold a secret
+            String place =
+                    e instanceof SimpleIllegalSyntaxException wrong ? " (at position " + wrong.getIndex() + ")" : "";
+            throw new IllegalArgumentException("sessionHeaders." + header + " is no expression in Simple" + place
+                    + "; see that each function is known and its braces are closed");
         }
     }
 

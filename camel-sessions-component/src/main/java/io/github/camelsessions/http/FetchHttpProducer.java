@@ -5,9 +5,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,7 +19,6 @@ import org.apache.camel.component.http.HttpMethods;
 import org.apache.camel.component.http.HttpProducer;
 import org.apache.camel.support.ExchangeHelper;
 import org.apache.camel.support.GZIPHelper;
-import org.apache.camel.support.ObjectHelper;
 import org.apache.hc.client5.http.classic.HttpClient;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -33,9 +30,7 @@ import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
-import org.apache.hc.core5.http.NameValuePair;
 import org.apache.hc.core5.http.io.HttpClientResponseHandler;
-import org.apache.hc.core5.http.message.BasicNameValuePair;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,7 +91,7 @@ final class FetchHttpProducer extends HttpProducer {
     protected HttpEntity createRequestEntity(Exchange exchange) throws CamelExchangeException {
         Message message = exchange.getIn();
         if (message.getBody() instanceof Map<?, ?> form) {
-            return formEntity(form);
+            return new UrlEncodedFormEntity(FormFields.of(form, exchange), StandardCharsets.UTF_8);
         }
         if (message.getBody() instanceof MultipartEntityBuilder form) {
             return form.build();
@@ -117,19 +112,6 @@ final class FetchHttpProducer extends HttpProducer {
 
     private static boolean isForm(@Nullable Object body) {
         return body instanceof Map || body instanceof MultipartEntityBuilder;
-    }
-
-    private static HttpEntity formEntity(Map<?, ?> form) {
-        List<NameValuePair> fields = new ArrayList<>();
-        form.forEach((name, value) -> {
-            // one field for each element of a collection or array, none for null; a comma is part of the value
-            for (Object element : ObjectHelper.createIterable(value, null, true)) {
-                if (element != null) {
-                    fields.add(new BasicNameValuePair(String.valueOf(name), element.toString()));
-                }
-            }
-        });
-        return new UrlEncodedFormEntity(fields, StandardCharsets.UTF_8);
     }
 
     @Override

@@ -4,6 +4,7 @@ package io.github.camelsessions.http;
 import java.io.InputStream;
 import java.io.Reader;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.stream.BaseStream;
 import javax.xml.transform.sax.SAXSource;
 import javax.xml.transform.stax.StAXSource;
@@ -40,6 +41,10 @@ public final class ResendableBody {
                     ? null
                     : "a part of the multipart form is a stream, which can be read once";
         }
+        if (body instanceof Map<?, ?> form) {
+            String field = FormFields.onceReadable(form);
+            return field == null ? null : "field '" + field + "' of the form is a stream, which can be read once";
+        }
         if (body instanceof HttpEntity entity) {
             return entity.isRepeatable() ? null : "the HttpEntity is not repeatable";
         }
@@ -68,7 +73,7 @@ public final class ResendableBody {
 
     /**
      * Turns the stream that is the body of the request into a stream cache, kept where the context's stream caching strategy
-     * says. Any other body stays: files are read again from their place.
+     * says, and streams in a form into their text. Any other body stays: files are read again from their place.
      *
      * @throws org.apache.camel.TypeConversionException when the stream cannot be read
      */
@@ -80,6 +85,10 @@ public final class ResendableBody {
         Object body = message.getBody();
         if (body instanceof WrappedFile<?> file) {
             body = file.getBody();
+        }
+        if (body instanceof Map<?, ?> form && FormFields.onceReadable(form) != null) {
+            message.setBody(FormFields.read(form, exchange));
+            return;
         }
         if (body instanceof StreamCache || onceReadable(body) == null) {
             return;
