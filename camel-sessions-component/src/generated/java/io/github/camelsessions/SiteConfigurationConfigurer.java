@@ -62,6 +62,7 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         map.put("PoolStrategy", io.github.camelsessions.pool.PoolStrategy.class);
         map.put("PoolWarm", java.lang.Integer.class);
         map.put("Profile", java.lang.String.class);
+        map.put("ProfileRotation", io.github.camelsessions.profile.ProfileOrder.class);
         map.put("RenewFirst", java.lang.Boolean.class);
         map.put("RenewalAttempts", java.lang.Integer.class);
         map.put("RenewalBackoff", java.time.Duration.class);
@@ -164,6 +165,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "poolwarm":
         case "poolWarm": target.setPoolWarm(property(camelContext, java.lang.Integer.class, value)); return true;
         case "profile": target.setProfile(property(camelContext, java.lang.String.class, value)); return true;
+        case "profilerotation":
+        case "profileRotation": target.setProfileRotation(property(camelContext, io.github.camelsessions.profile.ProfileOrder.class, value)); return true;
         case "renewfirst":
         case "renewFirst": target.setRenewFirst(property(camelContext, java.lang.Boolean.class, value)); return true;
         case "renewalattempts":
@@ -288,6 +291,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "poolwarm":
         case "poolWarm": return java.lang.Integer.class;
         case "profile": return java.lang.String.class;
+        case "profilerotation":
+        case "profileRotation": return io.github.camelsessions.profile.ProfileOrder.class;
         case "renewfirst":
         case "renewFirst": return java.lang.Boolean.class;
         case "renewalattempts":
@@ -408,6 +413,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "poolwarm":
         case "poolWarm": return target.getPoolWarm();
         case "profile": return target.getProfile();
+        case "profilerotation":
+        case "profileRotation": return target.getProfileRotation();
         case "renewfirst":
         case "renewFirst": return target.getRenewFirst();
         case "renewalattempts":

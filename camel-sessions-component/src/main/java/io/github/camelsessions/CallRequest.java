@@ -103,7 +103,7 @@ final class CallRequest implements SessionRequest {
         HttpSending now = remaining == null ? sending : remaining;
         SessionCall sent = newCall(exchange, generation, priority, furtherRequest);
         try {
-            calls.warnOfOtherProfile(profile, generation);
+            requireProfile(generation);
             if (cookies != null) {
                 cookies.addTo(generation.jar(), sending.target());
             }
@@ -126,6 +126,17 @@ final class CallRequest implements SessionRequest {
                         rules.values().isOfSite(sending.target(), finalUri),
                         () -> headers(sent))
                 : null;
+    }
+
+    /** With another profile it would be another account's page. */
+    private void requireProfile(Generation generation) {
+        String has = generation.profile().name();
+        if (profile != null && !profile.equals(has)) {
+            throw new IllegalArgumentException("session '" + session + "' has the client profile '" + has + "', not '"
+                    + profile + "', which is asked for; nothing was sent. A session takes its profile when it is new or"
+                    + " was cleared: clear it, or let profileRotation=bySessionId give each session the profile of its"
+                    + " id");
+        }
     }
 
     /**

@@ -9,27 +9,20 @@ import io.github.camelsessions.pool.PoolChosen;
 import io.github.camelsessions.pool.SessionPools;
 import io.github.camelsessions.renewal.RenewalScope;
 import io.github.camelsessions.renewal.SessionTraffic;
-import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
 import java.net.URI;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
-import org.apache.camel.support.LRUCacheFactory;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The way in of every exchange that sends a request, whatever form the route has: which session, which profile, which
  * request cookies. Thread-safe.
  */
 final class SessionCalls {
-
-    private static final Logger LOG = LoggerFactory.getLogger(SessionCalls.class);
 
     private static final HeaderNames RESULTS = new HeaderNames(
             SessionsConstants.USED_ID,
@@ -43,7 +36,6 @@ final class SessionCalls {
     private final SessionRegistry sessions;
     private final SessionTraffic traffic;
     private final SessionPools pools;
-    private final Map<SessionKey, Boolean> profileWarned = LRUCacheFactory.newLRUCache(1000);
 
     SessionCalls(SessionRegistry sessions, SessionTraffic traffic, SessionPools pools) {
         this.sessions = sessions;
@@ -164,18 +156,6 @@ final class SessionCalls {
                     + ": no cookies are sent with cookiesEnabled=false; leave one of the two out");
         }
         return new CallRequest(this, session, rules, profile, cookies, sending);
-    }
-
-    void warnOfOtherProfile(@Nullable String wanted, Generation generation) {
-        String has = generation.profile().name();
-        if (wanted != null && !wanted.equals(has) && profileWarned.putIfAbsent(generation.session(), true) == null) {
-            LOG.warn(
-                    "session '{}' keeps its profile '{}', though '{}' is asked for: a session takes its profile when it"
-                            + " is new or was cleared. This is logged once.",
-                    generation.session(),
-                    has,
-                    wanted);
-        }
     }
 
     /** Ends requests whose time is up. */

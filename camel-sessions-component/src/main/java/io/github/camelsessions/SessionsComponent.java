@@ -60,9 +60,10 @@ public class SessionsComponent extends DefaultComponent {
 
     @Metadata(
             defaultValue = "sequential",
-            description = "In which order sessions take client profiles; those that no session uses come first in each:"
+            description = "Which client profiles sessions take; those that no session uses come first:"
                     + " sequential takes one after the other, so that all are used before any repeats, random any,"
-                    + " leastUsed the one that was taken fewest times.")
+                    + " leastUsed the one that was taken fewest times. bySessionId gives each session the profile that"
+                    + " bears its id, and fails where there is none.")
     private ProfileOrder profileRotation = ProfileOrder.sequential;
 
     @Metadata(
@@ -277,6 +278,7 @@ public class SessionsComponent extends DefaultComponent {
         // whatever is wrong with the options of component and sites shows now, not at the first request
         checkRules(made, "");
         for (String site : sites.keySet()) {
+            checkRotation(site, made.rules(site));
             checkRules(made, site);
         }
         return made;
@@ -306,6 +308,21 @@ public class SessionsComponent extends DefaultComponent {
                     "profileCooldown=" + profileCooldown + ": must be a duration of more than 0, such as 5m");
         }
         sessions.registry().setRotation(profileRotation, profileCooldown);
+        sessions.registry().setOwnProfiles(key -> rotation(key.site()) == ProfileOrder.bySessionId);
+    }
+
+    private ProfileOrder rotation(String site) {
+        SiteConfiguration own = sites.get(site);
+        return own != null && own.getProfileRotation() != null ? own.getProfileRotation() : profileRotation;
+    }
+
+    private static void checkRotation(String site, SiteConfiguration rules) {
+        ProfileOrder own = rules.getProfileRotation();
+        if (own != null && own != ProfileOrder.bySessionId) {
+            throw new IllegalArgumentException(
+                    placeName(site) + ": profileRotation=" + own
+                            + ": a site may say bySessionId only; all sites take profiles in one order, which is the component's");
+        }
     }
 
     private Map<String, Integer> ofSites() {

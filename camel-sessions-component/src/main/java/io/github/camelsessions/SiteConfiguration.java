@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.profile.ProfileOrder;
 import org.apache.camel.spi.Configurer;
 import org.apache.camel.spi.Metadata;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,12 @@ public class SiteConfiguration extends SessionsConfiguration {
                     + " default.")
     private @Nullable Integer resumeConcurrency;
 
+    @Metadata(
+            description =
+                    "With bySessionId each session of this site takes the client profile that bears its id; that of"
+                            + " the component by default, which alone may say another one.")
+    private @Nullable ProfileOrder profileRotation;
+
     public @Nullable String getUris() {
         return uris;
     }
@@ -50,5 +57,13 @@ public class SiteConfiguration extends SessionsConfiguration {
 
     public void setResumeConcurrency(@Nullable Integer resumeConcurrency) {
         this.resumeConcurrency = resumeConcurrency;
+    }
+
+    public @Nullable ProfileOrder getProfileRotation() {
+        return profileRotation;
+    }
+
+    public void setProfileRotation(@Nullable ProfileOrder profileRotation) {
+        this.profileRotation = profileRotation;
     }
 }

@@ -364,7 +364,7 @@ public final class ProfileRotation {
 
     private Line newLine() {
         return switch (order) {
-            case sequential -> new Sorted(Comparator.comparingLong(slot -> slot.since));
+            case sequential, bySessionId -> new Sorted(Comparator.comparingLong(slot -> slot.since));
             case leastUsed ->
                 new Sorted(Comparator.comparingInt((Slot slot) -> slot.users)
                         .thenComparingLong(slot -> slot.taken)

@@ -16,10 +16,18 @@ abstract class Equipment {
 
     private static final long NONE = -1;
 
+    private final @Nullable String own;
     private @Nullable String namedBefore;
     private long ownedSince = NONE; // the number of the generation that the profile was taken for
     private @Nullable RenewalToken sharing; // the first attempt of the renewal that it was taken for
     private boolean rotated; // whether it was taken as the next one, and not by its name
+
+    /**
+     * @param own the profile that the session has unless another one is named, null for the next of the rotation
+     */
+    Equipment(@Nullable String own) {
+        this.own = own;
+    }
 
     /**
      * The profile for a generation that a renewal fills; all its attempts share one, unless it is put aside meanwhile.
@@ -62,8 +70,9 @@ abstract class Equipment {
     }
 
     private void take(@Nullable String name) {
-        exchange(name);
-        rotated = name == null;
+        String wanted = name != null ? name : own;
+        exchange(wanted);
+        rotated = wanted == null;
     }
 
     /** Whether the profile was the next one of the rotation when it was taken, so that the next one may replace it. */

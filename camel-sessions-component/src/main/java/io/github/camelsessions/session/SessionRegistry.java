@@ -21,6 +21,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,7 @@ public final class SessionRegistry {
     private volatile Consumer<Session> evicted = session -> {};
     private int maxSessions;
     private final ProfileRotation rotation;
+    private volatile Predicate<SessionKey> ownProfiles = key -> false;
 
     private final ReentrantLock profileLock = new ReentrantLock(); // the rotation, which is shared, has one lock too
 
@@ -93,6 +95,11 @@ public final class SessionRegistry {
     /** Changes the order in which sessions take profiles, and how long those are put aside whose proxy fails from now on. */
     public void setRotation(ProfileOrder order, Duration profileCooldown) {
         rotation.configure(order, profileCooldown);
+    }
+
+    /** Says which of the sessions that are made from now on take the profile that bears their id. */
+    public void setOwnProfiles(Predicate<SessionKey> sessions) {
+        ownProfiles = sessions;
     }
 
     /**
@@ -329,7 +336,7 @@ public final class SessionRegistry {
                 session = new Session(
                         key,
                         roll.nextNumber(),
-                        new Rotated(),
+                        new Rotated(ownProfiles.test(key) ? key.id() : null),
                         profileLock,
                         generations,
                         clock,
@@ -376,6 +383,10 @@ public final class SessionRegistry {
     private final class Rotated extends Equipment {
 
         private ClientProfile owned = ClientProfile.NONE; // guarded by profileLock
+
+        Rotated(@Nullable String own) {
+            super(own);
+        }
 
         @Override
         boolean has(String name) {

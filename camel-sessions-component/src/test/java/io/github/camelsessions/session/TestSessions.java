@@ -50,6 +50,14 @@ final class TestSessions {
         final Set<String> aside = new HashSet<>();
         private ClientProfile owned = ClientProfile.NONE;
 
+        Desk() {
+            this(null);
+        }
+
+        Desk(String own) {
+            super(own);
+        }
+
         /** What was taken and not given back. */
         List<String> inUse() {
             List<String> names = new ArrayList<>(taken);
