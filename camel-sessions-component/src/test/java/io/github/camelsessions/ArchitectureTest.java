@@ -23,6 +23,7 @@ class ArchitectureTest {
     private static final String SESSION = ROOT + ".session";
     private static final String COOKIE = ROOT + ".cookie";
     private static final String PROFILE = ROOT + ".profile";
+    private static final String TEXT = ROOT + ".text";
 
     private static final String CAMEL = "org.apache.camel..";
     private static final String HTTP_CLIENT = "org.apache.hc..";
@@ -34,7 +35,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule everyPackageIsNamedHere =
-            classes().should().resideInAnyPackage(ROOT, HTTP, POOL, RENEWAL, SESSION, COOKIE, PROFILE);
+            classes().should().resideInAnyPackage(ROOT, HTTP, POOL, RENEWAL, SESSION, COOKIE, PROFILE, TEXT);
 
     @ArchTest
     static final ArchRule cookiesNeedNothingElse = in(COOKIE).mayImport();
@@ -94,9 +95,9 @@ class ArchitectureTest {
                     .resideInAPackage(name)
                     .should()
                     .onlyDependOnClassesThat()
-                    .resideInAnyPackage(
-                            Stream.concat(Stream.of(name, "java..", "org.jspecify.annotations"), Stream.of(others))
-                                    .toArray(String[]::new));
+                    .resideInAnyPackage(Stream.concat(
+                                    Stream.of(name, TEXT, "java..", "org.jspecify.annotations"), Stream.of(others))
+                            .toArray(String[]::new));
         }
     }
 }

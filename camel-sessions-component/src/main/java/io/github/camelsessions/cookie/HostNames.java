@@ -13,7 +13,7 @@ import java.util.Locale;
  * <p>More lenient than the RFC in one point: labels with characters outside of letters, digits and hyphens, such as
  * {@code my_service}, are accepted, because hosts with such names exist and answer.
  */
-final class HostNames {
+public final class HostNames {
 
     private HostNames() {}
 
@@ -22,7 +22,7 @@ final class HostNames {
      *
      * @throws IllegalArgumentException when the text is no host
      */
-    static String canonical(String host) {
+    public static String canonical(String host) {
         boolean plain = true;
         char before = '.';
         for (int i = 0; plain && i < host.length(); i++) {

@@ -92,7 +92,7 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
 
     private static @Nullable URI url(HttpRequest request) {
         try {
-            return request.getUri();
+            return RequestUrl.of(request);
         } catch (URISyntaxException e) {
             return null; // then it is nobody's own
         }

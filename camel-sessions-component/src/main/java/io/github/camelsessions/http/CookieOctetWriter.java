@@ -11,10 +11,11 @@ import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.impl.io.DefaultHttpRequestWriter;
 import org.apache.hc.core5.http.io.SessionOutputBuffer;
 import org.apache.hc.core5.http.message.BasicLineFormatter;
+import org.apache.hc.core5.http.message.RequestLine;
 import org.apache.hc.core5.util.CharArrayBuffer;
 
 /**
- * Writes requests as HttpClient does, but the {@code Cookie} field octet by octet. HttpClient writes a question mark for
+ * Writes requests as HttpClient does, but the host in A-labels, and the {@code Cookie} field octet by octet. HttpClient writes a question mark for
  * each octet from 0x80 to 0x9F, which breaks cookie values in UTF-8. For all other lines that stays as it is, because it
  * is also what keeps a line break in a header's name from starting a new header. One for each connection.
  */
@@ -44,6 +45,18 @@ final class CookieOctetWriter extends DefaultHttpRequestWriter {
         }
         line.clear();
         buffer.writeLine(line, out);
+    }
+
+    @Override
+    protected void writeHeadLine(ClassicHttpRequest request, CharArrayBuffer line) throws IOException {
+        if (RequestUrl.isInUnicode(request) && !request.getRequestUri().startsWith("/")) {
+            // a request to a proxy, in whose line HttpClient would write octets of ISO-8859-1 and question marks
+            RequestLine whole =
+                    new RequestLine(request.getMethod(), RequestUrl.text(request), protocolVersion(request));
+            BasicLineFormatter.INSTANCE.formatRequestLine(line, whole);
+        } else {
+            super.writeHeadLine(request, line);
+        }
     }
 
     private static byte[] octets(CharArrayBuffer line) {

@@ -64,9 +64,9 @@ final class IdentityExec implements ExecChainHandler {
 
     private static URI url(ClassicHttpRequest request) throws ProtocolException {
         try {
-            return request.getUri();
+            return RequestUrl.of(request);
         } catch (URISyntaxException e) {
-            throw new ProtocolException(e.getMessage(), e);
+            throw new ProtocolException(e.getReason()); // its message holds the query
         }
     }
 

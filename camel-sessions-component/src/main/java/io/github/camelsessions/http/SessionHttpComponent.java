@@ -87,6 +87,7 @@ final class SessionHttpComponent extends HttpComponent {
     static void sessionize(HttpClientBuilder builder) {
         builder.disableCookieManagement()
                 .disableAutomaticRetries()
+                .setRedirectStrategy(Redirects.INSTANCE)
                 .addExecInterceptorFirst("session-errors", ClientConnections::dropAtError)
                 .addExecInterceptorBefore(ChainElement.PROTOCOL.name(), "session-identity", IdentityExec.INSTANCE)
                 .addExecInterceptorBefore(ChainElement.CONNECT.name(), "session-limits", BoundedBody::limitHop)

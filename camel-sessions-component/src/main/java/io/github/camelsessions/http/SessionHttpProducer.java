@@ -82,7 +82,7 @@ final class SessionHttpProducer extends HttpProducer {
 
     private static URI uri(HttpUriRequest request) {
         try {
-            return request.getUri();
+            return RequestUrl.of(request);
         } catch (URISyntaxException e) {
             throw new RuntimeCamelException(e);
         }

@@ -105,7 +105,7 @@ final class WrappedHttpProducer extends DefaultAsyncProducer {
             return null;
         }
         HttpMethods method = HttpMethodHelper.createMethod(exchange, endpoint);
-        URI sent = method.createMethod(target.toASCIIString()).getUri();
+        URI sent = RequestUrl.of(method.createMethod(target.toASCIIString()));
         return new Sending(producer, sent, method, restUri, restQuery, false);
     }
 

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/** Text as people read it; knows the JDK only. */
+@NullMarked
+package io.github.camelsessions.text;
+
+import org.jspecify.annotations.NullMarked;
