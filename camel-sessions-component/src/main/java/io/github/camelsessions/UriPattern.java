@@ -4,8 +4,8 @@ package io.github.camelsessions;
 import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /**
  * A pattern for URLs: {@code *} stands for any characters, but within the host never for a slash, so that
@@ -13,12 +13,50 @@ import java.util.regex.Pattern;
  */
 final class UriPattern {
 
-    private final String text;
-    private final Pattern pattern;
+    private static final String ANY = "*";
 
-    private UriPattern(String text, Pattern pattern) {
+    private final String text;
+    private final String scheme;
+    private final Glob authority;
+    private final Glob path;
+
+    /**
+     * Literal parts with an asterisk between each two. Each is looked for from left to right and never again, so that the
+     * time is linear in the length of the URL, which may be anybody's.
+     */
+    private record Glob(List<String> parts) {
+
+        static Glob of(String text) {
+            return new Glob(List.of(text.split("\\*", -1)));
+        }
+
+        boolean matches(String url, int start, int end) {
+            String first = parts.get(0);
+            String last = parts.get(parts.size() - 1);
+            int from = start + first.length();
+            int to = end - last.length();
+            if (!url.startsWith(first, start) || !url.startsWith(last, to)) {
+                return false;
+            }
+            if (parts.size() == 1) {
+                return from == end;
+            }
+            for (String part : parts.subList(1, parts.size() - 1)) {
+                int found = url.indexOf(part, from);
+                if (found < 0) {
+                    return false;
+                }
+                from = found + part.length();
+            }
+            return from <= to;
+        }
+    }
+
+    private UriPattern(String text, String scheme, String authority, String path) {
         this.text = text;
-        this.pattern = pattern;
+        this.scheme = scheme;
+        this.authority = Glob.of(authority);
+        this.path = Glob.of(path);
     }
 
     /**
@@ -28,7 +66,7 @@ final class UriPattern {
     static UriPattern parse(String place, String text) {
         int authority = text.indexOf("://") + 3;
         String scheme = text.substring(0, Math.max(0, authority - 3)).toLowerCase(Locale.ROOT);
-        if (authority < 3 || !(scheme.equals("http") || scheme.equals("https") || scheme.equals("*"))) {
+        if (authority < 3 || !(scheme.equals("http") || scheme.equals("https") || scheme.equals(ANY))) {
             throw new IllegalArgumentException(place + ": pattern '" + text
                     + "' must begin with http://, https:// or *://, as in https://portal.example/*");
         }
@@ -39,23 +77,17 @@ final class UriPattern {
             throw new IllegalArgumentException(place + ": pattern '" + text + "' has no valid host");
         }
         return new UriPattern(
-                text,
-                Pattern.compile((scheme.equals("*") ? "https?" : scheme) + "://"
-                        + glob(withoutDefaultPort(scheme, host.toLowerCase(Locale.ROOT)), "[^/?#@]*")
-                        + glob(withoutNeedlessEscapes(path), ".*")));
-    }
-
-    private static String glob(String text, String star) {
-        StringBuilder regex = new StringBuilder();
-        for (String part : text.split("\\*", -1)) {
-            regex.append(regex.isEmpty() ? "" : star).append(Pattern.quote(part));
-        }
-        return regex.toString();
+                text, scheme, withoutDefaultPort(scheme, host.toLowerCase(Locale.ROOT)), withoutNeedlessEscapes(path));
     }
 
     /** Whether the URL, as given by {@link #canonical}, matches. */
     boolean matches(String canonical) {
-        return pattern.matcher(canonical).matches();
+        int colon = canonical.indexOf("://");
+        int slash = canonical.indexOf('/', colon + 3);
+        return (scheme.equals(ANY) || scheme.length() == colon && canonical.startsWith(scheme))
+                && authority.matches(canonical, colon + 3, slash)
+                && canonical.lastIndexOf('@', slash) < 0 // no user may pass for a part of the host
+                && path.matches(canonical, slash, canonical.length());
     }
 
     /** How specific the pattern is: a longer one is preferred. */

@@ -3,8 +3,10 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.net.URI;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,7 +50,16 @@ class UriPatternTest {
         "https://portal.example/,          https://portal.example/..",
         "https://portal.example/a/...,     https://portal.example/a/...",
         "https://portal.example/a//b,      https://portal.example/a//x/../b",
-        "https://portal.example/100%25,    https://portal.example/100%25"
+        "https://portal.example/100%25,    https://portal.example/100%25",
+        // asterisks stand for nothing, too, and parts may come more than once
+        "https://portal.example/a*b*c,     https://portal.example/abc",
+        "https://portal.example/a*b*c,     https://portal.example/axbxbxc",
+        "https://portal.example/*a*a,      https://portal.example/aa",
+        "https://portal.example/*ab*b,     https://portal.example/abab",
+        "https://portal.example/**/x,      https://portal.example/a/x",
+        "https://a*b*.example/*,           https://ab.example/x",
+        "https://*.*.example:*/*,          https://a.b.example:1/x",
+        "https://portal.example/*?*=*,     https://portal.example/a/b?c=d"
     })
     void aUrlThatThePatternDescribesMatches(String pattern, String url) {
         assertThat(matches(pattern, url)).isTrue();
@@ -86,7 +97,14 @@ class UriPatternTest {
         "https://portal.example/api, https://portal.example/api/x",
         "https://portal.example/api, https://portal.example/api?x=1",
         "https://portal.example/api/*, https://portal.example/apis",
-        "https://portal.example/Api/*, https://portal.example/api/x"
+        "https://portal.example/Api/*, https://portal.example/api/x",
+        // no part of a URL serves twice
+        "https://portal.example/a*a,   https://portal.example/a",
+        "https://portal.example/ab*ba, https://portal.example/aba",
+        "https://portal.example/*a*a,  https://portal.example/a",
+        "https://portal.example/*b*b*c, https://portal.example/abc",
+        "https://a*b*b.example/*,      https://ab.example/b.example/x",
+        "https://*a.example/*,         https://b.example/a.example/x"
     })
     void aUrlOfAnotherPlaceDoesNotMatch(String pattern, String url) {
         assertThat(matches(pattern, url)).isFalse();
@@ -121,5 +139,20 @@ class UriPatternTest {
 
     private static boolean matches(String pattern, String url) {
         return UriPattern.parse("test", pattern).matches(UriPattern.canonical(URI.create(url)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://portal.example/*/a/*/b/*/c, false",
+        "https://portal.example/*/a/*/b/*,   true",
+        "https://portal.example/*a*a*a*a*a*b*c, false",
+        "https://*a*b*c*.example/*, false"
+    })
+    void aLongUrlIsReadOnceWhateverThePattern(String pattern, boolean matches) {
+        UriPattern parsed = UriPattern.parse("test", pattern);
+        String url = "https://portal.example/" + "/a/b".repeat(25_000);
+        // the time ends a test that hangs: by a regular expression the first pattern took days
+        assertThat(assertTimeoutPreemptively(Duration.ofMinutes(1), () -> parsed.matches(url)))
+                .isEqualTo(matches);
     }
 }
