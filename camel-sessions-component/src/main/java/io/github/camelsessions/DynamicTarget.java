@@ -5,7 +5,6 @@ import io.github.camelsessions.DynamicText.Piece;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.util.StringHelper;
 
@@ -18,16 +17,10 @@ import org.apache.camel.util.StringHelper;
  */
 record DynamicTarget(DynamicText url, List<Map.Entry<String, DynamicText>> parameters) {
 
-    private static final Pattern URL = Pattern.compile("(?i)https?://.*", Pattern.DOTALL);
-    private static final Pattern SCHEME = Pattern.compile("[A-Za-z]*");
-    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:\\[\\]-]*");
     private static final String HOST_CHARACTERS = "._:[]-";
     // RFC 3986, section 3.3, and the slash; not the semicolon, at which some servers cut a segment
     private static final String PATH_CHARACTERS = "-._~!$&'()*+,=:@/";
     private static final String QUERY_CHARACTERS = "-._~";
-    // as servers may read it: decoded, with backslashes for slashes, and without parameters of segments
-    private static final Pattern DOT_SEGMENT =
-            Pattern.compile("(?i)(?:/|\\\\|%5C)(?:\\.|%2E){1,2}(?:/|\\\\|%5C|;|%3B|$)");
     private static final String WAY_OUT = "; a target that is known in whole goes into the header CamelHttpUri";
 
     /**
@@ -68,13 +61,13 @@ record DynamicTarget(DynamicText url, List<Map.Entry<String, DynamicText>> param
         } else if (target.isEmpty() && !next.startsWith("://")) {
             target.append(wholeUrl(piece, value, next));
         } else if (scheme < 0) {
-            require(SCHEME.matcher(value).matches(), piece, "stands for the scheme, and must be http or https");
+            require(consistsOf(value, ""), piece, "stands for the scheme, and must be http or https");
             target.append(value);
         } else if (target.indexOf("/", scheme + 3) >= 0) {
             appendPath(target, piece, value, next);
         } else if (isHost(target, next)) {
             require(
-                    HOST.matcher(value).matches(),
+                    consistsOf(value, HOST_CHARACTERS),
                     piece,
                     "stands for a host or port, and must be one, or a part of it");
             target.append(value);
@@ -90,7 +83,7 @@ record DynamicTarget(DynamicText url, List<Map.Entry<String, DynamicText>> param
 
     private static String wholeUrl(Piece piece, String value, String next) {
         require(
-                URL.matcher(value).matches(),
+                begins(value, 0, "http://") || begins(value, 0, "https://"),
                 piece,
                 "stands for the target, and must be an absolute http or https URL");
         require(
@@ -113,7 +106,48 @@ record DynamicTarget(DynamicText url, List<Map.Entry<String, DynamicText>> param
         int path = target.indexOf("/", target.indexOf("://") + 3);
         // with what the route says before and after it: each could be one of two dots
         String around = path < 0 ? "" : target.substring(path) + StringHelper.before(next, "?", next);
-        require(!DOT_SEGMENT.matcher(around).find(), piece, "brings a segment . or .. into the path");
+        require(!hasDotSegment(around), piece, "brings a segment . or .. into the path");
+    }
+
+    /** As servers may read it: decoded, with backslashes for slashes, and without parameters of segments. */
+    private static boolean hasDotSegment(String path) {
+        for (int i = 0; i < path.length(); i++) {
+            int end = i + slash(path, i);
+            int first = end > i ? dot(path, end) : 0;
+            end += first;
+            end += first > 0 ? dot(path, end) : 0;
+            if (first > 0
+                    && (end == path.length()
+                            || slash(path, end) > 0
+                            || path.charAt(end) == ';'
+                            || begins(path, end, "%3B"))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int slash(String path, int at) {
+        boolean plain = at < path.length() && (path.charAt(at) == '/' || path.charAt(at) == '\\');
+        return plain ? 1 : begins(path, at, "%5C") ? 3 : 0;
+    }
+
+    private static int dot(String path, int at) {
+        return begins(path, at, ".") ? 1 : begins(path, at, "%2E") ? 3 : 0;
+    }
+
+    private static boolean begins(String text, int at, String with) {
+        return text.regionMatches(true, at, with, 0, with.length());
+    }
+
+    /** Whether a text has letters and digits of ASCII only, and what else is named. */
+    static boolean consistsOf(String text, String others) {
+        for (int i = 0; i < text.length(); i++) {
+            if (!isAlphanumeric(text.charAt(i)) && others.indexOf(text.charAt(i)) < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void require(boolean holds, Piece piece, String what) {
@@ -132,6 +166,9 @@ record DynamicTarget(DynamicText url, List<Map.Entry<String, DynamicText>> param
     }
 
     private static String encoded(String text, String kept) {
+        if (consistsOf(text, kept)) {
+            return text;
+        }
         StringBuilder encoded = new StringBuilder();
         for (byte octet : text.getBytes(StandardCharsets.UTF_8)) {
             char c = (char) (octet & 0xff);

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.EndpointUriFactory;
@@ -32,7 +31,7 @@ final class DynamicUri {
     // they speak of the answer and are evaluated later, as in a URI that is not dynamic
     private static final Set<String> PREDICATES = Set.of("expiredWhen", "renewedWhen", "validWhen");
     // so that no value needs encoding, which the next reader of the URI might see through
-    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9.:*_\\[\\]-]*");
+    private static final String PLAIN = ".:*_[]-";
 
     private final CamelContext context;
     private final String text;
@@ -248,7 +247,7 @@ final class DynamicUri {
     }
 
     private static String plain(String name, String value) {
-        if (!PLAIN.matcher(value).matches()) {
+        if (!DynamicTarget.consistsOf(value, PLAIN)) {
             throw new IllegalArgumentException(
                     "option " + name + ": what its expression gives must consist of letters, digits and .:*_[]-");
         }

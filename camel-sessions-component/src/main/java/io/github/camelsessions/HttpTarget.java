@@ -5,12 +5,9 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.http.HttpConstants;
-import org.apache.camel.util.StringHelper;
 import org.apache.camel.util.URISupport;
 import org.apache.camel.util.UnsafeUriCharactersEncoder;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +26,8 @@ final class HttpTarget {
 
     private static final int LAST_PORT = 65535;
 
-    private static final Pattern AUTHORITY =
-            Pattern.compile("(?:[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*\\.?|\\[[0-9A-Fa-f:.]+])(?::([0-9]{1,5})?)?");
+    // eight times what RFC 9110, section 4.1, asks everybody to bear, and more than common servers do (8 kB to 32 kB)
+    private static final int LONGEST = 65_536;
 
     private HttpTarget() {}
 
@@ -40,46 +37,69 @@ final class HttpTarget {
      * @param place where it was given, for the error: an option or a header
      */
     static URI parse(String place, String url) {
-        String shown = withoutSecrets(url);
-        if (url.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException(place + ": the URL contains a control character such as CR or LF");
+        if (url.length() > LONGEST) {
+            throw new IllegalArgumentException(place + ": the URL has " + url.length()
+                    + " characters, and no more than " + LONGEST + " are sent; servers want long data in a body");
         }
         URI uri;
         try {
-            // a fragment stays with the client; the encoder would make it a part of the path
-            String sent = StringHelper.before(url.trim(), "#", url.trim());
-            uri = new URI(new URI(UnsafeUriCharactersEncoder.encodeHttpURI(sent)).toASCIIString());
+            uri = asUri(place, url.trim());
         } catch (URISyntaxException e) {
             // the reason, not the exception: it carries the URL with its query
-            throw new IllegalArgumentException(place + " '" + shown + "' is not a URL: " + e.getReason());
+            throw refused(place, url, "is not a URL: " + e.getReason());
         }
         String scheme = uri.getScheme();
         if (!"http".equalsIgnoreCase(scheme) && !"https".equalsIgnoreCase(scheme)) {
-            throw new IllegalArgumentException(place + " '" + shown
-                    + "' must be an absolute http or https URL, such as https://portal.example/orders");
+            throw refused(place, url, "must be an absolute http or https URL, such as https://portal.example/orders");
         }
-        if (uri.getRawAuthority() != null && uri.getRawAuthority().contains("@")) {
+        String authority = Objects.toString(uri.getRawAuthority(), "");
+        if (authority.indexOf('@') >= 0) {
             throw new IllegalArgumentException(place + ": user and password must not stand in the URL;"
                     + " use http.authMethod=Basic, http.authUsername and http.authPassword");
         }
-        if (!hasHost(uri)) {
-            throw new IllegalArgumentException(place + " '" + shown + "' has no valid host and port: a host consists of"
-                    + " letters, digits, dots, hyphens and underscores (others as xn--...), and a port is at most "
-                    + LAST_PORT);
+        int host = lengthOfHost(authority);
+        int port = host < 0 ? -1 : port(authority, host);
+        if (port < 0) {
+            throw refused(
+                    place,
+                    url,
+                    "has no valid host and port: a host consists of letters, digits, dots, hyphens and underscores"
+                            + " (others as xn--...), and a port is at most " + LAST_PORT);
         }
-        return asSent(uri);
+        return asSent(uri, authority, host, port);
+    }
+
+    private static URI asUri(String place, String url) throws URISyntaxException {
+        boolean ascii = true;
+        for (int i = 0; i < url.length(); i++) {
+            char c = url.charAt(i);
+            ascii &= c < 0x80;
+            if (Character.isISOControl(c)) {
+                throw new IllegalArgumentException(place + ": the URL contains a control character such as CR or LF");
+            }
+        }
+        String sent = url.trim();
+        int fragment = sent.indexOf('#'); // it stays with the client; the encoder would make it a part of the path
+        URI uri = new URI(UnsafeUriCharactersEncoder.encodeHttpURI(fragment < 0 ? sent : sent.substring(0, fragment)));
+        return ascii ? uri : new URI(uri.toASCIIString());
+    }
+
+    private static IllegalArgumentException refused(String place, String url, String why) {
+        return new IllegalArgumentException(place + " '" + withoutSecrets(url) + "' " + why);
     }
 
     /** The URL with the path that it asks for, its port without leading zeros, and no colon where none is given. */
-    private static URI asSent(URI uri) {
-        String authority = uri.getRawAuthority();
+    private static URI asSent(URI uri, String authority, int host, int port) {
         String path = uri.getRawPath();
-        if (!path.isEmpty() && !authority.endsWith(":") && !authority.contains(":0")) {
+        boolean plainPort = authority.length() == host
+                || authority.length() > host + 1
+                        && (authority.charAt(host + 1) != '0' || authority.length() == host + 2);
+        if (!path.isEmpty() && plainPort) {
             return uri;
         }
-        String sent = authority.replaceFirst(":0+(?=\\d+$)", ":").replaceFirst(":$", "");
         String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
-        return URI.create(uri.getScheme() + "://" + sent + (path.isEmpty() ? "/" : path) + query);
+        return URI.create(uri.getScheme() + "://" + authority.substring(0, host)
+                + (authority.length() > host + 1 ? ":" + port : "") + (path.isEmpty() ? "/" : path) + query);
     }
 
     /** The URL as errors may show it: neither its query nor a user and password. */
@@ -89,10 +109,45 @@ final class HttpTarget {
         return at < 0 ? shown : "***" + shown.substring(at);
     }
 
-    // java.net.URI finds no host in https://under_score.example, which resolvers and HttpClient know
-    private static boolean hasHost(URI uri) {
-        Matcher authority = AUTHORITY.matcher(Objects.toString(uri.getRawAuthority(), ""));
-        return authority.matches() && (authority.group(1) == null || Integer.parseInt(authority.group(1)) <= LAST_PORT);
+    /**
+     * How many characters at the beginning are a host, -1 when it is none. java.net.URI finds none in
+     * https://under_score.example, which resolvers and HttpClient know.
+     */
+    private static int lengthOfHost(String authority) {
+        boolean address = authority.startsWith("[");
+        int end = address ? 1 : 0;
+        char before = '.';
+        while (end < authority.length() && authority.charAt(end) != (address ? ']' : ':')) {
+            char c = authority.charAt(end);
+            boolean holds = address
+                    ? c == ':' || c == '.' || Character.digit(c, 16) >= 0
+                    : isOfLabel(c) || c == '.' && before != '.';
+            if (!holds) {
+                return -1;
+            }
+            before = c;
+            end++;
+        }
+        if (address) {
+            return end == authority.length() ? -1 : end + 1;
+        }
+        return end == 0 ? -1 : end;
+    }
+
+    private static boolean isOfLabel(char c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_';
+    }
+
+    /** The port behind the host, 0 when none is given, -1 when it is none. */
+    private static int port(String authority, int host) {
+        int port = 0;
+        boolean none = host < authority.length() && authority.charAt(host) != ':' || authority.length() > host + 6;
+        for (int i = host + 1; i < authority.length() && !none; i++) {
+            char c = authority.charAt(i);
+            none = c < '0' || c > '9';
+            port = 10 * port + c - '0';
+        }
+        return none || port > LAST_PORT ? -1 : port;
     }
 
     /** The URL with parameters added to its query. */
@@ -115,7 +170,8 @@ final class HttpTarget {
         if (url == null || (!mandatory && !url.contains("://"))) {
             return null;
         }
-        if (withoutQuery(url).contains("{{")) {
+        int placeholder = url.indexOf("{{");
+        if (placeholder >= 0 && url.lastIndexOf('?', placeholder) < 0) {
             // camel-http would resolve it, and with it whatever a message asks for
             throw new IllegalArgumentException("header " + HttpConstants.HTTP_URI + " '" + withoutSecrets(url)
                     + "' holds a property placeholder, which is not resolved in a message; resolve it in the route");

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Redirects lead where a browser would go, in all forms of sending. The site is reached as a proxy, so that its request
@@ -178,6 +179,18 @@ class RedirectTargetsTest extends SharedContextTest {
                 .hasMessageContaining("forbiddenUris");
         assertThat(site.lastRequest().uri()).isEqualTo(SHOP + "/start/page?o=1");
         assertThat(cookie()).isEqualTo("1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fetch", "wrap", "processor"})
+    void aHostOfThousandsOfLabelsIsAHostLikeAnyOther(String form) {
+        String url = "http://" + "a.".repeat(2_000) + "example/x";
+
+        assertThat(text(send("direct:" + form, null, Map.of(Exchange.HTTP_URI, url))))
+                .isEqualTo("there");
+        assertThat(site.lastRequest().uri()).isEqualTo(url);
+        assertThat(text(fetch(form, url))).isEqualTo("there");
+        assertThat(site.lastRequest().uri()).isEqualTo(url);
     }
 
     @Test
