@@ -222,7 +222,12 @@ public final class CookieJar {
     }
 
     private @Nullable String registrableDomain(String host) {
-        return host.indexOf('.') < 0 || HostNames.isIpAddress(host) ? null : publicSuffixes.registrableDomain(host);
+        String name = HostNames.withoutTrailingDot(host);
+        if (name.indexOf('.') < 0 || HostNames.isIpAddress(name)) {
+            return null;
+        }
+        String domain = publicSuffixes.registrableDomain(name);
+        return domain == null || name.length() == host.length() ? domain : domain + ".";
     }
 
     private String site(String host) {

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable.
  *
- * @param host the canonical host: lower case, A-labels for other alphabets, IPv6 addresses in brackets; one trailing dot
- *     is dropped, because {@code shop.example.} is the same host as {@code shop.example}
+ * @param host the canonical host: lower case, A-labels for other alphabets, IPv6 addresses in brackets; with its
+ *     trailing dot, by which {@code shop.example.} is another host than {@code shop.example}
  * @param path the path as sent, percent-encoded, without query and fragment; starts with a slash
  * @param secure whether cookies marked Secure may be set and sent: by https and wss, and by loopback hosts (127.0.0.0/8,
  *     ::1, localhost and the names below it), which count as secure in browsers too

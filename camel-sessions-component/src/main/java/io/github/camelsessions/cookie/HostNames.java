@@ -7,8 +7,9 @@ import java.net.UnknownHostException;
 import java.util.Locale;
 
 /**
- * Canonical host names (RFC 6265bis, section 5.1.2): lower case, A-labels, no trailing dot, IPv6 addresses in brackets
- * and in the form of RFC 5952.
+ * Canonical host names (RFC 6265bis, section 5.1.2): lower case, A-labels, IPv6 addresses in brackets and in the form of
+ * RFC 5952. A trailing dot stays: {@code shop.example.} is another host than {@code shop.example}, in browsers too; only
+ * at an IPv4 address it means nothing.
  *
  * <p>More lenient than the RFC in one point: labels with characters outside of letters, digits and hyphens, such as
  * {@code my_service}, are accepted, because hosts with such names exist and answer.
@@ -30,7 +31,7 @@ public final class HostNames {
             plain = isPlain(c) && !(c == '.' && before == '.');
             before = c;
         }
-        // an empty host, or one with a dot at its end, comes here with a dot before
+        // an empty host, or one with a dot at its end, comes here with a dot before, and is looked at more closely
         plain &= before != '.';
         return plain ? host : convert(host);
     }
@@ -52,10 +53,15 @@ public final class HostNames {
 
     /** Tells whether a canonical host is this machine: 127.0.0.0/8, ::1, localhost and the names below it. */
     static boolean isLoopback(String host) {
-        return host.equals("localhost")
-                || host.equals("[::1]")
-                || (host.startsWith("127.") && isDottedQuad(host))
-                || host.endsWith(".localhost");
+        String name = withoutTrailingDot(host);
+        return name.equals("localhost")
+                || name.equals("[::1]")
+                || (name.startsWith("127.") && isDottedQuad(name))
+                || name.endsWith(".localhost");
+    }
+
+    static String withoutTrailingDot(String host) {
+        return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
     }
 
     private static boolean isPlain(char c) {
@@ -82,13 +88,11 @@ public final class HostNames {
             name = toALabels(name, host);
         }
         name = name.toLowerCase(Locale.ROOT);
-        if (name.endsWith(".")) {
-            name = name.substring(0, name.length() - 1);
-        }
-        if (name.isEmpty() || name.startsWith(".") || name.endsWith(".") || name.contains("..")) {
+        String labels = withoutTrailingDot(name);
+        if (labels.isEmpty() || labels.startsWith(".") || labels.endsWith(".") || labels.contains("..")) {
             throw notAHost(host, "it has an empty label");
         }
-        return name;
+        return isIpAddress(labels) ? labels : name;
     }
 
     private static String toALabels(String name, String host) {

@@ -13,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CookieJarTest {
@@ -134,9 +135,37 @@ class CookieJarTest {
         }
 
         @Test
-        void aHostWithATrailingDotIsTheSameHost() {
+        void aHostWithATrailingDotIsAnotherHost() {
             jar.receive(at("https://shop.example./"), "a=1; Path=/");
-            assertThat(jar.header(HTTPS)).isEqualTo("a=1");
+            assertThat(jar.header(HTTPS)).isNull();
+            assertThat(jar.header(at("https://shop.example./x"))).isEqualTo("a=1");
+
+            jar.receive(HTTPS, "b=2; Path=/; Domain=shop.example");
+            assertThat(jar.header(at("https://shop.example./"))).isEqualTo("a=1");
+            assertThat(jar.header(at("https://www.shop.example./"))).isNull();
+        }
+
+        @Test
+        void aDomainWithATrailingDotIsOneOfHostsWithTrailingDots() {
+            CookieTarget www = at("https://www.shop.example./");
+
+            assertThat(jar.receive(www, "a=1; Path=/; Domain=shop.example.").hostOnly())
+                    .isFalse();
+            assertThat(jar.header(at("https://api.shop.example./"))).isEqualTo("a=1");
+            assertThat(jar.header(at("https://api.shop.example/"))).isNull();
+            assertThat(jar.receive(www, "b=2; Path=/; Domain=shop.example")).isNull();
+        }
+
+        @ParameterizedTest
+        @CsvSource({"https://shop.example./, example.", "https://anna.github.io./, github.io."})
+        void aPublicSuffixIsOneWithATrailingDotToo(String url, String domain) {
+            assertThat(jar.receive(at(url), "a=1; Domain=" + domain)).isNull();
+        }
+
+        @Test
+        void anAddressWithATrailingDotIsTheSameHost() {
+            jar.receive(at("http://127.0.0.1./"), "a=1; Path=/; Secure");
+            assertThat(jar.header(at("http://127.0.0.1/"))).isEqualTo("a=1");
         }
 
         @Test
@@ -429,7 +458,7 @@ class CookieJarTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"www.shop.example", ".www.shop.example", "WWW.SHOP.EXAMPLE."})
+        @ValueSource(strings = {"www.shop.example", ".www.shop.example", "WWW.SHOP.EXAMPLE"})
         void theCookiesOfAHostAreThoseThatGoToItWhateverThePathAndTheConnection(String host) {
             jar.receive(at("https://www.shop.example/"), "deep=1; Path=/x/y");
             jar.receive(at("https://www.shop.example/"), "secure=1; Secure");

@@ -116,6 +116,8 @@ class LocationTest {
             http://010.0.0.1/ -> http://8.0.0.1/
             http://3221225985/ -> http://192.0.2.1/
             http://1.2.example/ -> http://1.2.example/
+            http://127.1./ -> http://127.0.0.1/
+            http://Shop.example./x -> http://shop.example./x
             # nobody, by nobody's password
             http://@other.example/x -> http://other.example/x
             /a@b -> http://shop.example:8080/a@b
