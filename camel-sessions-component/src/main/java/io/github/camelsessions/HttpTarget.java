@@ -3,13 +3,13 @@ package io.github.camelsessions;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.http.HttpConstants;
 import org.apache.camel.util.URISupport;
-import org.apache.camel.util.UnsafeUriCharactersEncoder;
 import org.jspecify.annotations.Nullable;
 
 /** Reads where a request goes, from an endpoint or from a message's headers. Names what is wrong with it, if so. */
@@ -28,6 +28,8 @@ final class HttpTarget {
 
     // eight times what RFC 9110, section 4.1, asks everybody to bear, and more than common servers do (8 kB to 32 kB)
     private static final int LONGEST = 65_536;
+
+    private static final String UNSAFE = " \"<>{}|\\^`";
 
     private HttpTarget() {}
 
@@ -79,9 +81,29 @@ final class HttpTarget {
             }
         }
         String sent = url.trim();
-        int fragment = sent.indexOf('#'); // it stays with the client; the encoder would make it a part of the path
-        URI uri = new URI(UnsafeUriCharactersEncoder.encodeHttpURI(fragment < 0 ? sent : sent.substring(0, fragment)));
+        int fragment = sent.indexOf('#'); // it stays with the client
+        URI uri = new URI(encoded(fragment < 0 ? sent : sent.substring(0, fragment)));
         return ascii ? uri : new URI(uri.toASCIIString());
+    }
+
+    /** As camel-http does it, but a tilde stays: what can be sent as it is, is. */
+    private static String encoded(String url) {
+        StringBuilder encoded = new StringBuilder(url.length() + 16);
+        for (int i = 0; i < url.length(); i++) {
+            char c = url.charAt(i);
+            if (UNSAFE.indexOf(c) >= 0 || c == '%' && !isEscape(url, i)) {
+                encoded.append('%').append(HexFormat.of().withUpperCase().toHexDigits((byte) c));
+            } else {
+                encoded.append(c);
+            }
+        }
+        return encoded.length() == url.length() ? url : encoded.toString();
+    }
+
+    private static boolean isEscape(String url, int percent) {
+        return percent + 2 < url.length()
+                && HexFormat.isHexDigit(url.charAt(percent + 1))
+                && HexFormat.isHexDigit(url.charAt(percent + 2));
     }
 
     private static IllegalArgumentException refused(String place, String url, String why) {

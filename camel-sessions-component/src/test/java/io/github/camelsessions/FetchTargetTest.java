@@ -11,6 +11,8 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.http.HttpMethods;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -246,6 +248,36 @@ class FetchTargetTest extends SharedContextTest {
         assertThat(sent("sessions:fetch?httpUri=RAW(" + site.url() + "/echo?a=1&site=x&b=%2F+%26)&sessionId=x", null)
                         .uri())
                 .isEqualTo("/echo?a=1&site=x&b=%2F+%26");
+    }
+
+    @Test
+    void aRawTargetIsExactWhereverItStandsButForEscapedPercentSignsInTheTextOfAUri() throws Exception {
+        String exact = "/echo/a%252Fb?x=%2F+%2526~'c";
+        String raw = "sessions:fetch?httpUri=RAW(" + site.url() + exact + ")";
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:rawInToD").toD(raw);
+            }
+        });
+        PluginHelper.getRoutesLoader(context)
+                .loadRoutes(ResourceHelper.fromString("raw.yaml", """
+                - route:
+                    from:
+                      uri: direct:rawInYaml
+                      steps:
+                        - to:
+                            uri: sessions:fetch
+                            parameters:
+                              httpUri: RAW(%s)
+                """.formatted(site.url() + exact)));
+
+        assertThat(sent("direct:rawInToD", null).uri()).isEqualTo(exact);
+        assertThat(sent("direct:rawInYaml", null).uri()).isEqualTo(exact);
+        assertThat(sentTo(Map.of("CamelHttpUri", site.url() + exact))).isEqualTo(exact);
+        // Camel has read %25 as % before the component is asked, and writes it so for YAML, as if it did not
+        assertThat(sent(raw, null).uri()).isEqualTo(exact.replace("%25", "%"));
+        assertThat(sent(raw.replace("%25", "%2525"), null).uri()).isEqualTo(exact);
     }
 
     @Test

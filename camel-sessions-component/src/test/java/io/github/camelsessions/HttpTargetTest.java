@@ -26,6 +26,8 @@ class HttpTargetTest {
         "http://under_score.example?a, http://under_score.example/?a",
         "' http://portal.example/a ', http://portal.example/a",
         "http://portal.example/a#b?c#d, http://portal.example/a",
+        "http://portal.example/~a?b=~&c=[]'(), http://portal.example/~a?b=~&c=[]'()",
+        "http://portal.example/a%252Fb%2f, http://portal.example/a%252Fb%2f",
         "http://portal.example/a b|c%zz, http://portal.example/a%20b%7Cc%25zz",
         "http://portal.example/é?ü=%20, http://portal.example/%C3%A9?%C3%BC=%20",
         "https://portal.example/a:01, https://portal.example/a:01"
