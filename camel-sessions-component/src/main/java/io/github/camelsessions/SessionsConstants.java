@@ -48,7 +48,11 @@ public final class SessionsConstants {
             javaType = "String")
     public static final String USED_PROFILE = "CamelSessionsUsedProfile";
 
-    @Metadata(description = "After the call: the URI that gave the response, after redirects.", javaType = "String")
+    @Metadata(
+            description =
+                    "After the call: the URI that gave the response, after redirects, with its query, in which log-ins"
+                            + " carry secrets such as codes and tokens.",
+            javaType = "String")
     public static final String FINAL_URI = "CamelSessionsFinalUri";
 
     @Metadata(

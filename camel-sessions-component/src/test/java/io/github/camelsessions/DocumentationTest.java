@@ -108,6 +108,10 @@ class DocumentationTest {
                     answer(http, "logged in");
                 })
                 .page("/missing", http -> LoopbackSite.answer(http, 404, "missing"))
+                .page("/app", http -> {
+                    http.getResponseHeaders().add("Location", "app://callback?code=secret");
+                    LoopbackSite.answer(http, 302, "");
+                })
                 .page("/forever", http -> {
                     http.getResponseHeaders().add("Location", "/forever");
                     LoopbackSite.answer(http, 302, "");
@@ -406,6 +410,7 @@ class DocumentationTest {
                 Map.of(Exchange.HTTP_URI, site.url() + "/orders", SessionsConstants.REQUEST_COOKIES, "yes")));
         messages.add(failure(main, fetch, null, Map.of(Exchange.HTTP_URI, site.url() + "/missing")));
         messages.add(failure(main, fetch, null, Map.of(Exchange.HTTP_URI, site.url() + "/forever")));
+        messages.add(failure(main, fetch, null, Map.of(Exchange.HTTP_URI, site.url() + "/app")));
         messages.add(failure(main, "sessions:fetch/" + site.url() + "/orders?maxResponseSize=1", null, Map.of())
                 .replace(PORTAL + "/orders", PORTAL + "/export")
                 .replace("the 1 bytes", "the 10000000 bytes"));

@@ -90,6 +90,9 @@ class RedirectTargetsTest extends SharedContextTest {
             public void configure() {
                 errorHandler(noErrorHandler());
                 from("direct:fetch").to("sessions:fetch");
+                from("direct:finalUri")
+                        .to("sessions:fetch")
+                        .setBody(simple("${header.CamelSessionsFinalUri.replaceAll('[?].*', '')}"));
                 from("direct:wrap").to(SHOP + "/none?followRedirects=true");
                 from("direct:processor").process(Sessions.get(getContext()).wrap(SHOP + "/none?followRedirects=true"));
             }
@@ -191,6 +194,12 @@ class RedirectTargetsTest extends SharedContextTest {
         assertThat(site.lastRequest().uri()).isEqualTo(url);
         assertThat(text(fetch(form, url))).isEqualTo("there");
         assertThat(site.lastRequest().uri()).isEqualTo(url);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/x?code=secret", "/x"})
+    void theFinalUriCanBeLoggedWithoutItsQuery(String location) {
+        assertThat(text(fetch("finalUri", location))).isEqualTo(SHOP + "/x");
     }
 
     @Test

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.pool;
 
+import io.github.camelsessions.renewal.FailureText;
 import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.renewal.SessionTraffic;
 import java.time.Duration;
@@ -138,7 +139,7 @@ final class SessionPool {
                         + " log-in and call Sessions.endPoolCooldown.",
                 choice.key(),
                 until == null ? " for a moment" : " until " + until,
-                cause.toString());
+                FailureText.of(cause));
     }
 
     private void wakeAt(long atMillis) {

@@ -280,7 +280,7 @@ final class LogOuts extends ServiceSupport {
                                 + " there. This is logged once for each kind of failure.",
                         session.key(),
                         logOut.generation().number(),
-                        failure.toString());
+                        FailureText.of(failure));
             }
         }
     }

@@ -335,7 +335,7 @@ final class Renewals extends ServiceSupport {
                 "session '{}' could not be renewed: {}. Its exchanges fail until {}, then one attempt is made. To try"
                         + " earlier, mend the log-in and call Sessions.endCooldown.",
                 key,
-                cause == null ? "no cause is known" : cause.toString(),
+                cause == null ? "no cause is known" : FailureText.of(cause),
                 retryAt,
                 cause); // with its stack, which those that fail by it do not have
     }

@@ -222,7 +222,7 @@ final class SessionChecks extends ServiceSupport {
                     "session '{}': its checkUri does not tell whether it lives: {}. Until it does, refusals are judged"
                             + " without. This is logged once for each site and kind of failure.",
                     session.key(),
-                    why.toString());
+                    FailureText.of(why));
         }
     }
 

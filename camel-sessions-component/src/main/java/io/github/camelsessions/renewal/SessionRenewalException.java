@@ -37,7 +37,8 @@ public final class SessionRenewalException extends CamelException implements Ses
                 generation,
                 held,
                 retryAt,
-                message(session, generation, held, retryAt, what) + (cause == null ? "" : ": " + cause.getMessage()),
+                message(session, generation, held, retryAt, what)
+                        + (cause == null ? "" : ": " + FailureText.message(cause)),
                 cause,
                 true);
     }
@@ -97,12 +98,8 @@ public final class SessionRenewalException extends CamelException implements Ses
         return retryAt == null ? "" : ", next attempt at " + retryAt;
     }
 
-    /** Class and message; one of our own says all by its message. */
     private static String named(@Nullable Throwable cause) {
-        if (cause == null) {
-            return "";
-        }
-        return ": " + (cause instanceof SessionFailure ? cause.getMessage() : cause.toString());
+        return cause == null ? "" : ": " + FailureText.of(cause);
     }
 
     @Override
