@@ -12,6 +12,7 @@ import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.renewal.RenewalScope;
 import io.github.camelsessions.renewal.SessionRequest;
 import io.github.camelsessions.session.SessionKey;
+import io.github.camelsessions.text.Quoted;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -157,8 +158,8 @@ record EffectiveRules(
 
     private static @Nullable String headerName(String option, @Nullable String name) {
         if (name != null && !name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")) {
-            throw new IllegalArgumentException(option + "=" + name.replaceAll("\\p{Cntrl}", "?")
-                    + ": must be the name of a header, such as Idempotency-Key");
+            throw new IllegalArgumentException(
+                    option + "=" + Quoted.bare(name) + ": must be the name of a header, such as Idempotency-Key");
         }
         return name;
     }

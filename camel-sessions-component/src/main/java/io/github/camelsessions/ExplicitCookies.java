@@ -9,6 +9,7 @@ import io.github.camelsessions.cookie.CookieTarget;
 import io.github.camelsessions.cookie.SameSite;
 import io.github.camelsessions.cookie.SetCookie;
 import io.github.camelsessions.profile.NearestName;
+import io.github.camelsessions.text.Quoted;
 import java.net.URI;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -95,8 +96,9 @@ final class ExplicitCookies {
         String name = given.cookie().name();
         if (given.host() == null) {
             if (target == null) {
-                throw new IllegalArgumentException(place + ": cookie '" + name + "' belongs to no site: give a target"
-                        + " (httpUri or the header CamelHttpUri), or its domain in a List of Maps");
+                throw new IllegalArgumentException(
+                        place + ": cookie " + Quoted.of(name) + " belongs to no site: give a target"
+                                + " (httpUri or the header CamelHttpUri), or its domain in a List of Maps");
             }
             return target;
         }
@@ -105,7 +107,7 @@ final class ExplicitCookies {
             return own;
         }
         if (given.cookie().domain() == null && !own.host().equals(target.host())) {
-            throw new IllegalArgumentException(place + ": cookie '" + name + "' is for the host '" + own.host()
+            throw new IllegalArgumentException(place + ": cookie " + Quoted.of(name) + " is for the host '" + own.host()
                     + "' only, and the target is '" + target.host() + "'; leave one of the two out");
         }
         return target;
@@ -115,7 +117,7 @@ final class ExplicitCookies {
         try {
             return CookieTarget.of("https", host, "/");
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(place + ": cookie '" + name + "': " + e.getMessage(), e);
+            throw new IllegalArgumentException(place + ": cookie " + Quoted.of(name) + ": " + e.getMessage(), e);
         }
     }
 
@@ -159,8 +161,8 @@ final class ExplicitCookies {
         given.forEach((key, value) -> {
             if (!KEYS.contains(String.valueOf(key))) {
                 String nearest = NearestName.of(String.valueOf(key), KEYS);
-                throw new IllegalArgumentException(place + ": cookie " + index + " of the list has the unknown key '"
-                        + key + "'" + (nearest == null ? "; known: " + KEYS : ", did you mean " + nearest + "?"));
+                throw new IllegalArgumentException(place + ": cookie " + index + " of the list has the unknown key "
+                        + Quoted.of(key) + (nearest == null ? "; known: " + KEYS : ", did you mean " + nearest + "?"));
             }
             if (value != null) {
                 described.put(String.valueOf(key), value);
@@ -179,7 +181,7 @@ final class ExplicitCookies {
             throw new IllegalArgumentException(place + ": a cookie has no name");
         }
         if (value == null) {
-            throw new IllegalArgumentException(place + ": cookie '" + name + "' has no value"
+            throw new IllegalArgumentException(place + ": cookie " + Quoted.of(name) + " has no value"
                     + (index == null ? "" : " (" + index + " of the list)"));
         }
         SetCookie cookie = SetCookie.of(name, value.toString()).withPath("/");
@@ -208,7 +210,7 @@ final class ExplicitCookies {
                 return Instant.now().plusSeconds(Long.parseLong(maxAge.toString()));
             } catch (NumberFormatException | DateTimeException | ArithmeticException e) {
                 throw new IllegalArgumentException(
-                        place + ": cookie '" + name + "': maxAge must be a number of seconds");
+                        place + ": cookie " + Quoted.of(name) + ": maxAge must be a number of seconds");
             }
         }
         Object expires = described.get("expires");
@@ -225,8 +227,8 @@ final class ExplicitCookies {
                 }
                 return Instant.parse(expires.toString());
             } catch (DateTimeException e) {
-                throw new IllegalArgumentException(place + ": cookie '" + name
-                        + "': expires must be a time such as 2027-01-31T12:00:00Z, or seconds since 1970");
+                throw new IllegalArgumentException(place + ": cookie " + Quoted.of(name)
+                        + ": expires must be a time such as 2027-01-31T12:00:00Z, or seconds since 1970");
             }
         }
         return null;
@@ -236,7 +238,8 @@ final class ExplicitCookies {
         try {
             return SameSite.valueOf(String.valueOf(value).toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(place + ": cookie '" + name + "': sameSite must be Strict, Lax or None");
+            throw new IllegalArgumentException(
+                    place + ": cookie " + Quoted.of(name) + ": sameSite must be Strict, Lax or None");
         }
     }
 

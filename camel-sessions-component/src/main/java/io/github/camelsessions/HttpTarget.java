@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.text.Quoted;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.HexFormat;
@@ -107,7 +108,7 @@ final class HttpTarget {
     }
 
     private static IllegalArgumentException refused(String place, String url, String why) {
-        return new IllegalArgumentException(place + " '" + withoutSecrets(url) + "' " + why);
+        return new IllegalArgumentException(place + " " + quoted(url) + " " + why);
     }
 
     /** The URL with the path that it asks for, its port without leading zeros, and no colon where none is given. */
@@ -125,10 +126,10 @@ final class HttpTarget {
     }
 
     /** The URL as errors may show it: neither its query nor a user and password. */
-    private static String withoutSecrets(String url) {
+    private static String quoted(String url) {
         String shown = withoutQuery(url);
         int at = shown.lastIndexOf('@');
-        return at < 0 ? shown : "***" + shown.substring(at);
+        return Quoted.of(at < 0 ? shown : "***" + shown.substring(at));
     }
 
     /**
@@ -195,8 +196,8 @@ final class HttpTarget {
         int placeholder = url.indexOf("{{");
         if (placeholder >= 0 && url.lastIndexOf('?', placeholder) < 0) {
             // camel-http would resolve it, and with it whatever a message asks for
-            throw new IllegalArgumentException("header " + HttpConstants.HTTP_URI + " '" + withoutSecrets(url)
-                    + "' holds a property placeholder, which is not resolved in a message; resolve it in the route");
+            throw new IllegalArgumentException("header " + HttpConstants.HTTP_URI + " " + quoted(url)
+                    + " holds a property placeholder, which is not resolved in a message; resolve it in the route");
         }
         String path = message.getHeader(HttpConstants.HTTP_PATH, String.class);
         if (path != null && !path.isEmpty()) {

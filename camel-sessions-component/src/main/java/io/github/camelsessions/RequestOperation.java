@@ -6,6 +6,7 @@ import io.github.camelsessions.http.SessionHttpClient;
 import io.github.camelsessions.pool.PoolChoice;
 import io.github.camelsessions.pool.SessionPools;
 import io.github.camelsessions.session.SessionKey;
+import io.github.camelsessions.text.Quoted;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.Map;
@@ -85,8 +86,8 @@ final class RequestOperation extends ServiceSupport implements ExchangeOperation
         if (given != null) {
             HttpMethods method = endpoint.getCamelContext().getTypeConverter().tryConvertTo(HttpMethods.class, given);
             if (method == null) {
-                throw new IllegalArgumentException("header " + HttpConstants.HTTP_METHOD + ": unknown HTTP method '"
-                        + given + "', must be one of " + Arrays.toString(HttpMethods.values()));
+                throw new IllegalArgumentException("header " + HttpConstants.HTTP_METHOD + ": unknown HTTP method "
+                        + Quoted.of(given) + ", must be one of " + Arrays.toString(HttpMethods.values()));
             }
             return method;
         }

@@ -8,6 +8,7 @@ import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProfileOrder;
 import io.github.camelsessions.profile.ProfileRotation;
 import io.github.camelsessions.renewal.SessionTraffic;
+import io.github.camelsessions.text.Quoted;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -168,7 +169,7 @@ public class SessionsComponent extends DefaultComponent {
         } else {
             choice = "cannot be used";
         }
-        return new IllegalArgumentException("option " + name + "=" + e.getValue() + ": " + choice, e);
+        return new IllegalArgumentException("option " + name + "=" + Quoted.bare(e.getValue()) + ": " + choice, e);
     }
 
     // Camel takes what it does not understand for a duration of 0, which means no limit for some options
@@ -196,7 +197,7 @@ public class SessionsComponent extends DefaultComponent {
         for (String name : names) {
             SessionsOperation owner = SessionsOperation.ownerOf(name);
             if (owner != null && owner != operation) {
-                throw new IllegalArgumentException("option '" + name + "' belongs to the operation " + owner
+                throw new IllegalArgumentException("option " + Quoted.of(name) + " belongs to the operation " + owner
                         + ", not to " + operation + "; a query parameter of this name is written query." + name);
             }
         }
@@ -207,7 +208,7 @@ public class SessionsComponent extends DefaultComponent {
         for (String name : names) {
             String option = OptionNames.otherSpelling(getCamelContext(), name);
             if (option != null) {
-                throw new IllegalArgumentException("option '" + name + "' is written " + option
+                throw new IllegalArgumentException("option " + Quoted.of(name) + " is written " + option
                         + "; a query parameter of this name is written query." + name);
             }
         }
@@ -229,7 +230,7 @@ public class SessionsComponent extends DefaultComponent {
     private void refuseUnknown(SessionsOperation operation, Set<String> names) {
         for (String name : names) {
             String nearest = OptionNames.nearest(getCamelContext(), operation, name);
-            throw new IllegalArgumentException("unknown option '" + name + "'"
+            throw new IllegalArgumentException("unknown option " + Quoted.of(name)
                     + (nearest == null
                             ? ": options of camel-http are written http." + name
                                     + ", query parameters of the target query." + name
@@ -242,12 +243,12 @@ public class SessionsComponent extends DefaultComponent {
     private void refuseNearMisses(SessionsOperation operation, Set<String> names) {
         for (String name : names) {
             if (SessionHttpClient.isOption(name)) {
-                throw new IllegalArgumentException("option '" + name + "' of camel-http is written http." + name
-                        + "; a query parameter of this name is written query." + name);
+                throw new IllegalArgumentException("option " + Quoted.of(name) + " of camel-http is written http."
+                        + name + "; a query parameter of this name is written query." + name);
             }
             String nearest = OptionNames.nearest(getCamelContext(), operation, name);
             if (nearest != null) {
-                throw new IllegalArgumentException("unknown option '" + name + "', did you mean " + nearest
+                throw new IllegalArgumentException("unknown option " + Quoted.of(name) + ", did you mean " + nearest
                         + "? A query parameter of this name is written query." + name);
             }
         }

@@ -2,6 +2,7 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.profile.NearestName;
+import io.github.camelsessions.text.Quoted;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -77,11 +78,11 @@ public enum SessionsOperation {
             }
         }
         if (name.startsWith("fetch:") || name.startsWith("http:") || name.startsWith("https:")) {
-            throw new IllegalArgumentException("unknown operation '" + name
-                    + "': write a slash before the target, as in sessions:fetch/https://host/path");
+            throw new IllegalArgumentException("unknown operation " + Quoted.of(name)
+                    + ": write a slash before the target, as in sessions:fetch/https://host/path");
         }
         String nearest = NearestName.of(name, NAMES);
-        throw new IllegalArgumentException("unknown operation '" + name + "': "
+        throw new IllegalArgumentException("unknown operation " + Quoted.of(name) + ": "
                 + (nearest == null ? "must be one of " + String.join(", ", NAMES) : "did you mean " + nearest + "?"));
     }
 }

@@ -3,6 +3,7 @@ package io.github.camelsessions;
 
 import io.github.camelsessions.profile.NearestName;
 import io.github.camelsessions.session.SessionKey;
+import io.github.camelsessions.text.Quoted;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -63,7 +64,7 @@ final class Sites {
     String require(String site) {
         if (!site.isEmpty() && !sites.containsKey(site)) {
             String nearest = NearestName.of(site, sites.keySet());
-            throw new IllegalArgumentException("site '" + site + "' is not configured: "
+            throw new IllegalArgumentException("site " + Quoted.of(site) + " is not configured: "
                     + (nearest == null
                             ? "set camel.component.sessions.sites[" + site + "].uris"
                             : "did you mean " + nearest + "?"));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.text.Quoted;
 import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -67,14 +68,14 @@ final class UriPattern {
         int authority = text.indexOf("://") + 3;
         String scheme = text.substring(0, Math.max(0, authority - 3)).toLowerCase(Locale.ROOT);
         if (authority < 3 || !(scheme.equals("http") || scheme.equals("https") || scheme.equals(ANY))) {
-            throw new IllegalArgumentException(place + ": pattern '" + text
-                    + "' must begin with http://, https:// or *://, as in https://portal.example/*");
+            throw new IllegalArgumentException(place + ": pattern " + Quoted.of(text)
+                    + " must begin with http://, https:// or *://, as in https://portal.example/*");
         }
         int slash = text.indexOf('/', authority);
         String host = (slash < 0 ? text.substring(authority) : text.substring(authority, slash));
         String path = slash < 0 ? "/*" : text.substring(slash);
         if (host.isEmpty() || host.contains("?") || host.contains("@")) {
-            throw new IllegalArgumentException(place + ": pattern '" + text + "' has no valid host");
+            throw new IllegalArgumentException(place + ": pattern " + Quoted.of(text) + " has no valid host");
         }
         return new UriPattern(
                 text, scheme, withoutDefaultPort(scheme, host.toLowerCase(Locale.ROOT)), withoutNeedlessEscapes(path));

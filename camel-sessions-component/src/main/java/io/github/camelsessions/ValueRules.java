@@ -6,6 +6,7 @@ import io.github.camelsessions.http.Origin;
 import io.github.camelsessions.http.SessionValues;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.session.Generation;
+import io.github.camelsessions.text.Quoted;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +33,7 @@ record ValueRules(Sites sites, String site, Map<String, String> captured, Map<St
         }
         Map<String, Expression> headers = new LinkedHashMap<>();
         written.forEach((name, value) ->
-                headers.put(headerName("sessionHeaders." + shown(name), name), expression(context, name, value)));
+                headers.put(headerName("sessionHeaders." + Quoted.bare(name), name), expression(context, name, value)));
         String captured = EffectiveRules.firstOrNull(places, SessionsConfiguration::getCaptureHeaders);
         return new ValueRules(sites, site, captured == null ? Map.of() : captured(captured), headers);
     }
@@ -44,11 +45,11 @@ record ValueRules(Sites sites, String site, Map<String, String> captured, Map<St
             String header = (equals < 0 ? part : part.substring(0, equals)).trim();
             String variable = equals < 0 ? header : part.substring(equals + 1).trim();
             if (variable.isEmpty() || variable.indexOf(':') >= 0) {
-                throw new IllegalArgumentException("captureHeaders=" + shown(option)
+                throw new IllegalArgumentException("captureHeaders=" + Quoted.bare(option)
                         + ": must be names of response headers, each with the variable it becomes if that has another"
                         + " name, such as X-CSRF-Token=csrf; a variable's name has no colon");
             }
-            captured.put(headerName("captureHeaders=" + shown(option), header), variable);
+            captured.put(headerName("captureHeaders=" + Quoted.bare(option), header), variable);
         }
         return captured;
     }
@@ -56,7 +57,7 @@ record ValueRules(Sites sites, String site, Map<String, String> captured, Map<St
     private static String headerName(String option, String name) {
         String problem = ClientProfile.headerProblem(name);
         if (problem != null) {
-            throw new IllegalArgumentException(option + ": '" + shown(name) + "' " + problem);
+            throw new IllegalArgumentException(option + ": " + Quoted.of(name) + " " + problem);
         }
         return name;
     }
@@ -73,10 +74,6 @@ record ValueRules(Sites sites, String site, Map<String, String> captured, Map<St
             throw new IllegalArgumentException("sessionHeaders." + header + " is no expression in Simple" + place
                     + "; see that each function is known and its braces are closed");
         }
-    }
-
-    private static String shown(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
     }
 
     /** The values for one send, null when there are none. */

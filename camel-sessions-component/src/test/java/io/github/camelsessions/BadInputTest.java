@@ -4,7 +4,9 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -187,6 +189,54 @@ class BadInputTest extends SharedContextTest {
     void aMessageHeaderWhoseNameHoldsALineBreakIsRefused() {
         assertThat(failure(fetchUri("/echo"), null, Map.of("X-A\r\nX-Evil", "1")))
                 .contains("header X-A??X-Evil of the message contains a control character");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Type", "Content-Encoding"})
+    void aLineBreakInAHeaderThatDescribesTheBodyIsRefusedWhateverTheBody(String header) {
+        int requests = site.requests().size();
+        for (Object body : List.of("text", new byte[] {1}, new ByteArrayInputStream(new byte[] {1}))) {
+            assertThat(failure(fetchUri("/echo"), body, Map.of(header, "text/plain\r\nX-Evil: 1")))
+                    .contains("IllegalArgumentException: header " + header + " of the message contains a control");
+        }
+        assertThat(site.requests()).hasSize(requests);
+    }
+
+    static Stream<Arguments> forged() {
+        String forged = "\r\n12:00:00 INFO all is well\u2028";
+        return Stream.of(
+                Arguments.of(SessionsOperation.fetch, Map.of("CamelHttpMethod", "GET" + forged)),
+                Arguments.of(SessionsOperation.fetch, Map.of("CamelHttpUri", "http://h/{{x}}" + forged)),
+                Arguments.of(SessionsOperation.fetch, Map.of("CamelHttpUri", "ftp://h/\u2028\u202e" + forged)),
+                Arguments.of(SessionsOperation.fetch, Map.of("CamelHttpUri", "ftp://h/\u2028\u202e")),
+                Arguments.of(SessionsOperation.fetch, Map.of(SessionsConstants.PROFILE, "desk" + forged)),
+                Arguments.of(SessionsOperation.fetch, Map.of(SessionsConstants.ID, "anna" + forged)),
+                Arguments.of(SessionsOperation.fetch, Map.of("X-A" + forged, "1")),
+                Arguments.of(
+                        SessionsOperation.fetch,
+                        Map.of(SessionsConstants.REQUEST_COOKIES, List.of(Map.of("name", "a" + forged)))),
+                Arguments.of(
+                        SessionsOperation.fetch,
+                        Map.of(SessionsConstants.REQUEST_COOKIES, List.of(Map.of(forged, "1")))),
+                Arguments.of(
+                        SessionsOperation.fetch,
+                        Map.of(
+                                SessionsConstants.REQUEST_COOKIES,
+                                List.of(Map.of("name", "a", "value", "1", "domain", "a" + forged)))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("forged")
+    void noHeaderForgesALineOfTheLog(SessionsOperation operation, Map<String, Object> headers) {
+        Map<String, Object> all = new HashMap<>(Map.of("CamelHttpUri", site.url() + "/echo"));
+        all.putAll(headers);
+
+        Throwable failure = send("sessions:" + operation, null, all).getException();
+
+        assertThat(failure).isInstanceOf(IllegalArgumentException.class);
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            assertThat(cause.getMessage()).doesNotContain("\r", "\n", "\u2028", "\u202e");
+        }
     }
 
     @Test

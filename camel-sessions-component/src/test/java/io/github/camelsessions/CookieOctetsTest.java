@@ -125,18 +125,28 @@ class CookieOctetsTest {
 
     @ParameterizedTest
     @MethodSource("forms")
-    void aLineBreakInAHeaderOfTheMessageStartsNoNewHeader(String form) throws Exception {
+    void aLineBreakInAHeaderOfTheMessageIsRefused(String form) throws Exception {
         Map<String, Object> headers =
                 Map.of("Name: 1\r\nInjected", "by its name", "Value", "1\r\nInjected: by its value\u0000");
         Exchange answer = template.request(
                 "direct:" + form, exchange -> exchange.getMessage().setHeaders(new HashMap<>(headers)));
 
-        if (form.equals("fetch")) {
-            assertThat(answer.getException()).hasMessageContaining("contains a control character");
-        } else {
-            assertThat(site.head().lines())
-                    .contains("Name: 1??Injected: by its name", "Value: 1  Injected: by its value?");
-        }
+        assertThat(answer.getException())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("of the message contains a control character");
+    }
+
+    @ParameterizedTest
+    @MethodSource("forms")
+    void aLineBreakInTheContentTypeIsRefused(String form) {
+        Exchange answer = template.request("direct:" + form, exchange -> {
+            exchange.getMessage().setBody("text");
+            exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "text/plain\r\nInjected: 1");
+        });
+
+        assertThat(answer.getException())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("header Content-Type of the message contains a control character");
     }
 
     /** Speaks HTTP/1.1 in octets: hands out each request's head as it came, answers with the head lines it was given. */

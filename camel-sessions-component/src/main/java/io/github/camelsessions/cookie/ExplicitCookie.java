@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.cookie;
 
+import io.github.camelsessions.text.Quoted;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +65,7 @@ final class ExplicitCookie {
             end++;
         }
         return new IllegalArgumentException(
-                "cookie '" + Text.printable(name.substring(0, end), 100) + "': " + reasonAndWayOut, cause);
+                "cookie " + Quoted.of(name.substring(0, end)) + ": " + reasonAndWayOut, cause);
     }
 
     private static void refuseCharacters(String name, String part, String text) {
@@ -119,9 +120,7 @@ final class ExplicitCookie {
             return HostNames.canonical(host);
         } catch (IllegalArgumentException e) {
             throw refused(
-                    name,
-                    "its domain '" + Text.printable(host, 255) + "' is no host name; give one, or leave the domain out",
-                    e);
+                    name, "its domain " + Quoted.of(host) + " is no host name; give one, or leave the domain out", e);
         }
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.cookie;
 
+import io.github.camelsessions.text.Quoted;
 import java.net.IDN;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -99,7 +100,7 @@ public final class HostNames {
         try {
             return IDN.toASCII(name, IDN.ALLOW_UNASSIGNED);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("host '" + shown(host) + "' cannot be converted to A-labels", e);
+            throw new IllegalArgumentException("host " + Quoted.of(host) + " cannot be converted to A-labels", e);
         }
     }
 
@@ -122,7 +123,7 @@ public final class HostNames {
             // with a colon in it, the text is parsed as a literal and never looked up
             octets = InetAddress.getByName(number).getAddress();
         } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("host '" + shown(host) + "': it is no IPv6 address", e);
+            throw new IllegalArgumentException("host " + Quoted.of(host) + ": it is no IPv6 address", e);
         }
         int[] groups = new int[8];
         if (octets.length == 4) {
@@ -185,10 +186,6 @@ public final class HostNames {
     }
 
     private static IllegalArgumentException notAHost(String host, String reason) {
-        return new IllegalArgumentException("host '" + shown(host) + "': " + reason);
-    }
-
-    private static String shown(String host) {
-        return Text.printable(host, 255);
+        return new IllegalArgumentException("host " + Quoted.of(host) + ": " + reason);
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.cookie;
 
+import io.github.camelsessions.text.Quoted;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +82,7 @@ public record SetCookie(
     /** Shows the attributes, and {@code ***} for the value. */
     @Override
     public String toString() {
-        return "SetCookie[" + Text.printable(name, 255) + "=***, domain=" + domain + ", path=" + path + ", expiry="
-                + expiry + ", secure=" + secure + ", httpOnly=" + httpOnly + ", sameSite=" + sameSite + "]";
+        return "SetCookie[" + Quoted.bare(name) + "=***, domain=" + domain + ", path=" + path + ", expiry=" + expiry
+                + ", secure=" + secure + ", httpOnly=" + httpOnly + ", sameSite=" + sameSite + "]";
     }
 }

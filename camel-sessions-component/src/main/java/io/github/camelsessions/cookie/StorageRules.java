@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.cookie;
 
+import io.github.camelsessions.text.Quoted;
 import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ final class StorageRules {
         // steps 8 to 10
         if (!domain.isEmpty() && !domain.equals(origin.host())) {
             if (!DomainMatch.matches(origin.host(), domain)) {
-                return "its domain '" + Text.printable(domain, 255) + "' is neither the origin's host '" + origin.host()
+                return "its domain " + Quoted.of(domain) + " is neither the origin's host '" + origin.host()
                         + "' nor a parent of it; leave the domain out, or give a URL of that domain";
             }
             // both are suffixes of the host, so the shorter one is the wider one

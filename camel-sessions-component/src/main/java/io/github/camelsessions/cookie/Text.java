@@ -37,17 +37,6 @@ final class Text {
         return text.regionMatches(true, 0, prefix, 0, prefix.length());
     }
 
-    /** Makes text from outside fit for a message: no control characters, no more than the length given. */
-    static String printable(String text, int maxLength) {
-        int length = Math.min(text.length(), maxLength);
-        StringBuilder shown = new StringBuilder(length + 3);
-        for (int i = 0; i < length; i++) {
-            char c = text.charAt(i);
-            shown.append(Character.isISOControl(c) ? '?' : c);
-        }
-        return text.length() > maxLength ? shown.append("...").toString() : shown.toString();
-    }
-
     private static boolean isWhitespace(char c) {
         return c == ' ' || c == '\t';
     }

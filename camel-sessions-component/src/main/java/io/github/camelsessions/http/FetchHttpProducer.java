@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.Reader;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,7 +24,6 @@ import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.entity.UrlEncodedFormEntity;
 import org.apache.hc.client5.http.entity.mime.MultipartEntityBuilder;
 import org.apache.hc.core5.http.ContentType;
-import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
@@ -123,7 +121,6 @@ final class FetchHttpProducer extends HttpProducer {
             // the message's own Content-Type is, on the way from page to form, the one of the page
             request.setHeader(HttpHeaders.CONTENT_TYPE, entity.getContentType());
         }
-        refuseLineBreaks(request);
         Fetch fetch = fetch(exchange);
         SessionCall call = fetch.call();
         HttpClient client = call.isReserved() ? reserved.client() : getHttpClient();
@@ -141,29 +138,6 @@ final class FetchHttpProducer extends HttpProducer {
                 .setRedirectsEnabled(rules.followRedirects())
                 .setMaxRedirects(rules.maxRedirects())
                 .build();
-    }
-
-    // HttpClient would write a space for each, and the server get a value that nobody meant.
-    private static void refuseLineBreaks(HttpUriRequest request) {
-        for (Iterator<Header> headers = request.headerIterator(); headers.hasNext(); ) {
-            Header header = headers.next();
-            String value = header.getValue();
-            if (hasControl(header.getName()) || (value != null && hasControl(value))) {
-                throw new IllegalArgumentException("header " + header.getName().replaceAll("\\p{Cntrl}", "?")
-                        + " of the message contains a control character such as CR or LF; remove the header before the"
-                        + " call, or its line breaks");
-            }
-        }
-    }
-
-    private static boolean hasControl(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if ((c < ' ' && c != '\t') || c == 0x7F) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static Fetch fetch(Exchange exchange) {

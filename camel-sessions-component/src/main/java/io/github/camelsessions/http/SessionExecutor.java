@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
+import io.github.camelsessions.text.Quoted;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Iterator;
+import java.util.List;
 import org.apache.camel.Exchange;
+import org.apache.camel.Message;
 import org.apache.camel.component.http.HttpEndpoint;
 import org.apache.hc.client5.http.classic.HttpClient;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
@@ -13,11 +17,13 @@ import org.apache.hc.client5.http.impl.auth.BasicAuthCache;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.protocol.RedirectLocations;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.HttpClientResponseHandler;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.jspecify.annotations.Nullable;
 
 /** The one place where a request of a session leaves: with the call in its context. */
 final class SessionExecutor {
@@ -43,6 +49,7 @@ final class SessionExecutor {
             SessionCall call,
             HttpClientResponseHandler<T> handler)
             throws IOException, HttpException {
+        refuseControls(request, exchange.getIn());
         // Before HttpClient looks at the request: a Cookie header of the message would stop redirects to other hosts.
         request.removeHeaders(HttpHeaders.COOKIE);
         if (call.profile().proxy() != null) {
@@ -94,6 +101,31 @@ final class SessionExecutor {
             }
             if (!handedOver || !call.rules().isLimited()) { // else the body's end is the call's
                 call.end();
+            }
+        }
+    }
+
+    // HttpClient would write a space for each, and the server get a value that nobody meant.
+    private static void refuseControls(HttpUriRequest request, Message message) {
+        for (Iterator<Header> headers = request.headerIterator(); headers.hasNext(); ) {
+            Header header = headers.next();
+            refuseControls(header.getName(), header.getName());
+            refuseControls(header.getName(), header.getValue());
+        }
+        if (request.getEntity() != null) { // which has been told them, and no longer knows what they were
+            for (String header : List.of(HttpHeaders.CONTENT_TYPE, HttpHeaders.CONTENT_ENCODING)) {
+                refuseControls(header, message.getHeader(header, String.class));
+            }
+        }
+    }
+
+    private static void refuseControls(String header, @Nullable String text) {
+        for (int i = 0; text != null && i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c < ' ' && c != '\t') || c == 0x7F) {
+                throw new IllegalArgumentException(
+                        "header " + Quoted.bare(header) + " of the message contains a control"
+                                + " character such as CR or LF; remove the header before the call, or its line breaks");
             }
         }
     }

@@ -10,6 +10,7 @@ import io.github.camelsessions.profile.ProfileOrder;
 import io.github.camelsessions.profile.ProfileRotation;
 import io.github.camelsessions.profile.ProfileStats;
 import io.github.camelsessions.profile.ProxyFailedException;
+import io.github.camelsessions.text.Quoted;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -428,7 +429,7 @@ public final class SessionRegistry {
         List<String> names =
                 rotation.profiles().stream().map(ClientProfile::name).toList();
         String nearest = NearestName.of(name, names);
-        return new IllegalArgumentException("profile '" + name + "' is unknown: "
+        return new IllegalArgumentException("profile " + Quoted.of(name) + " is unknown: "
                 + (names.isEmpty()
                         ? "no profiles are loaded, set the component option profiles"
                         : nearest == null ? "must be one of " + names : "did you mean " + nearest + "?"));

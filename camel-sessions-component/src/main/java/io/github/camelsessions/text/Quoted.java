@@ -1,30 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.text;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Text from outside in messages of exceptions and logs: on one line, whatever it holds, so that it can forge no line of a
  * log, and no longer than anybody reads.
  */
 public final class Quoted {
 
-    private static final int LONGEST = 100;
+    private static final int LONGEST = 255;
 
     private Quoted() {}
 
-    /** The text in quotation marks, cut after 100 characters. */
-    public static String of(Object text) {
+    /** The text in quotation marks, cut after 255 characters. */
+    public static String of(@Nullable Object text) {
         return "'" + bare(text) + "'";
     }
 
-    /** The text without quotation marks, cut after 100 characters. */
-    public static String bare(Object text) {
+    /** The text without quotation marks, cut after 255 characters. */
+    public static String bare(@Nullable Object text) {
         return bare(text, LONGEST);
     }
 
     /**
      * @param longest after how many characters it is cut; three dots show that it was
      */
-    public static String bare(Object text, int longest) {
+    public static String bare(@Nullable Object text, int longest) {
         String all = String.valueOf(text);
         int length = Math.min(all.length(), longest);
         StringBuilder shown = new StringBuilder(length + 3);
