@@ -89,16 +89,28 @@ final class HttpTarget {
 
     /** As camel-http does it, but a tilde stays: what can be sent as it is, is. */
     private static String encoded(String url) {
-        StringBuilder encoded = new StringBuilder(url.length() + 16);
-        for (int i = 0; i < url.length(); i++) {
+        int first = 0;
+        while (first < url.length() && !isUnsafe(url, first)) {
+            first++;
+        }
+        if (first == url.length()) {
+            return url;
+        }
+        StringBuilder encoded = new StringBuilder(url.length() + 16).append(url, 0, first);
+        for (int i = first; i < url.length(); i++) {
             char c = url.charAt(i);
-            if (UNSAFE.indexOf(c) >= 0 || c == '%' && !isEscape(url, i)) {
+            if (isUnsafe(url, i)) {
                 encoded.append('%').append(HexFormat.of().withUpperCase().toHexDigits((byte) c));
             } else {
                 encoded.append(c);
             }
         }
-        return encoded.length() == url.length() ? url : encoded.toString();
+        return encoded.toString();
+    }
+
+    private static boolean isUnsafe(String url, int at) {
+        char c = url.charAt(at);
+        return UNSAFE.indexOf(c) >= 0 || (c == '%' && !isEscape(url, at));
     }
 
     private static boolean isEscape(String url, int percent) {
