@@ -15,6 +15,7 @@ import io.github.camelsessions.session.SessionStats;
 import java.io.File;
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -202,11 +203,10 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
         Message message = exchange.getMessage();
         URI target = targetOf(message);
         Object body = message.getBody();
-        if (body instanceof byte[]
-                || body instanceof InputStream
-                || body instanceof StreamCache
-                || body instanceof File
-                || body instanceof WrappedFile<?>) {
+        if (body instanceof File || body instanceof WrappedFile<?>) {
+            byte[] octets = message.getBody(byte[].class);
+            body = octets == null ? null : new String(octets, StandardCharsets.UTF_8); // whatever was read before it
+        } else if (body instanceof byte[] || body instanceof InputStream || body instanceof StreamCache) {
             body = message.getBody(String.class);
         }
         ExplicitCookies cookies = ExplicitCookies.parse("the body of addCookies", body);

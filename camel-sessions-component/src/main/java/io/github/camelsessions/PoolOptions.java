@@ -129,11 +129,17 @@ final class PoolOptions {
 
     /** Refuses options of an endpoint that have no effect without a pool. */
     static void refuseWithoutPool(SessionsConfiguration own) {
-        OF_POOLS_ONLY.forEach((name, option) -> {
-            if (option.apply(own) != null) {
-                throw new IllegalArgumentException(
-                        "option " + name + " has no effect without a pool: set pool, or remove it");
-            }
+        ofPoolsOnly(own).stream().findFirst().ifPresent(name -> {
+            throw new IllegalArgumentException(
+                    "option " + name + " has no effect without a pool: set pool, or remove it");
         });
+    }
+
+    /** Those of the options that have no effect without a pool. */
+    static List<String> ofPoolsOnly(SessionsConfiguration own) {
+        return OF_POOLS_ONLY.entrySet().stream()
+                .filter(option -> option.getValue().apply(own) != null)
+                .map(Map.Entry::getKey)
+                .toList();
     }
 }

@@ -16,7 +16,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,18 +23,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.PropertyBindingException;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.spi.Metadata;
-import org.apache.camel.spi.PropertyConfigurerGetter;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.DefaultComponent;
 import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.support.service.ServiceHelper;
 import org.apache.camel.util.PropertiesHelper;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Fetches HTTP resources in named sessions: each exchange gets its session's cookie jar and client profile.
@@ -46,9 +46,7 @@ import org.jspecify.annotations.Nullable;
 @Component("sessions")
 public class SessionsComponent extends DefaultComponent {
 
-    // as Camel reads them
-    private static final Pattern DURATION =
-            Pattern.compile("-?[0-9]+|(?=[0-9])([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?|-?P.+");
+    private static final Logger LOG = LoggerFactory.getLogger(SessionsComponent.class);
 
     @Metadata(description = "The rules that hold where neither endpoint nor site sets them.")
     private SessionsConfiguration configuration = new SessionsConfiguration();
@@ -113,6 +111,12 @@ public class SessionsComponent extends DefaultComponent {
     private @Nullable ScheduledExecutorService profileWatch; // as all options, set by one thread
 
     @Override
+    public void setCamelContext(CamelContext camelContext) {
+        super.setCamelContext(camelContext);
+        OptionConfigurer.bind(camelContext); // before any option is set
+    }
+
+    @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
         int slash = remaining.indexOf('/');
         String operation = slash < 0 ? remaining : remaining.substring(0, slash);
@@ -121,7 +125,6 @@ public class SessionsComponent extends DefaultComponent {
         SessionsEndpoint endpoint = new SessionsEndpoint(uri, this, SessionsOperation.parse(operation));
         refuseForeign(endpoint.getOperation(), parameters.keySet());
         refuseOtherSpellings(parameters.keySet());
-        refuseNoDurations(parameters);
         if (parameters.containsKey("sessionHeaders")) {
             throw new IllegalArgumentException("option 'sessionHeaders' names a header each, as in"
                     + " sessionHeaders.X-CSRF-Token=${sessionVar(csrf)}");
@@ -155,36 +158,12 @@ public class SessionsComponent extends DefaultComponent {
         return endpoint;
     }
 
-    // Camel tells the option and its value, but not what the value may be.
-    private IllegalArgumentException badValue(PropertyBindingException e) {
-        String name = String.valueOf(e.getPropertyName());
-        Class<?> type = getEndpointPropertyConfigurer() instanceof PropertyConfigurerGetter options
-                ? options.getOptionType(name, true)
-                : null;
-        String choice;
-        if (type != null && type.isEnum()) {
-            choice = "must be one of " + Arrays.toString(type.getEnumConstants());
-        } else if (type == boolean.class || type == Boolean.class) {
-            choice = "must be true or false";
-        } else {
-            choice = "cannot be used";
-        }
-        return new IllegalArgumentException("option " + name + "=" + Quoted.bare(e.getValue()) + ": " + choice, e);
-    }
-
-    // Camel takes what it does not understand for a duration of 0, which means no limit for some options
-    private void refuseNoDurations(Map<String, Object> parameters) {
-        if (getEndpointPropertyConfigurer() instanceof PropertyConfigurerGetter options) {
-            parameters.forEach((name, value) -> {
-                if (options.getOptionType(name, false) == Duration.class
-                        && value instanceof String text
-                        && !text.startsWith("#")
-                        && !DURATION.matcher(text).matches()) {
-                    throw new IllegalArgumentException(
-                            "option " + name + "=" + text + ": must be a duration, such as 30s or 5m");
-                }
-            });
-        }
+    // what Camel wraps around what is wrong names no option, or one of Camel's classes
+    private static IllegalArgumentException badValue(PropertyBindingException e) {
+        return e.getCause() instanceof IllegalArgumentException told
+                ? told
+                : new IllegalArgumentException(
+                        "option " + e.getPropertyName() + "=" + Quoted.bare(e.getValue()) + ": cannot be used", e);
     }
 
     static IllegalArgumentException targetGivenTwice() {
@@ -266,6 +245,29 @@ public class SessionsComponent extends DefaultComponent {
         useLimits();
         useProfiles();
         siteRules = makeSiteRules();
+        getCamelContext().addStartupListener((context, alreadyStarted) -> warnWithoutPool());
+    }
+
+    // a site may have the options for pools that endpoints name; which there are is known when all routes are made
+    private void warnWithoutPool() {
+        boolean named = configuration.getPool() != null
+                || getCamelContext().getEndpoints().stream()
+                        .anyMatch(endpoint -> endpoint instanceof SessionsEndpoint sessions
+                                && sessions.getConfiguration().getPool() != null);
+        if (!named) {
+            warnWithoutPool("", configuration);
+            sites.forEach(this::warnWithoutPool);
+        }
+    }
+
+    private void warnWithoutPool(String site, SessionsConfiguration rules) {
+        List<String> options = PoolOptions.ofPoolsOnly(rules);
+        if (rules.getPool() == null && !options.isEmpty()) {
+            LOG.warn(
+                    "{}: {} has no effect until there is a pool: set pool here or on an endpoint, or remove it",
+                    placeName(site),
+                    String.join(", ", options));
+        }
     }
 
     @Override
@@ -442,7 +444,7 @@ public class SessionsComponent extends DefaultComponent {
         return new Place(placeName(site), rules);
     }
 
-    private static String placeName(String site) {
+    static String placeName(String site) {
         return site.isEmpty() ? "component sessions" : "sites[" + site + "]";
     }
 
@@ -553,7 +555,7 @@ public class SessionsComponent extends DefaultComponent {
 
     public void setSites(Map<String, SiteConfiguration> sites) {
         this.sites = new SiteMap<>();
-        this.sites.putAll(sites);
+        sites.forEach(this.sites::put);
         siteRules = isStarted() ? null : siteRules;
     }
 }

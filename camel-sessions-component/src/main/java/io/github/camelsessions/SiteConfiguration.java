@@ -35,6 +35,17 @@ public class SiteConfiguration extends SessionsConfiguration {
                             + " the component by default, which alone may say another one.")
     private @Nullable ProfileOrder profileRotation;
 
+    private String place = "site"; // for messages
+
+    /** Its name among the sites, as soon as it has one. */
+    void named(String name) {
+        place = SessionsComponent.placeName(name);
+    }
+
+    String place() {
+        return place;
+    }
+
     public @Nullable String getUris() {
         return uris;
     }

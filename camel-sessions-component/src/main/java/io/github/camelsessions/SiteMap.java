@@ -15,9 +15,10 @@ final class SiteMap<T> extends LinkedHashMap<String, T> {
 
     @Override
     public @Nullable T put(String name, T site) {
-        if (!(site instanceof SiteConfiguration)) {
+        if (!(site instanceof SiteConfiguration known)) {
             throw notInBrackets(name);
         }
+        known.named(name);
         return super.put(name, site);
     }
 

@@ -120,6 +120,10 @@ class MainConfigurationTest {
                 "http[conectTimeout]            | 1                        | component sessions: option http.conectTimeout",
                 "cookiesDebug                   | names                    | cookiesDebug=names",
                 "maxSessions                    | 0                        | maxSessions=0",
+                "sites[portal].keepAlive        | soon                     | sites[portal]: option keepAlive=soon: must be",
+                "sites[portal].keep-aliv        | 5m                       | sites[portal]: unknown option 'keepAliv', did",
+                "keep-alive                     | soon                     | component sessions: option keepAlive=soon: must",
+                "max-sesions                    | 5                        | unknown option 'maxSesions', did you mean",
                 "profiles                       | file:no/such.yaml        | file:no/such.yaml"
             })
     void aWrongOptionStopsTheStartAndIsNamed(String name, String value, String named) {

@@ -40,8 +40,8 @@ class PoolOptionsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     poolStrategy=fair             | option poolStrategy=fair: must be one of [random, roundRobin,
-                    poolSize=many                 | option poolSize=many: cannot be used
-                    maxErrorScore=low             | option maxErrorScore=low: cannot be used
+                    poolSize=many                 | option poolSize=many: must be a whole number
+                    maxErrorScore=low             | option maxErrorScore=low: must be a number, such as 0.5
                     minDelay=short                | option minDelay=short: must be a duration
                     sessionId=1                   | pool=shop and sessionId=1: a session of a pool is chosen by the pool
                     poolSze=3                     | unknown option 'poolSze', did you mean poolSize?

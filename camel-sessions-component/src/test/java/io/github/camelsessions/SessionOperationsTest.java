@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.github.camelsessions.cookie.Cookie;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ConsumerTemplate;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -76,6 +80,24 @@ class SessionOperationsTest extends SharedContextTest {
         operate("clear");
 
         assertThat(sessions().ids()).doesNotContain(session);
+    }
+
+    @Test
+    void aFileOfCookiesIsReadInUtf8WhateverAnEarlierAnswerWasIn(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("cookies.json");
+        Files.writeString(file, "[{\"name\": \"city\", \"value\": \"Köln\", \"domain\": \"shop.example\"}]");
+        try (ConsumerTemplate consumer = context.createConsumerTemplate()) {
+            Exchange polled = consumer.receive("file:" + folder + "?noop=true&initialDelay=0", 20_000);
+            for (Object body : List.of(file.toFile(), polled.getMessage().getBody())) {
+                sessions().clear(session);
+                text(template.request("sessions:addCookies?sessionId=" + session, exchange -> {
+                    exchange.setProperty(Exchange.CHARSET_NAME, "ISO-8859-1");
+                    exchange.getMessage().setBody(body);
+                }));
+
+                assertThat(sessions().cookieMap(session)).containsEntry("city", "Köln");
+            }
+        }
     }
 
     @Test
