@@ -34,9 +34,9 @@ final class OptionConfigurer implements PropertyConfigurer, PropertyConfigurerGe
             SiteConfiguration.class.getName(),
             SessionsConfiguration.class.getName());
 
-    // as Camel reads them
-    private static final Pattern DURATION =
-            Pattern.compile("-?[0-9]+|(?=[0-9])([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?|-?P.+");
+    // as Camel reads them, with no more digits than fit into its milliseconds
+    private static final Pattern DURATION = Pattern.compile("-?[0-9]{1,18}|(?=[0-9])([0-9]{1,9}d)?([0-9]{1,9}h)?"
+            + "([0-9]{1,9}m)?([0-9]{1,12}s)?([0-9]{1,15}ms)?|-?P.+");
 
     private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]+");
 

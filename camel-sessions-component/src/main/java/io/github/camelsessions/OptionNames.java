@@ -10,7 +10,16 @@ import org.jspecify.annotations.Nullable;
 /** The names of the endpoint's options, for telling a mistyped one from a query parameter of the target. */
 final class OptionNames {
 
+    private static final List<String> PREFIXES = List.of("http.", "query.", "sessionHeaders.");
+
     private OptionNames() {}
+
+    /** Whether it is the name of an option, or begins as those of options with many names do. */
+    static boolean isOption(CamelContext context, String name) {
+        EndpointUriFactory factory = context.getCamelContextExtension().getEndpointUriFactory("sessions");
+        return factory != null
+                && (factory.propertyNames().contains(name) || PREFIXES.stream().anyMatch(name::startsWith));
+    }
 
     /** The option that the name is but for case and dashes, null when it is none or written as it should be. */
     static @Nullable String otherSpelling(CamelContext context, String name) {

@@ -37,6 +37,8 @@ final class RenewalOptions {
     private static final Pattern STATUSES =
             Pattern.compile("[1-5][0-9]{2}(-[1-5][0-9]{2})?(,[1-5][0-9]{2}(-[1-5][0-9]{2})?)*");
 
+    private static final Duration LONGEST = Duration.ofDays(3650);
+
     private static final List<Function<SessionsConfiguration, @Nullable Object>> OF_THE_SESSION = List.of(
             SessionsConfiguration::getMaxUses,
             SessionsConfiguration::getMaxAge,
@@ -123,6 +125,9 @@ final class RenewalOptions {
             }
             return null;
         }
+        if (given.strip().chars().anyMatch(Character::isWhitespace)) {
+            throw new IllegalArgumentException("checkUri: the URL contains a space: write %20, or one URL only");
+        }
         URI uri = HttpTarget.parse("checkUri", given);
         if (condition == null && expiry.isEmpty()) {
             throw new IllegalArgumentException("checkUri: nothing tells by its answer whether the session lives; set"
@@ -188,6 +193,10 @@ final class RenewalOptions {
                 positive("renewalCooldown", places, SessionsConfiguration::getRenewalCooldown, defaults.cooldown());
         Duration cooldownMax = positive(
                 "renewalCooldownMax", places, SessionsConfiguration::getRenewalCooldownMax, defaults.cooldownMax());
+        if (cooldown.compareTo(cooldownMax) > 0) {
+            throw new IllegalArgumentException("renewalCooldown=" + shown(cooldown) + ": must be at most"
+                    + " renewalCooldownMax=" + shown(cooldownMax) + "; lower the one or raise the other");
+        }
         long maxUses = first(places, SessionsConfiguration::getMaxUses, 0L);
         if (maxUses < 0) {
             throw new IllegalArgumentException("maxUses=" + maxUses + ": must be at least 1, or 0 for any number");
@@ -202,7 +211,7 @@ final class RenewalOptions {
                         "renewalAttempts",
                         first(places, SessionsConfiguration::getRenewalAttempts, defaults.renewalAttempts())),
                 cooldown,
-                cooldownMax.compareTo(cooldown) < 0 ? cooldown : cooldownMax,
+                cooldownMax,
                 firstOrNull(places, SessionsConfiguration::getCheckUri) != null);
     }
 
@@ -233,6 +242,15 @@ final class RenewalOptions {
             throw new IllegalArgumentException(
                     option + "=" + statuses + ": must be statuses and ranges of them, such as 401,440-449");
         }
+        if (statuses != null && Stream.of(statuses.split(",", -1)).anyMatch(RenewalOptions::isBackwards)) {
+            throw new IllegalArgumentException(
+                    option + "=" + statuses + ": a range goes from the lower status to the higher, such as 440-449");
+        }
+    }
+
+    private static boolean isBackwards(String range) {
+        int dash = range.indexOf('-');
+        return dash > 0 && range.substring(0, dash).compareTo(range.substring(dash + 1)) > 0; // three digits each
     }
 
     private static @Nullable Predicate<URI> pattern(@Nullable String expiredUri) {
@@ -307,7 +325,7 @@ final class RenewalOptions {
         if (value.isZero() || value.isNegative()) {
             throw new IllegalArgumentException(option + "=" + shown(value) + ": must be longer than 0, such as 30s");
         }
-        return value;
+        return notTooLong(option, value);
     }
 
     private static Duration notNegative(
@@ -324,10 +342,19 @@ final class RenewalOptions {
         if (value.isNegative()) {
             throw new IllegalArgumentException(option + "=" + shown(value) + ": must not be negative");
         }
+        return notTooLong(option, value);
+    }
+
+    /** A longer time would overflow where it is counted in nanoseconds, twelve of it for keepAlive. */
+    static Duration notTooLong(String option, Duration value) {
+        if (value.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    option + "=" + shown(value) + ": must be at most " + LONGEST.toDays() + "d");
+        }
         return value;
     }
 
     private static String shown(Duration duration) {
-        return duration.toMillis() + "ms";
+        return duration.abs().compareTo(LONGEST) > 0 ? duration.toDays() + "d" : duration.toMillis() + "ms";
     }
 }

@@ -172,12 +172,16 @@ public class SessionsComponent extends DefaultComponent {
     }
 
     // limit and format are names that targets use for their own parameters: they must not vanish without a word
-    private static void refuseForeign(SessionsOperation operation, Set<String> names) {
+    private void refuseForeign(SessionsOperation operation, Set<String> names) {
         for (String name : names) {
             SessionsOperation owner = SessionsOperation.ownerOf(name);
             if (owner != null && owner != operation) {
                 throw new IllegalArgumentException("option " + Quoted.of(name) + " belongs to the operation " + owner
                         + ", not to " + operation + "; a query parameter of this name is written query." + name);
+            }
+            if (owner == null && OptionNames.isOption(getCamelContext(), name) && !operation.uses(name)) {
+                throw new IllegalArgumentException(
+                        "option '" + name + "' has no effect on the operation " + operation + ": remove it");
             }
         }
     }
@@ -310,6 +314,7 @@ public class SessionsComponent extends DefaultComponent {
             throw new IllegalArgumentException(
                     "profileCooldown=" + profileCooldown + ": must be a duration of more than 0, such as 5m");
         }
+        RenewalOptions.notTooLong("profileCooldown", profileCooldown);
         sessions.registry().setRotation(profileRotation, profileCooldown);
         sessions.registry().setOwnProfiles(key -> rotation(key.site()) == ProfileOrder.bySessionId);
     }
@@ -354,6 +359,7 @@ public class SessionsComponent extends DefaultComponent {
             throw new IllegalArgumentException("profilesReload=" + profilesReload
                     + ": must be a duration, such as 5s, or 0 for no look at the file");
         }
+        RenewalOptions.notTooLong("profilesReload", profilesReload);
         String resource = profiles;
         if (resource != null) {
             ProfileWatch watch = newProfileWatch(resource);

@@ -50,6 +50,11 @@ public enum SessionsOperation {
     private static final List<String> NAMES =
             Arrays.stream(values()).map(Enum::name).toList();
 
+    private static final Set<String> OF_THE_NAME =
+            Set.of("httpUri", "site", "sessionId", "lazyStartProducer"); // which session, and what each endpoint has
+
+    private static final Set<String> OF_THE_LOG_OUT = Set.of("closeUri", "renewalTimeout", "holdTimeout");
+
     private final Set<String> ownOptions;
 
     SessionsOperation(String... ownOptions) {
@@ -64,6 +69,16 @@ public enum SessionsOperation {
             }
         }
         return null;
+    }
+
+    /** Whether an option that is no operation's own has an effect on this one. */
+    boolean uses(String option) {
+        return switch (this) {
+            case fetch, renew, check, addCookies -> true; // they send in a session, or make one
+            case close -> OF_THE_NAME.contains(option) || OF_THE_LOG_OUT.contains(option);
+            case list -> option.equals("site") || option.equals("lazyStartProducer");
+            default -> OF_THE_NAME.contains(option);
+        };
     }
 
     /** Whether it sends the exchange's request. */

@@ -71,6 +71,10 @@ final class UriPattern {
             throw new IllegalArgumentException(place + ": pattern " + Quoted.of(text)
                     + " must begin with http://, https:// or *://, as in https://portal.example/*");
         }
+        if (text.chars().anyMatch(Character::isWhitespace)) {
+            throw new IllegalArgumentException(place + ": pattern '" + text.replaceAll("\\p{Cntrl}", "?")
+                    + "' contains a space, which no URL does: write %20, or a comma between two patterns");
+        }
         int slash = text.indexOf('/', authority);
         String host = (slash < 0 ? text.substring(authority) : text.substring(authority, slash));
         String path = slash < 0 ? "/*" : text.substring(slash);

@@ -53,6 +53,24 @@ class AutomaticRenewalOptionsTest {
                     keepAlive               | 5m        | keepAlive=300000ms: there is no checkUri that tells
                     keepAlive               | -1        | keepAlive=-1ms: must not be negative
                     idempotencyHeader       | a b       | idempotencyHeader
+                    keepAlive               | 999999999d | keepAlive=999999999d: must be at most 3650d
+                    maxAge                  | 3651d     | maxAge=3651d: must be at most 3650d
+                    maxIdle                 | P9999Y    | must be a duration
+                    holdTimeout             | 999999999999d | holdTimeout=999999999999d: must be a duration
+                    requestTimeout          | 4000d     | requestTimeout=4000d: must be at most 3650d
+                    blockedBackoff          | 4000d     | blockedBackoff=4000d: must be at most 3650d
+                    blockedBackoff          | -1        | blockedBackoff=-1ms: must not be negative
+                    blockedBackoff          | -1s       | blockedBackoff=-1s: must be a duration
+                    expiredStatusCodeRange  | 401,500-400 | expiredStatusCodeRange=401,500-400: a range goes from the lower
+                    renewalCooldown         | 31m       | renewalCooldown=1860000ms: must be at most renewalCooldownMax=1800000ms
+                    renewalCooldownMax      | 29s       | renewalCooldown=30000ms: must be at most renewalCooldownMax=29000ms
+                    checkUri                | https://portal.example/a b | checkUri: the URL contains a space
+                    checkUri                | ftp://portal.example/a     | must be an absolute http or https URL
+                    expiredUri              | https://portal.example/log in | contains a space, which no URL does
+                    forbiddenUris           | https://portal.example/a https://portal.example/b | contains a space
+                    maxRequestsPerSecond    | -1        | maxRequestsPerSecond=-1.0: must be at least 0.0001
+                    maxRedirects            | 0         | maxRedirects=0: must be at least 1
+                    maxResponseSize         | -1        | maxResponseSize=-1: must be a number of bytes
                     """)
     void aWrongValueIsNamed(String option, String value, String message) throws Exception {
         assertRefused(option, value, message, "endpoint");

@@ -393,7 +393,8 @@ class DocumentationTest {
                 "sessions:fetch?expiredStatusCodeRange=4xx",
                 "sessions:fetch?expiredUri=/login",
                 "sessions:fetch?renewalUri=dirct:log-in",
-                "sessions:fetch?maxAge=soon",
+                "sessions:list?maxHeld=3",
+                "sessions:fetch?keepAlive=999999999d",
                 "sessions:fetch?profile=carl&renewalProfile=next",
                 "sessions:renew",
                 "sessions:fetch")) {
@@ -427,6 +428,8 @@ class DocumentationTest {
                 failure(main, "sessions:fetch?sessionId=ben", null, Map.of(Exchange.HTTP_URI, site.url() + "/orders")));
         main.stop();
         messages.add(failureOfStart("camel.component.sessions.sites.portal.uris = " + PORTAL + "/*"));
+        messages.add(failureOfStart("camel.component.sessions.sites[portal].keepAlive = soon"));
+        messages.add(failureOfStart("camel.component.sessions.sites[portal].keepAliv = 5m"));
 
         String page = Files.readString(Snippets.ROOT.resolve(COMPONENT_PAGE));
         List<String> listed = page.substring(page.indexOf("| Message |"), page.indexOf("== Message headers"))

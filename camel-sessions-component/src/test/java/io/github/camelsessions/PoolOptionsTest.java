@@ -29,6 +29,8 @@ class PoolOptionsTest {
                     blockedStatusCodeRange  | 403;429   | blockedStatusCodeRange=403;429: must be statuses and ranges
                     maxConcurrentPerSession | -1        | maxConcurrentPerSession=-1: must be at least 0
                     minDelay                | -1        | minDelay=-1ms: must not be negative
+                    minDelay                | 4000d     | minDelay=4000d: must be at most 3650d
+                    blockedStatusCodeRange  | 500-400   | blockedStatusCodeRange=500-400: a range goes from the lower
                     maxUses                 | -1        | maxUses=-1: must be at least 1, or 0 for any number
                     maxAge                  | -1        | maxAge=-1ms: must not be negative
                     """)
@@ -79,6 +81,47 @@ class PoolOptionsTest {
     void onlyFetchHasAPool(String operation) {
         assertThat(failure("sessions:" + operation + "?pool=shop"))
                 .contains("option 'pool' belongs to the operation fetch, not to " + operation);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "list?maxHeld=3,                       maxHeld",
+        "list?sessionId=1,                     sessionId",
+        "clear?expiredText=log-in,             expiredText",
+        "getCookies?method=GET,                method",
+        "getProfile?http.connectTimeout=1,     http.connectTimeout",
+        "endCooldown?sessionHeaders.X-A=1,     sessionHeaders.X-A",
+        "markBad?maxErrorScre=1,               ''",
+        "retire/https://h.example?query.a=1,   query.a",
+        "close?keepAlive=5m,                   keepAlive"
+    })
+    void anOptionThatAnOperationDoesNotUseIsRefused(String uri, String option) {
+        String operation = uri.replaceFirst("[^a-zA-Z].*", "");
+        assertThat(failure("sessions:" + uri))
+                .contains(
+                        option.isEmpty()
+                                ? "unknown option 'maxErrorScre'"
+                                : "option '" + option + "' has no effect on the operation " + operation
+                                        + ": remove it");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "list?site=portal&limit=3",
+                "clear?sessionId=1&site=portal",
+                "getCookies/https://portal.example?sessionId=1&domain=*&lazyStartProducer=true",
+                "close?sessionId=1&closeUri=direct:start&renewalTimeout=9s&holdTimeout=10s",
+                "addCookies/https://portal.example?maxUses=3&profile=desk",
+                "check?checkUri=https://portal.example/me&expiredStatusCodeRange=401&http.connectTimeout=1000"
+            })
+    void anOptionThatAnOperationUsesIsAccepted(String uri) throws Exception {
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            SiteConfiguration portal = new SiteConfiguration();
+            portal.setUris("https://portal.example");
+            context.getComponent("sessions", SessionsComponent.class).getSites().put("portal", portal);
+            assertThat(started(context, "sessions:" + uri)).isEmpty();
+        }
     }
 
     @Test
