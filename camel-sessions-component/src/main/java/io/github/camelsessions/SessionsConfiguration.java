@@ -40,8 +40,8 @@ public class SessionsConfiguration {
 
     @UriParam(
             description = "The hosts that are reached without the proxy of the session's client profile, separated by"
-                    + " commas: host names, IP addresses, *.domain for all hosts below a domain, each with or without"
-                    + " :port. They come on top of the profile's own.")
+                    + " commas: host names, IP addresses, an asterisk and .domain for all hosts below a domain, each"
+                    + " with or without :port. They come on top of the profile's own.")
     private @Nullable String noProxy;
 
     @UriParam(
@@ -75,9 +75,9 @@ public class SessionsConfiguration {
 
     @UriParam(
             description =
-                    "URL patterns, separated by commas, of what is never fetched in a session, neither as a target"
-                            + " nor as that of a redirect, such as https://portal.example/logout*. The exchange of closeUri may"
-                            + " fetch it.")
+                    "URL patterns, separated by commas, where an asterisk stands for any characters, of what is never"
+                            + " fetched in a session, neither as a target nor as that of a redirect, such as log-out links."
+                            + " The exchange of closeUri may fetch it.")
     private @Nullable String forbiddenUris;
 
     @UriParam(
@@ -114,7 +114,7 @@ public class SessionsConfiguration {
     @UriParam(
             label = "renewal",
             description =
-                    "A URL pattern: an answer that comes, after redirects, from such a URL means that the session has expired, as in https://portal.example/login*.")
+                    "URL patterns, separated by commas, where an asterisk stands for any characters: an answer that comes, after redirects, from such a URL, as that of the log-in page, means that the session has expired.")
     private @Nullable String expiredUri;
 
     @UriParam(

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 public class SiteConfiguration extends SessionsConfiguration {
 
     @Metadata(
-            description = "The target URLs of this site: URL patterns separated by commas, where * stands for any"
-                    + " characters (in the host: for any but a slash). Without a path, all paths match.")
+            description =
+                    "The target URLs of this site: URL patterns separated by commas, where an asterisk stands for any"
+                            + " characters (in the host: for any but a slash). Without a path, all paths match.")
     private @Nullable String uris;
 
     @Metadata(

@@ -7,6 +7,10 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.UriParam;
+import org.apache.camel.spi.UriPath;
 import org.junit.jupiter.api.Test;
 
 /** Keeps the tables of {@code src-docs/sessions-component.adoc} as the code has it. */
@@ -19,6 +23,24 @@ class OptionTablesTest {
 
     private static final String COMMAND =
             "mvn -B -ntp -pl camel-sessions-component test -Dtest=OptionTablesTest -Ddocs.update=true";
+
+    @Test
+    void noDescriptionHasAnAsteriskWhichCamelsPluginDrops() {
+        assertThat(Stream.of(SessionsConfiguration.class, SessionsEndpoint.class, SessionsComponent.class)
+                        .flatMap(type -> Stream.of(type.getDeclaredFields()))
+                        .flatMap(field -> Stream.of(
+                                field.isAnnotationPresent(UriParam.class)
+                                        ? field.getAnnotation(UriParam.class).description()
+                                        : "",
+                                field.isAnnotationPresent(UriPath.class)
+                                        ? field.getAnnotation(UriPath.class).description()
+                                        : "",
+                                field.isAnnotationPresent(Metadata.class)
+                                        ? field.getAnnotation(Metadata.class).description()
+                                        : "")))
+                .anyMatch(description -> description.contains("asterisk"))
+                .noneMatch(description -> description.contains("*"));
+    }
 
     @Test
     void theTablesOfThePageAreThoseOfTheCode() throws IOException {
