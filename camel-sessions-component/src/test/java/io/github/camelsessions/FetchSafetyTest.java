@@ -60,6 +60,7 @@ class FetchSafetyTest extends SharedContextTest {
             @Override
             public void configure() {
                 from("direct:plain").to(site.url() + "/set?jar=plain");
+                from("direct:wrappedEcho").process(sessions().wrap(site.url() + "/echo"));
                 from("direct:wrapped").process(sessions().wrap(site.url() + "/set?jar=plain"));
             }
         };
@@ -84,6 +85,14 @@ class FetchSafetyTest extends SharedContextTest {
 
         assertThat(answer.getException()).isNull();
         assertThat(answer.getMessage().getBody(String.class)).doesNotContain("outside");
+    }
+
+    @Test
+    void credentialsForAProxyReachNoSiteWhereThereIsNoProxy() {
+        Map<String, Object> header = Map.of("Proxy-Authorization", "Basic c3RyYW5nZTpvbmU=");
+
+        assertThat(text(send(fetchUri("/echo"), null, header))).doesNotContain("roxy-authorization");
+        assertThat(text(send("direct:wrappedEcho", null, header))).doesNotContain("roxy-authorization");
     }
 
     @Test

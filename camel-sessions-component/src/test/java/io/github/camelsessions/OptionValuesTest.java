@@ -156,6 +156,16 @@ class OptionValuesTest {
     }
 
     @Test
+    void aStartSaysNothingOfWhatTheHoldIsMadeOf() throws Exception {
+        try (LogCapture log = new LogCapture()) {
+            component();
+            context.start();
+
+            assertThat(log.text()).doesNotContain("AggregationRepository");
+        }
+    }
+
+    @Test
     void optionsOfPoolsOnASiteMayBeForThePoolOfAnEndpoint() throws Exception {
         SiteConfiguration portal = new SiteConfiguration();
         portal.setPoolSize(5);

@@ -10,6 +10,8 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,6 +101,27 @@ class SessionHeadersTest extends SharedContextTest {
         assertThat(token).asString().startsWith("geheim");
         assertThat(echo("")).containsIgnoringCase("X-CSRF-Token: " + token);
         assertThat(text(send("direct:wrapped", null))).containsIgnoringCase("X-CSRF-Token: " + token);
+    }
+
+    @Test
+    void aNameWithDashesStandsInTheUriOfAStepInYaml() throws Exception {
+        PluginHelper.getRoutesLoader(context)
+                .loadRoutes(ResourceHelper.fromString("headers.yaml", """
+                        - from:
+                            uri: direct:yaml
+                            steps:
+                              - to:
+                                  uri: "%s?sessionHeaders.X-My-Token=${sessionVar(csrf)}"
+                        """.formatted(fetchUri("/echo"))));
+        portal().setVariable(session, "csrf", "geheim");
+
+        assertThat(text(send("direct:yaml", null))).containsIgnoringCase("X-My-Token: geheim");
+    }
+
+    @Test
+    void theUserAgentIsRefusedWithTheOptionForIt() {
+        assertThat(failure(fetchUri("/echo") + "?sessionHeaders.User-Agent=Me", null, Map.of()))
+                .contains("use userAgent of the client profile, or the option http.userAgent");
     }
 
     @Test

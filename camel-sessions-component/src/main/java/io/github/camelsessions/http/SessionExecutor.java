@@ -52,11 +52,9 @@ final class SessionExecutor {
         refuseControls(request, exchange.getIn());
         // Before HttpClient looks at the request: a Cookie header of the message would stop redirects to other hosts.
         request.removeHeaders(HttpHeaders.COOKIE);
-        if (call.profile().proxy() != null) {
-            // The message's own would reach the site, or be taken for the profile's. Removed here, because HttpClient
-            // puts the first headers back when it answers a challenge.
-            request.removeHeaders(HttpHeaders.PROXY_AUTHORIZATION);
-        }
+        // The message's own would reach the site, or be taken for the profile's. Removed here, because HttpClient puts
+        // the first headers back when it answers a challenge.
+        request.removeHeaders(HttpHeaders.PROXY_AUTHORIZATION);
         call.begin(request, host, target, endpoint.getAuthHost());
         HttpClientContext context = new HttpClientContext(endpoint.getHttpContext());
         context.setAttribute(CookieInterceptor.CALL, call);

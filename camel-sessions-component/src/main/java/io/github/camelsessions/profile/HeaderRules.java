@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.profile;
 
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -30,26 +30,56 @@ final class HeaderRules {
             Map.entry("trailer", FRAMING),
             Map.entry("upgrade", FRAMING),
             Map.entry("expect", FRAMING),
-            Map.entry("proxy-authorization", "would go to the target: use proxy.username and proxy.password"),
-            Map.entry("user-agent", "has a key of its own: use userAgent"));
+            Map.entry(
+                    "proxy-authorization",
+                    "would go to the target: use proxy.username and proxy.password of the client profile"),
+            Map.entry(
+                    "user-agent",
+                    "has a key of its own: use userAgent of the client profile, or the option http.userAgent"));
 
-    private static final List<String> SECRET_PARTS = List.of(
+    private static final Set<String> SECRET_WORDS = Set.of(
+            "apikey",
             "auth",
+            "authentication",
+            "authorization",
             "bearer",
             "cookie",
+            "cookies",
             "credential",
+            "credentials",
             "csrf",
             "jwt",
             "key",
+            "keys",
+            "oauth",
             "pass",
+            "passcode",
+            "passkey",
+            "passphrase",
+            "passwd",
+            "password",
+            "pin",
             "pwd",
             "secret",
             "session",
+            "sessionid",
+            "sid",
+            "sig",
             "signature",
             "token",
+            "tokens",
             "xsrf");
 
-    private static final Pattern PIN = Pattern.compile("(.*[_-])?pin([_-].*)?");
+    /** Ends of words that are written together, such as accesstoken; not of authority, keyboard, monkey or bypass. */
+    private static final Pattern SECRET_END =
+            Pattern.compile(".+(api|access|app|auth|client|license|master|private|secret|shared|subscription)key"
+                    + "|.+(authorization|cookie|credentials?|passw(or)?d|secret|sessionid|signature|token)");
+
+    private static final Pattern NO_LETTERS = Pattern.compile("[^A-Za-z]+");
+
+    /** Between the words of a name: at hyphens and the like, at digits, and where upper case begins a word. */
+    private static final Pattern BETWEEN_WORDS =
+            Pattern.compile("[^A-Za-z]+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])");
 
     private static final Pattern CREDENTIALS =
             Pattern.compile("(basic|bearer|digest|negotiate|token) .*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
@@ -90,11 +120,15 @@ final class HeaderRules {
         return null;
     }
 
-    /** Tells whether the value must be masked, by its name or because it reads as credentials. */
+    /** Tells whether the value must be masked, by a word of its name or because it reads as credentials. */
     static boolean isSecret(String name, String value) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        return SECRET_PARTS.stream().anyMatch(lower::contains)
-                || PIN.matcher(lower).matches()
+        return BETWEEN_WORDS.splitAsStream(name).anyMatch(HeaderRules::isSecretWord)
+                || NO_LETTERS.splitAsStream(name).anyMatch(HeaderRules::isSecretWord) // in whatever case: ToKen
                 || CREDENTIALS.matcher(value).matches();
+    }
+
+    private static boolean isSecretWord(String word) {
+        String lower = word.toLowerCase(Locale.ROOT);
+        return SECRET_WORDS.contains(lower) || SECRET_END.matcher(lower).matches();
     }
 }

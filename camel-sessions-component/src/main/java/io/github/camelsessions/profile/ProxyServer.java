@@ -54,7 +54,10 @@ public record ProxyServer(
         scheme = scheme.toLowerCase(Locale.ROOT);
         host = host.toLowerCase(Locale.ROOT);
         if (!SCHEMES.contains(scheme)) {
-            throw new IllegalArgumentException("the scheme of the proxy is not http, https or socks5");
+            throw new IllegalArgumentException(
+                    scheme.equals("socks5h")
+                            ? "the scheme of the proxy is written socks5, not socks5h: the proxy resolves host names anyhow"
+                            : "the scheme of the proxy is not http, https or socks5");
         }
         if (!isHost(host)) {
             throw new IllegalArgumentException("the host of the proxy is neither a host name nor an IP address"

@@ -12,6 +12,7 @@ import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.processor.aggregate.AggregateProcessor;
+import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
 import org.apache.camel.support.AsyncProcessorSupport;
 import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.support.ExpressionAdapter;
@@ -38,6 +39,7 @@ final class ExchangeHold extends ServiceSupport {
         this.context = context;
         this.aggregator = new AggregateProcessor(
                 context, new Releaser(released), new BySession(), new ListOfTickets(), threads, false);
+        aggregator.setAggregationRepository(new MemoryAggregationRepository()); // as by default, without a line at INFO
         aggregator.setCompletionPredicate(carrier -> false); // only when it is forced
     }
 

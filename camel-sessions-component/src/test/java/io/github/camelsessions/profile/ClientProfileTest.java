@@ -132,6 +132,59 @@ class ClientProfileTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Authorization",
+                "Proxy-Authorization",
+                "X-Api-Key",
+                "apikey",
+                "X-ApiKey",
+                "X-APIKey",
+                "x_api_key",
+                "X-MyApiKey2",
+                "X-Auth-Token",
+                "XAuthToken",
+                "X-AUTHTOKEN",
+                "X-ToKen",
+                "x-amz-security-token",
+                "Ocp-Apim-Subscription-Key",
+                "ocpapimsubscriptionkey",
+                "X-OAuth2",
+                "X-CSRFToken",
+                "X-Client-Secret",
+                "clientsecret",
+                "X-Session-Id",
+                "X-SessionId",
+                "Sessionid",
+                "Cookie",
+                "X-Pin",
+                "X-Passwd"
+            })
+    void aHeaderIsSecretByAWordOfItsName(String name) {
+        assertThat(ClientProfile.isSecretHeader(name, "value")).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "X-Keyboard-Layout",
+                "Authority",
+                "X-Author",
+                "X-Passenger",
+                "X-Bypass-Cache",
+                "X-Monkey",
+                "X-Shopping-Cart",
+                "X-Spinner",
+                "X-Tokenizer",
+                "Accept",
+                "X-Inside"
+            })
+    void aHeaderIsNoSecretByAPartOfAWord(String name) {
+        assertThat(ClientProfile.isSecretHeader(name, "value")).isFalse();
+        assertThat(ClientProfile.isSecretHeader(name, "Bearer value")).isTrue();
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {" ", "a\nb", "http://user:se3cret@proxy.example:1"})
     void anInvalidNameIsRefusedButNotShown(String name) {
         assertThatIllegalArgumentException()

@@ -54,6 +54,8 @@ class ProxyServerTest {
     @ParameterizedTest
     @CsvSource({
         "proxy.example:3128, no scheme",
+        "socks5h://proxy.example:1080, 'is written socks5, not socks5h'",
+        "socks4://proxy.example:1080, 'is not http, https or socks5'",
         "user:se3cret@proxy.example:3128, no scheme",
         "ftp://user:se3cret@proxy.example:21, 'not http, https or socks5'",
         "://user:se3cret@proxy.example:21, 'not http, https or socks5'",
