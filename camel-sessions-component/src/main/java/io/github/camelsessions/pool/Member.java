@@ -49,7 +49,7 @@ final class Member {
     Object generation;
 
     long bornMillis;
-    long notBeforeMillis;
+    long notBeforeMillis = PoolGate.NEVER_BEFORE;
 
     /** Its place among the ready ones. */
     int index = -1;

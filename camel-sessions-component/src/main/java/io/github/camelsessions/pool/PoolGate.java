@@ -3,10 +3,10 @@ package io.github.camelsessions.pool;
 
 import io.github.camelsessions.pool.Claim.Refusal;
 import io.github.camelsessions.profile.ProfilesAsideException;
+import io.github.camelsessions.session.SessionClock;
 import io.github.camelsessions.session.SessionKey;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -66,13 +66,16 @@ import org.jspecify.annotations.Nullable;
  * <p>An error, of a heap that is exhausted or any other, tears a gate: its verdict is lost, or what it says is not done. A second
  * later at most it is mended, see {@link #mend}.
  *
- * <p>Times are taken from an injected wall clock, chance from an injected source. Thread-safe.
+ * <p>Times are taken from an injected clock, monotonic ones but for what is told, chance from an injected source. Thread-safe.
  */
 final class PoolGate {
 
+    /** Before all monotonic times, which may be negative. */
+    static final long NEVER_BEFORE = Long.MIN_VALUE;
+
     private final SessionKey key;
     private final PoolRules rules;
-    private final InstantSource clock;
+    private final SessionClock clock;
     private final ReentrantLock lock = new ReentrantLock();
 
     // all below is guarded by lock
@@ -98,7 +101,7 @@ final class PoolGate {
     private boolean proven;
     private int failures;
     private int barren;
-    private long backOffUntil;
+    private long backOffUntil = NEVER_BEFORE;
     private @Nullable Throwable failure;
     private @Nullable Member trial; // after a failure, where sessions log in after their first use
 
@@ -115,7 +118,7 @@ final class PoolGate {
      * @param key    the pool's site and name
      * @param random gives a number from 0 to below its argument
      */
-    PoolGate(SessionKey key, PoolRules rules, InstantSource clock, IntUnaryOperator random) {
+    PoolGate(SessionKey key, PoolRules rules, SessionClock clock, IntUnaryOperator random) {
         this.key = key;
         this.rules = rules;
         this.clock = clock;
@@ -382,7 +385,7 @@ final class PoolGate {
         return deciding(now -> {
             barren = 0;
             failures = 0;
-            backOffUntil = 0;
+            backOffUntil = NEVER_BEFORE;
             trial = null;
         });
     }
@@ -417,7 +420,7 @@ final class PoolGate {
     PoolStats stats() {
         lock.lock();
         try {
-            long now = clock.millis();
+            long now = clock.monotonicMillis();
             Map<String, Long> causes = new HashMap<>();
             retired.forEach((cause, count) -> causes.put(cause.name(), count));
             long rested = resting.stream()
@@ -440,7 +443,7 @@ final class PoolGate {
                     replayed,
                     loginsFailed,
                     Duration.ofMillis(longestWait),
-                    backOffUntil > now ? Instant.ofEpochMilli(backOffUntil) : null);
+                    backOffUntil > now ? backOffEnds(now) : null);
         } finally {
             lock.unlock();
         }
@@ -523,7 +526,7 @@ final class PoolGate {
         try {
             PoolVerdict made = new PoolVerdict();
             verdict = made;
-            long now = clock.millis();
+            long now = clock.monotonicMillis();
             sweep(now); // first: nobody is given a member that has become too old meanwhile
             decision.accept(now);
             enterOrphans(now);
@@ -737,7 +740,7 @@ final class PoolGate {
         verdict.backOff = cause;
         Instant free = ProfilesAsideException.freeAt(cause);
         if (free != null) { // then, and not before; no log-in was tried, so the row does not grow
-            backOffUntil = Math.max(now, free.toEpochMilli()) + 1;
+            backOffUntil = now + Math.max(0, free.toEpochMilli() - clock.millis()) + 1;
             return;
         }
         long longest = rules.gate().cooldownMax().toMillis();
@@ -749,10 +752,14 @@ final class PoolGate {
         backOffUntil = now + Math.max(1, Math.min(pause, longest));
     }
 
+    private Instant backOffEnds(long now) {
+        return clock.instant().plusMillis(backOffUntil - now);
+    }
+
     private void endBackOff() {
         proven = true;
         failures = 0;
-        backOffUntil = 0;
+        backOffUntil = NEVER_BEFORE;
         trial = null;
     }
 
@@ -760,7 +767,7 @@ final class PoolGate {
         if (live > 0 || creating > 0 || now >= backOffUntil) {
             return;
         }
-        Instant until = Instant.ofEpochMilli(backOffUntil);
+        Instant until = backOffEnds(now);
         int waiting = line.size();
         for (Iterator<Claim> first = line.values().iterator(); first.hasNext(); ) {
             Claim claim = first.next();

@@ -4,9 +4,9 @@ package io.github.camelsessions.pool;
 import io.github.camelsessions.renewal.FailureText;
 import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.renewal.SessionTraffic;
+import io.github.camelsessions.session.SessionClock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
@@ -25,7 +25,7 @@ final class SessionPool {
     private final SessionTraffic traffic;
     private final PoolChoice choice;
     private final RenewalRules renewal;
-    private final InstantSource clock;
+    private final SessionClock clock;
     private final PoolGate gate;
 
     private final ReentrantLock timing = new ReentrantLock(); // guards the timer; only that is called under it
@@ -35,7 +35,7 @@ final class SessionPool {
     /**
      * @param renewal how members log in and are closed
      */
-    SessionPool(SessionTraffic traffic, PoolChoice choice, RenewalRules renewal, InstantSource clock) {
+    SessionPool(SessionTraffic traffic, PoolChoice choice, RenewalRules renewal, SessionClock clock) {
         this.traffic = traffic;
         this.choice = choice;
         this.renewal = renewal;
@@ -150,7 +150,8 @@ final class SessionPool {
                     timer.cancel(false);
                 }
                 wakesAt = atMillis;
-                timer = traffic.runLater(this::wake, Duration.ofMillis(Math.max(1, atMillis - clock.millis())));
+                timer = traffic.runLater(
+                        this::wake, Duration.ofMillis(Math.max(1, atMillis - clock.monotonicMillis())));
             }
         } finally {
             timing.unlock();

@@ -4,8 +4,8 @@ package io.github.camelsessions.pool;
 import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.renewal.SessionRequest;
 import io.github.camelsessions.renewal.SessionTraffic;
+import io.github.camelsessions.session.SessionClock;
 import io.github.camelsessions.session.SessionKey;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,7 +22,7 @@ public final class SessionPools {
     private static final Logger LOG = LoggerFactory.getLogger(SessionPools.class);
 
     private final SessionTraffic traffic;
-    private final InstantSource clock;
+    private final SessionClock clock;
     private final Map<SessionKey, SessionPool> pools = new ConcurrentHashMap<>();
     private final Set<SessionKey> differencesLogged = ConcurrentHashMap.newKeySet();
 
@@ -36,7 +36,7 @@ public final class SessionPools {
 
     private record Found(SessionPool pool, long number) {}
 
-    public SessionPools(SessionTraffic traffic, InstantSource clock) {
+    public SessionPools(SessionTraffic traffic, SessionClock clock) {
         this.traffic = traffic;
         this.clock = clock;
         traffic.alsoMend(() -> pools.values().forEach(SessionPool::mend));

@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntUnaryOperator;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +42,8 @@ public final class ProfileRotation {
 
     public static final Duration DEFAULT_COOLDOWN = Duration.ofMinutes(5);
 
-    private final InstantSource clock;
+    private final InstantSource clock; // for what is told
+    private final LongSupplier monotonicMillis; // for what lasts
     private final IntUnaryOperator random;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile Listing listing = new Listing(List.of(), Map.of()); // written under lock
@@ -50,8 +52,8 @@ public final class ProfileRotation {
     private Duration cooldown = DEFAULT_COOLDOWN;
     private Line free = newLine();
     private Line busy = newLine();
-    private final TreeSet<Slot> aside =
-            new TreeSet<>(Comparator.comparing((Slot slot) -> slot.asideUntil()).thenComparingLong(slot -> slot.since));
+    private final TreeSet<Slot> aside = new TreeSet<>(
+            Comparator.comparingLong((Slot slot) -> slot.asideUntilMillis).thenComparingLong(slot -> slot.since));
     private final Map<ClientProfile, Slot> unlisted = new HashMap<>(); // those that are still in use
     private @Nullable Throwable latestFailure;
     private long moves;
@@ -59,16 +61,22 @@ public final class ProfileRotation {
     /** What the file has: the profiles in its order, and their slots by name. Immutable. */
     private record Listing(List<ClientProfile> profiles, Map<String, Slot> slots) {}
 
-    /** Creates a rotation without profiles. */
-    public ProfileRotation(InstantSource clock) {
-        this(clock, bound -> ThreadLocalRandom.current().nextInt(bound));
+    /**
+     * Creates a rotation without profiles.
+     *
+     * @param clock           says until when profiles are put aside
+     * @param monotonicMillis ends that, so that nobody who sets the clock does
+     */
+    public ProfileRotation(InstantSource clock, LongSupplier monotonicMillis) {
+        this(clock, monotonicMillis, bound -> ThreadLocalRandom.current().nextInt(bound));
     }
 
     /**
      * @param random gives a number from 0 to below its argument
      */
-    ProfileRotation(InstantSource clock, IntUnaryOperator random) {
+    ProfileRotation(InstantSource clock, LongSupplier monotonicMillis, IntUnaryOperator random) {
         this.clock = clock;
+        this.monotonicMillis = monotonicMillis;
         this.random = random;
     }
 
@@ -214,6 +222,7 @@ public final class ProfileRotation {
             }
             displace(slot);
             slot.asideUntil = Instant.ofEpochMilli(clock.millis()).plus(cooldown);
+            slot.asideUntilMillis = monotonicMillis.getAsLong() + cooldown.toMillis();
             slot.since = ++moves;
             aside.add(slot);
             latestFailure = why;
@@ -294,7 +303,7 @@ public final class ProfileRotation {
     // ---- under the lock
 
     private void returnThoseDue() {
-        while (!aside.isEmpty() && !clock.instant().isBefore(aside.first().asideUntil())) {
+        while (!aside.isEmpty() && monotonicMillis.getAsLong() >= aside.first().asideUntilMillis) {
             Slot due = aside.first();
             aside.remove(due);
             due.asideUntil = null;
@@ -383,6 +392,8 @@ public final class ProfileRotation {
 
         @Nullable
         Instant asideUntil;
+
+        long asideUntilMillis;
 
         /** Its place in a shuffled line. */
         int index;

@@ -67,7 +67,7 @@ public final class SessionRegistry {
     public SessionRegistry(PublicSuffixes suffixes, SessionClock clock, int maxSessions) {
         this.suffixes = suffixes;
         this.clock = clock;
-        this.rotation = new ProfileRotation(clock);
+        this.rotation = new ProfileRotation(clock, clock::monotonicMillis);
         this.maxSessions = maxSessions;
     }
 

@@ -223,7 +223,8 @@ class PoolGateTest {
         Claim first = ask();
         logIn();
         use(first, Outcome.GOOD);
-        assertThat(wakeAt).isEqualTo(pools.now() + Duration.ofMinutes(50).toMillis());
+        assertThat(wakeAt)
+                .isEqualTo(pools.monotonicMillis() + Duration.ofMinutes(50).toMillis());
         pools.pass(Duration.ofMinutes(50));
         act(gate.wake());
         assertThat(closing).hasSize(1);
@@ -363,7 +364,7 @@ class PoolGateTest {
         use(firstSession(), Outcome.GOOD);
         Claim next = ask();
         assertThat(next.state).isEqualTo(State.WAITING);
-        assertThat(wakeAt).isEqualTo(pools.now() + 1000);
+        assertThat(wakeAt).isEqualTo(pools.monotonicMillis() + 1000);
         pools.pass(Duration.ofMillis(999));
         act(gate.wake());
         assertThat(next.state).isEqualTo(State.WAITING);
@@ -412,6 +413,25 @@ class PoolGateTest {
     }
 
     @Test
+    void aWallClockThatIsSetEndsNoCooldownAndMakesNoSessionOld() {
+        gate = pools.maxAge(Duration.ofMinutes(50)).logins(1).gate();
+        ask();
+        logInFails("wrong password");
+        pools.setWallClock(Duration.ofDays(1));
+        assertThat(ask().state).isEqualTo(State.REFUSED);
+        assertThat(stats().retryAt()).isEqualTo(pools.instant(30_000));
+
+        pools.setWallClock(Duration.ofDays(-2));
+        pools.pass(Duration.ofSeconds(30));
+        Claim first = ask();
+        logIn();
+        long served = number(first);
+        pools.setWallClock(Duration.ofDays(3));
+        use(first, Outcome.GOOD);
+        assertThat(number(ask())).isEqualTo(served);
+    }
+
+    @Test
     void afterTheCooldownOneLogInIsTriedAndEachFailureDoublesIt() {
         gate = pools.logins(4).gate();
         ask();
@@ -436,7 +456,7 @@ class PoolGateTest {
     @Test
     void whereAllProfilesAreAsideALogInIsTriedWhenTheFirstIsFree() {
         gate = pools.gate();
-        ProfileRotation rotation = new ProfileRotation(() -> Instant.ofEpochMilli(pools.now()));
+        ProfileRotation rotation = new ProfileRotation(() -> Instant.ofEpochMilli(pools.now()), pools::now);
         ClientProfile profile = new ClientProfile("a", null, null, Map.of(), Map.of());
         rotation.configure(ProfileOrder.sequential, Duration.ofSeconds(8));
         rotation.replace(List.of(profile));

@@ -2,6 +2,7 @@
 package io.github.camelsessions.pool;
 
 import io.github.camelsessions.session.GateRules;
+import io.github.camelsessions.session.SessionClock;
 import io.github.camelsessions.session.SessionKey;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,9 +12,14 @@ import java.util.function.IntUnaryOperator;
 /** Makes pools for tests, with a clock that stands still until it is told, and chance that always takes the last. */
 final class TestPools {
 
+    /** Monotonic times may be negative. */
+    private static final long BEFORE_ZERO =
+            Instant.parse("2031-01-01T00:00:00Z").toEpochMilli();
+
     static final SessionKey KEY = new SessionKey("site", "shop");
 
     private long millis = Instant.parse("2030-01-01T00:00:00Z").toEpochMilli();
+    private long set; // of the wall clock alone
     private int size = 1000;
     private PoolStrategy strategy = PoolStrategy.random;
     private long maxUses = 50;
@@ -28,11 +34,20 @@ final class TestPools {
     private int maxHeld = 10_000;
 
     long now() {
-        return millis;
+        return millis + set;
     }
 
     Instant instant(long millisFromNow) {
-        return Instant.ofEpochMilli(millis + millisFromNow);
+        return Instant.ofEpochMilli(now() + millisFromNow);
+    }
+
+    long monotonicMillis() {
+        return millis - BEFORE_ZERO;
+    }
+
+    /** Somebody sets the wall clock. */
+    void setWallClock(Duration forward) {
+        set += forward.toMillis();
     }
 
     void pass(Duration time) {
@@ -115,10 +130,24 @@ final class TestPools {
     }
 
     PoolGate gate() {
-        return gate(() -> Instant.ofEpochMilli(millis), bound -> bound - 1);
+        return gate(() -> Instant.ofEpochMilli(now()), bound -> bound - 1);
     }
 
     PoolGate gate(InstantSource clock, IntUnaryOperator random) {
-        return new PoolGate(KEY, rules(), clock, random);
+        return new PoolGate(
+                KEY,
+                rules(),
+                new SessionClock() {
+                    @Override
+                    public Instant instant() {
+                        return clock.instant();
+                    }
+
+                    @Override
+                    public long monotonicMillis() {
+                        return clock.millis() - set - BEFORE_ZERO; // as monotonicMillis
+                    }
+                },
+                random);
     }
 }

@@ -40,8 +40,10 @@ class ProfileRotationTest {
     private static final Throwable FAILURE = new IOException("refused");
 
     private Instant now = START;
+    private Duration shift = Duration.ZERO; // of the wall clock
     private IntUnaryOperator chance = bound -> 0;
-    private final ProfileRotation timed = new ProfileRotation(() -> now, bound -> chance.applyAsInt(bound));
+    private final ProfileRotation timed =
+            new ProfileRotation(() -> now.plus(shift), () -> now.toEpochMilli(), bound -> chance.applyAsInt(bound));
 
     @BeforeEach
     void fill() {
@@ -213,6 +215,17 @@ class ProfileRotationTest {
         now = RETURN;
         assertThat(timed.isAside(A)).isFalse();
         assertThat(takeOf(timed, 2)).as("free").containsExactly("a", "c");
+    }
+
+    @Test
+    void aWallClockThatIsSetEndsNothing() {
+        assertThat(timed.putAside(A, FAILURE)).isEqualTo(RETURN);
+        shift = COOLDOWN.multipliedBy(2);
+        assertThat(timed.isAside(A)).isTrue();
+
+        shift = COOLDOWN.negated();
+        now = RETURN;
+        assertThat(timed.isAside(A)).isFalse();
     }
 
     @Test
@@ -498,7 +511,7 @@ class ProfileRotationTest {
     }
 
     private static ProfileRotation rotation(List<ClientProfile> profiles) {
-        ProfileRotation made = new ProfileRotation(InstantSource.system());
+        ProfileRotation made = new ProfileRotation(InstantSource.system(), System::currentTimeMillis);
         made.replace(profiles);
         return made;
     }

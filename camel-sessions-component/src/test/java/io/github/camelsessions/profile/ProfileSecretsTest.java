@@ -53,7 +53,7 @@ class ProfileSecretsTest {
     @CsvSource({"p.yaml", "p.json"})
     void aValidFileShowsNoSecret(String source) {
         List<ClientProfile> profiles = ProfileFile.parse(source, text(source));
-        ProfileRotation rotation = new ProfileRotation(InstantSource.system());
+        ProfileRotation rotation = new ProfileRotation(InstantSource.system(), System::currentTimeMillis);
         rotation.replace(profiles);
         String shown =
                 profiles + " " + profiles.stream().map(ClientProfile::masked).toList() + " "
