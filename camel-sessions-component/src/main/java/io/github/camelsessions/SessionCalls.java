@@ -143,6 +143,9 @@ final class SessionCalls {
     private CallRequest request(Exchange exchange, EffectiveRules rules, HttpSending sending) {
         Message message = exchange.getMessage();
         SessionKey session = session(exchange, rules);
+        if (rules.site().isEmpty() && RenewalScope.renewing(exchange) == null) { // a log-in may lead to other hosts
+            rules.values().sites().tellOfNoSite(sending.target());
+        }
         Consumer<URI> lookout = rules.lookout(exchange, session);
         if (lookout != null) {
             lookout.accept(sending.target()); // before a session is made or logs in for it

@@ -248,7 +248,9 @@ public class SessionsComponent extends DefaultComponent {
         super.doStart();
         useLimits();
         useProfiles();
-        siteRules = makeSiteRules();
+        Sites made = makeSiteRules();
+        made.tellOfEqualUris();
+        siteRules = made;
         getCamelContext().addStartupListener((context, alreadyStarted) -> warnWithoutPool());
     }
 

@@ -7,12 +7,18 @@ import io.github.camelsessions.text.Quoted;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The configured sites: finds the one that a target belongs to. Immutable once made. */
+/** The configured sites: finds the one that a target belongs to. Immutable once made, but for what it has told already. */
 final class Sites {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Sites.class);
 
     private static final SiteConfiguration NO_RULES = new SiteConfiguration();
 
@@ -21,6 +27,7 @@ final class Sites {
     private final Map<String, SiteConfiguration> sites;
     // the longest pattern first, so that the most specific site wins whatever the order of configuration
     private final List<Entry> entries = new ArrayList<>();
+    private final AtomicBoolean told = new AtomicBoolean();
 
     Sites(Map<String, SiteConfiguration> sites) {
         this.sites = Map.copyOf(sites);
@@ -53,6 +60,40 @@ final class Sites {
             }
         }
         return SessionKey.DEFAULT_SITE;
+    }
+
+    /** Says once that a target is in no site although there are sites, as 127.0.0.1 where localhost is meant. */
+    void tellOfNoSite(URI target) {
+        if (!entries.isEmpty() && !told.get() && siteOf(target).isEmpty() && told.compareAndSet(false, true)) {
+            LOG.warn(
+                    "{}://{} belongs to no site, for no uris match it: its sessions are those of the default site. If it"
+                            + " belongs to one of {}, add it to the uris of that one. This is logged once.",
+                    target.getScheme(),
+                    target.getRawAuthority(),
+                    entries.stream()
+                            .map(Entry::site)
+                            .distinct()
+                            .sorted()
+                            .limit(10)
+                            .toList());
+        }
+    }
+
+    /** Says which sites have equal patterns: one of them gets all that match. */
+    void tellOfEqualUris() {
+        Map<String, String> owners = new HashMap<>();
+        for (Entry entry : entries) {
+            String owner = owners.putIfAbsent(entry.pattern().key(), entry.site());
+            if (owner != null && !owner.equals(entry.site())) {
+                LOG.warn(
+                        "sites[{}] and sites[{}] have the same uris {}: what matches belongs to sites[{}]. Remove them from"
+                                + " one of the two.",
+                        owner,
+                        entry.site(),
+                        entry.pattern(),
+                        owner);
+            }
+        }
     }
 
     /** The rules of a site; those of the default site are empty. */

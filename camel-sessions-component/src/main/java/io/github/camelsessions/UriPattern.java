@@ -95,6 +95,11 @@ final class UriPattern {
                 && path.matches(canonical, slash, canonical.length());
     }
 
+    /** Patterns with equal keys match the same URLs, however they are written. */
+    String key() {
+        return pattern.pattern();
+    }
+
     /** How specific the pattern is: a longer one is preferred. */
     int length() {
         return text.length();

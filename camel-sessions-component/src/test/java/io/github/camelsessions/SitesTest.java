@@ -3,6 +3,7 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.net.URI;
 import java.util.LinkedHashMap;
@@ -41,6 +42,37 @@ class SitesTest {
         Sites sites = new Sites(Map.of("b", site("https://portal.example/*"), "a", site("https://portal.example/*")));
 
         assertThat(sites.siteOf(URI.create("https://portal.example/"))).isEqualTo("a");
+    }
+
+    @Test
+    void equalUrisOfTwoSitesAreTold() {
+        try (LogCapture log = new LogCapture()) {
+            new Sites(Map.of(
+                            "b", site("https://portal.example"),
+                            "a", site("https://PORTAL.example/*,https://portal.example/a"),
+                            "c", site("https://portal.example/b")))
+                    .tellOfEqualUris();
+
+            assertThat(log.of(Sites.class.getName()))
+                    .singleElement(STRING)
+                    .contains("WARN", "sites[a] and sites[b] have the same uris", "belongs to sites[a]");
+        }
+    }
+
+    @Test
+    void aTargetInNoSiteIsToldOnceWhereThereAreSites() {
+        Sites sites = new Sites(Map.of("portal", site("http://localhost:8080/*")));
+        try (LogCapture log = new LogCapture()) {
+            sites.tellOfNoSite(URI.create("http://localhost:8080/orders"));
+            sites.tellOfNoSite(URI.create("http://127.0.0.1:8080/orders?token=geheim"));
+            sites.tellOfNoSite(URI.create("http://127.0.0.2:8080/orders"));
+            new Sites(Map.of("named", new SiteConfiguration())).tellOfNoSite(URI.create("http://127.0.0.1:8080/"));
+
+            assertThat(log.of(Sites.class.getName()))
+                    .singleElement(STRING)
+                    .contains("WARN", "http://127.0.0.1:8080 belongs to no site", "[portal]")
+                    .doesNotContain("geheim");
+        }
     }
 
     @Test

@@ -161,6 +161,9 @@ final class SentExchange extends HeldExchange {
             reply = priority() ? sendWithToken(generation) : request.send(exchange(), generation, false, this::further);
             if (reply != null && !priority()) {
                 refusal = refusal(reply);
+                if (refusal == null && rules().renewalUri() != null) {
+                    traffic().logInPages().delivered(session().key(), exchange(), request);
+                }
                 replayable = isReplayableWhenStale();
             }
         } catch (ProfilesAsideException e) {

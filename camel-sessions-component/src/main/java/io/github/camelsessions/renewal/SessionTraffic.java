@@ -68,6 +68,7 @@ public final class SessionTraffic extends ServiceSupport {
     private final LogOuts logOuts;
     private final SessionChecks checks;
     private final PacedSites paced;
+    private final LogInPages logInPages = new LogInPages(this::nanoTime);
 
     public SessionTraffic(CamelContext context, SessionRegistry registry) {
         this.context = context;
@@ -714,6 +715,10 @@ public final class SessionTraffic extends ServiceSupport {
 
     LogOuts logOuts() {
         return logOuts;
+    }
+
+    LogInPages logInPages() {
+        return logInPages;
     }
 
     long nanoTime() {
