@@ -57,6 +57,9 @@ record EffectiveRules(
         Map<String, Object> http,
         @Nullable PoolChoice pool) {
 
+    /** The session where nothing names one. */
+    static final String DEFAULT_ID = "0";
+
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,9}|[0-9]{1,18}(?![KMGkmg]))([KMGkmg])?[Bb]?");
 
     /**
@@ -95,7 +98,7 @@ record EffectiveRules(
         ForbiddenUris forbidden = ForbiddenUris.parse(firstOrNull(places, SessionsConfiguration::getForbiddenUris));
         EffectiveRules rules = new EffectiveRules(
                 site,
-                session(site, first(places, SessionsConfiguration::getSessionId, "0")),
+                session(site, first(places, SessionsConfiguration::getSessionId, DEFAULT_ID)),
                 places.get(0).rules().getSessionId() != null,
                 firstOrNull(places, SessionsConfiguration::getProfile),
                 call,

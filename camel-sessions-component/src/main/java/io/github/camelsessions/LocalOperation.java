@@ -83,7 +83,7 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
     private boolean close(Exchange exchange, AsyncCallback callback) {
         Message message = exchange.getMessage();
         URI target = targetOf(message);
-        EffectiveRules rules = rules(target);
+        EffectiveRules rules = rules(exchange, target);
         SessionKey session = SessionCalls.session(exchange, rules);
         HttpTarget.consumeHeaders(message);
         CompletableFuture<Boolean> closed = sessions.close(session, rules::renewal);
@@ -102,7 +102,7 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
     private boolean check(Exchange exchange, AsyncCallback callback) {
         Message message = exchange.getMessage();
         message.removeHeader(SessionsConstants.VALID);
-        EffectiveRules rules = rules(targetOf(message));
+        EffectiveRules rules = rules(exchange, targetOf(message));
         CompletableFuture<Void> checked = sessions.traffic()
                 .check(SessionCalls.session(exchange, rules), rules.renewal())
                 .thenAccept(alive -> alive.ifPresent(valid -> message.setHeader(SessionsConstants.VALID, valid)));
@@ -148,15 +148,17 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
     }
 
     private SessionKey session(Exchange exchange, @Nullable URI target) {
-        return SessionCalls.session(exchange, rules(target));
+        return SessionCalls.session(exchange, rules(exchange, target));
     }
 
-    private EffectiveRules rules(@Nullable URI target) {
+    private EffectiveRules rules(Exchange exchange, @Nullable URI target) {
+        return rules(exchange, target, exchange.getMessage().getHeader(SessionsConstants.ID, String.class));
+    }
+
+    private EffectiveRules rules(Exchange exchange, @Nullable URI target, @Nullable String id) {
         String site = endpoint.getSite() != null
                 ? endpoint.getSite()
-                : target == null
-                        ? SessionKey.DEFAULT_SITE
-                        : component.siteRules().siteOf(target);
+                : target != null ? component.siteRules().siteOf(target) : UnnamedSite.of(endpoint, exchange, id);
         return component.rules(site, endpoint);
     }
 
@@ -178,7 +180,9 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
         Generation seen = endpoint.getSite() == null && target == null ? RenewalScope.latest(exchange, id) : null;
         return new NamedSession(
                 sessions,
-                seen != null ? seen.session() : new SessionKey(rules(target).site(), id),
+                seen != null
+                        ? seen.session()
+                        : new SessionKey(rules(exchange, target, id).site(), id),
                 exchange);
     }
 
@@ -210,7 +214,10 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
             body = message.getBody(String.class);
         }
         ExplicitCookies cookies = ExplicitCookies.parse("the body of addCookies", body);
-        EffectiveRules rules = rules(target);
+        // it makes a session, and asks no other: without a site that of the default site
+        EffectiveRules rules = target == null && endpoint.getSite() == null
+                ? component.rules(SessionKey.DEFAULT_SITE, endpoint)
+                : rules(exchange, target);
         SessionKey session = SessionCalls.session(exchange, rules);
         String profile = sessions.calls().profile(message, rules);
         cookies.addTo(

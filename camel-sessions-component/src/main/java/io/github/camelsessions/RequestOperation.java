@@ -52,7 +52,10 @@ final class RequestOperation extends ServiceSupport implements ExchangeOperation
         boolean renews = endpoint.getOperation() == SessionsOperation.renew;
         URI target = fixedTarget != null ? fixedTarget : HttpTarget.fromHeaders(message, !renews);
         if (renews && fixedTarget == null) {
-            EffectiveRules rules = sender(site(target)).rules();
+            String site = target == null && fixedSite == null
+                    ? UnnamedSite.of(endpoint, exchange, message.getHeader(SessionsConstants.ID, String.class))
+                    : site(target);
+            EffectiveRules rules = sender(site).rules();
             if (rules.renewal().renewalUri() != null) {
                 return calls.renew(this, exchange, callback, rules);
             }

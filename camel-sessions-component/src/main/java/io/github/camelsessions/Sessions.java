@@ -192,8 +192,15 @@ public final class Sessions {
         return clients;
     }
 
-    /** The sessions of a site. The site need not be configured, then it has none. */
+    /**
+     * The sessions of a site. The site need not be configured, then it has none.
+     *
+     * @throws IllegalArgumentException when there is no such site, but one whose name is near
+     */
     public Sessions site(String name) {
+        if (context.hasComponent(BEAN) instanceof SessionsComponent component) {
+            component.refuseMistyped(name);
+        }
         return new Sessions(this, name);
     }
 

@@ -5,6 +5,7 @@ import io.github.camelsessions.EffectiveRules.Place;
 import io.github.camelsessions.http.SessionHttpClient;
 import io.github.camelsessions.http.SessionHttpClients;
 import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.profile.NearestName;
 import io.github.camelsessions.profile.ProfileOrder;
 import io.github.camelsessions.profile.ProfileRotation;
 import io.github.camelsessions.renewal.SessionTraffic;
@@ -434,6 +435,13 @@ public class SessionsComponent extends DefaultComponent {
             siteRules = made;
         }
         return made;
+    }
+
+    void refuseMistyped(String site) {
+        String nearest = site.isEmpty() || sites.containsKey(site) ? null : NearestName.of(site, sites.keySet());
+        if (nearest != null) {
+            throw new IllegalArgumentException("site '" + site + "' is not configured: did you mean " + nearest + "?");
+        }
     }
 
     /** The rules for one site, for an endpoint. */

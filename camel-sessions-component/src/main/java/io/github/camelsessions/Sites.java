@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -111,6 +112,11 @@ final class Sites {
                             : "did you mean " + nearest + "?"));
         }
         return site;
+    }
+
+    /** The names of all sites, without that of the default site. */
+    Stream<String> names() {
+        return sites.keySet().stream().sorted();
     }
 
     boolean isEmpty() {

@@ -277,7 +277,8 @@ class SessionOperationsTest extends SharedContextTest {
         assertThat(sessions().site("portal").cookieMap(session)).containsExactly(entry("at", "portal"));
         assertThat(operate("getCookies?site=portal")).isEqualTo(Map.of("at", "portal"));
         assertThat(operate("getCookies/https://portal.example/y")).isEqualTo(Map.of("at", "portal"));
-        assertThat(operate("getCookies")).isEqualTo(Map.of("at", "a"));
+        assertThat(operate("getCookies?site=")).isEqualTo(Map.of("at", "a"));
+        assertThat(failure("sessions:getCookies", null, Map.of())).contains("(the default site, portal)");
     }
 
     @Test

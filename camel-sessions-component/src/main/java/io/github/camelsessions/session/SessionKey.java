@@ -33,9 +33,12 @@ public record SessionKey(String site, String id) implements Comparable<SessionKe
         return ORDER.compare(this, other);
     }
 
-    /** The form shown to users: {@code anna}, or {@code portal/anna} on the site named portal. */
+    /**
+     * The form shown to users: {@code anna}, or {@code portal/anna} on the site named portal; the id {@code portal/anna} of
+     * the default site is {@code /portal/anna}, since no name of a site has a slash.
+     */
     @Override
     public String toString() {
-        return site.isEmpty() ? id : site + "/" + id;
+        return site.isEmpty() && id.indexOf('/') < 0 ? id : site + "/" + id;
     }
 }

@@ -158,6 +158,19 @@ public final class SessionRegistry {
         return sessions.get(key);
     }
 
+    /** Whether there is a session of that name, or one that was removed has left its cool-down. */
+    public boolean knows(SessionKey key) {
+        if (sessions.containsKey(key)) {
+            return true;
+        }
+        creation.lock();
+        try {
+            return coolingDown.containsKey(key);
+        } finally {
+            creation.unlock();
+        }
+    }
+
     /** The current generation of a session, null when the session does not exist or is cleared. Creates nothing. */
     public @Nullable Generation find(SessionKey key) {
         Session session = sessions.get(key);

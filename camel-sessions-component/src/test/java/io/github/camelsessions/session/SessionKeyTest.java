@@ -20,6 +20,13 @@ class SessionKeyTest {
     }
 
     @Test
+    void anIdWithASlashIsNotTakenForOneOfANamedSite() {
+        assertThat(new SessionKey("", "portal/anna")).hasToString("/portal/anna");
+        assertThat(new SessionKey("", "/portal/anna")).hasToString("//portal/anna");
+        assertThat(new SessionKey("portal", "a/b")).hasToString("portal/a/b");
+    }
+
+    @Test
     void theSameIdOnAnotherSiteIsAnotherSession() {
         assertThat(new SessionKey("portal", "anna")).isNotEqualTo(new SessionKey("shop", "anna"));
         assertThat(new SessionKey("portal", "anna")).isEqualTo(new SessionKey("portal", "anna"));

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import io.github.camelsessions.renewal.RenewalScope;
+import io.github.camelsessions.session.Generation;
+import io.github.camelsessions.session.SessionKey;
+import io.github.camelsessions.session.SessionRegistry;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The site that an operation means when neither an option nor a target names it: that of the renewal which the exchange
+ * belongs to, else that of the exchange's last call, else the only one that has a session of that id.
+ */
+final class UnnamedSite {
+
+    private UnnamedSite() {}
+
+    /**
+     * @param id the session's id in the message, null when that names none
+     * @return the default site when there is no such session
+     * @throws IllegalArgumentException when several sites have one
+     */
+    static String of(SessionsEndpoint endpoint, Exchange exchange, @Nullable String id) {
+        SessionKey renewing = RenewalScope.renewing(exchange);
+        if (renewing != null
+                && endpoint.getConfiguration().getSessionId() == null
+                && (id == null || id.equals(renewing.id()))) {
+            return renewing.site();
+        }
+        Generation last = RenewalScope.latest(exchange, null);
+        if (last != null) {
+            return last.session().site();
+        }
+        String wanted = id != null ? id : idOf(endpoint);
+        SessionRegistry sessions = Sessions.get(endpoint.getCamelContext()).registry();
+        List<String> having = Stream.concat(
+                        Stream.of(SessionKey.DEFAULT_SITE),
+                        endpoint.getComponent().siteRules().names())
+                .filter(site -> isId(wanted) && sessions.knows(new SessionKey(site, wanted)))
+                .toList();
+        if (having.size() > 1) {
+            throw new IllegalArgumentException("session '" + wanted + "' is there on several sites ("
+                    + having.stream()
+                            .map(site -> site.isEmpty() ? "the default site" : site)
+                            .collect(Collectors.joining(", "))
+                    + "): name one of them, as in site=" + having.get(1)
+                    + (having.get(0).isEmpty() ? ", or site= for the default site" : ""));
+        }
+        return having.isEmpty() ? SessionKey.DEFAULT_SITE : having.get(0);
+    }
+
+    private static String idOf(SessionsEndpoint endpoint) {
+        String own = endpoint.getConfiguration().getSessionId();
+        String ofAll = endpoint.getComponent().getConfiguration().getSessionId();
+        return own != null ? own : ofAll != null ? ofAll : EffectiveRules.DEFAULT_ID;
+    }
+
+    // what is wrong with it is said where it is used
+    private static boolean isId(String id) {
+        return !id.isEmpty() && id.chars().noneMatch(Character::isISOControl);
+    }
+}
