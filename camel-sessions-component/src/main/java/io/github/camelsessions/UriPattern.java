@@ -72,8 +72,8 @@ final class UriPattern {
                     + " must begin with http://, https:// or *://, as in https://portal.example/*");
         }
         if (text.chars().anyMatch(Character::isWhitespace)) {
-            throw new IllegalArgumentException(place + ": pattern '" + text.replaceAll("\\p{Cntrl}", "?")
-                    + "' contains a space, which no URL does: write %20, or a comma between two patterns");
+            throw new IllegalArgumentException(place + ": pattern " + Quoted.of(text)
+                    + " contains a space, which no URL does: write %20, or a comma between two patterns");
         }
         int slash = text.indexOf('/', authority);
         String host = (slash < 0 ? text.substring(authority) : text.substring(authority, slash));
@@ -97,7 +97,7 @@ final class UriPattern {
 
     /** Patterns with equal keys match the same URLs, however they are written. */
     String key() {
-        return pattern.pattern();
+        return scheme + "://" + String.join(ANY, authority.parts) + String.join(ANY, path.parts);
     }
 
     /** How specific the pattern is: a longer one is preferred. */

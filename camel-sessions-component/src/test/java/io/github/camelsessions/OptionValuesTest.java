@@ -56,7 +56,7 @@ class OptionValuesTest {
     @ParameterizedTest
     @CsvSource({
         "profileCooldown,   soon, 'must be a duration, such as 30s or 5m'",
-        "profileRotation,   any,  'must be one of [sequential, random, leastUsed]'",
+        "profileRotation,   any,  'must be one of [sequential, random, leastUsed, bySessionId]'",
         "maxSessions,       many, must be a whole number",
         "resumeConcurrency, 1.5,  must be a whole number"
     })
