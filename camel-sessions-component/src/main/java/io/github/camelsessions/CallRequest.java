@@ -32,6 +32,7 @@ final class CallRequest implements SessionRequest {
     private @Nullable Redirect redirect; // which the site has answered the request by, null while it may be sent again
     private @Nullable String idempotencyValue;
     private boolean reachedSite;
+    private int reconnected;
     private volatile boolean aborted;
     private volatile @Nullable SessionCall call;
 
@@ -113,6 +114,7 @@ final class CallRequest implements SessionRequest {
         } finally {
             call = null;
             reachedSite = sent.hasReachedSite();
+            reconnected = sent.reconnected();
             note(priority ? null : sent.redirect()); // each attempt of a log-in begins with all of it
             tell(exchange, sent);
         }
@@ -177,6 +179,11 @@ final class CallRequest implements SessionRequest {
     @Override
     public boolean hasReachedSite() {
         return reachedSite;
+    }
+
+    @Override
+    public int reconnected() {
+        return reconnected;
     }
 
     @Override

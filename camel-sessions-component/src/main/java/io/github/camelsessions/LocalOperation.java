@@ -277,6 +277,7 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
         row.put("blocked", stats.blocked());
         row.put("pausedUntil", stats.pausedUntil());
         row.put("uses", stats.uses());
+        row.put("reconnects", stats.reconnects());
         row.put("renewals", stats.renewals());
         row.put("failures", stats.failures());
         row.put("retryAt", stats.retryAt());

@@ -93,7 +93,8 @@ class ForbiddenPagesTest extends AutomaticRenewalSupport {
         for (int round = 0; round < 4; round++) {
             List<Exchange> ended = all(start(32, i -> start((i % 4 == 3 ? "/forbidden/" : "/page/") + i, OPTIONS)));
             for (int i = 0; i < 32; i++) {
-                if (i % 4 == 3) { // known to be forbidden it has its answer at once, which may be that of the ended session
+                if (i % 4 == 3) { // known to be forbidden it has its answer at once, which may be that of the ended
+                    // session
                     assertThat(ended.get(i).getException()).isInstanceOf(SessionExpiredException.class);
                 } else {
                     assertThat(ended.get(i).getException()).isNull();

@@ -83,6 +83,7 @@ final class ClientConnections implements HttpClientConnectionManager, ConnPoolCo
     public void connect(ConnectionEndpoint endpoint, @Nullable TimeValue timeout, HttpContext context)
             throws IOException {
         connections.connect(endpoint, timeout, context);
+        StaleConnections.connected(context);
     }
 
     @Override

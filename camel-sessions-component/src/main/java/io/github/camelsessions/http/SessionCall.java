@@ -37,6 +37,7 @@ public final class SessionCall {
     private @Nullable Origin origin;
     private @Nullable String authHost;
     private int requests;
+    private int reconnects;
     private String method = "";
     private int heard;
     private @Nullable Redirect redirect;
@@ -251,6 +252,16 @@ public final class SessionCall {
         if (requests++ > 0 && furtherRequest != null) {
             furtherRequest.run();
         }
+    }
+
+    /** Counts a request that is sent once more, because its connection had been closed. */
+    void reconnects() {
+        reconnects++;
+    }
+
+    /** How many of the call's requests were sent once more, because a kept connection had been closed. */
+    public int reconnected() {
+        return reconnects;
     }
 
     /** Notes a response of any hop; that a proxy asks for credentials is none of the site. */

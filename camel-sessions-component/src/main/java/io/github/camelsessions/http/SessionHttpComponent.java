@@ -90,7 +90,10 @@ final class SessionHttpComponent extends HttpComponent {
                 .setRedirectStrategy(Redirects.INSTANCE)
                 .addExecInterceptorFirst("session-errors", ClientConnections::dropAtError)
                 .addExecInterceptorBefore(ChainElement.PROTOCOL.name(), "session-identity", IdentityExec.INSTANCE)
+                .setRequestExecutor(StaleConnections.INSTANCE)
                 .addExecInterceptorBefore(ChainElement.CONNECT.name(), "session-limits", BoundedBody::limitHop)
+                .addExecInterceptorBefore(
+                        ChainElement.CONNECT.name(), "session-stale-connections", StaleConnections::sendAgain)
                 .addRequestInterceptorLast(CookieInterceptor.INSTANCE)
                 .addResponseInterceptorFirst(CookieInterceptor.INSTANCE);
     }

@@ -69,6 +69,11 @@ final class PooledRequest implements SessionRequest {
     }
 
     @Override
+    public int reconnected() {
+        return request.reconnected();
+    }
+
+    @Override
     public @Nullable String carriedOut() {
         return request.carriedOut();
     }

@@ -173,6 +173,10 @@ final class SentExchange extends HeldExchange {
             SessionTraffic.fail(exchange(), e);
             reply = null;
         }
+        int reconnected = request.reconnected();
+        if (reconnected > 0) {
+            session().reconnected(reconnected);
+        }
         if (reply == null) {
             return Next.on(unanswered(generation));
         }

@@ -61,6 +61,11 @@ public interface SessionRequest {
         return null;
     }
 
+    /** How many requests of the latest send were sent once more, because a kept connection had been closed. */
+    default int reconnected() {
+        return 0;
+    }
+
     /** Ends a send under way, or one that is about to begin. */
     void abort();
 

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param failedLogOuts   log-outs that failed
  * @param heldInAll       how many times an exchange had to wait
  * @param longestHold     the longest wait that has ended
+ * @param reconnects      requests sent once more, because a kept connection had been closed
  * @param blocked         answers by which the site asked to be left alone for a while
  * @param pausedUntil     when the latest pause that it asked for ends or ended, null when there was none
  */
@@ -64,6 +65,7 @@ record GateStats(
         long failedLogOuts,
         long heldInAll,
         Duration longestHold,
+        long reconnects,
         long blocked,
         @Nullable Instant pausedUntil) {
 
@@ -96,6 +98,7 @@ record GateStats(
                 tally.failedLogOuts,
                 trouble.waiting.inAll(),
                 trouble.waiting.longest(),
+                wire.reconnects(),
                 tally.blocked,
                 trouble.pausedUntil);
     }

@@ -226,6 +226,13 @@ final class RenewalGate {
         return hold(passage, released).starting(verdict.renewal()).judging(verdict.standing(), verdict.again());
     }
 
+    void reconnected(int requests) {
+        locked(() -> {
+            wire.reconnected(requests);
+            return null;
+        });
+    }
+
     void sentAgain(Passage passage) {
         locked(() -> wire.sendAgain(passage));
     }

@@ -93,6 +93,11 @@ public final class Session {
         return touching(gate.admit(passage, released, held));
     }
 
+    /** Requests of an exchange were sent once more, because the server had closed the kept connections they went out on. */
+    public void reconnected(int requests) {
+        gate.reconnected(requests);
+    }
+
     /** A further request of an admitted exchange, such as a followed redirect: it counts as a use too, unless it is a renewal's. */
     public void sentAgain(Passage passage) {
         gate.sentAgain(passage);
@@ -468,6 +473,7 @@ public final class Session {
                 now.logIns(),
                 now.logOuts(),
                 now.failedLogOuts(),
+                now.reconnects(),
                 now.blocked(),
                 now.pausedUntil(),
                 now.retryAt(),

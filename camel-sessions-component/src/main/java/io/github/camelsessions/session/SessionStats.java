@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param logIns         log-ins that succeeded; one that no renewal made is counted when it is logged out
  * @param logOuts        log-outs that succeeded, or found that the site had ended the session itself
  * @param failedLogOuts  log-outs that failed
+ * @param reconnects     requests sent once more, because the server had closed the kept connection they went out on
  * @param blocked        answers by which the site asked to be left alone for a while
  * @param pausedUntil    when the latest pause ends or ended, asked for by such an answer to this session or to another one of
  *                       its account; null without one
@@ -69,6 +70,7 @@ public record SessionStats(
         long logIns,
         long logOuts,
         long failedLogOuts,
+        long reconnects,
         long blocked,
         @Nullable Instant pausedUntil,
         @Nullable Instant retryAt,

@@ -210,6 +210,7 @@ class SessionTest {
                         0,
                         0,
                         0,
+                        0,
                         null,
                         null,
                         START,
