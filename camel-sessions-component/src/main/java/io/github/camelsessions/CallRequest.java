@@ -6,12 +6,14 @@ import io.github.camelsessions.http.Redirect;
 import io.github.camelsessions.http.ResendableBody;
 import io.github.camelsessions.http.ResponseBody;
 import io.github.camelsessions.http.SessionCall;
+import io.github.camelsessions.renewal.ExpiryRules;
 import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.renewal.Reply;
 import io.github.camelsessions.renewal.SessionRequest;
 import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.SessionKey;
 import java.net.URI;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiConsumer;
@@ -119,6 +121,10 @@ final class CallRequest implements SessionRequest {
             tell(exchange, sent);
         }
         URI finalUri = sent.finalUri();
+        Exception failure = exchange.getException();
+        if (failure != null && finalUri != null && isUnreadable(failure, sent, finalUri)) {
+            exchange.setException(unread(failure, sent, finalUri));
+        }
         boolean answered =
                 exchange.getException() == null || exchange.getException() instanceof HttpOperationFailedException;
         return answered && finalUri != null
@@ -128,6 +134,29 @@ final class CallRequest implements SessionRequest {
                         rules.values().isOfSite(sending.target(), finalUri),
                         () -> headers(sent))
                 : null;
+    }
+
+    /** Whether an answer says by its status or URL what it means, though its body could not be read. */
+    private boolean isUnreadable(Exception failure, SessionCall sent, URI finalUri) {
+        ExpiryRules expiry = rules.renewal().expiry();
+        return !(failure instanceof HttpOperationFailedException)
+                && !sent.isAborted()
+                && ((sent.status() >= 400 && throwsOnFailure())
+                        || expiry.hasStatus(sent.status())
+                        || expiry.hasUri(finalUri));
+    }
+
+    private static HttpOperationFailedException unread(Exception failure, SessionCall sent, URI finalUri) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        sent.headers().forEach((name, value) -> {
+            if (value instanceof String text && !name.startsWith("Camel")) {
+                headers.put(name, text);
+            }
+        });
+        HttpOperationFailedException unread = new HttpOperationFailedException(
+                finalUri.toString(), sent.status(), "the body cannot be read", headers.get("Location"), headers, null);
+        unread.initCause(failure);
+        return unread;
     }
 
     /** With another profile it would be another account's page. */

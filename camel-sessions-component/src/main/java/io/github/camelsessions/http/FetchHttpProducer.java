@@ -23,6 +23,7 @@ import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.entity.UrlEncodedFormEntity;
 import org.apache.hc.client5.http.entity.mime.MultipartEntityBuilder;
+import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
@@ -57,6 +58,7 @@ final class FetchHttpProducer extends HttpProducer {
         try {
             process(exchange);
         } finally {
+            Charsets.forgetUnknown(exchange);
             exchange.removeProperty(FETCH);
         }
     }
@@ -110,6 +112,14 @@ final class FetchHttpProducer extends HttpProducer {
 
     private static boolean isForm(@Nullable Object body) {
         return body instanceof Map || body instanceof MultipartEntityBuilder;
+    }
+
+    @Override
+    protected Object extractResponseBody(ClassicHttpResponse response, Exchange exchange, boolean ignored)
+            throws IOException, ClassNotFoundException {
+        Object body = super.extractResponseBody(response, exchange, ignored);
+        Charsets.forgetUnknown(exchange); // before a failure's body is read by it
+        return body;
     }
 
     @Override

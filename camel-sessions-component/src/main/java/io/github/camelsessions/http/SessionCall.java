@@ -168,7 +168,8 @@ public final class SessionCall {
         }
     }
 
-    boolean isAborted() {
+    /** Whether it was ended so, or by the {@code requestTimeout}. Thread-safe. */
+    public boolean isAborted() {
         return aborted;
     }
 

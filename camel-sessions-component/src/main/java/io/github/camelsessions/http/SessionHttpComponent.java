@@ -89,6 +89,7 @@ final class SessionHttpComponent extends HttpComponent {
                 .disableAutomaticRetries()
                 .setRedirectStrategy(Redirects.INSTANCE)
                 .addExecInterceptorFirst("session-errors", ClientConnections::dropAtError)
+                .addExecInterceptorAfter(ChainElement.COMPRESS.name(), "session-decoding", Decoding::decode)
                 .addExecInterceptorBefore(ChainElement.PROTOCOL.name(), "session-identity", IdentityExec.INSTANCE)
                 .setRequestExecutor(StaleConnections.INSTANCE)
                 .addExecInterceptorBefore(ChainElement.CONNECT.name(), "session-limits", BoundedBody::limitHop)

@@ -12,6 +12,7 @@ import org.apache.camel.component.http.HttpMethods;
 import org.apache.camel.component.http.HttpProducer;
 import org.apache.hc.client5.http.classic.HttpClient;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.HttpClientResponseHandler;
@@ -47,6 +48,7 @@ final class SessionHttpProducer extends HttpProducer {
         try {
             process(exchange);
         } finally {
+            Charsets.forgetUnknown(exchange);
             exchange.removeProperty(SENT);
         }
     }
@@ -57,6 +59,14 @@ final class SessionHttpProducer extends HttpProducer {
         return sent == null || sent.seeOther() == null
                 ? super.createMethod(exchange)
                 : HttpMethods.GET.createMethod(sent.seeOther());
+    }
+
+    @Override
+    protected Object extractResponseBody(ClassicHttpResponse response, Exchange exchange, boolean ignored)
+            throws IOException, ClassNotFoundException {
+        Object body = super.extractResponseBody(response, exchange, ignored);
+        Charsets.forgetUnknown(exchange); // before a failure's body is read by it
+        return body;
     }
 
     @Override

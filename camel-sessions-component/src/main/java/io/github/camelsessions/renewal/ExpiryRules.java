@@ -58,7 +58,7 @@ public record ExpiryRules(
     }
 
     /** Whether answers of this status mean that the session has expired. */
-    boolean hasStatus(int status) {
+    public boolean hasStatus(int status) {
         return statuses != null && HttpHelper.isStatusCodeOk(status, statuses);
     }
 

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import io.github.camelsessions.renewal.SessionRenewalException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.GZIPOutputStream;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** An answer is one, whether or not its body can be decoded: a good page is delivered, and a refusal is seen. */
+@Timeout(60)
+class UndecodableTest {
+
+    private final LoopbackSite web = new LoopbackSite();
+    private final DefaultCamelContext context = new DefaultCamelContext();
+    private final AtomicInteger logIns = new AtomicInteger();
+    private volatile String coding;
+    private volatile String type;
+    private volatile byte[] body = {};
+    private volatile int length; // as the header says
+    private volatile boolean always;
+
+    @BeforeEach
+    void start() throws Exception {
+        web.page(
+                "/page", http -> answer(http, always || http.getRequestHeaders().containsKey("Cookie") ? 200 : 401));
+        web.page("/moved", http -> {
+            http.getResponseHeaders().add("Location", "/page");
+            answer(http, 302);
+        });
+        web.page("/login", http -> {
+            http.getResponseHeaders().add("Set-Cookie", "sid=" + logIns.incrementAndGet() + "; Path=/");
+            LoopbackSite.answer(http, 200, "in");
+        });
+        web.page("/refusing", http -> {
+            logIns.incrementAndGet();
+            answer(http, 401);
+        });
+        SiteConfiguration site = new SiteConfiguration();
+        site.setUris(web.url());
+        site.setWrap(true);
+        site.setRenewalUri("direct:login");
+        site.setRenewFirst(false);
+        context.getComponent("sessions", SessionsComponent.class).getSites().put("shop", site);
+        context.disableJMX();
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(noErrorHandler());
+                from("direct:login").to("sessions:fetch/" + web.url() + "/login");
+                from("direct:refusing").to("sessions:fetch/" + web.url() + "/refusing");
+                from("direct:fetch").to("sessions:fetch/" + web.url() + "/page?method=GET");
+                from("direct:moved").to("sessions:fetch/" + web.url() + "/moved?method=GET");
+                from("direct:wrap").to(web.url() + "/page?httpMethod=GET");
+                from("direct:refused")
+                        .to("sessions:fetch/" + web.url() + "/page?method=GET&renewalUri=direct:refusing");
+            }
+        });
+        context.start();
+    }
+
+    @AfterEach
+    void stop() {
+        context.stop();
+        web.close();
+    }
+
+    private void answer(HttpExchange http, int status) throws IOException {
+        if (coding != null) {
+            http.getResponseHeaders().add("Content-Encoding", coding);
+        }
+        if (type != null) {
+            http.getResponseHeaders().add("Content-Type", type);
+        }
+        int said = Math.max(length, body.length);
+        http.sendResponseHeaders(status, said == 0 ? -1 : said);
+        http.getResponseBody().write(body);
+        http.getResponseBody().flush();
+    }
+
+    private Exchange send(String route) {
+        return context.createFluentProducerTemplate().to(route).request(Exchange.class);
+    }
+
+    private interface Coder {
+        OutputStream over(OutputStream out) throws IOException;
+    }
+
+    private static byte[] coded(byte[] text, Coder coder) {
+        ByteArrayOutputStream octets = new ByteArrayOutputStream();
+        try (OutputStream out = coder.over(octets)) {
+            out.write(text);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return octets.toByteArray();
+    }
+
+    static Stream<Arguments> bodies() {
+        byte[] plain = "plain".getBytes(StandardCharsets.US_ASCII);
+        byte[] gzip = coded(plain, GZIPOutputStream::new);
+        byte[] deflate = coded(plain, DeflaterOutputStream::new);
+        return Stream.of(
+                Arguments.of("gzip", gzip, "plain"),
+                Arguments.of("x-gzip", gzip, "plain"),
+                Arguments.of("GZIP , identity", gzip, "plain"),
+                Arguments.of("deflate", deflate, "plain"),
+                Arguments.of("deflate, gzip", coded(deflate, GZIPOutputStream::new), "plain"),
+                Arguments.of("gzip", new byte[0], ""),
+                Arguments.of("deflate", new byte[0], ""),
+                Arguments.of("gzip", plain, "plain"),
+                Arguments.of("identity", plain, "plain"),
+                Arguments.of("utf-8", plain, "plain"),
+                Arguments.of("br", plain, "plain"),
+                Arguments.of("gzip, foo", plain, "plain"),
+                Arguments.of("gzip,gzip,gzip,gzip,gzip,gzip", plain, "plain"),
+                Arguments.of("", plain, "plain"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("bodies")
+    void aPageIsDeliveredAndARefusalIsSeen(String said, byte[] sent, String text) {
+        coding = said;
+        body = sent;
+
+        for (String route : new String[] {"direct:fetch", "direct:wrap", "direct:moved"}) {
+            Sessions.get(context).site("shop").session("0").clear();
+            Exchange exchange = send(route);
+
+            assertThat(exchange.getException()).as(route).isNull();
+            String page = exchange.getMessage().getBody(String.class);
+            assertThat(page == null ? "" : page).as(route).isEqualTo(text);
+        }
+        assertThat(logIns.get()).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/html; charset=utf8mb4", "text/html; charset=", "text/html; charset=\"utf 8", "x"})
+    void anUnreadableCharsetIsNone(String said) {
+        type = said;
+        body = "plain".getBytes(StandardCharsets.US_ASCII);
+
+        for (String route : new String[] {"direct:fetch", "direct:wrap"}) {
+            Sessions.get(context).site("shop").session("0").clear();
+            Exchange exchange = send(route);
+
+            assertThat(exchange.getException()).as(route).isNull();
+            assertThat(exchange.getMessage().getBody(String.class)).as(route).isEqualTo("plain");
+        }
+    }
+
+    @Test
+    void aRefusalWhoseBodyBreaksOffIsARefusal() {
+        body = "pla".getBytes(StandardCharsets.US_ASCII);
+        length = 100;
+        always = false;
+
+        Exchange exchange = send("direct:refused");
+
+        // the log-in is refused as well, and not tried again
+        assertThat(exchange.getException()).isInstanceOf(SessionRenewalException.class);
+        assertThat(logIns).hasValue(1);
+    }
+
+    @Test
+    void aPageThatBreaksOffIsNoPage() {
+        always = true;
+        coding = "gzip";
+        byte[] gzip = coded("a page that breaks off".getBytes(StandardCharsets.US_ASCII), GZIPOutputStream::new);
+        body = Arrays.copyOf(gzip, gzip.length - 9);
+
+        assertThat(send("direct:fetch").getException()).isInstanceOf(IOException.class);
+    }
+}
