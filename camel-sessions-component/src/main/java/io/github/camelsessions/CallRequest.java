@@ -13,7 +13,6 @@ import io.github.camelsessions.renewal.SessionRequest;
 import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.SessionKey;
 import java.net.URI;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiConsumer;
@@ -121,40 +120,39 @@ final class CallRequest implements SessionRequest {
             tell(exchange, sent);
         }
         URI finalUri = sent.finalUri();
-        Exception failure = exchange.getException();
-        if (failure != null && finalUri != null && isUnreadable(failure, sent, finalUri)) {
-            exchange.setException(unread(failure, sent, finalUri));
+        if (finalUri == null) {
+            return null;
         }
-        boolean answered =
-                exchange.getException() == null || exchange.getException() instanceof HttpOperationFailedException;
-        return answered && finalUri != null
-                ? new Reply(
-                        sent.status(),
-                        finalUri,
-                        rules.values().isOfSite(sending.target(), finalUri),
-                        () -> headers(sent))
-                : null;
+        Reply reply = new Reply(
+                sent.status(), finalUri, rules.values().isOfSite(sending.target(), finalUri), () -> headers(sent));
+        Exception failure = exchange.getException();
+        if (failure == null || failure instanceof HttpOperationFailedException) {
+            return reply;
+        }
+        if (sent.isAborted() || !isTold(reply)) {
+            return null;
+        }
+        exchange.setException(unread(failure, reply));
+        return reply;
     }
 
-    /** Whether an answer says by its status or URL what it means, though its body could not be read. */
-    private boolean isUnreadable(Exception failure, SessionCall sent, URI finalUri) {
+    /** Whether an answer says by its status or URL what it means, so that its body need not be read. */
+    private boolean isTold(Reply reply) {
         ExpiryRules expiry = rules.renewal().expiry();
-        return !(failure instanceof HttpOperationFailedException)
-                && !sent.isAborted()
-                && ((sent.status() >= 400 && throwsOnFailure())
-                        || expiry.hasStatus(sent.status())
-                        || expiry.hasUri(finalUri));
+        return (reply.status() >= 400 && throwsOnFailure())
+                || expiry.hasStatus(reply.status())
+                || expiry.hasUri(reply.uri());
     }
 
-    private static HttpOperationFailedException unread(Exception failure, SessionCall sent, URI finalUri) {
-        Map<String, String> headers = new LinkedHashMap<>();
-        sent.headers().forEach((name, value) -> {
-            if (value instanceof String text && !name.startsWith("Camel")) {
-                headers.put(name, text);
-            }
-        });
+    private static HttpOperationFailedException unread(Exception failure, Reply reply) {
+        Map<String, String> headers = reply.ownHeaders();
         HttpOperationFailedException unread = new HttpOperationFailedException(
-                finalUri.toString(), sent.status(), "the body cannot be read", headers.get("Location"), headers, null);
+                reply.uri().toString(),
+                reply.status(),
+                "the body cannot be read",
+                headers.get("Location"),
+                headers,
+                null);
         unread.initCause(failure);
         return unread;
     }

@@ -57,6 +57,10 @@ final class SessionFunction implements SimpleFunction {
                     "${" + name + "} needs a name, as in ${" + name + "(token)} or ${" + name + "(anna:token)}");
         }
         NamedSession session = SessionVariables.session(context, exchange, given);
-        return session == null ? null : reader.apply(session, SessionVariables.ownName(given));
+        Object value = session == null ? null : reader.apply(session, SessionVariables.ownName(given));
+        if (value == null) {
+            ExchangeOnThread.missing();
+        }
+        return value;
     }
 }

@@ -128,7 +128,8 @@ record ValueRules(Sites sites, String site, Map<String, String> captured, Map<St
                 Map<String, String> values = new LinkedHashMap<>();
                 rules.headers.forEach((name, expression) -> {
                     String value = expression.evaluate(exchange, String.class);
-                    if (value != null && !value.isEmpty()) {
+                    // what is left of "Bearer ${sessionVar(access)}" would be an answer of its own
+                    if (!ExchangeOnThread.takeMissing() && value != null && !value.isEmpty()) {
                         values.put(name, checked(name, value));
                     }
                 });

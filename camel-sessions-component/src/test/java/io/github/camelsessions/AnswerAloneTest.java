@@ -151,6 +151,21 @@ class AnswerAloneTest {
     }
 
     @Test
+    void theExceptionForAPageHasItsHeadersAndItsText() {
+        answer = Map.of("Content-Type", "text/html", "X-Page", "7");
+
+        assertThat(send("direct:text", Map.of("X-Page", "of the request")).getException(SessionExpiredException.class))
+                .satisfies(expired -> {
+                    assertThat(expired.getStatusCode()).isEqualTo(200);
+                    assertThat(expired.getResponseBody()).isEqualTo("the page");
+                    assertThat(expired.getResponseHeaders())
+                            .containsEntry("X-page", "7")
+                            .containsEntry("Content-Type", "text/html")
+                            .allSatisfy((name, value) -> assertThat(name).doesNotStartWith("Camel"));
+                });
+    }
+
+    @Test
     void aHeaderThatTheLogInSentIsNoEvidence() {
         Exchange exchange = send("direct:by-request", Map.of());
 

@@ -104,6 +104,19 @@ class SessionHeadersTest extends SharedContextTest {
     }
 
     @Test
+    void aHeaderAroundAMissingValueIsLeftOut() {
+        String query =
+                "?sessionHeaders.X-Auth=RAW(Bearer ${sessionVar(access)})&sessionHeaders.X-Id=RAW(${sessionVar(id)}!)";
+        portal().setVariable(session, "id", "7");
+
+        assertThat(echo(query)).containsIgnoringCase("X-Id: 7!").doesNotContainIgnoringCase("X-Auth");
+
+        portal().setVariable(session, "access", "geheim");
+
+        assertThat(echo(query)).containsIgnoringCase("X-Auth: Bearer geheim").containsIgnoringCase("X-Id: 7!");
+    }
+
+    @Test
     void aNameWithDashesStandsInTheUriOfAStepInYaml() throws Exception {
         PluginHelper.getRoutesLoader(context)
                 .loadRoutes(ResourceHelper.fromString("headers.yaml", """

@@ -199,6 +199,20 @@ class StaleConnectionsTest {
         assertThat(seen).containsExactly("1: GET ", "1: GET ");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nX-A: b\r\n", "HTTP/1.1 200 OK\r\nX-A: b\r\n\r"})
+    void anAnswerThatIsCutWithinItsHeadersIsNone(String cut) {
+        last = cut;
+        send("direct:fetch", "GET", null);
+
+        for (String method : new String[] {"GET", "POST"}) {
+            kept = connections.get();
+            Exchange exchange = send("direct:fetch", method, "body");
+            assertThat(exchange.getException()).as(method).isInstanceOf(IOException.class);
+            send("direct:fetch", "GET", null); // over a connection that is kept for the next one
+        }
+    }
+
     @Test
     void norWhatGoesOutOnAFreshConnectionAndFails() {
         kept = 2;

@@ -30,11 +30,15 @@ import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.client5.http.ssl.HostnameVerificationPolicy;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
+import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.URIScheme;
+import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.config.Lookup;
 import org.apache.hc.core5.http.config.Registry;
 import org.apache.hc.core5.http.config.RegistryBuilder;
 import org.apache.hc.core5.http.io.HttpConnectionFactory;
+import org.apache.hc.core5.http.io.HttpMessageParser;
+import org.apache.hc.core5.http.io.HttpMessageParserFactory;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.pool.PoolReusePolicy;
@@ -242,9 +246,24 @@ final class SessionHttpComponent extends HttpComponent {
         }
     }
 
+    private static final class WholeHeads implements HttpMessageParserFactory<ClassicHttpResponse> {
+
+        @Override
+        public HttpMessageParser<ClassicHttpResponse> create(Http1Config config) {
+            return new WholeHeadParser(config);
+        }
+
+        @Override
+        @SuppressWarnings({"deprecation", "InlineMeSuggester"}) // abstract in HttpCore all the same
+        public HttpMessageParser<ClassicHttpResponse> create() {
+            return new WholeHeadParser(null);
+        }
+    }
+
     private static HttpConnectionFactory<ManagedHttpClientConnection> octetsFactory() {
         return ManagedHttpClientConnectionFactory.builder()
                 .requestWriterFactory(CookieOctetWriter::new)
+                .responseParserFactory(new WholeHeads())
                 .build();
     }
 }

@@ -77,7 +77,7 @@ public record ExpiryRules(
     }
 
     /** The first 64 kB of a text, empty for anything else. */
-    private static String beginning(Exchange exchange, Reply reply) throws IOException {
+    static String beginning(Exchange exchange, Reply reply) throws IOException {
         if (exchange.getException() instanceof HttpOperationFailedException failed) {
             String body = failed.getResponseBody();
             return body == null ? "" : body.substring(0, Math.min(body.length(), TEXT_LIMIT));

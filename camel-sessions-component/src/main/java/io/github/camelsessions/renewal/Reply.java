@@ -2,6 +2,7 @@
 package io.github.camelsessions.renewal;
 
 import java.net.URI;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -24,6 +25,18 @@ public record Reply(int status, URI uri, boolean ofSite, Supplier<Map<String, Ob
         Object value = headers.get().get(name);
         Object first = value instanceof List<?> list && !list.isEmpty() ? list.get(0) : value;
         return first == null ? null : first.toString();
+    }
+
+    /** Its headers as it has sent them, the first of several of one name, without what Camel adds. */
+    public Map<String, String> ownHeaders() {
+        Map<String, String> own = new LinkedHashMap<>();
+        for (String name : headers.get().keySet()) {
+            String value = header(name);
+            if (value != null && !name.startsWith("Camel")) {
+                own.put(name, value);
+            }
+        }
+        return own;
     }
 
     /** Whether the server says that it could not do what it was asked. */

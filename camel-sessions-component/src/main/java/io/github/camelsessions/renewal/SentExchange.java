@@ -375,6 +375,14 @@ final class SentExchange extends HeldExchange {
         exchange().getMessage().setHeader(RenewalHeaders.REPLAYS, replays);
     }
 
+    private String beginning(Reply answer) {
+        try {
+            return ExpiryRules.beginning(exchange(), answer);
+        } catch (IOException e) {
+            return ""; // its rules have read it, or never looked
+        }
+    }
+
     private SessionExpiredException expired(Reply answer, String why) {
         String carriedOut = request.carriedOut();
         String obstacle = rules().renews() ? request.obstacle(exchange()) : null;
@@ -400,7 +408,7 @@ final class SentExchange extends HeldExchange {
         return exchange().getException() instanceof HttpOperationFailedException failed
                 ? SessionExpiredException.of(failed, session().key(), number, held, message)
                 : SessionExpiredException.of(
-                        answer.uri().toString(), answer.status(), session().key(), number, held, message);
+                        answer, beginning(answer), session().key(), number, held, message);
     }
 
     @Override

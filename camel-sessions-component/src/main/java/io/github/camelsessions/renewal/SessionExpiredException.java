@@ -4,6 +4,7 @@ package io.github.camelsessions.renewal;
 import io.github.camelsessions.session.SessionKey;
 import java.time.Instant;
 import java.util.Map;
+import org.apache.camel.Exchange;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.jspecify.annotations.Nullable;
 
@@ -59,10 +60,24 @@ public final class SessionExpiredException extends HttpOperationFailedException 
         return made;
     }
 
-    /** For an answer with a status that would be fine, such as a log-in form. */
+    /**
+     * For an answer with a status that would be fine, such as a log-in form.
+     *
+     * @param beginning of its body, as far as that is text
+     */
     static SessionExpiredException of(
-            String uri, int status, SessionKey session, long generation, int held, String message) {
-        return new SessionExpiredException(session, generation, held, message, uri, status, null, null, Map.of(), null);
+            Reply answer, String beginning, SessionKey session, long generation, int held, String message) {
+        return new SessionExpiredException(
+                session,
+                generation,
+                held,
+                message,
+                answer.uri().toString(),
+                answer.status(),
+                answer.header(Exchange.HTTP_RESPONSE_TEXT),
+                answer.header("Location"),
+                answer.ownHeaders(),
+                beginning);
     }
 
     @Override
