@@ -7,6 +7,7 @@ import org.apache.camel.Predicate;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.camel.support.ExchangeHelper;
 import org.apache.camel.support.MessageHelper;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An exchange as predicates on an answer see it: with the answer's body and its own headers as the in-message. On the
@@ -15,8 +16,15 @@ import org.apache.camel.support.MessageHelper;
  */
 final class AnswerView {
 
-    /** What the request of a log-in's latest answer had and the answer has not: still on the message when the route ends. */
-    private static final String LEFT = "io.github.camelsessions.left";
+    /**
+     * What is known of a log-in's latest answer.
+     *
+     * @param left    headers that its request had and the answer has not: still on the message when the route ends
+     * @param expired what in it means that the session has expired, null when nothing does
+     */
+    private record LogIn(Map<String, Object> left, @Nullable String expired) {}
+
+    private static final String LOG_IN = "io.github.camelsessions.logIn";
 
     private AnswerView() {}
 
@@ -38,18 +46,31 @@ final class AnswerView {
      * Notes what a log-in's message keeps of its request, so that it does not pass for the answer's.
      *
      * @param request the headers that the request had, without regard to case; is the view's afterwards
+     * @param expired what in the answer means that the session has expired, null when nothing does
      */
-    static void leave(Exchange exchange, Map<String, Object> request, Reply reply) {
+    static void leave(Exchange exchange, Map<String, Object> request, Reply reply, @Nullable String expired) {
         request.keySet().removeAll(reply.headers().get().keySet());
-        exchange.setProperty(LEFT, request);
+        exchange.setProperty(LOG_IN, new LogIn(request, expired));
+    }
+
+    /** What in a log-in's latest answer means that the session has expired, null when nothing does. */
+    static @Nullable String expired(Exchange exchange) {
+        LogIn logIn = exchange.getProperty(LOG_IN, LogIn.class);
+        return logIn == null ? null : logIn.expired();
+    }
+
+    /** The log-in is judged. */
+    static void forget(Exchange exchange) {
+        exchange.removeProperty(LOG_IN);
     }
 
     /** A log-in's exchange at its end, as its route leaves it, without what only its requests had. */
     static Exchange ofLogIn(Exchange exchange) {
-        Map<?, ?> left = exchange.getProperty(LEFT, Map.class);
-        if (left == null) {
+        LogIn logIn = exchange.getProperty(LOG_IN, LogIn.class);
+        if (logIn == null) {
             return exchange;
         }
+        Map<String, Object> left = logIn.left();
         Exchange seen = ExchangeHelper.createCopy(exchange, true);
         ExchangeHelper.prepareOutToIn(seen);
         // the same object: what the route has set since is its own

@@ -37,10 +37,25 @@ public record ExpiryRules(
      * by" and "to GET https://...".
      */
     public @Nullable String match(Exchange exchange, Reply reply) throws IOException {
+        return match(exchange, reply, true);
+    }
+
+    /**
+     * The same of a log-in's answer. Sites have the form and what it is sent to at one URL, so that this tells something only
+     * when the answer has led there.
+     *
+     * @param redirected whether the answer came after a redirect
+     */
+    @Nullable
+    String matchLogIn(Exchange exchange, Reply reply, boolean redirected) throws IOException {
+        return match(exchange, reply, redirected);
+    }
+
+    private @Nullable String match(Exchange exchange, Reply reply, boolean byUri) throws IOException {
         if (hasStatus(reply.status())) {
             return "status " + reply.status();
         }
-        if (hasUri(reply.uri())) {
+        if (byUri && hasUri(reply.uri())) {
             return "the address " + withoutQuery(reply.uri()) + " of the answer";
         }
         if (text != null && beginning(exchange, reply).contains(text)) {

@@ -18,6 +18,14 @@ final class RenewalEvidence {
 
     /** Why the attempt has failed, null when it has not. */
     static @Nullable Throwable failure(Exchange exchange, RenewalToken token, RenewalRules rules) {
+        try {
+            return judge(exchange, token, rules);
+        } finally {
+            AnswerView.forget(exchange);
+        }
+    }
+
+    private static @Nullable Throwable judge(Exchange exchange, RenewalToken token, RenewalRules rules) {
         if (exchange.getException() != null) {
             return exchange.getException();
         }
@@ -32,6 +40,13 @@ final class RenewalEvidence {
         }
         if (caught != null && !wasRedelivered(exchange)) {
             return caught; // doCatch has had it, or onException continued
+        }
+        String expired = AnswerView.expired(exchange);
+        if (expired != null) {
+            return refused(
+                    exchange,
+                    "its last answer is one that tells of an expired session, by " + expired
+                            + "; where it succeeds all the same, say by renewedWhen how that shows");
         }
         return token.pending().isFilled()
                 ? null

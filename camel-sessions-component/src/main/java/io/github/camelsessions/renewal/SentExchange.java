@@ -315,13 +315,28 @@ final class SentExchange extends HeldExchange {
         traffic().renewals().heardOf(held);
         Map<String, Object> headers = new CaseInsensitiveMap(exchange().getIn().getHeaders());
         try {
-            Reply answer = request.send(exchange(), generation, true, this::further);
+            boolean[] redirected = {false};
+            Reply answer = request.send(exchange(), generation, true, () -> {
+                redirected[0] = true;
+                further();
+            });
             if (answer != null) {
-                AnswerView.leave(exchange(), headers, answer);
+                AnswerView.leave(exchange(), headers, answer, logInRefusal(answer, redirected[0]));
             }
             return answer;
         } finally {
             held.leave(abort);
+        }
+    }
+
+    private @Nullable String logInRefusal(Reply answer, boolean redirected) {
+        try {
+            if (rules().expiry().readsBody()) {
+                request.detach(exchange());
+            }
+            return rules().expiry().matchLogIn(exchange(), answer, redirected);
+        } catch (IOException e) {
+            return null; // its route will see that it cannot be read
         }
     }
 
