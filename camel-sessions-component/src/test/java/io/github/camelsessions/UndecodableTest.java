@@ -4,12 +4,18 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import io.github.camelsessions.renewal.SessionRenewalException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import java.util.zip.DeflaterOutputStream;
@@ -17,12 +23,14 @@ import java.util.zip.GZIPOutputStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.ExchangeHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -165,6 +173,58 @@ class UndecodableTest {
 
             assertThat(exchange.getException()).as(route).isNull();
             assertThat(exchange.getMessage().getBody(String.class)).as(route).isEqualTo("plain");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "text/html; charset=ISO-8859-1, application/json,                     UTF-8",
+        "text/html; charset=ISO-8859-1, application/vnd.x+json; version=1,    UTF-8",
+        "text/html; charset=ISO-8859-1, application/json; charset=ISO-8859-1, ISO-8859-1",
+        "text/html; charset=utf8mb4,    ,                                     UTF-8",
+    })
+    void whatIsSentAfterAPageHasItsOwnCharset(String page, String sent, Charset charset) throws Exception {
+        List<byte[]> bodies = new CopyOnWriteArrayList<>();
+        web.page("/page", http -> {
+            http.getResponseHeaders().add("Content-Type", page);
+            LoopbackSite.answer(http, 200, "page");
+        });
+        try (RawSite site = new RawSite(bodies)) {
+            Exchange exchange = send("direct:fetch");
+            ExchangeHelper.prepareOutToIn(exchange); // as a route does
+            exchange.getMessage().setBody("{\"name\":\"gr\u00fcn\"}");
+            if (sent != null) {
+                exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, sent);
+            }
+            context.createProducerTemplate().send("sessions:fetch/" + site.url() + "/?method=POST", exchange);
+
+            assertThat(exchange.getException()).isNull();
+        }
+        assertThat(new String(bodies.get(0), charset)).isEqualTo("{\"name\":\"gr\u00fcn\"}");
+    }
+
+    /** Notes the octets of the bodies. */
+    private static final class RawSite implements AutoCloseable {
+
+        private final HttpServer server;
+
+        RawSite(List<byte[]> bodies) throws IOException {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server.createContext("/", http -> {
+                bodies.add(http.getRequestBody().readAllBytes());
+                LoopbackSite.answer(http, 200, "");
+                http.close();
+            });
+            server.start();
+        }
+
+        String url() {
+            return "http://127.0.0.1:" + server.getAddress().getPort();
+        }
+
+        @Override
+        public void close() {
+            server.stop(0);
         }
     }
 

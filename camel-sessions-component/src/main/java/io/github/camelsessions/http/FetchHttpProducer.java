@@ -30,6 +30,7 @@ import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.HttpClientResponseHandler;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,6 +96,12 @@ final class FetchHttpProducer extends HttpProducer {
         }
         if (message.getBody() instanceof MultipartEntityBuilder form) {
             return form.build();
+        }
+        Charsets.forgetUnknown(message);
+        String json = ExchangeHelper.getContentType(exchange);
+        if (message.getBody() instanceof String text && Charsets.isJson(json) && !GZIPHelper.isGzip(message)) {
+            // camel-http would take the charset of the page before
+            return new ByteArrayEntity(text.getBytes(StandardCharsets.UTF_8), ContentType.parse(json));
         }
         if (message.getBody() instanceof StreamCache cache && message.getBody() instanceof Reader) {
             cache.reset();
