@@ -33,6 +33,7 @@ final class Renewal {
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicBoolean ended = new AtomicBoolean();
     private final LooseEnd end = LooseEnd.of(this::end);
+    private final Runnable attempt = this::runAttempt;
     private volatile RenewalToken token;
     private volatile Runnable leaveLane = () -> {};
     private volatile @Nullable Future<?> timer;
@@ -74,10 +75,14 @@ final class Renewal {
     /** Runs an attempt on this thread, and sees to the next one if there is any. */
     void run(Runnable leave) {
         leaveLane = leave;
-        step(this::runAttempt);
+        step(attempt);
     }
 
-    /** Takes a step on the way of the renewal: when that throws, the renewal is lost, but has an end. */
+    /**
+     * Takes a step on the way of the renewal: when that throws, the renewal is lost, but has an end.
+     *
+     * @param action is made before it is needed: an error of that would be nobody's
+     */
     void step(Runnable action) {
         try {
             action.run();

@@ -93,8 +93,10 @@ final class Renewals extends ServiceSupport {
         PriorityRoute route = new PriorityRoute(template, uri, initiator.cause());
         // one within another renewal holds a lane already: waiting for a second could be for ever
         Renewal renewal = new Renewal(traffic, session, rules, route, token, !initiator.isInRenewal());
-        Runnable next = () -> renewal.step(() -> run(renewal));
-        Runnable go = () -> renewal.step(() -> traffic.logOuts().before(session, token, rules, next));
+        Runnable run = () -> run(renewal);
+        Runnable next = () -> renewal.step(run);
+        Runnable logOut = () -> traffic.logOuts().before(session, token, rules, next);
+        Runnable go = () -> renewal.step(logOut);
         renewal.step(() -> {
             if (isDrained(session, token, rules, go)) {
                 go.run();
@@ -111,7 +113,7 @@ final class Renewals extends ServiceSupport {
         Thread here = Thread.currentThread();
         AtomicBoolean left = new AtomicBoolean();
         CountDownLatch ready = new CountDownLatch(1);
-        Runnable next = () -> renewal.step(() -> {
+        Runnable run = () -> {
             if (!mayLeaveThread) {
                 ready.countDown();
             } else if (Thread.currentThread() == here && !left.get()) {
@@ -119,8 +121,10 @@ final class Renewals extends ServiceSupport {
             } else {
                 run(renewal);
             }
-        });
-        Runnable go = () -> renewal.step(() -> traffic.logOuts().before(session, token, rules, next));
+        };
+        Runnable next = () -> renewal.step(run);
+        Runnable logOut = () -> traffic.logOuts().before(session, token, rules, next);
+        Runnable go = () -> renewal.step(logOut);
         if (!mayLeaveThread) {
             renewal.waits(ready::countDown);
         }
@@ -145,12 +149,13 @@ final class Renewals extends ServiceSupport {
 
     /** Runs the next attempt of a renewal after a pause. */
     void runLater(Renewal renewal, Duration pause) {
+        Runnable run = () -> run(renewal);
         paused.add(renewal);
         traffic.threads()
                 .schedule(
                         () -> {
                             if (paused.remove(renewal)) {
-                                renewal.step(() -> run(renewal));
+                                renewal.step(run);
                             }
                         },
                         pause);

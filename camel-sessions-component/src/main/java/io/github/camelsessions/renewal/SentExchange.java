@@ -312,9 +312,10 @@ final class SentExchange extends HeldExchange {
         if (!held.enter(abort)) {
             throw traffic().revoked(session());
         }
-        traffic().renewals().heardOf(held);
-        Map<String, Object> headers = new CaseInsensitiveMap(exchange().getIn().getHeaders());
-        try {
+        try { // from here on the token waits for the leave below, whatever fails
+            traffic().renewals().heardOf(held);
+            Map<String, Object> headers =
+                    new CaseInsensitiveMap(exchange().getIn().getHeaders());
             boolean[] redirected = {false};
             Reply answer = request.send(exchange(), generation, true, () -> {
                 redirected[0] = true;
