@@ -316,6 +316,7 @@ class SessionOperationsTest extends SharedContextTest {
                         "blocked",
                         "pausedUntil",
                         "uses",
+                        "reconnects",
                         "renewals",
                         "failures",
                         "retryAt",
