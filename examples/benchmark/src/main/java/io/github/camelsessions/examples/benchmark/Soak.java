@@ -99,19 +99,18 @@ final class Soak implements Experiment {
                 "calls that ended neither with the page nor with a fault of the site",
                 0,
                 load.lost().size());
-        // a stale page is dropped and asked for once more
+        // a stale page is dropped and asked for once more, and so is what met a fault on a kept connection
         report.exactly(
                 name(),
-                "pages and faults of the site that callers got, or that were stale",
-                counts.accepted() + counts.faults(),
-                load.pages() + load.faults() + load.counted(SessionStats::staleReplays));
+                "answers and faults that callers and log-ins got, that were stale, or sent once more",
+                counts.accepted() + counts.faults() + counts.logins() + counts.failedLogins(),
+                load.pages()
+                        + load.faults()
+                        + load.counted(SessionStats::staleReplays)
+                        + load.counted(SessionStats::attempts)
+                        + load.counted(SessionStats::reconnects));
         report.exactly(name(), "refused requests", counts.refused(), load.counted(SessionStats::refused));
         report.exactly(name(), "renewals", counts.logins(), load.counted(SessionStats::renewals));
-        report.exactly(
-                name(),
-                "attempts to log in",
-                counts.logins() + counts.failedLogins(),
-                load.counted(SessionStats::attempts));
         report.exactly(name(), "exchanges held at the end", 0, load.now(SessionStats::held));
         report.exactly(name(), "exchanges in flight at the end", 0, load.now(SessionStats::inFlight));
     }
