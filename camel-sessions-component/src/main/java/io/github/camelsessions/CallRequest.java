@@ -95,9 +95,8 @@ final class CallRequest implements SessionRequest {
     public @Nullable String carriedOut() {
         return redirect == null
                 ? null
-                : redirect.isSeeOther()
-                        ? "the site has answered it by " + redirect + ", so that it has most likely carried it out"
-                        : "the site has answered it by " + redirect + ", so that it may have carried it out";
+                : "the site has answered it by " + redirect + ", so that it "
+                        + (redirect.isSeeOther() ? "has most likely" : "may have") + " carried it out";
     }
 
     @Override

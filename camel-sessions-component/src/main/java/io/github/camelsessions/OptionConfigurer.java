@@ -3,6 +3,7 @@ package io.github.camelsessions;
 
 import io.github.camelsessions.http.SessionHttpClient;
 import io.github.camelsessions.profile.NearestName;
+import io.github.camelsessions.text.Quoted;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Arrays;
@@ -141,7 +142,8 @@ final class OptionConfigurer implements PropertyConfigurer, PropertyConfigurerGe
 
     private static IllegalArgumentException refused(
             Object target, String name, Object value, String choice, @Nullable Exception cause) {
-        return new IllegalArgumentException(place(target) + "option " + name + "=" + value + ": " + choice, cause);
+        return new IllegalArgumentException(
+                place(target) + "option " + name + "=" + Quoted.bare(value) + ": " + choice, cause);
     }
 
     // of an endpoint it may be a parameter for its target: the component knows

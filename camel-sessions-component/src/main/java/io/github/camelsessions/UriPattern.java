@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.text.DotSegments;
 import io.github.camelsessions.text.Quoted;
 import java.net.URI;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 
@@ -119,7 +118,7 @@ final class UriPattern {
 
     private static String normalized(String path) {
         String plain = withoutNeedlessEscapes(path);
-        return plain.contains("/.") ? withoutDotSegments(plain) : plain;
+        return plain.contains("/.") ? DotSegments.removed(plain) : plain;
     }
 
     private static String withoutNeedlessEscapes(String path) {
@@ -153,24 +152,6 @@ final class UriPattern {
                 || octet >= 'A' && octet <= 'Z'
                 || octet >= '0' && octet <= '9'
                 || octet > 0 && "-._~".indexOf(octet) >= 0;
-    }
-
-    /** RFC 3986, section 5.2.4, of a path that begins with a slash. */
-    private static String withoutDotSegments(String path) {
-        Deque<String> segments = new ArrayDeque<>();
-        String[] all = path.substring(1).split("/", -1);
-        for (int i = 0; i < all.length; i++) {
-            boolean dots = all[i].equals(".") || all[i].equals("..");
-            if (all[i].equals("..")) {
-                segments.pollLast();
-            } else if (!dots) {
-                segments.addLast(all[i]);
-            }
-            if (dots && i == all.length - 1) {
-                segments.addLast("");
-            }
-        }
-        return "/" + String.join("/", segments);
     }
 
     private static String withoutDefaultPort(String scheme, String authority) {

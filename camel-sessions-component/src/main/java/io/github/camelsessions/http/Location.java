@@ -2,13 +2,12 @@
 package io.github.camelsessions.http;
 
 import io.github.camelsessions.cookie.HostNames;
+import io.github.camelsessions.text.DotSegments;
 import io.github.camelsessions.text.Quoted;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.HexFormat;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -255,21 +254,7 @@ final class Location {
         if (path.isEmpty()) {
             return "/";
         }
-        Deque<String> segments = new ArrayDeque<>();
-        String[] all = path.substring(1).split("/", -1);
-        for (int i = 0; i < all.length; i++) {
-            String plain = all[i].replace("%2e", ".").replace("%2E", ".");
-            boolean dots = plain.equals(".") || plain.equals("..");
-            if (plain.equals("..")) {
-                segments.pollLast();
-            } else if (!dots) {
-                segments.addLast(all[i]);
-            }
-            if (dots && i == all.length - 1) {
-                segments.addLast("");
-            }
-        }
-        return "/" + String.join("/", segments);
+        return DotSegments.removed(path);
     }
 
     /** The octets percent-encoded where they are of the set, not ASCII, or a percent sign that begins no escape. */
