@@ -82,7 +82,7 @@ final class CallRequest implements SessionRequest {
 
     @Override
     public int target() {
-        return 31 * sending.method().hashCode() + sending.target().hashCode();
+        return 31 * sending.method().name().hashCode() + sending.target().hashCode();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.camelsessions.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -41,8 +42,20 @@ class TargetsTest {
 
     @Test
     void targetsThatAreAlikeHavePlacesOfTheirOwn() {
-        IntStream.rangeClosed(1, 20).forEach(target -> targets.mark(target, Targets.FORBIDDEN));
-        assertThat(IntStream.rangeClosed(1, 20).filter(target -> targets.marks(target) == Targets.FORBIDDEN))
-                .hasSizeGreaterThan(15);
+        IntStream.rangeClosed(1, 32).forEach(target -> targets.mark(target, Targets.FORBIDDEN));
+        assertThat(IntStream.rangeClosed(1, 32)).allMatch(target -> targets.marks(target) == Targets.FORBIDDEN);
+    }
+
+    @Test
+    void halfATableOfTargetsIsKnownWithoutALoss() {
+        for (int seed = 0; seed < 1_000; seed++) {
+            var random = new Random(seed);
+            var known = new Targets();
+            int[] some = random.ints(32).toArray();
+            IntStream.of(some).forEach(target -> known.mark(target, Targets.FORBIDDEN));
+            assertThat(IntStream.of(some))
+                    .as("of seed " + seed)
+                    .allMatch(target -> known.marks(target) == Targets.FORBIDDEN);
+        }
     }
 }
