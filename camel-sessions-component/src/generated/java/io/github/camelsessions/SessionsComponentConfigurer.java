@@ -148,6 +148,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "requestTimeout": getOrCreateConfiguration(target).setRequestTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "resumeconcurrency":
         case "resumeConcurrency": target.setResumeConcurrency(property(camelContext, int.class, value)); return true;
+        case "sessionfields":
+        case "sessionFields": getOrCreateConfiguration(target).setSessionFields(property(camelContext, java.util.Map.class, value)); return true;
         case "sessionheaders":
         case "sessionHeaders": getOrCreateConfiguration(target).setSessionHeaders(property(camelContext, java.util.Map.class, value)); return true;
         case "sessionid":
@@ -284,6 +286,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "requestTimeout": return java.time.Duration.class;
         case "resumeconcurrency":
         case "resumeConcurrency": return int.class;
+        case "sessionfields":
+        case "sessionFields": return java.util.Map.class;
         case "sessionheaders":
         case "sessionHeaders": return java.util.Map.class;
         case "sessionid":
@@ -421,6 +425,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "requestTimeout": return getOrCreateConfiguration(target).getRequestTimeout();
         case "resumeconcurrency":
         case "resumeConcurrency": return target.getResumeConcurrency();
+        case "sessionfields":
+        case "sessionFields": return getOrCreateConfiguration(target).getSessionFields();
         case "sessionheaders":
         case "sessionHeaders": return getOrCreateConfiguration(target).getSessionHeaders();
         case "sessionid":
@@ -440,6 +446,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
     public Object getCollectionValueType(Object target, String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "http": return java.lang.Object.class;
+        case "sessionfields":
+        case "sessionFields": return java.lang.Object.class;
         case "sessionheaders":
         case "sessionHeaders": return java.lang.Object.class;
         default: return null;

@@ -73,6 +73,7 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         map.put("RenewedWhen", java.lang.Object.class);
         map.put("ReplayStale", io.github.camelsessions.renewal.ReplayStale.class);
         map.put("RequestTimeout", java.time.Duration.class);
+        map.put("SessionFields", java.util.Map.class);
         map.put("SessionHeaders", java.util.Map.class);
         map.put("SessionId", java.lang.String.class);
         map.put("ThrowExceptionOnFailure", java.lang.Boolean.class);
@@ -183,6 +184,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "replayStale": target.setReplayStale(property(camelContext, io.github.camelsessions.renewal.ReplayStale.class, value)); return true;
         case "requesttimeout":
         case "requestTimeout": target.setRequestTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "sessionfields":
+        case "sessionFields": target.setSessionFields(property(camelContext, java.util.Map.class, value)); return true;
         case "sessionheaders":
         case "sessionHeaders": target.setSessionHeaders(property(camelContext, java.util.Map.class, value)); return true;
         case "sessionid":
@@ -303,6 +306,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "replayStale": return io.github.camelsessions.renewal.ReplayStale.class;
         case "requesttimeout":
         case "requestTimeout": return java.time.Duration.class;
+        case "sessionfields":
+        case "sessionFields": return java.util.Map.class;
         case "sessionheaders":
         case "sessionHeaders": return java.util.Map.class;
         case "sessionid":
@@ -419,6 +424,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "replayStale": return target.getReplayStale();
         case "requesttimeout":
         case "requestTimeout": return target.getRequestTimeout();
+        case "sessionfields":
+        case "sessionFields": return target.getSessionFields();
         case "sessionheaders":
         case "sessionHeaders": return target.getSessionHeaders();
         case "sessionid":
@@ -437,6 +444,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
     public Object getCollectionValueType(Object target, String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "http": return java.lang.Object.class;
+        case "sessionfields":
+        case "sessionFields": return java.lang.Object.class;
         case "sessionheaders":
         case "sessionHeaders": return java.lang.Object.class;
         default: return null;

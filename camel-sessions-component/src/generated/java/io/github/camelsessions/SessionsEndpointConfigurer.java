@@ -130,6 +130,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "replayStale": target.getConfiguration().setReplayStale(property(camelContext, io.github.camelsessions.renewal.ReplayStale.class, value)); return true;
         case "requesttimeout":
         case "requestTimeout": target.getConfiguration().setRequestTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "sessionfields":
+        case "sessionFields": target.getConfiguration().setSessionFields(property(camelContext, java.util.Map.class, value)); return true;
         case "sessionheaders":
         case "sessionHeaders": target.getConfiguration().setSessionHeaders(property(camelContext, java.util.Map.class, value)); return true;
         case "sessionid":
@@ -255,6 +257,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "replayStale": return io.github.camelsessions.renewal.ReplayStale.class;
         case "requesttimeout":
         case "requestTimeout": return java.time.Duration.class;
+        case "sessionfields":
+        case "sessionFields": return java.util.Map.class;
         case "sessionheaders":
         case "sessionHeaders": return java.util.Map.class;
         case "sessionid":
@@ -381,6 +385,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "replayStale": return target.getConfiguration().getReplayStale();
         case "requesttimeout":
         case "requestTimeout": return target.getConfiguration().getRequestTimeout();
+        case "sessionfields":
+        case "sessionFields": return target.getConfiguration().getSessionFields();
         case "sessionheaders":
         case "sessionHeaders": return target.getConfiguration().getSessionHeaders();
         case "sessionid":
@@ -401,6 +407,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "http": return java.lang.Object.class;
         case "query": return java.lang.Object.class;
+        case "sessionfields":
+        case "sessionFields": return java.lang.Object.class;
         case "sessionheaders":
         case "sessionHeaders": return java.lang.Object.class;
         default: return null;

@@ -24,7 +24,7 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> ENDPOINT_IDENTITY_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(67);
+        Set<String> props = new HashSet<>(68);
         props.add("blockedBackoff");
         props.add("blockedStatusCodeRange");
         props.add("captureHeaders");
@@ -86,6 +86,7 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
         props.add("renewedWhen");
         props.add("replayStale");
         props.add("requestTimeout");
+        props.add("sessionFields");
         props.add("sessionHeaders");
         props.add("sessionId");
         props.add("site");
@@ -95,9 +96,10 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
         PROPERTY_NAMES = Collections.unmodifiableSet(props);
         SECRET_PROPERTY_NAMES = Collections.emptySet();
         ENDPOINT_IDENTITY_PROPERTY_NAMES = Collections.emptySet();
-        Map<String, String> prefixes = new HashMap<>(3);
+        Map<String, String> prefixes = new HashMap<>(4);
         prefixes.put("http", "http.");
         prefixes.put("query", "query.");
+        prefixes.put("sessionFields", "sessionFields.");
         prefixes.put("sessionHeaders", "sessionHeaders.");
         MULTI_VALUE_PREFIXES = Collections.unmodifiableMap(prefixes);
     }

@@ -75,6 +75,7 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         map.put("ReplayStale", io.github.camelsessions.renewal.ReplayStale.class);
         map.put("RequestTimeout", java.time.Duration.class);
         map.put("ResumeConcurrency", java.lang.Integer.class);
+        map.put("SessionFields", java.util.Map.class);
         map.put("SessionHeaders", java.util.Map.class);
         map.put("SessionId", java.lang.String.class);
         map.put("ThrowExceptionOnFailure", java.lang.Boolean.class);
@@ -191,6 +192,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "requestTimeout": target.setRequestTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "resumeconcurrency":
         case "resumeConcurrency": target.setResumeConcurrency(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "sessionfields":
+        case "sessionFields": target.setSessionFields(property(camelContext, java.util.Map.class, value)); return true;
         case "sessionheaders":
         case "sessionHeaders": target.setSessionHeaders(property(camelContext, java.util.Map.class, value)); return true;
         case "sessionid":
@@ -317,6 +320,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "requestTimeout": return java.time.Duration.class;
         case "resumeconcurrency":
         case "resumeConcurrency": return java.lang.Integer.class;
+        case "sessionfields":
+        case "sessionFields": return java.util.Map.class;
         case "sessionheaders":
         case "sessionHeaders": return java.util.Map.class;
         case "sessionid":
@@ -439,6 +444,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "requestTimeout": return target.getRequestTimeout();
         case "resumeconcurrency":
         case "resumeConcurrency": return target.getResumeConcurrency();
+        case "sessionfields":
+        case "sessionFields": return target.getSessionFields();
         case "sessionheaders":
         case "sessionHeaders": return target.getSessionHeaders();
         case "sessionid":
@@ -459,6 +466,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
     public Object getCollectionValueType(Object target, String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "http": return java.lang.Object.class;
+        case "sessionfields":
+        case "sessionFields": return java.lang.Object.class;
         case "sessionheaders":
         case "sessionHeaders": return java.lang.Object.class;
         default: return null;

@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.apache.camel.spi.EndpointUriFactory;
 import org.apache.camel.support.EndpointHelper;
 import org.apache.camel.util.StringHelper;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +25,9 @@ final class DynamicUri {
     private static final String METHOD = "method";
     private static final String HTTP_URI = "httpUri";
     private static final String QUERY = "query.";
-    private static final String SESSION_HEADERS = "sessionHeaders.";
-    private static final String HTTP = "http.";
     // they speak of the answer and are evaluated later, as in a URI that is not dynamic
-    private static final Set<String> PREDICATES = Set.of("expiredWhen", "renewedWhen", "validWhen");
+    private static final Set<String> EVALUATED_LATER =
+            Set.of("expiredWhen", "renewedWhen", "validWhen", "sessionHeaders", "sessionFields");
     // so that no value needs encoding, which the next reader of the URI might see through
     private static final String PLAIN = ".:*_[]-";
 
@@ -183,18 +181,10 @@ final class DynamicUri {
         if (name.equals("query") || name.equals("http")) {
             return true; // prefixes of options, and none themselves
         }
-        return !isOption(name)
+        return !OptionNames.isOption(context, name)
                 && !SessionHttpClient.isOption(name)
                 && OptionNames.otherSpelling(context, name) == null
                 && OptionNames.nearest(context, operation, name) == null;
-    }
-
-    private boolean isOption(String name) {
-        EndpointUriFactory factory = context.getCamelContextExtension().getEndpointUriFactory("sessions");
-        return name.startsWith(HTTP)
-                || name.startsWith(SESSION_HEADERS)
-                || name.startsWith(QUERY)
-                || factory != null && factory.propertyNames().contains(name);
     }
 
     /** Whether it only says what this operation tells, as the page of a list. */
@@ -204,10 +194,9 @@ final class DynamicUri {
 
     private void refuseExpression(String name) {
         SessionsOperation owner = SessionsOperation.ownerOf(name);
-        if (PREDICATES.contains(name)
-                || name.startsWith(SESSION_HEADERS)
+        if (EVALUATED_LATER.contains(StringHelper.before(name, ".", name))
                 || name.startsWith(QUERY)
-                || !isOption(name)
+                || !OptionNames.isOption(context, name)
                 || owner != null && owner != operation) {
             return; // either evaluated later, or nothing that the endpoint takes
         }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** The names of the endpoint's options, for telling a mistyped one from a query parameter of the target. */
 final class OptionNames {
 
-    private static final List<String> PREFIXES = List.of("http.", "query.", "sessionHeaders.");
+    private static final List<String> PREFIXES = List.of("http.", "query.", "sessionHeaders.", "sessionFields.");
 
     private OptionNames() {}
 

@@ -126,14 +126,10 @@ public class SessionsComponent extends DefaultComponent {
         SessionsEndpoint endpoint = new SessionsEndpoint(uri, this, SessionsOperation.parse(operation));
         refuseForeign(endpoint.getOperation(), parameters.keySet());
         refuseOtherSpellings(parameters.keySet());
-        if (parameters.containsKey("sessionHeaders")) {
-            throw new IllegalArgumentException("option 'sessionHeaders' names a header each, as in"
-                    + " sessionHeaders.X-CSRF-Token=${sessionVar(csrf)}");
-        }
         Map<String, Object> targetParameters = takeTargetParameters(httpUri, parameters);
         endpoint.getConfiguration().setHttp(PropertiesHelper.extractProperties(parameters, "http."));
-        endpoint.getConfiguration()
-                .setSessionHeaders(PropertiesHelper.extractProperties(parameters, "sessionHeaders."));
+        endpoint.getConfiguration().setSessionHeaders(takeValues("sessionHeaders", parameters));
+        endpoint.getConfiguration().setSessionFields(takeValues("sessionFields", parameters));
         endpoint.setQuery(PropertiesHelper.extractProperties(parameters, "query."));
         try {
             setProperties(endpoint, parameters);
@@ -196,6 +192,15 @@ public class SessionsComponent extends DefaultComponent {
                         + "; a query parameter of this name is written query." + name);
             }
         }
+    }
+
+    // in one text for YAML's parameters, which lose the dashes of names
+    private static Map<String, Object> takeValues(String option, Map<String, Object> parameters) {
+        Object text = parameters.remove(option);
+        Map<String, Object> values =
+                text == null ? new LinkedHashMap<>() : ValueRules.inOneText(option, text.toString());
+        values.putAll(PropertiesHelper.extractProperties(parameters, option + "."));
+        return values;
     }
 
     // The names of the prefixes are no options themselves, and query is what many a search calls its parameter

@@ -307,6 +307,13 @@ public class SessionsConfiguration {
     private Map<String, Object> sessionHeaders = new LinkedHashMap<>();
 
     @UriParam(
+            prefix = "sessionFields.",
+            multiValue = true,
+            description =
+                    "Fields of forms with values of the session, in Simple, such as sessionFields._csrf=${sessionVar(csrf)}. They go into URL-encoded and multipart forms, in the place of the form's own fields of the same name, and into a POST without a body. Evaluated for each request, those sent again included, and sent to the site's own URLs only. Without a value the field is left out.")
+    private Map<String, Object> sessionFields = new LinkedHashMap<>();
+
+    @UriParam(
             label = "pool",
             description =
                     "The name of a pool: the request is sent in any session of it that is free. The sessions are named by the pool and a number, as in shop-17; the one that was used stands in the header CamelSessionsId, and while it stands there, further requests of the exchange are sent in it.")
@@ -742,6 +749,14 @@ public class SessionsConfiguration {
 
     public void setSessionHeaders(Map<String, Object> sessionHeaders) {
         this.sessionHeaders = sessionHeaders;
+    }
+
+    public Map<String, Object> getSessionFields() {
+        return sessionFields;
+    }
+
+    public void setSessionFields(Map<String, Object> sessionFields) {
+        this.sessionFields = sessionFields;
     }
 
     public @Nullable String getPool() {

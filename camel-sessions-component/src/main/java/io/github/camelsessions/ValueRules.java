@@ -19,23 +19,38 @@ import org.apache.camel.language.simple.types.SimpleIllegalSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which response headers become variables of the session, and which request headers are made of them. Immutable.
+ * Which response headers become variables of the session, and which request headers and fields of forms are made of them.
+ * Immutable.
  *
  * @param captured response headers, and the variables they become
  * @param headers  request headers, and what their values are made by
+ * @param fields   fields of forms, and what their values are made by
  */
-record ValueRules(Sites sites, String site, Map<String, String> captured, Map<String, Expression> headers) {
+record ValueRules(
+        Sites sites,
+        String site,
+        Map<String, String> captured,
+        Map<String, Expression> headers,
+        Map<String, Expression> fields) {
+
+    private static final String HEADERS = "sessionHeaders";
+    private static final String FIELDS = "sessionFields";
 
     static ValueRules of(CamelContext context, Sites sites, String site, List<Place> places) {
-        Map<String, Object> written = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        Map<String, Object> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        Map<String, Object> fields = new LinkedHashMap<>();
         for (int i = places.size() - 1; i >= 0; i--) {
-            written.putAll(places.get(i).rules().getSessionHeaders());
+            headers.putAll(places.get(i).rules().getSessionHeaders());
+            fields.putAll(places.get(i).rules().getSessionFields());
         }
-        Map<String, Expression> headers = new LinkedHashMap<>();
-        written.forEach((name, value) ->
-                headers.put(headerName("sessionHeaders." + Quoted.bare(name), name), expression(context, name, value)));
+        headers.keySet().forEach(name -> headerName(HEADERS + "." + Quoted.bare(name), name));
         String captured = EffectiveRules.firstOrNull(places, SessionsConfiguration::getCaptureHeaders);
-        return new ValueRules(sites, site, captured == null ? Map.of() : captured(captured), headers);
+        return new ValueRules(
+                sites,
+                site,
+                captured == null ? Map.of() : captured(captured),
+                expressions(context, HEADERS, headers),
+                expressions(context, FIELDS, fields));
     }
 
     private static Map<String, String> captured(String option) {
@@ -62,7 +77,41 @@ record ValueRules(Sites sites, String site, Map<String, String> captured, Map<St
         return name;
     }
 
-    private static Expression expression(CamelContext context, String header, Object value) {
+    /** Several of a prefix option in one text, NAME=VALUE each, with commas between them. */
+    static Map<String, Object> inOneText(String option, String text) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        int start = 0;
+        int open = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            char c = i < text.length() ? text.charAt(i) : ',';
+            if (c == '{') {
+                open++;
+            } else if (c == '}') {
+                open--;
+            } else if (i == text.length() || (c == ',' && open == 0)) { // else it is part of a function
+                String pair = text.substring(start, i);
+                int equals = pair.indexOf('=');
+                if (equals < 0 || pair.substring(0, equals).isBlank()) {
+                    throw new IllegalArgumentException("option '" + option + "' must be a name and a value each,"
+                            + " separated by commas, as in " + option
+                            + "=X-CSRF-Token=${sessionVar(csrf)}; a value with"
+                            + " a comma is written " + option + ".NAME=VALUE");
+                }
+                values.put(pair.substring(0, equals).trim(), pair.substring(equals + 1));
+                start = i + 1;
+            }
+        }
+        return values;
+    }
+
+    private static Map<String, Expression> expressions(
+            CamelContext context, String option, Map<String, Object> written) {
+        Map<String, Expression> expressions = new LinkedHashMap<>();
+        written.forEach((name, value) -> expressions.put(name, expression(context, option + "." + name, value)));
+        return expressions;
+    }
+
+    private static Expression expression(CamelContext context, String option, Object value) {
         try {
             Expression made = context.resolveLanguage("simple").createExpression(value.toString());
             made.init(context);
@@ -71,7 +120,7 @@ record ValueRules(Sites sites, String site, Map<String, String> captured, Map<St
             // neither its text nor Camel's exception, which shows that: it may hold a secret
             String place =
                     e instanceof SimpleIllegalSyntaxException wrong ? " (at position " + wrong.getIndex() + ")" : "";
-            throw new IllegalArgumentException("sessionHeaders." + header + " is no expression in Simple" + place
+            throw new IllegalArgumentException(option + " is no expression in Simple" + place
                     + "; see that each function is known and its braces are closed");
         }
     }
@@ -79,7 +128,9 @@ record ValueRules(Sites sites, String site, Map<String, String> captured, Map<St
     /** The values for one send, null when there are none. */
     @Nullable
     SessionValues of(Exchange exchange, Generation generation, URI target) {
-        return captured.isEmpty() && headers.isEmpty() ? null : new Sent(this, exchange, generation, target);
+        return captured.isEmpty() && headers.isEmpty() && fields.isEmpty()
+                ? null
+                : new Sent(this, exchange, generation, target);
     }
 
     /** Whether what a URL that a request came to answers concerns the session: it is one of its site. */
@@ -121,29 +172,37 @@ record ValueRules(Sites sites, String site, Map<String, String> captured, Map<St
 
         @Override
         public Map<String, String> requestHeaders() {
-            if (rules.headers.isEmpty()) {
+            Map<String, String> headers = values(rules.headers);
+            headers.forEach((name, value) -> {
+                String problem = ClientProfile.headerValueProblem(value);
+                if (problem != null) {
+                    throw new IllegalArgumentException("session '" + generation.session() + "': the value of " + HEADERS
+                            + "." + name + " " + problem);
+                }
+            });
+            return headers;
+        }
+
+        @Override
+        public Map<String, String> formFields() {
+            return values(rules.fields);
+        }
+
+        private Map<String, String> values(Map<String, Expression> expressions) {
+            if (expressions.isEmpty()) {
                 return Map.of();
             }
             return ExchangeOnThread.in(exchange, generation, () -> {
                 Map<String, String> values = new LinkedHashMap<>();
-                rules.headers.forEach((name, expression) -> {
+                expressions.forEach((name, expression) -> {
                     String value = expression.evaluate(exchange, String.class);
                     // what is left of "Bearer ${sessionVar(access)}" would be an answer of its own
                     if (!ExchangeOnThread.takeMissing() && value != null && !value.isEmpty()) {
-                        values.put(name, checked(name, value));
+                        values.put(name, value);
                     }
                 });
                 return values;
             });
-        }
-
-        private String checked(String name, String value) {
-            String problem = ClientProfile.headerValueProblem(value);
-            if (problem != null) {
-                throw new IllegalArgumentException(
-                        "session '" + generation.session() + "': the value of sessionHeaders." + name + " " + problem);
-            }
-            return value;
         }
 
         @Override

@@ -7,11 +7,19 @@ import com.sun.net.httpserver.HttpExchange;
 import io.github.camelsessions.renewal.SessionExpiredException;
 import io.github.camelsessions.renewal.SessionRenewalException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +45,7 @@ class NothingTwiceTest {
     private final AtomicInteger logIns = new AtomicInteger();
     private final AtomicInteger usesLeft = new AtomicInteger();
     private final AtomicBoolean logsIn = new AtomicBoolean(true);
+    private volatile int usesAfterLogIn = 100;
     private volatile int status = 303;
     private volatile int refusal = 302;
     private volatile String location = "/orders/1";
@@ -96,7 +105,7 @@ class NothingTwiceTest {
         int number = logIns.incrementAndGet();
         if (logsIn.get()) {
             http.getResponseHeaders().add("Set-Cookie", "sid=" + number + "; Path=/");
-            usesLeft.set(100);
+            usesLeft.set(usesAfterLogIn);
         }
         LoopbackSite.answer(http, logsIn.get() ? 200 : 403, "log-in");
     }
@@ -260,5 +269,43 @@ class NothingTwiceTest {
                 .hasMessageContaining("redirect 302 to " + web.url() + "/login, so that it may have carried it out")
                 .hasMessageContaining("if refusals lead there, say so by expiredUri");
         assertThat(orders).isEmpty();
+    }
+
+    /** Sessions end after a number of uses that has nothing to do with where a POST is; every POST has a body of its own. */
+    @ParameterizedTest
+    @ValueSource(ints = {303, 302})
+    void manyPostsInSessionsThatEndAllTheTimeAreCarriedOutOnceEach(int redirect) throws Exception {
+        status = redirect;
+        usesAfterLogIn = 37;
+        int posts = 2000;
+        ExecutorService threads = Executors.newFixedThreadPool(16);
+        try {
+            List<Future<Exchange>> sendings = new ArrayList<>();
+            ProducerTemplate template = context.createProducerTemplate();
+            for (int i = 0; i < posts; i++) {
+                String body = "book " + i;
+                sendings.add(threads.submit(() -> template.send(
+                        "direct:fetch", exchange -> exchange.getMessage().setBody(body))));
+            }
+            int delivered = 0;
+            for (int i = 0; i < posts; i++) {
+                Exchange exchange = sendings.get(i).get(60, TimeUnit.SECONDS);
+                long times = Collections.frequency(orders, "POST book " + i);
+                if (exchange.getException() == null) {
+                    assertThat(exchange.getMessage().getBody(String.class)).isEqualTo("order GET");
+                    assertThat(times).as("POST %d, delivered", i).isEqualTo(1);
+                    delivered++;
+                } else {
+                    assertThat(exchange.getException())
+                            .isInstanceOf(SessionExpiredException.class)
+                            .hasMessageContaining("the site has answered it by redirect " + redirect);
+                    assertThat(times).as("POST %d, in doubt", i).isEqualTo(1);
+                }
+            }
+            assertThat(delivered).isGreaterThan(posts / 2);
+            assertThat(logIns.get()).isGreaterThan(20);
+        } finally {
+            threads.shutdownNow();
+        }
     }
 }

@@ -300,7 +300,11 @@ class SessionHeadersTest extends SharedContextTest {
                 "sessionHeaders.Host=a | follows from the target",
                 "sessionHeaders.X%20Y=a | is not the name of a header",
                 "sessionHeaders.X=${nosuch} | sessionHeaders.X is no expression in Simple",
-                "sessionHeaders=a | as in sessionHeaders.X-CSRF-Token="
+                "sessionHeaders=a | as in sessionHeaders=X-CSRF-Token=",
+                "sessionHeaders=A=b,c | a value with a comma is written sessionHeaders.NAME=VALUE",
+                "sessionHeaders== | must be a name and a value each",
+                "sessionHeaders=Host=a | follows from the target",
+                "sessionFields.x=${nosuch} | sessionFields.x is no expression in Simple"
             })
     void aWrongOptionIsNamed(String options, String why) throws Exception {
         try (CamelContext other = new DefaultCamelContext()) {

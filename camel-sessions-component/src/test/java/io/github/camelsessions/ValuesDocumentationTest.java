@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.apache.camel.main.Main;
@@ -73,6 +74,7 @@ class ValuesDocumentationTest {
                 .containsExactlyInAnyOrder(
                         "values-variable",
                         "values-headers",
+                        "values-fields",
                         "values-account",
                         "values-logout",
                         "values-logout-properties");
@@ -92,6 +94,24 @@ class ValuesDocumentationTest {
         Main main = start(snippets.text("values-headers"), "values-variable");
 
         assertThat(echo(main)).containsIgnoringCase("X-CSRF-Token: csrf" + logIns.get());
+        main.stop();
+    }
+
+    @Test
+    void aTokenTravelsInForms() throws Exception {
+        site.page(
+                "/orders",
+                http -> LoopbackSite.answer(
+                        http, LoopbackSite.body().contains("_csrf=csrf") ? 200 : 403, LoopbackSite.body()));
+        Main main = start("""
+                camel.component.sessions.captureHeaders=X-CSRF-Token=csrf
+                """, "values-fields", "values-variable");
+
+        String page = main.getCamelContext()
+                .createProducerTemplate()
+                .requestBody("direct:order", Map.of("title", "a"), String.class);
+
+        assertThat(page).isEqualTo("title=a&_csrf=csrf" + logIns.get());
         main.stop();
     }
 

@@ -62,7 +62,7 @@ final class IdentityExec implements ExecChainHandler {
         return chain.proceed(request, scope);
     }
 
-    private static URI url(ClassicHttpRequest request) throws ProtocolException {
+    static URI url(ClassicHttpRequest request) throws ProtocolException {
         try {
             return RequestUrl.of(request);
         } catch (URISyntaxException e) {

@@ -11,7 +11,6 @@ import org.apache.camel.component.http.HttpActivityListener;
 import org.apache.camel.component.http.HttpEndpoint;
 import org.apache.camel.component.http.LoggingHttpActivityListener;
 import org.apache.camel.support.service.ServiceHelper;
-import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpEntityContainer;
@@ -73,7 +72,7 @@ final class SecretMaskingListener implements HttpActivityListener {
         shown.setAuthority(request.getAuthority());
         copyHeaders(request, shown, Set.of());
         // a form is how credentials travel
-        HttpEntity body = isForm(entity) ? null : entity;
+        HttpEntity body = SessionFields.isForm(entity) ? null : entity;
         shown.setEntity(body);
         listener.onRequestSubmitted(source, exchange, host, shown, body);
         giveBack(shown, body, request);
@@ -93,11 +92,6 @@ final class SecretMaskingListener implements HttpActivityListener {
         shown.setEntity(entity);
         listener.onResponseReceived(source, exchange, host, shown, entity, elapsed);
         giveBack(shown, entity, response);
-    }
-
-    private static boolean isForm(@Nullable HttpEntity entity) {
-        ContentType type = entity == null ? null : ContentType.parseLenient(entity.getContentType());
-        return ContentType.APPLICATION_FORM_URLENCODED.isSameMimeType(type);
     }
 
     /** A listener that reads a stream to show it leaves one that can be read again in its place. */

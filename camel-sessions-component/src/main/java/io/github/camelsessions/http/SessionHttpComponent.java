@@ -95,6 +95,7 @@ final class SessionHttpComponent extends HttpComponent {
                 .addExecInterceptorFirst("session-errors", ClientConnections::dropAtError)
                 .addExecInterceptorAfter(ChainElement.COMPRESS.name(), "session-decoding", Decoding::decode)
                 .addExecInterceptorBefore(ChainElement.PROTOCOL.name(), "session-identity", IdentityExec.INSTANCE)
+                .addExecInterceptorBefore(ChainElement.PROTOCOL.name(), "session-fields", SessionFields::add)
                 .setRequestExecutor(StaleConnections.INSTANCE)
                 .addExecInterceptorBefore(ChainElement.CONNECT.name(), "session-limits", BoundedBody::limitHop)
                 .addExecInterceptorBefore(

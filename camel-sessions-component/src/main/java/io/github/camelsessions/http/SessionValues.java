@@ -5,7 +5,7 @@ import java.net.URI;
 import java.util.Map;
 
 /**
- * The values of a session that travel in headers of their own, besides its cookies: for one send. Used by one thread at a
+ * The values of a session that travel besides its cookies, in headers and in fields of forms: for one send. Used by one thread at a
  * time.
  */
 public interface SessionValues {
@@ -22,6 +22,9 @@ public interface SessionValues {
      * @throws IllegalArgumentException when a value cannot be sent; it names the header and shows no value
      */
     Map<String, String> requestHeaders();
+
+    /** The fields that the next request's form has besides its own, or instead of its own of the same name. */
+    Map<String, String> formFields();
 
     /** The names of the response headers to take, and those of the variables that their values become. */
     Map<String, String> captured();

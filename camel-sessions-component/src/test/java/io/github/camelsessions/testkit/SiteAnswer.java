@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * What a request is answered with: text, as UTF-8. Immutable.
  *
- * @param headers names and values, besides Content-Type and Content-Length
+ * @param headers names and values, besides Content-Length; the type is plain text unless they say so
  */
 record SiteAnswer(int status, String text, List<Map.Entry<String, String>> headers) {
 

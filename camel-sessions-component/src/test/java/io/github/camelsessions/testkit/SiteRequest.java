@@ -89,8 +89,18 @@ final class SiteRequest {
 
     /** The body as a URL-encoded form; of a field given twice, the last counts. */
     Map<String, String> form() {
+        return pairs(body);
+    }
+
+    /** The query as it was sent, empty without one. */
+    String query() {
+        String query = http.getRequestURI().getRawQuery();
+        return query == null ? "" : query;
+    }
+
+    static Map<String, String> pairs(String encoded) {
         Map<String, String> fields = new HashMap<>();
-        for (String pair : body.split("&")) {
+        for (String pair : encoded.split("&")) {
             int equals = pair.indexOf('=');
             if (equals > 0) {
                 fields.put(decode(pair.substring(0, equals)), decode(pair.substring(equals + 1)));

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -132,8 +133,8 @@ final class SiteServer implements AutoCloseable {
                 || answer.status() == 204
                 || http.getRequestMethod().equals("HEAD");
         try (http) {
-            http.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
             answer.headers().forEach(header -> http.getResponseHeaders().add(header.getKey(), header.getValue()));
+            http.getResponseHeaders().putIfAbsent("Content-Type", List.of("text/plain; charset=utf-8"));
             http.sendResponseHeaders(answer.status(), empty ? -1 : bytes.length);
             if (!empty) {
                 http.getResponseBody().write(bytes);

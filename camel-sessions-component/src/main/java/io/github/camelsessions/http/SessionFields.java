@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.http;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.SequenceInputStream;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.hc.client5.http.classic.ExecChain;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.Method;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts values of the session into the forms that a call sends, at each hop anew: what a redirect takes elsewhere has none.
+ * A URL-encoded form is rewritten, a multipart form gets parts before its own, a POST without a body becomes a form; all
+ * else stays as it is. Stateless.
+ */
+final class SessionFields {
+
+    private SessionFields() {}
+
+    static ClassicHttpResponse add(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+            throws IOException, HttpException {
+        if (scope.clientContext.getAttribute(CookieInterceptor.CALL) instanceof SessionCall call
+                && call.values() != null) {
+            SessionValues values = call.values();
+            ContentType type = formType(request);
+            if (type != null && values.isOwn(IdentityExec.url(request))) {
+                Map<String, String> fields = values.formFields();
+                if (!fields.isEmpty()) {
+                    // the request is HttpClient's copy for this hop; the next one is made from the original again
+                    request.setEntity(with(request.getEntity(), type, fields));
+                }
+            }
+        }
+        return chain.proceed(request, scope);
+    }
+
+    /** The type of the form that a request holds or may become, null when it is none. */
+    private static @Nullable ContentType formType(ClassicHttpRequest request) {
+        HttpEntity body = request.getEntity();
+        if (body == null || body.getContentLength() == 0) {
+            return Method.POST.isSame(request.getMethod()) ? ContentType.APPLICATION_FORM_URLENCODED : null;
+        }
+        return isForm(body) ? ContentType.parseLenient(body.getContentType()) : null;
+    }
+
+    /** Whether a body holds the fields of a form. */
+    static boolean isForm(@Nullable HttpEntity body) {
+        ContentType type = body == null ? null : ContentType.parseLenient(body.getContentType());
+        return ContentType.APPLICATION_FORM_URLENCODED.isSameMimeType(type) || isMultipart(type);
+    }
+
+    private static boolean isMultipart(@Nullable ContentType type) {
+        return ContentType.MULTIPART_FORM_DATA.isSameMimeType(type);
+    }
+
+    private static HttpEntity with(@Nullable HttpEntity body, ContentType type, Map<String, String> fields)
+            throws IOException {
+        if (body != null && body.getContentEncoding() != null) {
+            throw new IllegalArgumentException("sessionFields cannot go into a form that is sent with Content-Encoding "
+                    + body.getContentEncoding() + "; send the form as it is, or leave sessionFields out");
+        }
+        return body == null || !isMultipart(type) ? urlEncoded(body, type, fields) : multipart(body, type, fields);
+    }
+
+    /** The octets of the other fields stay as they are. */
+    private static HttpEntity urlEncoded(@Nullable HttpEntity form, ContentType type, Map<String, String> fields)
+            throws IOException {
+        ByteArrayOutputStream octets = new ByteArrayOutputStream();
+        if (form != null) {
+            form.writeTo(octets);
+        }
+        List<String> pairs = new ArrayList<>();
+        for (String pair : octets.toString(StandardCharsets.ISO_8859_1).split("&", -1)) {
+            if (!pair.isEmpty() && !fields.containsKey(name(pair))) {
+                pairs.add(pair);
+            }
+        }
+        fields.forEach((name, value) -> pairs.add(encoded(name) + "=" + encoded(value)));
+        return new ByteArrayEntity(String.join("&", pairs).getBytes(StandardCharsets.ISO_8859_1), type);
+    }
+
+    private static String name(String pair) {
+        int equals = pair.indexOf('=');
+        String name = equals < 0 ? pair : pair.substring(0, equals);
+        try {
+            return URLDecoder.decode(
+                    new String(name.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8),
+                    StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return name; // a lone %, which no name of ours has in this form
+        }
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private static HttpEntity multipart(HttpEntity form, ContentType type, Map<String, String> fields) {
+        String boundary = type.getParameter("boundary");
+        if (boundary == null || boundary.isEmpty()) {
+            throw new IllegalArgumentException("sessionFields cannot go into a multipart form whose Content-Type names"
+                    + " no boundary; name it, as in multipart/form-data; boundary=...");
+        }
+        StringBuilder parts = new StringBuilder();
+        fields.forEach((name, value) -> {
+            if (value.contains("--" + boundary)) {
+                throw new IllegalArgumentException(
+                        "the value of sessionFields." + name + " contains the boundary of the multipart form");
+            }
+            parts.append("--").append(boundary).append("\r\n");
+            parts.append("Content-Disposition: form-data; name=\"")
+                    .append(quoted(name))
+                    .append("\"\r\n\r\n");
+            parts.append(value).append("\r\n");
+        });
+        return new WithParts(
+                form,
+                parts.toString().getBytes(StandardCharsets.UTF_8),
+                ("--" + boundary).getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    // as browsers do: HTML, section 4.10.21.8
+    private static String quoted(String name) {
+        return name.replace("\"", "%22").replace("\r", "%0D").replace("\n", "%0A");
+    }
+
+    /** A multipart form after further parts. */
+    private static final class WithParts extends HttpEntityWrapper {
+
+        private final byte[] parts;
+        private final byte[] delimiter;
+
+        WithParts(HttpEntity form, byte[] parts, byte[] delimiter) {
+            super(form);
+            this.parts = parts;
+            this.delimiter = delimiter;
+        }
+
+        @Override
+        public long getContentLength() {
+            long length = super.getContentLength();
+            return length < 0 ? length : length + parts.length;
+        }
+
+        @Override
+        public InputStream getContent() throws IOException {
+            return new SequenceInputStream(new ByteArrayInputStream(parts), super.getContent());
+        }
+
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            out.write(parts);
+            super.writeTo(new AfterParts(out, delimiter));
+        }
+    }
+
+    /** Refuses a form with a text before its first part: there it would be the end of the last value. */
+    private static final class AfterParts extends FilterOutputStream {
+
+        private final byte[] delimiter;
+        private int seen;
+
+        AfterParts(OutputStream out, byte[] delimiter) {
+            super(out);
+            this.delimiter = delimiter;
+        }
+
+        @Override
+        public void write(int octet) throws IOException {
+            expect((byte) octet);
+            out.write(octet);
+        }
+
+        @Override
+        public void write(byte[] octets, int offset, int length) throws IOException {
+            for (int i = 0; i < length && seen < delimiter.length; i++) {
+                expect(octets[offset + i]);
+            }
+            out.write(octets, offset, length);
+        }
+
+        private void expect(byte octet) {
+            if (seen < delimiter.length && octet != delimiter[seen++]) {
+                throw new IllegalArgumentException("sessionFields cannot go into a multipart form that does not begin"
+                        + " with the boundary of its Content-Type; send it without a text before its first part");
+            }
+        }
+    }
+}
