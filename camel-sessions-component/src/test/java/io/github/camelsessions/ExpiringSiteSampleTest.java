@@ -38,8 +38,19 @@ class ExpiringSiteSampleTest extends CamelTestSupport {
         };
     }
 
+    /** The one of the documentation. */
     @Test
-    void noPageIsLostWhenTheSessionEnds() throws Exception {
+    void noPageIsLostWhenTheSessionEnds() {
+        for (int n = 1; n <= 500; n++) {
+            assertThat(template.requestBody("direct:page", "/page/" + n, String.class))
+                    .contains("path=/page/" + n + "\n");
+        }
+        assertThat(site.loginsSucceeded()).isEqualTo(5);
+        assertThat(site.mixUps()).isEmpty();
+    }
+
+    @Test
+    void norIsItOneOfManyCallers() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(16);
         try {
             var answers = IntStream.rangeClosed(1, 500)

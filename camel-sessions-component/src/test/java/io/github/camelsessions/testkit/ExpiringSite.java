@@ -36,11 +36,13 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * <caption>Its pages</caption>
  * <tr><th>path</th><th>answer</th></tr>
  * <tr><td>{@code POST /login}</td><td>a form with {@code user} and {@code password} opens a session: 200 with the lines
- * {@code user=} and {@code session=}, or 302 to the path in the form's field {@code page}; 401 when they are wrong</td></tr>
- * <tr><td>{@code GET /login}</td><td>200 with {@link #LOGIN_TEXT}</td></tr>
+ * {@code user=} and {@code session=}, or 302 to the path in the form's field {@code page}; 401 when they are wrong. Path
+ * and names of the fields are {@link Builder#loginPath} and {@link Builder#loginFields}</td></tr>
+ * <tr><td>{@code GET /login}</td><td>200, a page with {@link #LOGIN_TEXT} and the form, which has a hidden field if there
+ * is a {@link Builder#hiddenField}</td></tr>
  * <tr><td>{@code /page/<n>}</td><td>for any method. In a session that accepts it 200 with the lines {@code path=},
  * {@code user=}, {@code session=} (a number), {@code answer=} (another number for each answer) and, when the method is not
- * safe, {@code key=}; otherwise it is refused</td></tr>
+ * safe, {@code key=}; otherwise it is refused. {@link Builder#pages} adds paths</td></tr>
  * <tr><td>{@code /slow/<n>}</td><td>as a page, judged when it comes; an accepted one is answered after
  * {@link #releaseSlow()}</td></tr>
  * <tr><td>{@code /late/<n>}</td><td>as a page, judged and answered after {@link #releaseSlow()}</td></tr>
@@ -71,6 +73,9 @@ public final class ExpiringSite
 
     /** What the log-in page says, and no other page. */
     public static final String LOGIN_TEXT = "Please log in";
+
+    /** The cookie that goes with the hidden field of the log-in page, see {@link Builder#hiddenField}. */
+    public static final String FORM_COOKIE = "form";
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -344,6 +349,11 @@ public final class ExpiringSite
         private Duration loginTime = Duration.ZERO;
         private boolean oneSessionPerUser;
         private int refusal = 401;
+        private String loginPath = "/login";
+        private String userField = "user";
+        private String passwordField = "password";
+        private String hiddenField;
+        private final List<String> pages = new ArrayList<>(List.of("/page/"));
 
         private Builder() {}
 
@@ -402,7 +412,7 @@ public final class ExpiringSite
         }
 
         /**
-         * What a page is refused with: 401 (the default), 403 or any other error, 302 to {@code /login}, or 200 with
+         * What a page is refused with: 401 (the default), 403 or any other error, 302 to the log-in, or 200 with
          * {@link ExpiringSite#LOGIN_TEXT}.
          */
         public Builder refusesWith(int status) {
@@ -412,6 +422,45 @@ public final class ExpiringSite
             }
             refusal = status;
             return this;
+        }
+
+        /** Where the log-in is, instead of {@code /login}. */
+        public Builder loginPath(String path) {
+            loginPath = checkedPath(path);
+            return this;
+        }
+
+        /** What the fields of the log-in are called, instead of {@code user} and {@code password}. */
+        public Builder loginFields(String user, String password) {
+            userField = user;
+            passwordField = password;
+            return this;
+        }
+
+        /**
+         * Forms have a hidden field of this name, as against forged ones. A log-in needs the value that the log-in page
+         * showed, and the {@link ExpiringSite#FORM_COOKIE} that came with it; a request for a page that is not safe needs,
+         * in a URL-encoded form, the value of its session, which each accepted page shows in such a field. Without them
+         * both are answered by 403; no session is used by that.
+         */
+        public Builder hiddenField(String name) {
+            hiddenField = name;
+            return this;
+        }
+
+        /** Paths that begin so are pages, too, as those that begin with {@code /page/}. */
+        public Builder pages(String... beginnings) {
+            for (String path : beginnings) {
+                pages.add(checkedPath(path));
+            }
+            return this;
+        }
+
+        private static String checkedPath(String path) {
+            if (!path.startsWith("/")) {
+                throw new IllegalArgumentException("expiring site: path needs a slash first, it was " + path);
+            }
+            return path;
         }
 
         /** Starts the site. It answers as soon as this method returns. */
@@ -427,7 +476,9 @@ public final class ExpiringSite
                     List.copyOf(identityHeaders),
                     loginTime,
                     oneSessionPerUser,
-                    refusal));
+                    refusal,
+                    new SiteRules.LoginForm(loginPath, userField, passwordField, hiddenField),
+                    List.copyOf(pages)));
         }
     }
 }

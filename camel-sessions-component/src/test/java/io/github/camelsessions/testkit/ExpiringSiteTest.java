@@ -68,6 +68,64 @@ class ExpiringSiteTest {
     }
 
     @Test
+    void pathsAndFieldsAreTheTestsOwn() throws Exception {
+        try (ExpiringSite own = users().loginPath("/account/sign-in")
+                .loginFields("username", "pwd")
+                .pages("/orders/", "/api/")
+                .refusesWith(302)
+                .start()) {
+            Client client = new Client(own, "anna");
+
+            assertThat(client.get("/orders/1").headers().firstValue("Location")).hasValue("/account/sign-in");
+            assertThat(client.get("/account/sign-in").body())
+                    .contains(
+                            ExpiringSite.LOGIN_TEXT,
+                            "action=\"/account/sign-in\"",
+                            "name=\"username\"",
+                            "name=\"pwd\"");
+            assertThat(client.post("/account/sign-in", "username=anna&pwd=rain+%26+tea")
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(client.get("/orders/1").body()).contains("path=/orders/1\n", "user=anna\n");
+            assertThat(client.post("/api/x", "a=1").statusCode()).isEqualTo(200);
+            assertThat(client.get("/login").statusCode()).isEqualTo(404);
+            assertThat(own.loginsAttempted("anna")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void formsNeedTheirHiddenField() throws Exception {
+        try (ExpiringSite own = users().hiddenField("_csrf").expiresAfterUses(3).start()) {
+            Client client = new Client(own, "anna");
+            String user = "user=anna&password=rain+%26+tea";
+
+            assertThat(client.post("/login", user).statusCode()).isEqualTo(403);
+            String token = hidden(client.get("/login").body());
+            assertThat(client.post("/login", user + "&_csrf=" + token + "0").statusCode())
+                    .isEqualTo(403);
+            assertThat(client.post("/login", user + "&_csrf=" + token).statusCode())
+                    .isEqualTo(200);
+            assertThat(client.post("/page/1", "a=1&_csrf=" + token).statusCode())
+                    .as("that of the log-in page")
+                    .isEqualTo(403);
+            String own1 = hidden(client.get("/page/1").body());
+            assertThat(client.post("/page/1", "a=1&_csrf=" + own1).statusCode()).isEqualTo(200);
+            assertThat(client.post("/page/1", "a=1&_csrf=" + own1).statusCode()).isEqualTo(200);
+            assertThat(client.post("/page/1", "a=1&_csrf=" + own1).statusCode())
+                    .as("ended, token or not")
+                    .isEqualTo(401);
+            assertThat(own.loginsSucceeded()).isEqualTo(1);
+            assertThat(own.accepted()).isEqualTo(3);
+        }
+    }
+
+    private static String hidden(String page) {
+        String before = "name=\"_csrf\" value=\"";
+        int start = page.indexOf(before) + before.length();
+        return page.substring(start, page.indexOf('"', start));
+    }
+
+    @Test
     void eachAnswerIsTheOnlyOneWithItsNumber() throws Exception {
         anna.login("rain & tea");
 

@@ -2,6 +2,7 @@
 package io.github.camelsessions.testkit;
 
 import io.github.camelsessions.testkit.SiteCounters.Gauge;
+import io.github.camelsessions.testkit.SiteRules.LoginForm;
 import io.github.camelsessions.testkit.SiteServer.Call;
 import io.github.camelsessions.testkit.SiteSessions.Session;
 import java.time.Duration;
@@ -54,9 +55,15 @@ final class SitePages implements SiteServer.Handler {
         Visit visit = new Visit(request, call, counters);
         visit.counters.requests.add(request.path());
         visit.checkCookies();
+        if (request.path().equals(rules.loginForm().path())) {
+            visit.login();
+            return;
+        }
+        if (rules.pages().stream().anyMatch(request.path()::startsWith)) {
+            visit.page();
+            return;
+        }
         switch (firstSegment(request.path())) {
-            case "login" -> visit.login();
-            case "page" -> visit.page();
             case "slow" -> visit.slowPage();
             case "late" -> visit.latePage();
             case "forbidden" -> visit.answer(new SiteAnswer(403, "forbidden for everyone\n"));
@@ -79,12 +86,46 @@ final class SitePages implements SiteServer.Handler {
     }
 
     /** Without a session: 200 shows the log-in page, 302 leads there, any other status is just that. */
-    private static SiteAnswer withoutSession(int status) {
+    private SiteAnswer withoutSession(int status) {
         return switch (status) {
-            case 200 -> new SiteAnswer(200, ExpiringSite.LOGIN_TEXT + "\n");
-            case 302 -> new SiteAnswer(302, "").with("Location", "/login");
+            case 200 -> loginPage();
+            case 302 ->
+                new SiteAnswer(302, "").with("Location", rules.loginForm().path());
             default -> new SiteAnswer(status, "status " + status + "\n");
         };
+    }
+
+    private SiteAnswer loginPage() {
+        LoginForm form = rules.loginForm();
+        String hidden = "";
+        String token = "";
+        if (form.hiddenField() != null) {
+            token = SiteSessions.newToken();
+            hidden = hidden(token);
+        }
+        SiteAnswer page = new SiteAnswer(
+                        200,
+                        ExpiringSite.LOGIN_TEXT + "\n<form method=\"post\" action=\"" + form.path()
+                                + "\">" + hidden + "<input name=\"" + form.userField()
+                                + "\"><input type=\"password\" name=\""
+                                + form.passwordField() + "\"></form>\n")
+                .with("Content-Type", "text/html; charset=utf-8");
+        return token.isEmpty()
+                ? page
+                : page.with("Set-Cookie", ExpiringSite.FORM_COOKIE + "=" + token + "; Path=/; HttpOnly");
+    }
+
+    private String hidden(String token) {
+        return "<input type=\"hidden\" name=\"" + rules.loginForm().hiddenField() + "\" value=\"" + token + "\">";
+    }
+
+    private boolean hasToken(Map<String, String> form, String token) {
+        String field = rules.loginForm().hiddenField();
+        return field == null || (token != null && token.equals(form.get(field)));
+    }
+
+    private static SiteAnswer wrongToken() {
+        return new SiteAnswer(403, "the form has a wrong token\n");
     }
 
     private SiteAnswer failure(int status) {
@@ -134,7 +175,7 @@ final class SitePages implements SiteServer.Handler {
                 return;
             }
             Map<String, String> form = request.form();
-            counters.loginsAttempted.add(form.getOrDefault("user", ""));
+            counters.loginsAttempted.add(form.getOrDefault(rules.loginForm().userField(), ""));
             counters.logins.enter();
             hangingLogins.enter(
                     request.path(),
@@ -147,8 +188,11 @@ final class SitePages implements SiteServer.Handler {
             if (failure != 0) {
                 return failure(failure);
             }
-            String user = form.get("user");
-            if (!sessions.knows(user, form.get("password"))) {
+            if (!hasToken(form, request.cookie(ExpiringSite.FORM_COOKIE))) {
+                return wrongToken();
+            }
+            String user = form.get(rules.loginForm().userField());
+            if (!sessions.knows(user, form.get(rules.loginForm().passwordField()))) {
                 return new SiteAnswer(401, "user or password is wrong\n");
             }
             Session session = sessions.open(user, request);
@@ -193,6 +237,13 @@ final class SitePages implements SiteServer.Handler {
                 return failure(failure);
             }
             Session session = sessions.find(request.cookie(ExpiringSite.SESSION_COOKIE));
+            if (session != null
+                    && sessions.isOpen(session)
+                    && !request.isSafe()
+                    && !hasToken(request.form(), session.token())) {
+                counters.refused.add(request.path());
+                return wrongToken();
+            }
             if (session == null || faults.isRefusingAll() || !sessions.accepts(session, request)) {
                 counters.refused.add(request.path());
                 return withoutSession(rules.refusal());
@@ -206,6 +257,9 @@ final class SitePages implements SiteServer.Handler {
             }
             String text = "path=" + request.path() + "\nuser=" + session.user() + "\nsession=" + session.serial()
                     + "\nanswer=" + answers.incrementAndGet() + "\n" + key;
+            if (rules.loginForm().hiddenField() != null) {
+                text += hidden(session.token()) + "\n";
+            }
             return new SiteAnswer(200, text).with("Set-Cookie", pageCookie(session));
         }
 

@@ -17,6 +17,8 @@ import java.util.Map;
  * @param loginTime how long a log-in takes, in real time
  * @param oneSessionPerUser whether a log-in ends the user's session before
  * @param refusal the status of a refused request: 302 leads to the log-in page, 200 shows it
+ * @param loginForm the form of the log-in page
+ * @param pages the beginnings of paths that are pages, each with a slash first
  */
 record SiteRules(
         Map<String, String> passwords,
@@ -26,4 +28,14 @@ record SiteRules(
         List<String> identityHeaders,
         Duration loginTime,
         boolean oneSessionPerUser,
-        int refusal) {}
+        int refusal,
+        LoginForm loginForm,
+        List<String> pages) {
+
+    /**
+     * How users log in.
+     *
+     * @param hiddenField the field with a token that log-ins and forms of a session need, null for none
+     */
+    record LoginForm(String path, String userField, String passwordField, String hiddenField) {}
+}

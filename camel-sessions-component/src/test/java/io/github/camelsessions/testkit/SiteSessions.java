@@ -39,6 +39,7 @@ final class SiteSessions {
     static final class Session {
         private final long serial;
         private final String id;
+        private final String token = newToken();
         private final User user;
         private final long epoch;
         private final Instant opened;
@@ -47,7 +48,7 @@ final class SiteSessions {
 
         private Session(long serial, User user, long epoch, Instant opened, List<String> identity) {
             this.serial = serial;
-            this.id = serial + "-" + HexFormat.of().toHexDigits(RANDOM.nextLong());
+            this.id = serial + "-" + newToken();
             this.user = user;
             this.epoch = epoch;
             this.opened = opened;
@@ -64,9 +65,18 @@ final class SiteSessions {
             return id;
         }
 
+        /** What its forms have in their hidden field. */
+        String token() {
+            return token;
+        }
+
         String user() {
             return user.name();
         }
+    }
+
+    static String newToken() {
+        return HexFormat.of().toHexDigits(RANDOM.nextLong());
     }
 
     boolean knows(String name, String password) {
@@ -98,6 +108,11 @@ final class SiteSessions {
     /** The session of this cookie value, also when it has ended; null when the site never opened it. */
     Session find(String id) {
         return id == null ? null : sessions.get(id);
+    }
+
+    /** Whether it accepts requests, if they come from its client. */
+    boolean isOpen(Session session) {
+        return session.epoch == session.user.epoch().get() && isYoung(session) && session.uses.get() < rules.maxUses();
     }
 
     /**
