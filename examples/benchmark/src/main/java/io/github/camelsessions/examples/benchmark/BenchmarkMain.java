@@ -17,7 +17,7 @@ public final class BenchmarkMain {
     private static final int MISUSED = 2;
 
     private static final List<Experiment> EXPERIMENTS =
-            List.of(new Throughput(), new CookieWork(), new Herd(), new Size(), new Soak());
+            List.of(new Throughput(), new TargetWays(), new CookieWork(), new Herd(), new Size(), new Soak());
 
     private BenchmarkMain() {}
 

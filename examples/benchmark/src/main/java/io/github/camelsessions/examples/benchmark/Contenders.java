@@ -40,21 +40,51 @@ final class Contenders implements AutoCloseable {
 
     private final SiteProcess site;
     private final List<Integer> sizes;
+    private final String query;
+    private final int connections;
     private final CamelContext context = new DefaultCamelContext();
-    private final HttpClientLoop client = new HttpClientLoop();
+    private final HttpClientLoop client;
     private final List<Contender> all = new ArrayList<>();
 
-    /** @param sizes the pages that will be asked for */
-    Contenders(SiteProcess site, List<Integer> sizes) throws Exception {
+    private Contenders(SiteProcess site, List<Integer> sizes, String query, int connections) {
         this.site = site;
         this.sizes = sizes;
+        this.query = query;
+        this.connections = connections;
+        this.client = new HttpClientLoop();
         HttpClientConfigurer withoutStore = HttpClientBuilder::disableCookieManagement;
         context.getRegistry().bind("withoutStore", withoutStore);
         context.getRegistry().bind("store", new BasicCookieStore());
         context.getRegistry().bind("handler", new InstanceCookieHandler());
-        String room = "?maxTotalConnections=" + CONNECTIONS + "&connectionsPerRoute=" + CONNECTIONS;
-        String sessionsRoom = "?http.maxTotalConnections=" + CONNECTIONS + "&http.connectionsPerRoute=" + CONNECTIONS;
-        String plain = room + "&httpClientConfigurer=#withoutStore&clearExpiredCookies=false";
+    }
+
+    /**
+     * The ways to keep cookies.
+     *
+     * @param sizes the pages that will be asked for
+     */
+    static Contenders byCookies(SiteProcess site, List<Integer> sizes) throws Exception {
+        Contenders made = new Contenders(site, sizes, "", CONNECTIONS);
+        made.addWaysToKeepCookies();
+        made.context.start();
+        return made;
+    }
+
+    /**
+     * The ways to name a target, each by camel-http with its cookie store and by sessions.
+     *
+     * @param query       what the pages are asked for with, empty or with its question mark
+     * @param connections how many there is room for
+     */
+    static Contenders byTargets(SiteProcess site, List<Integer> sizes, String query, int connections) throws Exception {
+        Contenders made = new Contenders(site, sizes, query, connections);
+        made.addWaysToNameTargets();
+        made.context.start();
+        return made;
+    }
+
+    private void addWaysToKeepCookies() throws Exception {
+        String plain = room("?", "") + "&httpClientConfigurer=#withoutStore&clearExpiredCookies=false";
         all.add(client);
         String cookie = "JSESSIONID=" + new UUID(0, 0);
         all.add(new Route(PLAIN, false, (route, page) -> route.to(page + plain)));
@@ -63,18 +93,90 @@ final class Contenders implements AutoCloseable {
                 true,
                 (route, page) -> route.setHeader("Cookie").constant(cookie).to(page + plain)));
         all.add(new Route(
-                "camel-http cookie store", true, (route, page) -> route.to(page + room + "&cookieStore=#store")));
+                "camel-http cookie store",
+                true,
+                (route, page) -> route.to(page + room("?", "") + "&cookieStore=#store")));
         all.add(new Route(COOKIE_HANDLER, true, (route, page) -> route.to(page + plain + "&cookieHandler=#handler")));
-        all.add(new Route(FETCH, true, (route, page) -> route.to("sessions:fetch/" + page + sessionsRoom)));
+        all.add(new Route(FETCH, true, (route, page) -> route.to("sessions:fetch/" + page + room("?", "http."))));
         context.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
                 from("direct:renewal").to("sessions:fetch/" + site.url("/login"));
             }
         });
-        String renewed = sessionsRoom + "&sessionId=renewed&renewalUri=direct:renewal";
+        String renewed = room("?", "http.") + "&sessionId=renewed&renewalUri=direct:renewal";
         all.add(new Route(RENEWED, true, (route, page) -> route.to("sessions:fetch/" + page + renewed)));
-        context.start();
+    }
+
+    private void addWaysToNameTargets() throws Exception {
+        String store = room("&", "") + "&cookieStore=#store";
+        for (Way way : Way.values()) {
+            all.add(new Route(way.camelHttp(), true, (route, page) -> {
+                switch (way) {
+                    case FIXED -> route.to(withOptions(page, store));
+                    case HEADER ->
+                        route.setHeader("CamelHttpUri")
+                                .constant(page)
+                                .to(site.url("/any") + room("?", "") + "&cookieStore=#store");
+                    case TO_D ->
+                        route.setHeader("page")
+                                .constant(path(page))
+                                .toD(withOptions(site.url("/${header.page}") + query, store));
+                }
+            }));
+            all.add(new Route(way.sessions(), true, (route, page) -> {
+                switch (way) {
+                    case FIXED -> route.to(withOptions("sessions:fetch/" + page, room("&", "http.")));
+                    case HEADER ->
+                        route.setHeader("CamelHttpUri").constant(page).to("sessions:fetch" + room("?", "http."));
+                    case TO_D ->
+                        route.setHeader("page")
+                                .constant(path(page))
+                                .toD(withOptions(
+                                        "sessions:fetch/" + site.url("/${header.page}") + query, room("&", "http.")));
+                }
+            }));
+        }
+    }
+
+    /** Where the target of a request stands. */
+    enum Way {
+        FIXED("in the endpoint"),
+        HEADER("in a header"),
+        TO_D("by toD");
+
+        private final String where;
+
+        Way(String where) {
+            this.where = where;
+        }
+
+        String where() {
+            return where;
+        }
+
+        String camelHttp() {
+            return "camel-http cookie store, target " + where;
+        }
+
+        String sessions() {
+            return FETCH + ", target " + where;
+        }
+    }
+
+    private String room(String before, String prefix) {
+        return before + prefix + "maxTotalConnections=" + connections + "&" + prefix + "connectionsPerRoute="
+                + connections;
+    }
+
+    private static String withOptions(String uri, String options) {
+        return uri.indexOf('?') < 0 ? uri + "?" + options.substring(1) : uri + options;
+    }
+
+    /** The path of a page without its first slash and its query. */
+    private String path(String page) {
+        int query = page.indexOf('?');
+        return page.substring(site.url("/").length(), query < 0 ? page.length() : query);
     }
 
     List<Contender> all() {
@@ -99,8 +201,8 @@ final class Contenders implements AutoCloseable {
         private final CloseableHttpClient client = HttpClientBuilder.create()
                 .disableCookieManagement()
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
-                        .setMaxConnTotal(CONNECTIONS)
-                        .setMaxConnPerRoute(CONNECTIONS)
+                        .setMaxConnTotal(connections)
+                        .setMaxConnPerRoute(connections)
                         .build())
                 .build();
 
@@ -148,7 +250,7 @@ final class Contenders implements AutoCloseable {
             this.keepsCookies = keepsCookies;
             this.login = route(site.url("/login/close"), ending);
             for (int size : sizes) {
-                pages.add(route(site.bytes(size), ending));
+                pages.add(route(site.bytes(size) + query, ending));
             }
         }
 

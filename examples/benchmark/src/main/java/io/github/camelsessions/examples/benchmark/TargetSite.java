@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * not counted as the client's. Its pages:
  *
  * <ul>
- *   <li>{@code /bytes/N}: N bytes for everybody
+ *   <li>{@code /bytes/N}: N bytes for everybody, with {@code ?after=N} so many milliseconds later
  *   <li>{@code /login}: sets a session cookie
  *   <li>{@code /login/close}: the same, and closes the connection
  *   <li>{@code /page} and {@code /page/N}: for who is logged in, else 401; each counts against the session's limit; the
@@ -53,6 +53,7 @@ import org.jspecify.annotations.Nullable;
 public final class TargetSite {
 
     private static final int FAULT_SEED = 1;
+    private static final int BACKLOG = 5000; // all callers connect at once
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final DefaultBHttpServerConnectionFactory CONNECTIONS =
             DefaultBHttpServerConnectionFactory.builder().build();
@@ -93,7 +94,10 @@ public final class TargetSite {
         TargetSite site = new TargetSite();
         HttpServer server = ServerBootstrap.bootstrap()
                 .setLocalAddress(InetAddress.getLoopbackAddress())
-                .setSocketConfig(SocketConfig.custom().setTcpNoDelay(true).build())
+                .setSocketConfig(SocketConfig.custom()
+                        .setTcpNoDelay(true)
+                        .setBacklogSize(BACKLOG)
+                        .build())
                 .setConnectionFactory(site::connection)
                 .setRequestRouter((request, context) -> site::answer)
                 .create();
@@ -115,10 +119,17 @@ public final class TargetSite {
             throws HttpException, IOException {
         String path = request.getPath();
         if (path.startsWith("/bytes/")) {
-            bytes(request, response, Integer.parseInt(path.substring("/bytes/".length())));
+            int query = path.indexOf('?');
+            if (query > 0) {
+                LockSupport.parkNanos(number(path, "after") * 1_000_000L);
+            }
+            bytes(
+                    request,
+                    response,
+                    Integer.parseInt(path.substring("/bytes/".length(), query < 0 ? path.length() : query)));
         } else if (path.equals("/login")) {
             logIn(response);
-        } else if (path.equals("/login/close")) {
+        } else if (path.startsWith("/login/close")) { // with or without a query
             logIn(response);
             response.addHeader("Connection", "close");
         } else if (path.equals("/page") || path.startsWith("/page/")) {
@@ -207,16 +218,17 @@ public final class TargetSite {
     }
 
     private static Rules parse(ClassicHttpRequest request) throws IOException {
+        String path = request.getPath();
+        return new Rules(number(path, "limit"), number(path, "loginMillis"), number(path, "faults"));
+    }
+
+    private static int number(String path, String name) throws IOException {
         try {
-            URIBuilder uri = new URIBuilder(request.getPath());
-            return new Rules(number(uri, "limit"), number(uri, "loginMillis"), number(uri, "faults"));
+            return Integer.parseInt(
+                    new URIBuilder(path).getFirstQueryParam(name).getValue());
         } catch (URISyntaxException e) {
             throw new IOException(e);
         }
-    }
-
-    private static int number(URIBuilder uri, String name) {
-        return Integer.parseInt(uri.getFirstQueryParam(name).getValue());
     }
 
     private SiteCounts counts() {

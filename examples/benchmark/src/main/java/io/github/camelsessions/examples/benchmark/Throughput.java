@@ -79,7 +79,7 @@ final class Throughput implements Experiment {
         int rounds = settings.smoke() ? 1 : 60;
         List<Outcome> outcomes = new ArrayList<>();
         try (SiteProcess site = SiteProcess.start();
-                Contenders contenders = new Contenders(site, SIZES)) {
+                Contenders contenders = Contenders.byCookies(site, SIZES)) {
             for (Case next : Case.all()) {
                 report.progress(name() + ": " + next);
                 try (Callers callers = next.callers()) {
