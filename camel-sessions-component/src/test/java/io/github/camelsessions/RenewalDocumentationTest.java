@@ -431,7 +431,7 @@ class RenewalDocumentationTest {
                             + "&checkUri=" + site.url("/page/check"),
                     null);
             site.acceptLoginsButRefuseAll();
-            String worthless = fetch("worthless", "&renewalUri=direct:log-in-as-anna");
+            String worthless = fetch("worthless", "&renewalUri=direct:log-in-as-anna&renewalCooldown=100");
             Exception last = null;
             for (int i = 0; !(last instanceof SessionRenewalException); i++) {
                 last = request(main, worthless.replace("orders", "orders-" + i % 4))
@@ -451,6 +451,11 @@ class RenewalDocumentationTest {
             site.reset();
             fail("alone", "&expiredStatusCodeRange=401");
             fail(
+                    "forbidden",
+                    "sessions:fetch/" + site.url("/forbidden/1")
+                            + "?method=GET&sessionId=forbidden&renewalUri=direct:log-in-as-anna&expiredStatusCodeRange=403",
+                    null);
+            fail( // known to be forbidden by now
                     "forbidden",
                     "sessions:fetch/" + site.url("/forbidden/1")
                             + "?method=GET&sessionId=forbidden&renewalUri=direct:log-in-as-anna&expiredStatusCodeRange=403",

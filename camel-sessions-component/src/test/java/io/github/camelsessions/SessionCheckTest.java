@@ -383,6 +383,20 @@ class SessionCheckTest extends AutomaticRenewalSupport {
     }
 
     @Test
+    void aCheckThatHangsIsToldByHowLongItWasWaitedFor() throws Exception {
+        try (LogCapture log = new LogCapture()) {
+            String options = STATUSES + "&renewalTimeout=300&checkUri=" + site.url("/slow/check");
+            text(fetch("/page/1", options));
+            fetch("/forbidden/1", options);
+            await(() -> assertThat(log.text())
+                    .contains(session
+                            + "': no answer to its check java.net.SocketTimeoutException: no answer within 100 ms"));
+        } finally {
+            site.releaseSlow();
+        }
+    }
+
+    @Test
     void secretsOfACheckAreNotLogged() {
         try (LogCapture log = new LogCapture()) {
             String options = STATUSES + "&checkUri=RAW(" + site.url("/page/check?token=geheim") + ")";

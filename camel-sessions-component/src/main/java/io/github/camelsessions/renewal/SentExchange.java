@@ -411,6 +411,9 @@ final class SentExchange extends HeldExchange {
             wayOut = "it is not renewed, because the latest log-in of its pool has failed";
         } else if (rules().renews() && rules().maxReplays() == 0) {
             wayOut = "the session is renewed, but maxReplays=0 sends nothing again: send the message once more";
+        } else if (rules().renews() && replays == 0) {
+            wayOut = "it is taken for the page's own refusal, not for the end of the session: if it is not about the"
+                    + " session, change the expiry rules; if it is, name a page that tells by checkUri";
         } else if (rules().renews()) {
             wayOut = "a renewal does not help: if this answer is not about the session, change the expiry rules";
         } else {

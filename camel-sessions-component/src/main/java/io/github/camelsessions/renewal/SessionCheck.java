@@ -6,6 +6,7 @@ import io.github.camelsessions.session.Passage;
 import io.github.camelsessions.session.Session;
 import io.github.camelsessions.session.Verdict;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.util.Objects;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelException;
@@ -72,7 +73,13 @@ final class SessionCheck extends Passage implements Initiator {
     /** Why there was no answer that tells anything, null when there was one, or nothing was asked. */
     @Nullable
     Throwable failure() {
-        return failure;
+        Throwable why = failure;
+        if (why == null || !aborted) {
+            return why;
+        }
+        return new SocketTimeoutException(
+                        "no answer within " + rules.checkTimeout().toMillis() + " ms")
+                .initCause(why);
     }
 
     private @Nullable Boolean ask(Generation generation) throws Exception {
