@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one thread at a time: whoever claims the {@link Ticket} of a wait goes on with the exchange. A thread that
  * has given a ticket out does not touch the exchange any more.
  */
-abstract class HeldExchange extends Passage implements Waiter, Initiator {
+abstract class HeldExchange extends Passage implements Waiter, Initiator, LooseEnd {
 
     static final String FULL_IN_ALL =
             "not held, because as many exchanges are held in all as the component's maxHeldTotal allows";
@@ -36,12 +36,7 @@ abstract class HeldExchange extends Passage implements Waiter, Initiator {
     private final @Nullable RenewalToken token;
     private final List<RenewalToken> renewals;
     private final long arrival;
-    private final LooseEnd end = new LooseEnd() {
-        @Override
-        public void run() {
-            end(false);
-        }
-    };
+    private @Nullable LooseEnd before; // when it is a loose end
     private Session session;
     private volatile @Nullable Ticket ticket;
     private WaitGraph.@Nullable Wait wait;
@@ -116,6 +111,21 @@ abstract class HeldExchange extends Passage implements Waiter, Initiator {
         }
     }
 
+    @Override
+    public final void endNow() {
+        end(false);
+    }
+
+    @Override
+    public final @Nullable LooseEnd before() {
+        return before;
+    }
+
+    @Override
+    public final void setBefore(@Nullable LooseEnd end) {
+        before = end;
+    }
+
     /** The exchange has ended: calls back, now, or later when there is no memory for it. Returns whether that was now. */
     final boolean end(boolean doneSync) {
         try {
@@ -125,7 +135,7 @@ abstract class HeldExchange extends Passage implements Waiter, Initiator {
             callback.done(doneSync);
             return true;
         } catch (OutOfMemoryError e) {
-            traffic.mender().endLater(end);
+            traffic.mender().endLater(this);
             return false;
         }
     }

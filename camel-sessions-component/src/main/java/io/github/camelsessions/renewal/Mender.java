@@ -40,19 +40,38 @@ final class Mender extends ServiceSupport {
     }
 
     /**
-     * What must come to an end, sooner or later. It is made before it is needed: then there may be no memory. It may call the
-     * user, and is run again and again, as long as it asks for that by {@link #endLater}. Each exchange that is held has one,
-     * so it is as small as can be.
+     * What must come to an end, sooner or later, even if there is no memory when it is found out: so it is itself its place
+     * among the others.
      */
-    abstract static class LooseEnd implements Runnable {
+    interface LooseEnd {
 
-        private @Nullable LooseEnd before;
+        /** Ends. It may call the user, and is called again and again, as long as it asks for that by {@link #endLater}. */
+        void endNow();
+
+        /** Which was left before this one. */
+        @Nullable
+        LooseEnd before();
+
+        void setBefore(@Nullable LooseEnd before);
 
         static LooseEnd of(Runnable end) {
             return new LooseEnd() {
+
+                private @Nullable LooseEnd before;
+
                 @Override
-                public void run() {
+                public void endNow() {
                     end.run();
+                }
+
+                @Override
+                public @Nullable LooseEnd before() {
+                    return before;
+                }
+
+                @Override
+                public void setBefore(@Nullable LooseEnd before) {
+                    this.before = before;
                 }
             };
         }
@@ -69,9 +88,11 @@ final class Mender extends ServiceSupport {
 
     /** There was no memory to end this: it is tried again. Whoever calls has it, and it is not asked for yet. */
     void endLater(LooseEnd end) {
+        LooseEnd before;
         do {
-            end.before = last.get();
-        } while (!last.compareAndSet(end.before, end));
+            before = last.get();
+            end.setBefore(before);
+        } while (!last.compareAndSet(before, end));
     }
 
     /** An error may have left something undone. */
@@ -98,10 +119,10 @@ final class Mender extends ServiceSupport {
         LooseEnd next = last.getAndSet(null);
         while (next != null) {
             LooseEnd now = next;
-            next = now.before;
-            now.before = null;
+            next = now.before();
+            now.setBefore(null);
             try {
-                threads.execute(now);
+                threads.execute(now::endNow);
             } catch (Throwable e) {
                 endLater(now);
             }
@@ -132,8 +153,8 @@ final class Mender extends ServiceSupport {
         Thread stopped = thread;
         thread = null;
         LockSupport.unpark(stopped);
-        for (LooseEnd end = last.getAndSet(null); end != null; end = end.before) {
-            end.run(); // there are no threads any more
+        for (LooseEnd end = last.getAndSet(null); end != null; end = end.before()) {
+            end.endNow(); // there are no threads any more
         }
     }
 }

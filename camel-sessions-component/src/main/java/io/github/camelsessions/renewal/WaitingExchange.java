@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one thread at a time, but for {@link #resume}: a thread that was told that the exchange waits does not touch it
  * any more.
  */
-public abstract class WaitingExchange implements Waiter {
+public abstract class WaitingExchange implements Waiter, LooseEnd {
 
     /** How a wait ended. */
     public enum End {
@@ -39,12 +39,7 @@ public abstract class WaitingExchange implements Waiter {
     private final AsyncCallback callback;
     private final Duration time;
     private final long arrival;
-    private final LooseEnd end = new LooseEnd() {
-        @Override
-        public void run() {
-            end(false);
-        }
-    };
+    private @Nullable LooseEnd before; // when it is a loose end
     private boolean broken; // by an error: it may still have something
     private volatile BooleanSupplier over = () -> false; // of the latest wait; set before its ticket
     private volatile @Nullable Ticket ticket;
@@ -185,6 +180,21 @@ public abstract class WaitingExchange implements Waiter {
         // nothing yet
     }
 
+    @Override
+    public final void endNow() {
+        end(false);
+    }
+
+    @Override
+    public final @Nullable LooseEnd before() {
+        return before;
+    }
+
+    @Override
+    public final void setBefore(@Nullable LooseEnd end) {
+        before = end;
+    }
+
     /** The exchange has ended: calls back, now, or later when there is no memory for it. Returns whether that was now. */
     protected final boolean end(boolean doneSync) {
         try {
@@ -194,7 +204,7 @@ public abstract class WaitingExchange implements Waiter {
             callback.done(doneSync);
             return true;
         } catch (OutOfMemoryError e) {
-            traffic.mender().endLater(end);
+            traffic.mender().endLater(this);
             return false;
         }
     }
