@@ -241,7 +241,8 @@ public abstract class FrameworkSite implements AutoCloseable {
         }
 
         private SiteAnswer loginPage(SiteRequest request) {
-            String token = newSecret();
+            String known = request.cookie("csrftoken");
+            String token = known == null ? newSecret() : known;
             return html(200, logInForm(request.uri().replace("&", "&amp;"), hidden(token)))
                     .with("Set-Cookie", "csrftoken=" + token + "; Path=/; Max-Age=31449600; SameSite=Lax")
                     .with("Vary", "Cookie");
