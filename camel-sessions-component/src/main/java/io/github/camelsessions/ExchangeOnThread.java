@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExchangeOnThread {
 
-    private static final ThreadLocal<@Nullable ExchangeOnThread> NOW = new ThreadLocal<>();
+    // A place that each thread keeps, for a route enters at many of its steps; of no class of ours, so that a thread
+    // that
+    // outlives us keeps none of them.
+    private static final ThreadLocal<@Nullable Object[]> NOW = ThreadLocal.withInitial(() -> new @Nullable Object[1]);
 
     private final Exchange exchange;
     private final @Nullable Generation generation;
@@ -36,7 +39,7 @@ final class ExchangeOnThread {
 
     /** A value of the session was asked for that is not there. */
     static void missing() {
-        ExchangeOnThread now = NOW.get();
+        ExchangeOnThread now = now();
         if (now != null) {
             now.missing = true;
         }
@@ -44,17 +47,17 @@ final class ExchangeOnThread {
 
     /** Whether one was asked for since this was asked last. */
     static boolean takeMissing() {
-        ExchangeOnThread now = NOW.get();
-        boolean was = now != null && now.missing;
-        if (was) {
-            now.missing = false;
+        ExchangeOnThread now = now();
+        if (now == null || !now.missing) {
+            return false;
         }
-        return was;
+        now.missing = false;
+        return true;
     }
 
     /** The innermost one, null when the thread works on none that matters. */
     static @Nullable ExchangeOnThread now() {
-        return NOW.get();
+        return (ExchangeOnThread) NOW.get()[0];
     }
 
     /**
@@ -63,17 +66,14 @@ final class ExchangeOnThread {
      * @return what was before, to be given to {@link #leave}
      */
     static @Nullable ExchangeOnThread enter(Exchange exchange, @Nullable Generation generation) {
-        ExchangeOnThread before = NOW.get();
-        NOW.set(new ExchangeOnThread(exchange, generation));
+        @Nullable Object[] place = NOW.get();
+        ExchangeOnThread before = (ExchangeOnThread) place[0];
+        place[0] = new ExchangeOnThread(exchange, generation);
         return before;
     }
 
     static void leave(@Nullable ExchangeOnThread before) {
-        if (before == null) {
-            NOW.remove();
-        } else {
-            NOW.set(before);
-        }
+        NOW.get()[0] = before;
     }
 
     static <T extends @Nullable Object> T in(Exchange exchange, @Nullable Generation generation, Supplier<T> action) {

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
-import org.apache.camel.CamelContext;
+import io.github.camelsessions.renewal.SessionTraffic;
 import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.service.ServiceSupport;
 
 /**
- * Part of each route: while routes are stopped, Camel asks it what it has pending, once their consumers rest and before
- * they are gone. That is the moment to log sessions out, for the log-out may be a route itself.
+ * Part of each route from the moment on that the context is being stopped: while routes are stopped, Camel asks it what it
+ * has pending, once their consumers rest and before they are gone. That is the moment to log sessions out, for the log-out
+ * may be a route itself.
  */
 final class LogOutsOfStop extends ServiceSupport implements ShutdownAware {
 
-    private final CamelContext context;
+    private final SessionTraffic traffic;
 
-    LogOutsOfStop(CamelContext context) {
-        this.context = context;
+    LogOutsOfStop(SessionTraffic traffic) {
+        this.traffic = traffic;
     }
 
     @Override
@@ -25,8 +26,7 @@ final class LogOutsOfStop extends ServiceSupport implements ShutdownAware {
 
     @Override
     public int getPendingExchangesSize() {
-        Sessions sessions = context.getCamelContextExtension().getContextPlugin(Sessions.class);
-        return sessions == null ? 0 : sessions.traffic().logOutsAtStop(this);
+        return traffic.logOutsAtStop(this);
     }
 
     @Override

@@ -83,10 +83,11 @@ final class SessionVariables extends ServiceSupport implements VariableRepositor
     }
 
     private static IllegalArgumentException unknownExchange(String name) {
-        return new IllegalArgumentException(
-                "variable " + ID + ":" + name + ": here it is not known which exchange asks,"
-                        + " and so not which session; name the session, as in " + ID + ":id:" + name
-                        + ", or use ${sessionVar(" + name + ")} or the bean sessions");
+        return new IllegalArgumentException("variable " + ID + ":" + name
+                + ": here it is not known which exchange asks,"
+                + " and so not which session; name the session, as in " + ID + ":id:" + name
+                + ", or use ${sessionVar(" + name + ")} or the bean sessions. Code in a route that has to do with"
+                + " sessions is told: let the route mention them");
     }
 
     /** A stream belongs to its exchange, and so does the charset of its octets; the session keeps the text. */

@@ -5,7 +5,6 @@ import io.github.camelsessions.http.CallSource;
 import io.github.camelsessions.http.WrapEndpointStrategy;
 import io.github.camelsessions.renewal.RenewSessionReferences;
 import io.github.camelsessions.renewal.RenewalSites;
-import java.util.Collection;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.spi.ContextServicePlugin;
@@ -28,25 +27,43 @@ public final class SessionsContextPlugin implements ContextServicePlugin {
                 initializing
                         .getCamelContextExtension()
                         .registerEndpointCallback(new WrapEndpointStrategy(() -> wrappedSites(initializing)));
-                initializing.getCamelContextExtension().addInterceptStrategy(new VariableInterceptor());
                 findBeans(initializing);
             }
         });
-        context.addLifecycleStrategy(new LifecycleStrategySupport() {
-            @Override
-            public void onRoutesAdd(Collection<Route> routes) {
-                routes.forEach(route -> route.addService(new LogOutsOfStop(context)));
-            }
-
-            @Override
-            public void onContextStopping(CamelContext stopping) {
-                Sessions sessions = stopping.getCamelContextExtension().getContextPlugin(Sessions.class);
-                if (sessions != null && stopping.getRoutes().isEmpty()) { // no route is there to wait for log-outs
-                    sessions.traffic().logOutsBeforeStop();
-                }
-            }
-        });
+        context.addLifecycleStrategy(new ForRoutes(context));
         context.getCamelContextExtension().addContextPlugin(RenewalSites.class, new BlockSites(context));
+    }
+
+    /** Gives routes what they need of us: most need nothing. */
+    private static final class ForRoutes extends LifecycleStrategySupport {
+
+        private final CamelContext context;
+        private final SessionRoutes routes;
+
+        ForRoutes(CamelContext context) {
+            this.context = context;
+            this.routes = new SessionRoutes(context);
+        }
+
+        @Override
+        public void onRouteContextCreate(Route route) { // before its nodes are made
+            if (routes.has(route)) {
+                route.getInterceptStrategies().add(new VariableInterceptor());
+            }
+        }
+
+        @Override
+        public void onContextStopping(CamelContext stopping) {
+            Sessions sessions = context.getCamelContextExtension().getContextPlugin(Sessions.class);
+            if (sessions == null) {
+                return;
+            }
+            if (context.getRoutes().isEmpty()) { // no route is there to wait for log-outs
+                sessions.traffic().logOutsBeforeStop();
+            } else {
+                context.getRoutes().forEach(route -> route.addService(new LogOutsOfStop(sessions.traffic())));
+            }
+        }
     }
 
     private static void findBeans(CamelContext context) {

@@ -7,15 +7,14 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
-import org.apache.camel.spi.BeanIntrospection;
 import org.apache.camel.spi.InterceptStrategy;
-import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets {@link SessionVariables} know the exchange, in those nodes of routes that may ask: they mention {@code session:}, or
- * run code. All others stay as they are. Thread-safe.
+ * Lets {@link SessionVariables} know the exchange, in those nodes of a route that may ask: they mention {@code session:}, or
+ * run code. Only routes that have to do with sessions have it (see {@link SessionRoutes}): Camel puts something around each
+ * node of a route that has any such strategy. Thread-safe.
  */
 final class VariableInterceptor implements InterceptStrategy {
 
@@ -29,20 +28,8 @@ final class VariableInterceptor implements InterceptStrategy {
     }
 
     private static boolean mayAsk(CamelContext context, NamedNode node) {
-        if (CODE.contains(node.getShortName())) {
-            return true;
-        }
-        String text = node.toString(); // with its expressions, and, of a block, with what is in it
-        if (text.contains(PREFIX) || text.contains("{{")) {
-            return true; // or may come out of a property
-        }
-        BeanIntrospection properties = PluginHelper.getBeanIntrospection(context);
-        for (String name : new String[] {"name", "toName", "variableSend", "variableReceive"}) {
-            if (properties.getOrElseProperty(node, name, "", false) instanceof String value && value.contains(PREFIX)) {
-                return true;
-            }
-        }
-        return false;
+        return CODE.contains(node.getShortName())
+                || SessionRoutes.text(context, node).contains(PREFIX);
     }
 
     private static final class Told extends DelegateAsyncProcessor {
