@@ -29,13 +29,16 @@ import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ExtendedCamelContext;
 import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.spi.Registry;
 import org.apache.camel.support.service.ServiceHelper;
 import org.apache.camel.support.service.ServiceSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sessions of a Camel context, for Java code: {@code Sessions.get(camelContext)}. Also bound in the registry as the
- * bean {@code sessions}.
+ * bean {@code sessions}, and where another bean has that name, such as the component, {@code sessionsService}.
  *
  * <p>The methods speak of the default site; {@link #site} gives the same for another one. Reading creates no session.
  *
@@ -48,6 +51,8 @@ public final class Sessions {
 
     private static final int MOST_SHOWN = 1_000;
     private static final String BEAN = "sessions";
+    private static final String SECOND_BEAN = "sessionsService";
+    private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
     private static final ReentrantLock CREATION = new ReentrantLock();
 
     private final CamelContext context;
@@ -85,10 +90,23 @@ public final class Sessions {
     public static Sessions get(CamelContext context) {
         ExtendedCamelContext extended = context.getCamelContextExtension();
         Sessions sessions = extended.getContextPlugin(Sessions.class);
-        return sessions != null ? sessions : create(context, SessionClock.system());
+        if (sessions == null) {
+            useComponentBean(context);
+            sessions = create(context, SessionClock.system());
+        }
+        return sessions;
     }
 
-    /** As {@link #get}; sessions that are not there yet live by this clock. */
+    // Camel looks for a component among the beans by this name first, and by its second one only while the first is
+    // free
+    private static void useComponentBean(CamelContext context) {
+        if (context.hasComponent(BEAN) == null
+                && context.getRegistry().lookupByName(BEAN + "-component") instanceof SessionsComponent) {
+            context.getComponent(BEAN, true, false);
+        }
+    }
+
+    /** As {@link #get}, also for the component that is being made; sessions that are not there yet live by this clock. */
     static Sessions create(CamelContext context, SessionClock clock) {
         ExtendedCamelContext extended = context.getCamelContextExtension();
         CREATION.lock();
@@ -113,8 +131,18 @@ public final class Sessions {
         if (context.hasService(Closing.class) == null) {
             context.addService(new Closing(this));
         }
-        if (context.getRegistry().lookupByName(BEAN) == null) {
-            context.getRegistry().bind(BEAN, this);
+        Registry beans = context.getRegistry();
+        Object found = beans.lookupByName(BEAN);
+        if (found == null) {
+            beans.bind(BEAN, this);
+        } else if (found != this && beans.lookupByName(SECOND_BEAN) == null) {
+            beans.bind(SECOND_BEAN, this);
+            LOG.info(
+                    "the bean '{}' is a {}: the sessions are the bean '{}', as in ${bean:{}?method=ids()}",
+                    BEAN,
+                    found.getClass().getName(),
+                    SECOND_BEAN,
+                    SECOND_BEAN);
         }
     }
 

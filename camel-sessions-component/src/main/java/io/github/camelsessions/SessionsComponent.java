@@ -9,6 +9,7 @@ import io.github.camelsessions.profile.NearestName;
 import io.github.camelsessions.profile.ProfileOrder;
 import io.github.camelsessions.profile.ProfileRotation;
 import io.github.camelsessions.renewal.SessionTraffic;
+import io.github.camelsessions.session.SessionClock;
 import io.github.camelsessions.text.Quoted;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -246,7 +247,8 @@ public class SessionsComponent extends DefaultComponent {
     @Override
     protected void doInit() throws Exception {
         super.doInit();
-        Sessions.get(getCamelContext()).join(); // so that the bean is there when routes are made
+        // so that the bean is there when routes are made
+        Sessions.create(getCamelContext(), SessionClock.system()).join();
     }
 
     @Override

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.github.camelsessions.cookie.Cookie;
 import io.github.camelsessions.profile.ClientProfile;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -48,6 +50,62 @@ class SessionsFacadeTest extends SharedContextTest {
             Sessions.get(another);
 
             assertThat(another.getRegistry().lookupByName("sessions")).isEqualTo("mine");
+        }
+    }
+
+    private static void readIds(DefaultCamelContext another, String bean) throws Exception {
+        another.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:clear").to("sessions:clear?sessionId=anna");
+                from("direct:ids").setBody(simple("${bean:" + bean + "?method=ids}"));
+            }
+        });
+        another.start();
+        Sessions.get(another).addCookies("anna", "https://a.example", Map.of("a", "1"));
+        assertThat(another.createProducerTemplate().requestBody("direct:ids", null, Object.class))
+                .isEqualTo(List.of("anna"));
+    }
+
+    @Test
+    void besideAComponentOfThatNameTheSessionsHaveASecondOneSaidOnce() throws Exception {
+        try (LogCapture log = new LogCapture();
+                DefaultCamelContext another = new DefaultCamelContext()) {
+            SessionsComponent component = new SessionsComponent();
+            another.getRegistry().bind("sessions", component);
+
+            readIds(another, "sessionsService");
+
+            assertThat(another.getComponent("sessions")).isSameAs(component);
+            assertThat(log.of("io.github.camelsessions.Sessions"))
+                    .singleElement(STRING)
+                    .contains("INFO", "SessionsComponent", "'sessionsService'");
+        }
+    }
+
+    @Test
+    void aComponentThatIsABeanIsUsedAlsoWhenTheSessionsWereAskedForFirst() throws Exception {
+        try (DefaultCamelContext another = new DefaultCamelContext()) {
+            SessionsComponent component = new SessionsComponent();
+            another.getRegistry().bind("sessions-component", component);
+            Sessions.get(another);
+
+            readIds(another, "sessions");
+
+            assertThat(another.getComponent("sessions")).isSameAs(component);
+        }
+    }
+
+    @Test
+    void beansOfBothNamesStay() throws Exception {
+        try (DefaultCamelContext another = new DefaultCamelContext()) {
+            another.getRegistry().bind("sessions", "mine");
+            another.getRegistry().bind("sessionsService", "mine, too");
+
+            Sessions.get(another);
+
+            assertThat(another.getRegistry().lookupByName("sessionsService")).isEqualTo("mine, too");
+            assertThat(another.getRegistry().findByType(Sessions.class)).isEmpty();
         }
     }
 
