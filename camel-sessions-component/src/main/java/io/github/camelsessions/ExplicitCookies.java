@@ -53,7 +53,8 @@ final class ExplicitCookies {
     static ExplicitCookies parse(String place, @Nullable Object given) {
         ExplicitCookies answer = new ExplicitCookies(place);
         if (given instanceof Map<?, ?> map) {
-            map.forEach(answer::addPair);
+            // by its name, for that is how a Map such as CamelSessionsCookies gives a value
+            map.keySet().forEach(name -> answer.addPair(name, map.get(name)));
         } else if (given instanceof Collection<?> collection) {
             int index = 0;
             for (Object element : collection) {

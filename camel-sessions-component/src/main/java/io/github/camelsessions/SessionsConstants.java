@@ -34,7 +34,7 @@ public final class SessionsConstants {
 
     @Metadata(
             description = "After the call: the cookies that its responses set, name to value, redirects included."
-                    + " Printed with masked values.",
+                    + " Its get(name) gives a value; whoever prints, copies or goes through it sees masked values.",
             javaType = "java.util.Map<String, String>")
     public static final String COOKIES = "CamelSessionsCookies";
 

@@ -186,7 +186,7 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
         for (Header header : headers) {
             Cookie cookie = jar.receive(target, header.getValue() == null ? "" : header.getValue());
             if (cookie != null) {
-                call.receivedCookies().put(cookie.name(), cookie.value());
+                call.receivedCookies().add(cookie.name(), cookie.value());
             }
             if (debug == CookiesDebug.VALUES) {
                 log.add(header.getValue() + (cookie == null ? " (not kept)" : ""));

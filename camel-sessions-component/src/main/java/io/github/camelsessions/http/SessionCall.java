@@ -33,7 +33,7 @@ public final class SessionCall {
     private @Nullable Consumer<URI> lookout;
     private @Nullable RequestTimer timer;
 
-    private final CookieMap receivedCookies = new CookieMap();
+    private final ReceivedCookies receivedCookies = new ReceivedCookies();
     private @Nullable Origin origin;
     private @Nullable String authHost;
     private int requests;
@@ -133,7 +133,7 @@ public final class SessionCall {
     }
 
     /** The cookies that the responses of this call set, all hops; the last one of a name counts. */
-    public CookieMap receivedCookies() {
+    public ReceivedCookies receivedCookies() {
         return receivedCookies;
     }
 
