@@ -76,20 +76,21 @@ final class ExplicitCookies {
     }
 
     /**
-     * Puts the cookies into a jar, all or, when one is refused, those before it.
+     * Puts the cookies into a jar: all, or none when one is refused.
      *
      * @param target the URL they are for, null when each names its domain
      * @throws IllegalArgumentException when one cannot be stored; it names the cookie and the reason
      */
     void addTo(CookieJar jar, @Nullable URI target) {
         CookieTarget origin = target == null ? null : CookieTarget.of(target);
+        List<CookieJar.Given> all = new ArrayList<>(cookies.size());
         for (Given given : cookies) {
-            CookieTarget settingHost = origin(given, origin);
-            try {
-                jar.add(settingHost, given.cookie());
-            } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException(place + ": " + e.getMessage(), e);
-            }
+            all.add(new CookieJar.Given(origin(given, origin), given.cookie()));
+        }
+        try {
+            jar.addAll(all);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(place + ": " + e.getMessage(), e);
         }
     }
 
@@ -169,8 +170,8 @@ final class ExplicitCookies {
                 described.put(String.valueOf(key), value);
             }
         });
-        Object name = described.get("name");
-        if (name == null || name.toString().isEmpty()) {
+        Object name = described.get("name"); // an empty one is that of a cookie without a name
+        if (name == null) {
             throw new IllegalArgumentException(place + ": cookie " + index + " of the list has no name");
         }
         add(name.toString(), described.get("value"), described, index);
@@ -178,7 +179,7 @@ final class ExplicitCookies {
 
     private void add(
             String name, @Nullable Object value, @Nullable Map<String, Object> described, @Nullable Integer index) {
-        if (name.isEmpty()) {
+        if (name.isEmpty() && described == null) {
             throw new IllegalArgumentException(place + ": a cookie has no name");
         }
         if (value == null) {
@@ -208,7 +209,8 @@ final class ExplicitCookies {
         Object maxAge = described.get("maxAge");
         if (maxAge != null) {
             try {
-                return Instant.now().plusSeconds(Long.parseLong(maxAge.toString()));
+                long seconds = Long.parseLong(maxAge.toString());
+                return seconds < 0 ? null : Instant.now().plusSeconds(seconds);
             } catch (NumberFormatException | DateTimeException | ArithmeticException e) {
                 throw new IllegalArgumentException(
                         place + ": cookie " + Quoted.of(name) + ": maxAge must be a number of seconds");
@@ -223,8 +225,8 @@ final class ExplicitCookies {
         }
         if (expires != null) {
             try {
-                if (expires instanceof Number seconds) {
-                    return Instant.ofEpochSecond(seconds.longValue());
+                if (expires instanceof Number seconds) { // browsers and tools write -1 or 0 for the end of the session
+                    return seconds.doubleValue() <= 0 ? null : Instant.ofEpochSecond(seconds.longValue());
                 }
                 return Instant.parse(expires.toString());
             } catch (DateTimeException e) {

@@ -200,7 +200,8 @@ class RequestCookiesTest extends SharedContextTest {
                 Arguments.of(List.of("a=geheim"), "cookie 0 of the list is no Map"),
                 Arguments.of(Arrays.asList((Object) null), "cookie 0 of the list is no Map"),
                 Arguments.of(List.of(Map.of("value", "geheim")), "cookie 0 of the list has no name"),
-                Arguments.of(List.of(Map.of("name", "", "value", "geheim")), "cookie 0 of the list has no name"),
+                Arguments.of(List.of(Map.of("name", " ", "value", "geheim")), "cookie '': it has no name"),
+                Arguments.of(List.of(Map.of("name", "", "value", "")), "cookie '': it has no name"),
                 Arguments.of(List.of(Map.of("name", "a")), "cookie 'a' has no value (0 of the list)"),
                 Arguments.of(
                         List.of(Map.of("name", "a", "value", "geheim"), Map.of("nam", "a", "value", "geheim")),

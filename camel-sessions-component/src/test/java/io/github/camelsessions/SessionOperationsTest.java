@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The operations that send no request: clear, getCookies, getProfile, addCookies, list. */
 class SessionOperationsTest extends SharedContextTest {
@@ -169,6 +170,7 @@ class SessionOperationsTest extends SharedContextTest {
                 "name", "__Host-b", "value", "2", "domain", "www.shop.example", "hostOnly", true, "secure", true));
         cookies.add(Map.of("name", "c", "value", "", "domain", "other.example", "maxAge", 3600, "httpOnly", true));
         cookies.add(Map.of("name", "d", "value", "4", "domain", "127.0.0.1", "secure", true, "sameSite", "None"));
+        cookies.add(Map.of("name", "", "value", "nameless=5", "domain", "other.example"));
         operate("addCookies", cookies);
 
         String json = (String) operate("getCookies?format=json&domain=*");
@@ -176,7 +178,7 @@ class SessionOperationsTest extends SharedContextTest {
 
         assertThat(sessions().cookies(session + "copy"))
                 .extracting(Cookie::toSetCookieString, Cookie::domain)
-                .hasSize(4)
+                .hasSize(5)
                 .containsExactlyInAnyOrderElementsOf(sessions().cookies(session).stream()
                         .map(cookie -> org.assertj.core.groups.Tuple.tuple(cookie.toSetCookieString(), cookie.domain()))
                         .toList());
@@ -188,6 +190,72 @@ class SessionOperationsTest extends SharedContextTest {
                         .getBody(String.class)
                         .length())
                 .isEqualTo(json.length());
+    }
+
+    static Stream<Object> noExpiry() {
+        return Stream.of(-1, 0, -1.0, -11644473600L, Integer.MIN_VALUE);
+    }
+
+    @ParameterizedTest
+    @MethodSource("noExpiry")
+    void anExpiryOfZeroOrLessIsThatOfASessionCookie(Object expires) {
+        sessions().addCookies(session, "https://portal.example/", Map.of("sid", "old"));
+        Map<String, Object> cookie =
+                Map.of("name", "sid", "value", "1", "domain", "portal.example", "path", "/", "expires", expires);
+
+        operate("addCookies", List.of(cookie));
+
+        assertThat(sessions().cookies(session)).singleElement().satisfies(stored -> {
+            assertThat(stored.value()).isEqualTo("1");
+            assertThat(stored.expiry()).isNull();
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "0", "-1.0"})
+    void soItIsInJson(String expires) {
+        operate(
+                "addCookies",
+                "[{\"name\":\"sid\",\"value\":\"1\",\"domain\":\"portal.example\",\"path\":\"/\",\"expires\":" + expires
+                        + "}]");
+
+        assertThat(sessions().cookies(session))
+                .singleElement()
+                .satisfies(stored -> assertThat(stored.expiry()).isNull());
+    }
+
+    @Test
+    void aNegativeMaxAgeIsThatOfASessionCookieAndZeroDeletes() {
+        operate("addCookies", List.of(Map.of("name", "a", "value", "1", "domain", "a.example", "maxAge", -1)));
+        assertThat(sessions().cookies(session))
+                .singleElement()
+                .satisfies(stored -> assertThat(stored.expiry()).isNull());
+
+        operate("addCookies", List.of(Map.of("name", "a", "value", "1", "domain", "a.example", "maxAge", 0)));
+        assertThat(sessions().cookies(session)).isEmpty();
+    }
+
+    static Stream<Map<String, Object>> refused() {
+        return Stream.of(
+                Map.of("name", "bad", "value", "x;y", "domain", "portal.example"),
+                Map.of("name", "__Secure-bad", "value", "x", "domain", "portal.example"),
+                Map.of("name", "bad", "value", "x", "domain", "no host"),
+                Map.of("name", "bad", "value", "x", "domain", "portal.example", "path", "x"),
+                Map.of("name", "bad", "value", "x"),
+                Map.of("name", "bad", "value", "x", "domain", "portal.example", "sameSite", "None"),
+                Map.of("name", "bad", "value", "x", "domain", "portal.example", "expires", "soon"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refused")
+    void oneWrongEntryLeavesTheSessionAsItWas(Map<String, Object> wrong) {
+        sessions().addCookies(session, "https://portal.example/", Map.of("sid", "old"));
+        Map<String, Object> right = Map.of("name", "sid", "value", "new", "domain", "portal.example");
+
+        assertThat(failure("sessions:addCookies", List.of(right, wrong, right), Map.of()))
+                .contains("IllegalArgumentException");
+
+        assertThat(sessions().cookieMap(session)).isEqualTo(Map.of("sid", "old"));
     }
 
     @Test

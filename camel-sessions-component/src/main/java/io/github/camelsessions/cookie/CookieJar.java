@@ -6,7 +6,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -77,23 +79,70 @@ public final class CookieJar {
      *     out, and not the value. The jar is unchanged then
      */
     public Cookie add(CookieTarget origin, SetCookie cookie) {
+        Instant now = clock.instant();
+        Explicit explicit = checked(origin, cookie, now);
+        return stored(explicit, put(origin, explicit.registrable(), explicit.cookie(), true, now));
+    }
+
+    /**
+     * Takes cookies from user code as {@link #add} does, in their order: all of them, or none when one may not be stored.
+     *
+     * @throws IllegalArgumentException as {@link #add} does, for the first that may not be stored
+     */
+    public void addAll(List<Given> cookies) {
+        Instant now = clock.instant();
+        List<Explicit> all = new ArrayList<>(cookies.size());
+        Map<String, Entry[]> expected = new HashMap<>();
+        for (Given given : cookies) {
+            Explicit explicit = checked(given.origin(), given.cookie(), now);
+            Bucket.Change change = Bucket.put(
+                    expected.computeIfAbsent(explicit.site(), buckets::get),
+                    explicit.cookie(),
+                    true,
+                    given.origin().secure(),
+                    limits.perDomain(),
+                    now.toEpochMilli());
+            stored(explicit, change);
+            expected.put(explicit.site(), change.entries());
+            all.add(explicit);
+        }
+        for (Explicit explicit : all) { // what another thread adds meanwhile may still keep one out
+            stored(explicit, put(explicit.origin(), explicit.registrable(), explicit.cookie(), true, now));
+        }
+    }
+
+    /** A cookie of user code, for the URL that it is given for. */
+    public record Given(CookieTarget origin, SetCookie cookie) {}
+
+    /** A cookie of user code that may be stored as far as it itself goes. */
+    private record Explicit(CookieTarget origin, @Nullable String registrable, Cookie cookie) {
+
+        String site() {
+            return registrable == null ? origin.host() : registrable;
+        }
+    }
+
+    private Explicit checked(CookieTarget origin, SetCookie cookie, Instant now) {
         SetCookie checked = ExplicitCookie.checked(cookie);
         String registrable = registrableDomain(origin.host());
         String refusal = StorageRules.refusal(checked, origin, registrable);
         if (refusal != null) {
             throw ExplicitCookie.refused(checked.name(), refusal, null);
         }
-        Instant now = clock.instant();
-        Cookie added = StorageRules.stored(checked, origin, registrable, now);
-        Bucket.Change change = put(origin, registrable, added, true, now);
+        return new Explicit(origin, registrable, StorageRules.stored(checked, origin, registrable, now));
+    }
+
+    /** What has become of it, or the exception that says why the jar does not take it. */
+    private Cookie stored(Explicit explicit, Bucket.Change change) {
+        Cookie added = explicit.cookie();
         return switch (change.outcome()) {
             case STORED -> change.stored() == null ? added : change.stored();
             case DELETED -> added;
             case OVERLAYS_SECURE ->
                 throw ExplicitCookie.refused(
                         added.name(),
-                        "a Secure cookie of this name covers its path, and http://" + origin.host()
-                                + " may not hide that; give an https URL",
+                        "a Secure cookie of this name covers its path, and http://"
+                                + explicit.origin().host() + " may not hide that; give an https URL",
                         null);
             case EVICTED ->
                 throw ExplicitCookie.refused(

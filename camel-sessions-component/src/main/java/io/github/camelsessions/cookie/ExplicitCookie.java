@@ -21,7 +21,7 @@ final class ExplicitCookie {
     static SetCookie checked(SetCookie cookie) {
         String name = Text.trimmed(cookie.name(), 0, cookie.name().length());
         String value = Text.trimmed(cookie.value(), 0, cookie.value().length());
-        if (name.isEmpty()) {
+        if (name.isEmpty() && (!cookie.name().isEmpty() || value.isEmpty())) { // one that says so may have none
             throw refused(name, "it has no name; give one", null);
         }
         refuseCharacters(name, "name", name);

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.camelsessions.cookie.TestJars.FakeClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,9 +73,39 @@ class ExplicitCookieTest {
         assertThat(jar.size()).isZero();
     }
 
+    @Test
+    void ofSeveralAllAreStoredOrNone() {
+        CookieTarget plain = CookieTarget.of("http", "www.shop.example", "/");
+        CookieJar.Given lang = new CookieJar.Given(plain, SetCookie.of("lang", "de"));
+        CookieJar.Given covered = new CookieJar.Given(plain, SetCookie.of("sid", "2"));
+        CookieJar.Given secure = new CookieJar.Given(
+                CookieTarget.of("https", "www.shop.example", "/"),
+                SetCookie.of("sid", "1").withSecure(true));
+
+        // covered by one of the same list
+        assertThatThrownBy(() -> jar.addAll(List.of(lang, secure, covered)))
+                .hasMessageContaining("cookie 'sid': a Secure cookie of this name covers its path");
+        assertThat(jar.size()).isZero();
+
+        jar.addAll(List.of(lang, secure));
+        assertThat(jar.size()).isEqualTo(2);
+
+        // covered by one of the jar
+        assertThatThrownBy(() -> jar.addAll(List.of(new CookieJar.Given(plain, SetCookie.of("lang", "en")), covered)))
+                .hasMessageContaining("cookie 'sid': a Secure cookie of this name covers its path");
+        assertThat(jar.header(plain)).isEqualTo("lang=de");
+    }
+
+    @Test
+    void anExplicitCookieMayHaveNoName() {
+        assertThat(jar.add(ORIGIN, SetCookie.of("", "bare")).name()).isEmpty();
+        assertThat(jar.header(ORIGIN)).isEqualTo("bare");
+    }
+
     static Stream<Arguments> badCookies() {
         return Stream.of(
-                Arguments.of(SetCookie.of("", "secret"), "cookie '': it has no name"),
+                Arguments.of(SetCookie.of("", ""), "cookie '': it has no name"),
+                Arguments.of(SetCookie.of("", "__Host-sid=secret"), "cookie '': it has no name, and its value begins"),
                 Arguments.of(SetCookie.of(" ", "secret"), "cookie '': it has no name"),
                 Arguments.of(SetCookie.of("sid=secret", ""), "cookie 'sid': its name holds '=' or ';'"),
                 Arguments.of(SetCookie.of("sid;secret", ""), "cookie 'sid': its name holds '=' or ';'"),
