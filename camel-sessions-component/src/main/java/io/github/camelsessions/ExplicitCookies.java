@@ -54,7 +54,7 @@ final class ExplicitCookies {
         ExplicitCookies answer = new ExplicitCookies(place);
         if (given instanceof Map<?, ?> map) {
             // by its name, for that is how a Map such as CamelSessionsCookies gives a value
-            map.keySet().forEach(name -> answer.addPair(name, map.get(name)));
+            map.forEach((name, shown) -> answer.addPair(name, map.get(name)));
         } else if (given instanceof Collection<?> collection) {
             int index = 0;
             for (Object element : collection) {

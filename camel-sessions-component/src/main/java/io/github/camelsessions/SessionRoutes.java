@@ -30,15 +30,16 @@ final class SessionRoutes {
     // sessions: endpoints, session: variables, renewSession: policies; headers
     private static final Pattern MENTION = Pattern.compile("(?i:sessions?:)|CamelSessions");
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{.+?}}");
-    private static final Pattern HTTP = Pattern.compile("\\bhttps?:");
+    private static final Pattern HTTP = Pattern.compile("(?<![\\w:/])https?:");
     // an exchange comes from another route, perhaps with a session; all others begin new exchanges
     private static final Pattern WITHIN = Pattern.compile("(direct|seda|disruptor|disruptor-vm|stub|kamelet):.*");
     // what toString() of a definition does not tell
     private static final List<String> NAMES = List.of("name", "toName", "variableSend", "variableReceive");
 
     private final CamelContext context;
-    private final Set<RouteDefinition> without = ConcurrentHashMap.newKeySet();
-    private volatile boolean used;
+    private final Set<RouteDefinition> seen = ConcurrentHashMap.newKeySet();
+    private volatile boolean used; // any of them mentions sessions
+    private volatile boolean http; // any of them has an endpoint that could be wrapped
 
     SessionRoutes(CamelContext context) {
         this.context = context;
@@ -56,30 +57,39 @@ final class SessionRoutes {
             used = true;
             return true;
         }
-        boolean wraps =
-                context.hasComponent("sessions") instanceof SessionsComponent component && component.wrapsEndpoints();
-        boolean within = WITHIN.matcher(route.getEndpoint().getEndpointUri()).lookingAt();
-        return within
-                ? wraps || isUsed()
-                : wraps && HTTP.matcher(definition.toString()).find();
+        if (!WITHIN.matcher(route.getEndpoint().getEndpointUri()).lookingAt()) {
+            return isHttp(definition) && wraps();
+        }
+        look();
+        return used || (http && wraps());
     }
 
-    /** Whether any route mentions sessions, made or not yet. */
-    private boolean isUsed() {
+    /** Looks at all routes, made or not yet. */
+    private void look() {
         if (!used && context instanceof ModelCamelContext model) {
             List<RouteDefinition> definitions = model.getRouteDefinitions();
-            without.retainAll(Set.copyOf(definitions)); // those that were removed are not kept
+            seen.retainAll(Set.copyOf(definitions)); // those that were removed are not kept
             for (RouteDefinition definition : definitions) {
-                if (!without.contains(definition)) {
+                if (!seen.contains(definition)) {
                     if (mentions(definition)) {
                         used = true;
-                        break;
                     }
-                    without.add(definition);
+                    if (isHttp(definition)) {
+                        http = true;
+                    }
+                    seen.add(definition); // last: whoever finds it there finds its flags, too
                 }
             }
         }
-        return used;
+    }
+
+    private boolean isHttp(RouteDefinition route) {
+        return HTTP.matcher(resolved(context, route.toString())).find();
+    }
+
+    // Asks for the component, as its endpoint will: so one that is a bean is there for the first route, too.
+    private boolean wraps() {
+        return context.getComponent("sessions") instanceof SessionsComponent component && component.wrapsEndpoints();
     }
 
     private boolean mentions(RouteDefinition route) {

@@ -76,7 +76,15 @@ class ArchitectureTest {
             .doNotHaveSimpleName("RenewSessionStep")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(YAML, "org.apache.camel.dsl..", "org.apache.camel.model..");
+            .resideInAnyPackage(YAML, "org.apache.camel.dsl..");
+
+    @ArchTest
+    static final ArchRule onlyTwoReadDefinitionsOfRoutes = noClasses()
+            .that()
+            .haveNameNotMatching(".*\\.(RenewSessionStep|SessionRoutes)")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.camel.model..");
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =

@@ -212,18 +212,27 @@ class RoutesWithoutSessionsTest {
         assertThat(around("renewing")).contains(VariableInterceptor.class.getName() + "$Told");
     }
 
-    @Test
-    void aRouteThatSendsThroughWrappedEndpointsIsTold() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void codeBehindWrappedEndpointsIsToldWhetherTheComponentIsThereOrABean(boolean there) throws Exception {
         SessionsComponent component = new SessionsComponent();
         SiteConfiguration site = new SiteConfiguration();
         site.setUris("http://127.0.0.1:1/*");
         site.setWrap(true);
         component.setSites(Map.of("portal", site));
-        context.addComponent("sessions", component);
+        if (there) {
+            context.addComponent("sessions", component);
+        } else {
+            context.getRegistry().bind("sessions-component", component);
+        }
         context.getRegistry().bind("plain", new Object());
 
-        start(plain("plain", "timer:plain?delay=1h"), reading("code", "timer:code?delay=1h"));
+        start(
+                reading("inner", "direct:inner"),
+                plain("plain", "timer:plain?delay=1h"),
+                reading("code", "timer:code?delay=1h"));
 
+        assertThat(around("inner")).contains(VariableInterceptor.class.getName() + "$Told");
         assertThat(around("plain")).contains(VariableInterceptor.class.getName() + "$Told");
         assertThat(around("code")).isEmpty();
     }
