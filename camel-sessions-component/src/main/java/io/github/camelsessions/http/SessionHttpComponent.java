@@ -23,7 +23,6 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
-import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
@@ -262,9 +261,6 @@ final class SessionHttpComponent extends HttpComponent {
     }
 
     private static HttpConnectionFactory<ManagedHttpClientConnection> octetsFactory() {
-        return ManagedHttpClientConnectionFactory.builder()
-                .requestWriterFactory(CookieOctetWriter::new)
-                .responseParserFactory(new WholeHeads())
-                .build();
+        return EarlyAnswerConnection.factory(CookieOctetWriter::new, new WholeHeads());
     }
 }
