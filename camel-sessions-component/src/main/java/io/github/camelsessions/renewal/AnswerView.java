@@ -4,7 +4,6 @@ package io.github.camelsessions.renewal;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Predicate;
-import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.camel.support.ExchangeHelper;
 import org.apache.camel.support.MessageHelper;
 import org.jspecify.annotations.Nullable;
@@ -29,12 +28,11 @@ final class AnswerView {
     private AnswerView() {}
 
     static boolean matches(Predicate predicate, Exchange exchange, Reply reply) {
+        Object body = ExpiryRules.seenOf(exchange, reply);
         Exchange seen = ExchangeHelper.createCopy(exchange, true);
         ExchangeHelper.prepareOutToIn(seen);
         seen.getIn().setHeaders(reply.headers().get());
-        if (seen.getException() instanceof HttpOperationFailedException failed) {
-            seen.getIn().setBody(failed.getResponseBody());
-        }
+        seen.getIn().setBody(body);
         try {
             return predicate.matches(seen);
         } finally {

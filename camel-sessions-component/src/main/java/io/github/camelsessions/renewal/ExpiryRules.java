@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Predicate;
 import org.apache.camel.Exchange;
@@ -94,30 +95,57 @@ public record ExpiryRules(
     /** The first 64 kB of a text, empty for anything else. */
     static String beginning(Exchange exchange, Reply reply) throws IOException {
         if (exchange.getException() instanceof HttpOperationFailedException failed) {
-            String body = failed.getResponseBody();
-            return body == null ? "" : body.substring(0, Math.min(body.length(), TEXT_LIMIT));
+            String body = beginning(failed);
+            return body == null ? "" : body;
         }
-        Message message = exchange.getMessage();
-        Object body = message.getBody();
-        if (body instanceof String string) {
+        if (exchange.getMessage().getBody() instanceof String string) {
             return string.substring(0, Math.min(string.length(), TEXT_LIMIT));
         }
         String type = reply.header(Exchange.CONTENT_TYPE);
-        if (!isText(type)) {
-            return "";
+        return isText(type) ? new String(octets(exchange.getMessage()), charset(type)) : "";
+    }
+
+    private static @Nullable String beginning(HttpOperationFailedException failed) {
+        String body = failed.getResponseBody();
+        return body == null ? null : body.substring(0, Math.min(body.length(), TEXT_LIMIT));
+    }
+
+    /**
+     * What predicates see of a body: all of it, unless it is longer than 64 kB or has not come yet; then the first 64 kB of a
+     * text, and nothing of anything else.
+     */
+    static @Nullable Object seenOf(Exchange exchange, Reply reply) {
+        if (exchange.getException() instanceof HttpOperationFailedException failed) {
+            return beginning(failed);
         }
+        Object body = exchange.getMessage().getBody();
+        if (!(body instanceof InputStream) && !(body instanceof byte[] bytes && bytes.length > TEXT_LIMIT)) {
+            return body;
+        }
+        boolean seen = isText(reply.header(Exchange.CONTENT_TYPE))
+                || (body instanceof StreamCache cache && cache.length() <= TEXT_LIMIT);
+        return new SeenBody(() -> seen ? octets(exchange.getMessage()) : new byte[0]);
+    }
+
+    /** The first octets of a body. One that is still the stream of its connection goes on from there. */
+    private static byte[] octets(Message message) throws IOException {
+        Object body = message.getBody();
         if (body instanceof byte[] bytes) {
-            return new String(bytes, 0, Math.min(bytes.length, TEXT_LIMIT), charset(type));
+            return bytes.length <= TEXT_LIMIT ? bytes : Arrays.copyOf(bytes, TEXT_LIMIT);
         }
         if (body instanceof StreamCache cache && body instanceof InputStream stream) {
             cache.reset();
             try {
-                return new String(stream.readNBytes(TEXT_LIMIT), charset(type));
+                return stream.readNBytes(TEXT_LIMIT);
             } finally {
                 cache.reset();
             }
         }
-        return "";
+        if (body instanceof InputStream stream && !(body instanceof BegunBody)) {
+            body = BegunBody.of(stream, TEXT_LIMIT);
+            message.setBody(body);
+        }
+        return body instanceof BegunBody begun ? begun.beginning() : new byte[0];
     }
 
     // of an unknown charset the signs that HTML and headers are written in are mostly those of ASCII
@@ -136,6 +164,9 @@ public record ExpiryRules(
             return true;
         }
         String type = contentType.toLowerCase(Locale.ROOT);
+        if (type.startsWith("text/event-stream")) {
+            return false; // no page, and without an end
+        }
         return type.startsWith("text/")
                 || type.contains("html")
                 || type.contains("xml")

@@ -362,9 +362,6 @@ final class SentExchange extends HeldExchange {
     }
 
     private @Nullable String refusal(Reply answer) throws IOException {
-        if (rules().expiry().readsBody()) {
-            request.detach(exchange());
-        }
         String why = rules().expiry().match(exchange(), answer);
         if (why != null) {
             request.detach(exchange()); // an exchange that waits keeps no connection

@@ -112,7 +112,6 @@ final class SessionCheck extends Passage implements Initiator {
                 failure = exchange.getException();
                 return null;
             }
-            made.detach(exchange); // what is read of it is read below, and its connection is free before that
             return alive(exchange, reply);
         } finally {
             UnitOfWorkHelper.doneUow(work, exchange);
