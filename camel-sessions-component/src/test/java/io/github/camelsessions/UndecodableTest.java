@@ -162,6 +162,37 @@ class UndecodableTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            nullValues = "none",
+            value = {
+                "br,br",
+                "'gzip, foo','gzip, foo'",
+                "'gzip,gzip,gzip,gzip,gzip,gzip','gzip,gzip,gzip,gzip,gzip,gzip'",
+                "gzip,none",
+                "deflate,none",
+                "identity,none",
+            })
+    void theRouteIsToldOfACodingThatIsStillThere(String said, String told) {
+        coding = said;
+        body = coded(
+                "plain".getBytes(StandardCharsets.US_ASCII),
+                said.equals("deflate") ? DeflaterOutputStream::new : GZIPOutputStream::new);
+
+        for (String route : new String[] {"direct:fetch", "direct:wrap"}) {
+            Exchange exchange = send(route);
+            assertThat(exchange.getException()).as(route).isNull();
+            assertThat(exchange.getMessage().getHeader("Content-Encoding"))
+                    .as(route)
+                    .isEqualTo(told);
+            if (told != null) {
+                assertThat(exchange.getMessage().getBody(byte[].class))
+                        .as(route)
+                        .isEqualTo(body);
+            }
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"text/html; charset=utf8mb4", "text/html; charset=", "text/html; charset=\"utf 8", "x"})
     void anUnreadableCharsetIsNone(String said) {
         type = said;

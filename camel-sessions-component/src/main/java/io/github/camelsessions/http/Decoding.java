@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Decoding {
 
+    private static final String IDENTITY = "identity";
     private static final int MOST = 5; // codings of one body: more would be an attack on who decodes
 
     private Decoding() {}
@@ -40,7 +41,7 @@ final class Decoding {
             boolean redirect = response.getCode() / 100 == 3 && response.containsHeader(HttpHeaders.LOCATION);
             boolean known =
                     !redirect && codings.size() <= MOST && codings.stream().allMatch(Decoding::isKnown);
-            response.setEntity(new Decoded(body, known ? codings : List.of()));
+            response.setEntity(new Decoded(body, known ? codings : List.of(), known));
         }
         return response;
     }
@@ -49,7 +50,7 @@ final class Decoding {
         List<String> codings = new ArrayList<>();
         for (String coding : header.toLowerCase(Locale.ROOT).split(",", -1)) {
             String name = coding.strip();
-            if (!name.isEmpty() && !name.equals("identity")) {
+            if (!name.isEmpty() && !name.equals(IDENTITY)) {
                 codings.add(name);
             }
         }
@@ -60,15 +61,20 @@ final class Decoding {
         return coding.equals("gzip") || coding.equals("x-gzip") || coding.equals("deflate");
     }
 
-    /** A body that says of no coding, so that nobody else decodes it. Read by one thread. */
+    /**
+     * A body that nobody else decodes: it says of no coding, whereupon camel-http takes the header off the answer, or, left as
+     * it came, of one that changes nothing, so that the route still finds the header. Read by one thread.
+     */
     private static final class Decoded extends HttpEntityWrapper {
 
         private final List<String> codings; // in the order in which they were applied
+        private final boolean known;
         private @Nullable InputStream content; // whoever asks twice goes on reading
 
-        Decoded(HttpEntity body, List<String> codings) {
+        Decoded(HttpEntity body, List<String> codings, boolean known) {
             super(body);
             this.codings = codings;
+            this.known = known;
         }
 
         @Override
@@ -93,7 +99,7 @@ final class Decoding {
 
         @Override
         public @Nullable String getContentEncoding() {
-            return null;
+            return known ? null : IDENTITY;
         }
 
         @Override
