@@ -8,12 +8,15 @@ import java.util.Objects;
  * Names a session: its site and its id within the site. The same id on two sites names two sessions.
  *
  * @param site the site's name, empty for the default site
- * @param id   the session id, never empty and without control characters, because it is logged
+ * @param id   the session id: 1 to 1024 characters, without control characters, because it is logged
  */
 public record SessionKey(String site, String id) implements Comparable<SessionKey> {
 
     /** The name of the default site. */
     public static final String DEFAULT_SITE = "";
+
+    // it is kept, logged and shown, and may come from a message
+    private static final int MOST = 1024;
 
     private static final Comparator<SessionKey> ORDER =
             Comparator.comparing(SessionKey::site).thenComparing(SessionKey::id);
@@ -22,6 +25,10 @@ public record SessionKey(String site, String id) implements Comparable<SessionKe
         Objects.requireNonNull(site, "site");
         if (id.isEmpty()) {
             throw new IllegalArgumentException("a session id must not be empty");
+        }
+        if (id.length() > MOST) {
+            throw new IllegalArgumentException("a session id must not be longer than " + MOST
+                    + " characters, this one has " + id.length() + "; take a hash of what it is made of");
         }
         if (id.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException("a session id must not contain a control character such as CR or LF");

@@ -48,4 +48,13 @@ class SessionKeyTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("a session id must not be empty");
     }
+
+    @Test
+    void anIdIsBounded() {
+        assertThat(new SessionKey("portal", "a".repeat(1024)).id()).hasSize(1024);
+        assertThatThrownBy(() -> new SessionKey("portal", "a".repeat(1_000_000)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a session id must not be longer than 1024 characters, this one has 1000000; take a hash of"
+                        + " what it is made of");
+    }
 }
