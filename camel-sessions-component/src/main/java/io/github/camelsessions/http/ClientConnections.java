@@ -3,6 +3,8 @@ package io.github.camelsessions.http;
 
 import java.io.IOException;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
@@ -40,8 +42,25 @@ final class ClientConnections implements HttpClientConnectionManager, ConnPoolCo
 
     /** Makes a builder build clients that use these connections, which the caller has to close. */
     static void install(HttpClientBuilder builder, HttpClientConnectionManager connections) {
-        builder.setConnectionManager(new ClientConnections((IdentityConnections) connections))
+        ClientConnections own = new ClientConnections((IdentityConnections) connections);
+        builder.setConnectionManager(own)
+                .addExecInterceptorFirst("session-stopped", own::tellOfStop)
                 .setConnectionManagerShared(false); // else a configurer's eviction of idle connections has no effect
+    }
+
+    /** Tells a request whose connections were closed so: it ends by one of many exceptions, as a CancellationException. */
+    private ClassicHttpResponse tellOfStop(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+            throws IOException, HttpException {
+        try {
+            return chain.proceed(request, scope);
+        } catch (IOException | IllegalStateException e) {
+            if (connections.isClosed()
+                    && scope.clientContext.getAttribute(CookieInterceptor.CALL) instanceof SessionCall call
+                    && !call.isAborted()) {
+                throw call.stopped(e);
+            }
+            throw e;
+        }
     }
 
     /** Drops the connection of a request that ends with an Error: HttpClient would leave it leased. */
@@ -71,7 +90,19 @@ final class ClientConnections implements HttpClientConnectionManager, ConnPoolCo
 
     @Override
     public LeaseRequest lease(String id, HttpRoute route, @Nullable Timeout timeout, @Nullable Object state) {
-        return connections.lease(id, route, timeout, state);
+        LeaseRequest request = connections.lease(id, route, timeout, state);
+        return new LeaseRequest() {
+            @Override
+            public ConnectionEndpoint get(Timeout timeout)
+                    throws InterruptedException, ExecutionException, TimeoutException {
+                return connections.await(request, timeout);
+            }
+
+            @Override
+            public boolean cancel() {
+                return request.cancel();
+            }
+        };
     }
 
     @Override

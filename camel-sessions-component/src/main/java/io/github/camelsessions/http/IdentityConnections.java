@@ -51,6 +51,7 @@ final class IdentityConnections implements HttpClientConnectionManager, ConnPool
     private final LongSupplier nanos;
     private final Map<Identity, Pool> pools = new ConcurrentHashMap<>();
     private volatile boolean watched;
+    private final Set<LeaseRequest> waiting = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     /** The connections of one identity, and how many requests have or await one. */
@@ -233,6 +234,20 @@ final class IdentityConnections implements HttpClientConnectionManager, ConnPool
         }
     }
 
+    /** Waits for a connection, but not for those that are closed: HttpCore leaves who waits waiting then. */
+    ConnectionEndpoint await(LeaseRequest request, Timeout timeout)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        waiting.add(request);
+        try {
+            if (closed) { // looked at after it was added, as close() does the other way round
+                request.cancel();
+            }
+            return request.get(timeout);
+        } finally {
+            waiting.remove(request);
+        }
+    }
+
     private HttpClientConnectionManager manager(@Nullable Pool pool) {
         return pool == null ? plain : pool.connections;
     }
@@ -308,6 +323,7 @@ final class IdentityConnections implements HttpClientConnectionManager, ConnPool
         }
         pools.values().forEach(pool -> pool.connections.close(mode));
         pools.clear();
+        waiting.forEach(LeaseRequest::cancel);
     }
 
     boolean isClosed() {

@@ -201,6 +201,14 @@ public final class SessionCall {
         return told;
     }
 
+    /** What is told of a request whose client was stopped: HttpClient tells it by a CancellationException without a message. */
+    IOException stopped(Exception cause) {
+        InterruptedIOException told = new InterruptedIOException(
+                description + ": its route or the context was stopped before there was an answer");
+        told.initCause(cause);
+        return told;
+    }
+
     /** Tells the call's first request, without secrets. */
     String describe() {
         return description;
