@@ -71,6 +71,32 @@ class ForbiddenPagesTest extends AutomaticRenewalSupport {
     }
 
     @Test
+    void anEndRightAfterALogInInVainIsSeenByThePagesThatWereAccepted() {
+        for (int i = 0; i < 20; i++) {
+            assertThat(fetch("/page/" + i % 3, OPTIONS).getException()).isNull();
+        }
+        forbidden();
+        site.expireNow();
+
+        for (int i = 0; i < 12; i++) {
+            assertThat(fetch("/page/" + i % 3, OPTIONS).getException()).isNull();
+        }
+    }
+
+    @Test
+    void anEndRightAfterALogInInVainCostsAFewUnknownPages() {
+        good();
+        forbidden();
+        site.expireNow();
+
+        long lost = IntStream.range(0, 40)
+                .filter(i -> fetch("/page/" + pages++, OPTIONS).getException() != null)
+                .count();
+
+        assertThat(lost).isLessThanOrEqualTo(16);
+    }
+
+    @Test
     void aForbiddenPageDoesNotWaitForASlowOne() throws Exception {
         good();
         CompletableFuture<Exchange> slow = start("/slow/" + pages++, OPTIONS);

@@ -31,6 +31,7 @@ final class Evidence {
     private static final double KEPT = 0.5;
     private static final int TARGETS_OF_WORTHLESS = 3;
     private static final int FRUITLESS = 3;
+    private static final int AFRESH = 16;
     private static final int[] NO_TARGETS = {};
 
     private GateRules rules;
@@ -46,7 +47,7 @@ final class Evidence {
     private boolean acceptedEver;
     private boolean acceptedBefore; // one of the targets refused by fruitless generations
     private int[] refusedByFruitless = NO_TARGETS;
-    private @Nullable Targets targets; // from the first refusal on: most sessions of many never have one
+    private @Nullable Targets targets; // from the first answer on: most sessions of many are idle
 
     Evidence(GateRules rules) {
         this.rules = rules;
@@ -65,9 +66,6 @@ final class Evidence {
 
     /** A generation has refused a request, perhaps when it is no longer the current one. */
     void refused(Passage passage, Life by, Life current) {
-        if (targets == null) {
-            targets = new Targets();
-        }
         if (by == current) {
             passage.run = ++run;
         }
@@ -113,8 +111,8 @@ final class Evidence {
         remember(suspect.run, nowMillis);
     }
 
-    /** Even a generation that was filled a moment ago has refused this one, as the first of all. */
-    void refusedAfresh(Passage passage) {
+    /** Refused before the log-in, and by the generation that it has filled, as the first of all. */
+    void refusedInVain(Passage passage) {
         mark(passage, Targets.FORBIDDEN);
     }
 
@@ -175,6 +173,17 @@ final class Evidence {
         return false;
     }
 
+    /**
+     * Whether the refusal of a newcomer by a generation that has accepted nothing so far tells of an end, or is at least
+     * worth a look: the first few are the pages' own, if they were never accepted.
+     */
+    boolean isEndedAfresh(Passage passage, long nowMillis) {
+        if (fruitless >= FRUITLESS && !isForgotten(nowMillis)) {
+            return isWorthless(false);
+        }
+        return run > AFRESH || known(passage) == Targets.ACCEPTED;
+    }
+
     private long needed(Life life, long nowMillis) {
         if (isForgotten(nowMillis)) {
             return 1;
@@ -226,8 +235,14 @@ final class Evidence {
     }
 
     private void mark(Passage passage, int mark) {
-        if (targets != null && passage.target() != Passage.UNKNOWN) {
-            targets.mark(passage.target(), mark);
+        if (passage.target() == Passage.UNKNOWN) {
+            return;
         }
+        Targets all = targets;
+        if (all == null) {
+            all = new Targets();
+            targets = all;
+        }
+        all.mark(passage.target(), mark);
     }
 }

@@ -268,8 +268,13 @@ final class RenewalGate {
             return Verdict.of(Action.DELIVER);
         }
         if (passage.alone && life.accepted == 0 && !isChecked(all)) {
-            all.evidence.refusedAfresh(passage);
-            return all.own(Verdict.of(Action.DELIVER), List.of(passage));
+            boolean inVain = passage.refusals > 1;
+            if (inVain) {
+                all.evidence.refusedInVain(passage);
+            }
+            if (inVain || !all.evidence.isEndedAfresh(passage, now())) {
+                return all.own(Verdict.of(Action.DELIVER), List.of(passage));
+            }
         }
         all.suspects.park(passage, now());
         return Verdict.of(Action.PARK);

@@ -630,9 +630,9 @@ class RenewalGateTableTest {
 
         /** Refused by a session that lived. */
         void forbidden() {
-            gate.refused(sent(wishes.passage(PAGE)));
+            gate.refused(sent(wishes.passage(PAGE + 3)));
             gate.accepted(sent(), true);
-            mine = sent(wishes.passage(PAGE));
+            mine = sent(wishes.passage(PAGE + 3));
         }
 
         void acceptedBefore() {
