@@ -123,7 +123,7 @@ final class CallRequest implements SessionRequest {
             return null;
         }
         Reply reply = new Reply(
-                sent.status(), finalUri, rules.values().isOfSite(sending.target(), finalUri), () -> headers(sent));
+                sent.status(), finalUri, rules.values().concerns(sending.target(), finalUri), () -> headers(sent));
         Exception failure = exchange.getException();
         if (failure == null || failure instanceof HttpOperationFailedException) {
             return reply;
@@ -138,9 +138,7 @@ final class CallRequest implements SessionRequest {
     /** Whether an answer says by its status or URL what it means, so that its body need not be read. */
     private boolean isTold(Reply reply) {
         ExpiryRules expiry = rules.renewal().expiry();
-        return (reply.status() >= 400 && throwsOnFailure())
-                || expiry.hasStatus(reply.status())
-                || expiry.hasUri(reply.uri());
+        return (reply.status() >= 400 && throwsOnFailure()) || expiry.hasStatus(reply) || expiry.hasUri(reply.uri());
     }
 
     private static HttpOperationFailedException unread(Exception failure, Reply reply) {
@@ -168,9 +166,9 @@ final class CallRequest implements SessionRequest {
     }
 
     /**
-     * What the site has had is not asked of it again. Where a redirect turned the request into a GET, the site has answered
+     * What the site has had is not asked of it again. Where it was redirected by other than 307 and 308, the site has answered
      * it, and did so by a refusal only if the redirect leads to where the expiry rules say that refusals lead. After a 303
-     * the rest is the GET of its target, which may be sent again; after a 301 or 302 nobody knows what that GET is.
+     * the rest is the GET of its target, which may be sent again; after a 301 or 302 nobody knows what that asks for.
      */
     private void note(@Nullable Redirect turn) {
         if (turn == null || isSafe() || rules.renewal().expiry().hasUri(turn.target())) {

@@ -133,8 +133,13 @@ record ValueRules(
                 : new Sent(this, exchange, generation, target);
     }
 
-    /** Whether what a URL that a request came to answers concerns the session: it is one of its site. */
-    boolean isOfSite(URI target, URI url) {
+    /** Whether what a URL that a request came to answers concerns the session: it is one of its site, or of the target's. */
+    boolean concerns(URI target, URI url) {
+        return isOfSite(target, url)
+                || (isSameHost(target, url) && sites.siteOf(url).equals(sites.siteOf(target)));
+    }
+
+    private boolean isOfSite(URI target, URI url) {
         if (url.getRawAuthority() == null) {
             return false;
         }
@@ -142,8 +147,11 @@ record ValueRules(
         if (sites.hasUris(site)) {
             return owner.equals(site);
         }
-        boolean sameHost = target.getHost() != null && target.getHost().equalsIgnoreCase(url.getHost());
-        return sameHost && (owner.isEmpty() || owner.equals(site));
+        return isSameHost(target, url) && (owner.isEmpty() || owner.equals(site));
+    }
+
+    private static boolean isSameHost(URI target, URI url) {
+        return target.getHost() != null && target.getHost().equalsIgnoreCase(url.getHost());
     }
 
     /**

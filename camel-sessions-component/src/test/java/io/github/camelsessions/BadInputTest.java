@@ -188,7 +188,25 @@ class BadInputTest extends SharedContextTest {
     @Test
     void aMessageHeaderWhoseNameHoldsALineBreakIsRefused() {
         assertThat(failure(fetchUri("/echo"), null, Map.of("X-A\r\nX-Evil", "1")))
-                .contains("header X-A??X-Evil of the message contains a control character");
+                .contains("a header of the message is named 'X-A??X-Evil', which is not the name of a header");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Cookie: sid=evil; x",
+                "Transfer-Encoding: chunked, x",
+                "Proxy-Authorization ",
+                "X A",
+                "X\u00E4",
+                "("
+            })
+    void aMessageHeaderWhoseNameIsNoneIsRefusedAndNothingIsSent(String name) {
+        int requests = site.requests().size();
+
+        assertThat(failure(fetchUri("/echo"), "body", Map.of(name, "1")))
+                .contains("which is not the name of a header (a token of RFC 9110, section 5.6.2)");
+        assertThat(site.requests()).hasSize(requests);
     }
 
     @ParameterizedTest

@@ -126,8 +126,7 @@ class CookieOctetsTest {
     @ParameterizedTest
     @MethodSource("forms")
     void aLineBreakInAHeaderOfTheMessageIsRefused(String form) throws Exception {
-        Map<String, Object> headers =
-                Map.of("Name: 1\r\nInjected", "by its name", "Value", "1\r\nInjected: by its value\u0000");
+        Map<String, Object> headers = Map.of("Value", "1\r\nInjected: by its value\u0000");
         Exchange answer = template.request(
                 "direct:" + form, exchange -> exchange.getMessage().setHeaders(new HashMap<>(headers)));
 

@@ -81,7 +81,9 @@ class NothingTwiceTest {
                         .to(uri("/orders", "method=POST&renewalUri=direct:login&expiredStatusCodeRange=401"));
                 from("direct:text")
                         .to(uri("/orders", "method=POST&expiredUri=http://none.example/&expiredText=please log in"));
-                from("direct:put").to(uri("/orders", "method=PUT&" + OPTIONS));
+                for (String method : List.of("PUT", "PATCH", "DELETE")) {
+                    from("direct:" + method).to(uri("/orders", "method=" + method + "&" + OPTIONS));
+                }
             }
         });
         context.start();
@@ -220,9 +222,9 @@ class NothingTwiceTest {
 
     @Test
     void aPutThatIsSentOnUnchangedIsSentAgain() {
-        status = 302; // of a request other than POST it changes no method
+        status = 308;
 
-        Exchange exchange = order("direct:put", 1);
+        Exchange exchange = order("direct:PUT", 1);
 
         assertThat(exchange.getException()).isNull();
         assertThat(exchange.getMessage().getBody(String.class)).isEqualTo("order PUTbook");
@@ -269,6 +271,20 @@ class NothingTwiceTest {
                 .hasMessageContaining("redirect 302 to " + web.url() + "/login, so that it may have carried it out")
                 .hasMessageContaining("if refusals lead there, say so by expiredUri");
         assertThat(orders).isEmpty();
+    }
+
+    /** As Rails and Laravel answer. HttpClient follows with the same method. */
+    @ParameterizedTest
+    @CsvSource({"PUT, 301", "PUT, 302", "PATCH, 301", "PATCH, 302", "DELETE, 301", "DELETE, 302"})
+    void noMethodIsCarriedOutAgainAfter301And302(String method, int redirect) {
+        status = redirect;
+
+        Exchange exchange = order("direct:" + method, 1);
+
+        assertThat(exchange.getException())
+                .isInstanceOf(SessionExpiredException.class)
+                .hasMessageContaining("the site has answered it by redirect " + redirect);
+        assertThat(orders).hasSize(1);
     }
 
     /** Sessions end after a number of uses that has nothing to do with where a POST is; every POST has a body of its own. */

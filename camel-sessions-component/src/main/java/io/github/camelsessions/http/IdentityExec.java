@@ -44,7 +44,7 @@ final class IdentityExec implements ExecChainHandler {
             throws IOException, HttpException {
         HttpClientContext context = scope.clientContext;
         if (context.getAttribute(CookieInterceptor.CALL) instanceof SessionCall call) {
-            call.goesTo(request.getMethod(), url(request));
+            call.goesTo(url(request));
             HttpHost target = scope.route.getTargetHost();
             if (!call.hasCredentialsForOthers()
                     && !call.trusts(target.getSchemeName(), target.getHostName(), target.getPort())) {

@@ -4,8 +4,8 @@ package io.github.camelsessions.http;
 import java.net.URI;
 
 /**
- * The redirect that turned a request into one of another method: what came after it, the site was asked besides. 307 and
- * 308 turn none (RFC 9110, sections 15.4.8 and 15.4.9), and no request that stays the same is turned. Immutable.
+ * The redirect by which a site may have dealt with a request: what came after it, the site was asked besides. 307 and 308
+ * only say where the same request is to go (RFC 9110, sections 15.4.8 and 15.4.9). Immutable.
  *
  * @param status of the answer that redirected
  * @param target where it led

@@ -9,6 +9,7 @@ import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * the response. Used by one thread at a time, but for {@link #abort}.
  */
 public final class SessionCall {
+
+    private static final Set<Integer> MAY_HAVE_DEALT =
+            Set.of(HttpStatus.SC_MOVED_PERMANENTLY, HttpStatus.SC_MOVED_TEMPORARILY, HttpStatus.SC_SEE_OTHER);
 
     private final CallRules rules;
     private final @Nullable Generation generation;
@@ -38,7 +42,6 @@ public final class SessionCall {
     private @Nullable String authHost;
     private int requests;
     private int reconnects;
-    private String method = "";
     private int heard;
     private @Nullable Redirect redirect;
     private int status;
@@ -222,7 +225,6 @@ public final class SessionCall {
     void begin(HttpUriRequest first, HttpHost host, URI target, @Nullable String credentialsHost) {
         origin = Origin.of(host);
         authHost = credentialsHost;
-        method = first.getMethod();
         description =
                 first.getMethod() + " " + target.getScheme() + "://" + target.getRawAuthority() + target.getRawPath();
         if (idempotencyHeader != null && !first.containsHeader(idempotencyHeader)) {
@@ -247,11 +249,11 @@ public final class SessionCall {
     }
 
     /** Notes where a request is about to go, the first one or one that a redirect leads to. */
-    void goesTo(String hopMethod, URI url) {
+    void goesTo(URI url) {
         if (lookout != null) {
             lookout.accept(url);
         }
-        if (redirect == null && !hopMethod.equals(method)) {
+        if (redirect == null && MAY_HAVE_DEALT.contains(heard)) {
             redirect = new Redirect(heard, url);
         }
     }
@@ -285,7 +287,7 @@ public final class SessionCall {
         return heard > 0;
     }
 
-    /** The redirect that turned the call's request into one of another method, null for none. */
+    /** The redirect by which the site may have dealt with the call's request, null for none. */
     public @Nullable Redirect redirect() {
         return redirect;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
+import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.text.Quoted;
 import java.io.IOException;
 import java.net.URI;
@@ -107,13 +108,22 @@ final class SessionExecutor {
     private static void refuseControls(HttpUriRequest request, Message message) {
         for (Iterator<Header> headers = request.headerIterator(); headers.hasNext(); ) {
             Header header = headers.next();
-            refuseControls(header.getName(), header.getName());
+            refuseNoToken(header.getName());
             refuseControls(header.getName(), header.getValue());
         }
         if (request.getEntity() != null) { // which has been told them, and no longer knows what they were
             for (String header : List.of(HttpHeaders.CONTENT_TYPE, HttpHeaders.CONTENT_ENCODING)) {
                 refuseControls(header, message.getHeader(header, String.class));
             }
+        }
+    }
+
+    // a server would see where the name ends, and the rest as a value: a Cookie, or a length of the body
+    private static void refuseNoToken(String name) {
+        if (!ClientProfile.isHeaderName(name)) {
+            throw new IllegalArgumentException("a header of the message is named " + Quoted.of(name)
+                    + ", which is not the name of a header (a token of RFC 9110, section 5.6.2); remove or rename it"
+                    + " before the call");
         }
     }
 

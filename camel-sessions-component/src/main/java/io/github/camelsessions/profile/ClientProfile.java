@@ -102,6 +102,11 @@ public record ClientProfile(
         return HeaderRules.isSecret(header, value);
     }
 
+    /** Whether this can be the name of a header: a token of RFC 9110, section 5.6.2. */
+    public static boolean isHeaderName(String name) {
+        return HeaderRules.isToken(name);
+    }
+
     /** Says why a header of this name cannot be set for a session, or returns null when it can. */
     public static @Nullable String headerProblem(String name) {
         return HeaderRules.isToken(name)

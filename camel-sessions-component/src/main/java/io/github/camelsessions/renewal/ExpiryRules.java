@@ -53,7 +53,7 @@ public record ExpiryRules(
     }
 
     private @Nullable String match(Exchange exchange, Reply reply, boolean byUri) throws IOException {
-        if (hasStatus(reply.status())) {
+        if (hasStatus(reply)) {
             return "status " + reply.status();
         }
         if (byUri && hasUri(reply.uri())) {
@@ -73,8 +73,13 @@ public record ExpiryRules(
         return uri != null && uri.test(url);
     }
 
+    /** Whether an answer means by its status that the session has expired: that of another site says nothing of it. */
+    public boolean hasStatus(Reply reply) {
+        return reply.ofSite() && hasStatus(reply.status());
+    }
+
     /** Whether answers of this status mean that the session has expired. */
-    public boolean hasStatus(int status) {
+    boolean hasStatus(int status) {
         return statuses != null && HttpHelper.isStatusCodeOk(status, statuses);
     }
 
