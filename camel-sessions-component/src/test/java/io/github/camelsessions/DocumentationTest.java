@@ -91,7 +91,8 @@ class DocumentationTest {
             entry("processor", () -> theProcessorSendsInTheSession("direct:processor")),
             entry("processor-java", () -> theProcessorSendsInTheSession("direct:processor-java")),
             entry("http-options", () -> asks("direct:patient", "/orders")),
-            entry("facade", this::theFacadeHasAddedACookie));
+            entry("facade", this::theFacadeHasAddedACookie),
+            entry("testkit-java", this::theSampleIsOneOfTheTests));
 
     @BeforeAll
     void start() throws Exception {
@@ -117,7 +118,7 @@ class DocumentationTest {
                     LoopbackSite.answer(http, 302, "");
                 });
         List<String> yaml = named("yaml", List.of("readme-yaml", "profiles-file", "wrapped-route"));
-        List<String> java = named("java", List.of("readme-java", "facade"));
+        List<String> java = named("java", List.of("readme-java", "facade", "testkit-java"));
         routes = start("", yaml, java);
     }
 
@@ -195,6 +196,18 @@ class DocumentationTest {
         assertThat(requests().get(0).body().split("&")).containsExactlyInAnyOrder("user=anna", "password=rain+%26+tea");
         assertThat(requests().get(1).method()).isEqualTo("GET");
         assertThat(requests().get(1).cookie()).isEqualTo("sid=known");
+    }
+
+    private void theSampleIsOneOfTheTests() throws Exception {
+        String sample = Files.readString(Snippets.ROOT.resolve(
+                        "camel-sessions-component/src/test/java/io/github/camelsessions/ExpiringSiteSampleTest.java"))
+                .replaceAll("\\s", "");
+        assertThat(snippets.text("testkit-java").split("\n\n"))
+                .hasSizeGreaterThan(3)
+                .allSatisfy(paragraph -> assertThat(sample)
+                        .contains(paragraph
+                                .replace("OrdersRouteTest", "ExpiringSiteSampleTest")
+                                .replaceAll("\\s|[}\\s]+$", "")));
     }
 
     private void theRequestOfTheExchangeRenews() {
