@@ -11,8 +11,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +27,7 @@ class AnswerTooManyTest {
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final DefaultCamelContext context = new DefaultCamelContext();
+    private final BlockingQueue<Socket> late = new LinkedBlockingQueue<>();
     private ServerSocket server;
 
     @BeforeEach
@@ -49,8 +53,8 @@ class AnswerTooManyTest {
         threads.shutdownNow();
     }
 
-    /** Answers each request twice, in one go. */
-    private static void serve(Socket socket) {
+    /** Answers each request, and sends something besides. */
+    private void serve(Socket socket) {
         try (socket) {
             BufferedReader in =
                     new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
@@ -59,13 +63,31 @@ class AnswerTooManyTest {
                 while (!in.readLine().isEmpty()) {
                     // headers
                 }
-                String answer = answer(200, "page of " + path) + answer(200, "once more " + path);
-                socket.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
-                socket.getOutputStream().flush();
+                String answer = answer(200, "page of " + path);
+                String more = answer(200, "once more " + path);
+                socket.getOutputStream()
+                        .write((switch (path.substring(path.lastIndexOf('/') + 1)) {
+                                    case "late" -> answer;
+                                    case "head" -> answer + more;
+                                    case "unchanged" -> answer(304, "a body") + more;
+                                    case "longer" -> answer + " and then" + more;
+                                    default -> answer + more;
+                                })
+                                .getBytes(StandardCharsets.ISO_8859_1));
+                if (path.endsWith("/late")) {
+                    late.add(socket);
+                }
             }
         } catch (IOException e) {
             // the client closed, or the test has ended
         }
+    }
+
+    /** Sends an answer that nobody has asked for, on the connection that is kept. */
+    private void sendLate() throws Exception {
+        late.poll(10, TimeUnit.SECONDS)
+                .getOutputStream()
+                .write(answer(200, "too late").getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private static String answer(int status, String body) {
@@ -90,10 +112,27 @@ class AnswerTooManyTest {
     }
 
     @Test
-    void otherwiseSessionsOfOneIdentityShareTheConnection() {
+    void otherwiseItEndsWithItsConnection() {
         ProducerTemplate template = context.createProducerTemplate();
+        for (String sessionId : new String[] {"anna", "ben", "carl"}) {
+            assertThat(page(template, sessionId, "")).isEqualTo("page of /" + sessionId);
+            assertThat(page(template, sessionId, "/order?method=POST")).isEqualTo("page of /" + sessionId + "/order");
+        }
+    }
 
-        assertThat(page(template, "anna", "")).isEqualTo("page of /anna");
-        assertThat(page(template, "ben", "")).as("as the docs say").isEqualTo("once more /anna");
+    @Test
+    void soItDoesWheneverItComes() throws Exception {
+        ProducerTemplate template = context.createProducerTemplate();
+        for (String path : new String[] {"late", "head", "unchanged", "longer"}) {
+            for (String sessionId : new String[] {"anna", "ben"}) {
+                String options = path.equals("head") ? "?method=HEAD" : "?throwExceptionOnFailure=false";
+                page(template, sessionId, "/" + path + options);
+                if (path.equals("late")) {
+                    sendLate();
+                }
+                assertThat(page(template, sessionId, "/" + path + "/after"))
+                        .isEqualTo("page of /" + sessionId + "/" + path + "/after");
+            }
+        }
     }
 }

@@ -12,6 +12,7 @@ import org.apache.hc.client5.http.impl.io.DefaultManagedHttpClientConnection;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
@@ -19,9 +20,11 @@ import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.impl.io.SocketHolder;
 import org.apache.hc.core5.http.io.HttpClientConnection;
 import org.apache.hc.core5.http.io.HttpConnectionFactory;
+import org.apache.hc.core5.http.io.HttpMessageParser;
 import org.apache.hc.core5.http.io.HttpMessageParserFactory;
 import org.apache.hc.core5.http.io.HttpMessageWriterFactory;
 import org.apache.hc.core5.http.io.ResponseOutOfOrderStrategy;
+import org.apache.hc.core5.http.io.SessionInputBuffer;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
@@ -34,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  * the receive buffer, unless the reset has overtaken it, or the operating system drops the buffer at a reset.
  *
  * <p>A connection whose body was cut carries nothing more: neither the rest nor an end, which would make the part look
- * whole. It is closed after its answer. Used by one thread at a time, but for closing.
+ * whole. It is closed after its answer. Nor does one that holds octets which no request has asked for. Used by one thread at
+ * a time, but for closing.
  */
 final class EarlyAnswerConnection extends DefaultManagedHttpClientConnection {
 
@@ -69,7 +73,8 @@ final class EarlyAnswerConnection extends DefaultManagedHttpClientConnection {
             HttpMessageWriterFactory<ClassicHttpRequest> writers,
             HttpMessageParserFactory<ClassicHttpResponse> parsers) {
         return socket -> {
-            EarlyAnswerConnection made = new EarlyAnswerConnection(new Lookout(), writers, parsers);
+            Lookout lookout = new Lookout();
+            EarlyAnswerConnection made = new EarlyAnswerConnection(lookout, writers, lookout.of(parsers));
             if (socket != null) {
                 made.bind(socket);
             }
@@ -79,6 +84,9 @@ final class EarlyAnswerConnection extends DefaultManagedHttpClientConnection {
 
     @Override
     public void sendRequestHeader(ClassicHttpRequest request) throws HttpException, IOException {
+        if (hasUnasked()) {
+            throw new UnaskedAnswerException();
+        }
         HttpEntity body = request.getEntity();
         if (body == null || body.getContentLength() == 0) {
             // of the upload that was redirected, or of the message's call before (RFC 9110, section 10.1.1)
@@ -108,6 +116,23 @@ final class EarlyAnswerConnection extends DefaultManagedHttpClientConnection {
         }
     }
 
+    /**
+     * Whether there are octets on a kept connection that no request has asked for: an answer too many, or the rest of one
+     * that was longer than it said. The next request would take them for its answer (RFC 9112, section 11.2).
+     */
+    private boolean hasUnasked() throws IOException {
+        return lookout.isAnythingLeft() || (lookout.octets != null && isAnythingHere());
+    }
+
+    /** Looks, without waiting, for octets. */
+    private boolean isAnythingHere() throws IOException {
+        SocketHolder socket = getSocketHolder();
+        // TLS shows nothing before it is asked to read, and what it has received may be no answer
+        return socket != null
+                && socket.getBaseSocket().getInputStream().available() > 0
+                && isDataAvailable(Timeout.ONE_MILLISECOND);
+    }
+
     /** Whether there is an answer to read, if only the beginning of one. */
     private boolean isAnswered() {
         try {
@@ -122,11 +147,7 @@ final class EarlyAnswerConnection extends DefaultManagedHttpClientConnection {
         if (cut || early != null) {
             return cut; // nor is what is buffered sent any more
         }
-        SocketHolder socket = getSocketHolder();
-        // TLS shows nothing before it is asked to read, and what it has received may be no answer
-        if (socket == null
-                || socket.getBaseSocket().getInputStream().available() == 0
-                || !isDataAvailable(Timeout.ONE_MILLISECOND)) {
+        if (!isAnythingHere()) {
             return false;
         }
         ClassicHttpResponse answer;
@@ -187,7 +208,7 @@ final class EarlyAnswerConnection extends DefaultManagedHttpClientConnection {
 
     @Override
     public boolean isConsistent() {
-        return !cut && super.isConsistent();
+        return !cut && !lookout.isAnythingLeft() && super.isConsistent();
     }
 
     @Override
@@ -205,8 +226,36 @@ final class EarlyAnswerConnection extends DefaultManagedHttpClientConnection {
         }
     }
 
+    /** There was something on a kept connection before the request: nothing of it was sent. */
+    static final class UnaskedAnswerException extends ConnectionClosedException {
+
+        private static final long serialVersionUID = 1L;
+
+        UnaskedAnswerException() {
+            super("the kept connection held octets that no request had asked for");
+        }
+    }
+
     /** Asked before each piece is written to the socket. Stateless: the connection knows. */
     private static final class Lookout implements ResponseOutOfOrderStrategy {
+
+        private @Nullable SessionInputBuffer octets; // of the connection, from its first answer on
+
+        /** Parsers that show the connection's buffer, which nobody else does. */
+        HttpMessageParserFactory<ClassicHttpResponse> of(HttpMessageParserFactory<ClassicHttpResponse> parsers) {
+            return config -> {
+                HttpMessageParser<ClassicHttpResponse> parser = parsers.create(config);
+                return (buffer, in) -> {
+                    octets = buffer;
+                    return parser.parse(buffer, in);
+                };
+            };
+        }
+
+        /** Whether octets were received and not read. */
+        boolean isAnythingLeft() {
+            return octets != null && octets.length() > 0;
+        }
 
         @Override
         public boolean isEarlyResponseDetected(

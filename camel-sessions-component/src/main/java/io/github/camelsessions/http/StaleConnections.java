@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
+import io.github.camelsessions.http.EarlyAnswerConnection.UnaskedAnswerException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Set;
@@ -21,7 +22,8 @@ import org.apache.hc.core5.http.protocol.HttpContext;
  * Sends a request once more, over a fresh connection, when the kept one that it went out on had been closed by the server:
  * that ended before any octet of an answer, and the method is idempotent (RFC 9112, section 9.3.1). Servers close idle
  * connections when they like, and a request that is under way then is nobody's fault. No other failure is told apart from
- * a site that fails: only the octets show whether an answer had begun. Stateless: all state is in the request's context.
+ * a site that fails: only the octets show whether an answer had begun. So is a request of any method that met octets which
+ * nobody had asked for: nothing of it was sent. Stateless: all state is in the request's context.
  */
 final class StaleConnections extends HttpRequestExecutor {
 
@@ -69,8 +71,8 @@ final class StaleConnections extends HttpRequestExecutor {
         try {
             return chain.proceed(request, scope);
         } catch (IOException e) {
-            if (!isOfStaleConnection(e, context)
-                    || !isRepeatable(request)
+            boolean unsent = e instanceof UnaskedAnswerException;
+            if (!(unsent || (isOfStaleConnection(e, context) && isRepeatable(request)))
                     || scope.execRuntime.isExecutionAborted()
                     || !(context.getAttribute(CookieInterceptor.CALL) instanceof SessionCall call)) {
                 throw e;
