@@ -7,8 +7,10 @@ import io.github.camelsessions.text.Quoted;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
@@ -68,6 +70,9 @@ final class OptionConfigurer implements PropertyConfigurer, PropertyConfigurerGe
             refuseUnknown(target, name);
             return false;
         }
+        if (ValueRules.isOne(name) && value instanceof String text && !isReference(text)) {
+            return generated.configure(context, target, key, withThose(target, name, key, text), false);
+        }
         String choice = choice(type);
         if (choice == null) {
             return generated.configure(context, target, key, value, false);
@@ -80,6 +85,20 @@ final class OptionConfigurer implements PropertyConfigurer, PropertyConfigurerGe
         } catch (RuntimeException e) {
             throw refused(target, name, value, choice, e);
         }
+    }
+
+    /** Those in one text besides those that are there: Camel makes no map of a text. */
+    private Map<Object, Object> withThose(Object target, String name, String key, String text) {
+        Map<Object, Object> values = new LinkedHashMap<>();
+        if (options.getOptionValue(target, key, false) instanceof Map<?, ?> set) {
+            values.putAll(set);
+        }
+        try {
+            values.putAll(ValueRules.inOneText(name, text));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(place(target) + e.getMessage(), e);
+        }
+        return values;
     }
 
     /** What an option of the type may be, null for those whose values are not looked at: text, maps, predicates. */

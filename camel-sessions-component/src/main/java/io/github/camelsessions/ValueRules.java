@@ -43,7 +43,13 @@ record ValueRules(
             headers.putAll(places.get(i).rules().getSessionHeaders());
             fields.putAll(places.get(i).rules().getSessionFields());
         }
-        headers.keySet().forEach(name -> headerName(HEADERS + "." + Quoted.bare(name), name));
+        headers.keySet()
+                .forEach(
+                        name -> headerName(HEADERS + "." + Quoted.bare(name), name, ClientProfile.headerProblem(name)));
+        if (fields.keySet().stream().anyMatch(String::isBlank)) {
+            throw new IllegalArgumentException(
+                    FIELDS + ".: a field of a form needs a name, as in " + FIELDS + "._csrf=${sessionVar(csrf)}");
+        }
         String captured = EffectiveRules.firstOrNull(places, SessionsConfiguration::getCaptureHeaders);
         return new ValueRules(
                 sites,
@@ -64,20 +70,29 @@ record ValueRules(
                         + ": must be names of response headers, each with the variable it becomes if that has another"
                         + " name, such as X-CSRF-Token=csrf; a variable's name has no colon");
             }
-            captured.put(headerName("captureHeaders=" + Quoted.bare(option), header), variable);
+            String problem = ClientProfile.capturedHeaderProblem(header);
+            captured.put(headerName("captureHeaders=" + Quoted.bare(option), header, problem), variable);
         }
         return captured;
     }
 
-    private static String headerName(String option, String name) {
-        String problem = ClientProfile.headerProblem(name);
+    private static String headerName(String option, String name, @Nullable String problem) {
         if (problem != null) {
             throw new IllegalArgumentException(option + ": " + Quoted.of(name) + " " + problem);
         }
         return name;
     }
 
-    /** Several of a prefix option in one text, NAME=VALUE each, with commas between them. */
+    /** Whether an option has many names, and may be written in one text. */
+    static boolean isOne(String option) {
+        return option.equalsIgnoreCase(HEADERS) || option.equalsIgnoreCase(FIELDS);
+    }
+
+    /**
+     * Several of a prefix option in one text, NAME=VALUE each, with commas between them.
+     *
+     * @throws IllegalArgumentException when a name is missing; the message does not show the text
+     */
     static Map<String, Object> inOneText(String option, String text) {
         Map<String, Object> values = new LinkedHashMap<>();
         int start = 0;
@@ -95,7 +110,8 @@ record ValueRules(
                     throw new IllegalArgumentException("option '" + option + "' must be a name and a value each,"
                             + " separated by commas, as in " + option
                             + "=X-CSRF-Token=${sessionVar(csrf)}; a value with"
-                            + " a comma is written " + option + ".NAME=VALUE");
+                            + " a comma is written " + option + ".NAME=VALUE, on site and component " + option
+                            + "[NAME]=VALUE");
                 }
                 values.put(pair.substring(0, equals).trim(), pair.substring(equals + 1));
                 start = i + 1;
@@ -112,6 +128,10 @@ record ValueRules(
     }
 
     private static Expression expression(CamelContext context, String option, Object value) {
+        String nameless = SessionFunction.nameless(value.toString());
+        if (nameless != null) {
+            throw new IllegalArgumentException(option + ": " + nameless);
+        }
         try {
             Expression made = context.resolveLanguage("simple").createExpression(value.toString());
             made.init(context);

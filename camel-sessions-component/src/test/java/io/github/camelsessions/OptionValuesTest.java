@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is wrong with an option is told in the same words for an endpoint, a site and the component. */
 class OptionValuesTest {
@@ -138,6 +139,31 @@ class OptionValuesTest {
 
         assertThat(component().getSites().get("portal").getMaxIdle()).isEqualTo(Duration.ofMinutes(7));
         assertThat(component().getConfiguration().getMaxIdle()).isEqualTo(Duration.ofMinutes(7));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sites[portal].", "configuration.", ""})
+    void namesAndValuesStandInOneTextOnSiteAndComponentAsWell(String place) {
+        PropertyBindingSupport.build().bind(context, component(), place + "sessionHeaders[X-A]", "1");
+        PropertyBindingSupport.build()
+                .bind(context, component(), place + "sessionHeaders", "X-B=${sessionVar(b)}, X-C=c=c");
+        PropertyBindingSupport.build()
+                .bind(context, component(), place + "session-fields", "_csrf=${sessionVar(csrf)}");
+
+        SessionsConfiguration rules = place.startsWith("sites")
+                ? component().getSites().get("portal")
+                : component().getConfiguration();
+        assertThat(rules.getSessionHeaders()).isEqualTo(Map.of("X-A", "1", "X-B", "${sessionVar(b)}", "X-C", "c=c"));
+        assertThat(rules.getSessionFields()).isEqualTo(Map.of("_csrf", "${sessionVar(csrf)}"));
+    }
+
+    @Test
+    void aTextWithoutNamesIsToldWithItsPlace() {
+        assertRefused(
+                "sites[portal].sessionFields",
+                "geheim",
+                "sites[portal]: option 'sessionFields' must be a name and a value each");
+        assertRefused("sessionFields", "a=1,2", "on site and component sessionFields[NAME]=VALUE");
     }
 
     @Test

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Values of the session become fields of the forms that are sent to the site's own URLs, at each send. */
@@ -130,9 +131,39 @@ class SessionFieldsTest extends SharedContextTest {
         String page = text(send(fetchUri("/echo?method=POST"), null));
 
         assertThat(page)
-                .containsIgnoringCase("Content-Type: application/x-www-form-urlencoded")
+                .containsIgnoringCase("Content-Type: application/x-www-form-urlencoded; charset=UTF-8\n")
                 .endsWith("\n_csrf=new");
         assertThat(page).containsIgnoringCase("Content-Length: 9\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ISO-8859-1  | für | f%FCr",
+                "iso-8859-15 | 5 € | 5+%A4",
+                "ISO-8859-1  | 5 € | 5+%E2%82%AC",
+                "UTF-8       | für | f%C3%BCr",
+                "UTF-16      | für | f%C3%BCr",
+                "klingon     | für | f%C3%BCr"
+            })
+    void theFieldIsInTheCharsetOfItsForm(String charset, String token, String encoded) {
+        token(token);
+
+        assertThat(echo(
+                        new ByteArrayInputStream("a=%FC".getBytes(StandardCharsets.US_ASCII)),
+                        Map.of(Exchange.CONTENT_TYPE, FORM_TYPE.get(Exchange.CONTENT_TYPE) + "; charset=" + charset)))
+                .isEqualTo("a=%FC&_csrf=" + encoded);
+    }
+
+    @Test
+    void namesAreComparedInTheCharsetOfTheForm() {
+        token("new");
+        String type = FORM_TYPE.get(Exchange.CONTENT_TYPE) + "; charset=ISO-8859-1";
+        String uri = fetchUri("/echo") + "?sessionFields=prüfung=1,preis€=2";
+
+        assertThat(body(send(uri, "pr%FCfung=old&preis%E2%82%AC=old&pr%C3%BCfung=3", Map.of("Content-Type", type))))
+                .isEqualTo("pr%C3%BCfung=3&_csrf=new&pr%FCfung=1&preis%E2%82%AC=2");
     }
 
     @ParameterizedTest
@@ -158,6 +189,7 @@ class SessionFieldsTest extends SharedContextTest {
             assertThat(page).contains("""
                     --b0\r
                     Content-Disposition: form-data; name="_csrf"\r
+                    Content-Type: text/plain; charset=UTF-8\r
                     \r
                     snow ☃\r
                     --b0\r

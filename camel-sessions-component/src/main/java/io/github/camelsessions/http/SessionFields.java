@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,10 @@ import org.jspecify.annotations.Nullable;
  * else stays as it is. Stateless.
  */
 final class SessionFields {
+
+    /** What a Map, too, is sent as. */
+    private static final ContentType OWN_FORM =
+            ContentType.APPLICATION_FORM_URLENCODED.withCharset(StandardCharsets.UTF_8);
 
     private SessionFields() {}
 
@@ -55,7 +60,7 @@ final class SessionFields {
     private static @Nullable ContentType formType(ClassicHttpRequest request) {
         HttpEntity body = request.getEntity();
         if (body == null || body.getContentLength() == 0) {
-            return Method.POST.isSame(request.getMethod()) ? ContentType.APPLICATION_FORM_URLENCODED : null;
+            return Method.POST.isSame(request.getMethod()) ? OWN_FORM : null;
         }
         return isForm(body) ? ContentType.parseLenient(body.getContentType()) : null;
     }
@@ -86,30 +91,45 @@ final class SessionFields {
         if (form != null) {
             form.writeTo(octets);
         }
+        Charset charset = charset(type);
         List<String> pairs = new ArrayList<>();
         for (String pair : octets.toString(StandardCharsets.ISO_8859_1).split("&", -1)) {
-            if (!pair.isEmpty() && !fields.containsKey(name(pair))) {
+            if (!pair.isEmpty() && fields.keySet().stream().noneMatch(name -> isNamed(name, pair, charset))) {
                 pairs.add(pair);
             }
         }
-        fields.forEach((name, value) -> pairs.add(encoded(name) + "=" + encoded(value)));
+        fields.forEach((name, value) -> pairs.add(encoded(name, charset) + "=" + encoded(value, charset)));
         return new ByteArrayEntity(String.join("&", pairs).getBytes(StandardCharsets.ISO_8859_1), type);
     }
 
-    private static String name(String pair) {
+    /** The one that the form is in, as it says; UTF-8 without that, or where ASCII is something else in it. */
+    private static Charset charset(ContentType form) {
+        Charset said = form.getCharset();
+        boolean ascii = said != null
+                && said.canEncode()
+                && "&=%+".equals(new String("&=%+".getBytes(said), StandardCharsets.US_ASCII));
+        return ascii ? said : StandardCharsets.UTF_8;
+    }
+
+    /** A question mark would be another value. */
+    private static Charset charset(String text, Charset form) {
+        return form.newEncoder().canEncode(text) ? form : StandardCharsets.UTF_8;
+    }
+
+    private static boolean isNamed(String name, String pair, Charset form) {
         int equals = pair.indexOf('=');
-        String name = equals < 0 ? pair : pair.substring(0, equals);
+        String written = equals < 0 ? pair : pair.substring(0, equals);
+        Charset charset = charset(name, form);
         try {
-            return URLDecoder.decode(
-                    new String(name.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8),
-                    StandardCharsets.UTF_8);
+            String octets = new String(written.getBytes(StandardCharsets.ISO_8859_1), charset);
+            return URLDecoder.decode(octets, charset).equals(name);
         } catch (IllegalArgumentException e) {
-            return name; // a lone %, which no name of ours has in this form
+            return false; // a lone %, which no name of ours has in this form
         }
     }
 
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    private static String encoded(String text, Charset form) {
+        return URLEncoder.encode(text, charset(text, form));
     }
 
     private static HttpEntity multipart(HttpEntity form, ContentType type, Map<String, String> fields) {
@@ -127,8 +147,12 @@ final class SessionFields {
             parts.append("--").append(boundary).append("\r\n");
             parts.append("Content-Disposition: form-data; name=\"")
                     .append(quoted(name))
-                    .append("\"\r\n\r\n");
-            parts.append(value).append("\r\n");
+                    .append("\"\r\n");
+            if (!StandardCharsets.US_ASCII.newEncoder().canEncode(value)) {
+                // else it would be of the charset that the form says, or the server takes for granted
+                parts.append("Content-Type: text/plain; charset=UTF-8\r\n");
+            }
+            parts.append("\r\n").append(value).append("\r\n");
         });
         return new WithParts(
                 form,

@@ -33,6 +33,7 @@ public record ClientProfile(
 
     static final String MASK = "***";
     private static final int LONGEST_NAME = 100;
+    private static final String NO_TOKEN = "is not the name of a header (a token of RFC 9110, section 5.6.2)";
 
     /**
      * Checks and copies the parts.
@@ -109,9 +110,12 @@ public record ClientProfile(
 
     /** Says why a header of this name cannot be set for a session, or returns null when it can. */
     public static @Nullable String headerProblem(String name) {
-        return HeaderRules.isToken(name)
-                ? HeaderRules.whyForbidden(name)
-                : "is not the name of a header (a token of RFC 9110, section 5.6.2)";
+        return HeaderRules.isToken(name) ? HeaderRules.whyForbidden(name) : NO_TOKEN;
+    }
+
+    /** Says why a response header of this name cannot become a variable of a session, or returns null when it can. */
+    public static @Nullable String capturedHeaderProblem(String name) {
+        return HeaderRules.isToken(name) ? HeaderRules.whyNotCaptured(name) : NO_TOKEN;
     }
 
     /** Says what keeps a value from being sent as a header, or returns null when nothing does. Shows nothing of it. */

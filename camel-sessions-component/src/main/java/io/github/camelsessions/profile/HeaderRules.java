@@ -14,6 +14,7 @@ final class HeaderRules {
     private static final String TOKEN_SIGNS = "!#$%&'*+-.^_`|~";
 
     private static final String FRAMING = "belongs to the message or connection, which the HTTP client writes itself";
+    private static final String BODY = "belongs to the body of each request: set it as a header of the message";
     private static final String JAR = "is written from the session's cookies: use the operation addCookies";
 
     private static final Map<String, String> FORBIDDEN = Map.ofEntries(
@@ -22,6 +23,8 @@ final class HeaderRules {
             Map.entry("set-cookie", JAR),
             Map.entry("host", "follows from the target of each request"),
             Map.entry("content-length", FRAMING),
+            Map.entry("content-type", BODY),
+            Map.entry("content-encoding", BODY),
             Map.entry("transfer-encoding", FRAMING),
             Map.entry("connection", FRAMING),
             Map.entry("keep-alive", FRAMING),
@@ -104,6 +107,12 @@ final class HeaderRules {
             return "steers Camel and is not sent";
         }
         return FORBIDDEN.get(lower);
+    }
+
+    /** Says why a response header of this name (a token) cannot become a variable, or returns null when it can. */
+    static @Nullable String whyNotCaptured(String name) {
+        String problem = whyForbidden(name);
+        return JAR.equals(problem) ? problem : null;
     }
 
     /**
