@@ -17,7 +17,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.camel.Exchange;
@@ -37,6 +40,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** An answer is one, whether or not its body can be decoded: a good page is delivered, and a refusal is seen. */
 @Timeout(60)
 class UndecodableTest {
+
+    private static final String LONG =
+            IntStream.range(0, 10_000).mapToObj(i -> "<p>" + i * 7919 % 10_007).collect(Collectors.joining());
 
     private final LoopbackSite web = new LoopbackSite();
     private final DefaultCamelContext context = new DefaultCamelContext();
@@ -123,8 +129,16 @@ class UndecodableTest {
         return octets.toByteArray();
     }
 
+    private static OutputStream raw(OutputStream out) {
+        return new DeflaterOutputStream(out, new Deflater(Deflater.DEFAULT_COMPRESSION, true));
+    }
+
+    private static byte[] octets(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
     static Stream<Arguments> bodies() {
-        byte[] plain = "plain".getBytes(StandardCharsets.US_ASCII);
+        byte[] plain = octets("plain");
         byte[] gzip = coded(plain, GZIPOutputStream::new);
         byte[] deflate = coded(plain, DeflaterOutputStream::new);
         return Stream.of(
@@ -132,6 +146,15 @@ class UndecodableTest {
                 Arguments.of("x-gzip", gzip, "plain"),
                 Arguments.of("GZIP , identity", gzip, "plain"),
                 Arguments.of("deflate", deflate, "plain"),
+                Arguments.of("deflate", coded(plain, UndecodableTest::raw), "plain"),
+                Arguments.of("deflate", coded(new byte[0], UndecodableTest::raw), ""),
+                Arguments.of("deflate", coded(octets(LONG), UndecodableTest::raw), LONG),
+                Arguments.of("deflate", coded(octets(LONG), DeflaterOutputStream::new), LONG),
+                Arguments.of("deflate", plain, "plain"),
+                Arguments.of("deflate", octets("{\"a\":1}"), "{\"a\":1}"),
+                Arguments.of("deflate", octets("80 pieces"), "80 pieces"), // begins as zlib does
+                Arguments.of("deflate", octets(LONG), LONG),
+                Arguments.of("deflate", gzip, new String(gzip, StandardCharsets.UTF_8)),
                 Arguments.of("deflate, gzip", coded(deflate, GZIPOutputStream::new), "plain"),
                 Arguments.of("gzip", new byte[0], ""),
                 Arguments.of("deflate", new byte[0], ""),
@@ -280,5 +303,23 @@ class UndecodableTest {
         body = Arrays.copyOf(gzip, gzip.length - 9);
 
         assertThat(send("direct:fetch").getException()).isInstanceOf(IOException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gzip,direct:fetch", "deflate,direct:fetch", "'gzip, deflate',direct:fetch", "gzip,direct:wrap"})
+    void aPageThatBreaksOffBehindItsTextIsNoPage(String said, String route) {
+        always = true;
+        coding = said;
+        body = octets("a page");
+        for (String each : said.split(", ")) {
+            body = coded(body, each.equals("gzip") ? GZIPOutputStream::new : DeflaterOutputStream::new);
+        }
+
+        length = body.length + 40;
+        assertThat(send(route).getException()).isInstanceOf(IOException.class);
+
+        length = 0;
+        body = Arrays.copyOf(body, body.length + 4); // zeros, that do not matter
+        assertThat(send(route).getMessage().getBody(String.class)).isEqualTo("a page");
     }
 }

@@ -8,7 +8,9 @@ import java.io.PushbackInputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.zip.DataFormatException;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.Inflater;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.entity.DeflateInputStream;
 import org.apache.hc.core5.http.ClassicHttpRequest;
@@ -41,6 +43,14 @@ final class Decoding {
             boolean redirect = response.getCode() / 100 == 3 && response.containsHeader(HttpHeaders.LOCATION);
             boolean known =
                     !redirect && codings.size() <= MOST && codings.stream().allMatch(Decoding::isKnown);
+            if (known) {
+                // what is left by the header is decoded again by camel-http, up to 4.18 by this alone
+                response.removeHeaders(HttpHeaders.CONTENT_ENCODING);
+            }
+            if (known && !codings.isEmpty()) { // which are of the octets that came
+                response.removeHeaders(HttpHeaders.CONTENT_LENGTH);
+                response.removeHeaders(HttpHeaders.CONTENT_MD5);
+            }
             response.setEntity(new Decoded(body, known ? codings : List.of(), known));
         }
         return response;
@@ -108,8 +118,13 @@ final class Decoding {
         }
     }
 
-    /** Looks at the first octets before it decides, and not before it is read. */
+    /**
+     * Looks at the first octets before it decides, and not before it is read. It ends where the octets do: a decoder ends
+     * where its format does, and would take an answer that breaks off behind it for a whole one.
+     */
     private static final class Lazy extends InputStream {
+
+        private static final int LOOK = 512;
 
         private final InputStream octets;
         private final String coding;
@@ -123,30 +138,66 @@ final class Decoding {
         private InputStream decoded() throws IOException {
             InputStream opened = decoded;
             if (opened == null) {
-                PushbackInputStream begun = new PushbackInputStream(octets, 2);
-                byte[] first = begun.readNBytes(2);
+                PushbackInputStream begun = new PushbackInputStream(octets, LOOK);
+                boolean deflate = coding.equals("deflate");
+                byte[] first = begun.readNBytes(deflate ? LOOK : 2);
                 begun.unread(first);
-                if (first.length < 2) {
-                    opened = begun;
-                } else if (coding.equals("deflate")) {
-                    opened = new DeflateInputStream(begun);
+                if (deflate) {
+                    opened = isDeflate(first) ? new DeflateInputStream(begun) : begun;
                 } else {
-                    boolean gzip = (first[0] & 0xFF) == 0x1F && (first[1] & 0xFF) == 0x8B; // RFC 1952, section 2.3.1
-                    opened = gzip ? new GZIPInputStream(begun) : begun;
+                    opened = isGzip(first) ? new GZIPInputStream(begun) : begun;
                 }
                 decoded = opened;
             }
             return opened;
         }
 
+        // RFC 1952, section 2.3.1
+        private static boolean isGzip(byte[] first) {
+            return first.length == 2 && (first[0] & 0xFF) == 0x1F && (first[1] & 0xFF) == 0x8B;
+        }
+
+        /**
+         * Whether a decoder takes them. Some servers send deflate without zlib's envelope (RFC 9110, section 8.4.1.2), which
+         * nothing marks: what ends within a look must be whole then, and nothing more.
+         */
+        private static boolean isDeflate(byte[] first) {
+            if (first.length < 2) {
+                return false;
+            }
+            boolean zlib = (first[0] & 0x8F) == 8 && ((first[0] & 0xFF) << 8 | first[1] & 0xFF) % 31 == 0; // RFC 1950
+            Inflater inflater = new Inflater(!zlib);
+            try {
+                inflater.setInput(first);
+                byte[] page = new byte[LOOK];
+                for (int got = 1; got > 0; ) {
+                    got = inflater.inflate(page);
+                }
+                boolean whole = inflater.finished() && inflater.getRemaining() == 0;
+                return !inflater.needsDictionary() && (zlib || whole || first.length == LOOK && !inflater.finished());
+            } catch (DataFormatException e) {
+                return false;
+            } finally {
+                inflater.end();
+            }
+        }
+
+        /** Reads what the decoder left, so that its end is the end of the answer; it is thrown away. */
+        private int end() throws IOException {
+            octets.transferTo(OutputStream.nullOutputStream());
+            return -1;
+        }
+
         @Override
         public int read() throws IOException {
-            return decoded().read();
+            int octet = decoded().read();
+            return octet < 0 ? end() : octet;
         }
 
         @Override
         public int read(byte[] to, int offset, int length) throws IOException {
-            return decoded().read(to, offset, length);
+            int got = decoded().read(to, offset, length);
+            return got < 0 ? end() : got;
         }
 
         @Override
