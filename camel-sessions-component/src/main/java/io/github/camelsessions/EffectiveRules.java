@@ -155,7 +155,7 @@ record EffectiveRules(
         try {
             return new SessionKey(site, id);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("option sessionId: " + e.getMessage(), e);
+            throw new IllegalArgumentException("option sessionId: " + e.getMessage());
         }
     }
 

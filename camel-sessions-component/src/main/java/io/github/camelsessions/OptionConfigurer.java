@@ -78,12 +78,13 @@ final class OptionConfigurer implements PropertyConfigurer, PropertyConfigurerGe
             return generated.configure(context, target, key, value, false);
         }
         if (value instanceof String text && !isReference(text) && !isOne(type, text)) {
-            throw refused(target, name, text, choice, null);
+            throw refused(target, name, text, choice);
         }
         try {
             return generated.configure(context, target, key, value, false);
         } catch (RuntimeException e) {
-            throw refused(target, name, value, choice, e);
+            // without Camel's own words for it, which would be the last ones that a stack trace tells
+            throw refused(target, name, value, choice);
         }
     }
 
@@ -96,7 +97,7 @@ final class OptionConfigurer implements PropertyConfigurer, PropertyConfigurerGe
         try {
             values.putAll(ValueRules.inOneText(name, text));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(place(target) + e.getMessage(), e);
+            throw new IllegalArgumentException(place(target) + e.getMessage());
         }
         return values;
     }
@@ -159,10 +160,9 @@ final class OptionConfigurer implements PropertyConfigurer, PropertyConfigurerGe
         return text.startsWith("#") || text.equals(PropertyConfigurerSupport.MAGIC_VALUE);
     }
 
-    private static IllegalArgumentException refused(
-            Object target, String name, Object value, String choice, @Nullable Exception cause) {
+    private static IllegalArgumentException refused(Object target, String name, Object value, String choice) {
         return new IllegalArgumentException(
-                place(target) + "option " + name + "=" + Quoted.bare(value) + ": " + choice, cause);
+                place(target) + "option " + name + "=" + Quoted.bare(value) + ": " + choice);
     }
 
     // of an endpoint it may be a parameter for its target: the component knows

@@ -66,7 +66,7 @@ final class PoolOptions {
         try {
             return new SessionKey(site, pool);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("option pool: it names sessions, and " + e.getMessage(), e);
+            throw new IllegalArgumentException("option pool: it names sessions, and " + e.getMessage());
         }
     }
 

@@ -15,10 +15,10 @@ import io.github.camelsessions.renewal.SessionRequest;
 import io.github.camelsessions.renewal.WhenFull;
 import io.github.camelsessions.session.GateRules;
 import io.github.camelsessions.session.SessionKey;
+import io.github.camelsessions.text.Quoted;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -273,16 +273,21 @@ final class RenewalOptions {
         }
         String text = given.toString();
         if (EndpointHelper.isReferenceParameter(text)) {
-            return Objects.requireNonNull(
-                    EndpointHelper.resolveReferenceParameter(context, text, org.apache.camel.Predicate.class, true));
+            org.apache.camel.Predicate bean =
+                    EndpointHelper.resolveReferenceParameter(context, text, org.apache.camel.Predicate.class, false);
+            if (bean == null) {
+                throw new IllegalArgumentException(
+                        "option " + option + "=" + Quoted.bare(text) + ": there is no such predicate in the registry");
+            }
+            return bean;
         }
         try {
             org.apache.camel.Predicate made = context.resolveLanguage("simple").createPredicate(text);
             made.init(context);
             return made;
         } catch (RuntimeException e) {
-            throw new IllegalArgumentException(
-                    option + " is no predicate in Simple, nor #bean:name: " + e.getMessage(), e);
+            throw ValueRules.notSimple(
+                    option, "predicate", ", such as ${header.X-Expired} == 'yes', nor #bean:name", e);
         }
     }
 

@@ -27,6 +27,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
+import org.apache.camel.NoSuchBeanException;
 import org.apache.camel.PropertyBindingException;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.spi.Metadata;
@@ -158,6 +159,10 @@ public class SessionsComponent extends DefaultComponent {
 
     // what Camel wraps around what is wrong names no option, or one of Camel's classes
     private static IllegalArgumentException badValue(PropertyBindingException e) {
+        if (e.getCause() instanceof NoSuchBeanException missing) {
+            return new IllegalArgumentException("option " + e.getPropertyName() + "=" + Quoted.bare(e.getValue())
+                    + ": there is no bean " + Quoted.of(missing.getName()) + " in the registry");
+        }
         return e.getCause() instanceof IllegalArgumentException told
                 ? told
                 : new IllegalArgumentException(

@@ -137,12 +137,20 @@ record ValueRules(
             made.init(context);
             return made;
         } catch (RuntimeException e) {
-            // neither its text nor Camel's exception, which shows that: it may hold a secret
-            String place =
-                    e instanceof SimpleIllegalSyntaxException wrong ? " (at position " + wrong.getIndex() + ")" : "";
-            throw new IllegalArgumentException(option + " is no expression in Simple" + place
-                    + "; see that each function is known and its braces are closed");
+            throw notSimple(option, "expression", "", e);
         }
+    }
+
+    /**
+     * What is wrong with an option in Simple: neither its text nor Camel's exception, which shows that, for it may hold a
+     * secret.
+     *
+     * @param like how it may look, after its kind
+     */
+    static IllegalArgumentException notSimple(String option, String kind, String like, RuntimeException e) {
+        String place = e instanceof SimpleIllegalSyntaxException wrong ? " (at position " + wrong.getIndex() + ")" : "";
+        return new IllegalArgumentException(option + " is no " + kind + " in Simple" + place + like
+                + "; see that each function is known and its braces are closed");
     }
 
     /** The values for one send, null when there are none. */

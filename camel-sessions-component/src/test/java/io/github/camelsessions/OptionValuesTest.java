@@ -3,6 +3,7 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.time.Duration;
@@ -52,6 +53,34 @@ class OptionValuesTest {
         assertRefused("sites[portal]." + option, value, "sites[portal]: " + message);
         assertRefused("configuration." + option, value, "component sessions: " + message);
         assertRefused(option, value, "component sessions: " + message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    method                  | FETCH      | option method=FETCH: must be one of [GET, PATCH, POST,
+                    followRedirects         | yes        | option followRedirects=yes: must be true or false
+                    maxIdle                 | soon       | option maxIdle=soon: must be a duration
+                    maxIdle                 | #bean:none | option maxIdle=#bean:none: there is no bean 'none' in the registry
+                    expiredWhen             | #bean:none | option expiredWhen=#bean:none: there is no bean 'none' in the registry
+                    expiredWhen             | #none      | option expiredWhen=#none: there is no
+                    pool                    | ''         | option pool: it names sessions, and a session id must not be empty
+                    sessionId               | ''         | option sessionId: a session id must not be empty
+                    expiredWhen             | foo        | expiredWhen is no predicate in Simple (at position 0), such as ${header.X-Expired} == 'yes', nor #bean:name
+                    renewedWhen             | ${body     | renewedWhen is no predicate in Simple
+                    expiredWhen             | ${geheim}  | expiredWhen is no predicate in Simple
+                    """)
+    void theLastWordNamesTheOption(String option, String value, String last) throws Exception {
+        context.start();
+
+        Throwable failure = catchThrowable(
+                () -> context.getEndpoint("sessions:fetch/" + TARGET + "?renewalUri=direct:in&" + option + "=" + value)
+                        .createProducer()
+                        .start());
+
+        while (failure != null && failure.getCause() != null) {
+            failure = failure.getCause();
+        }
+        assertThat(failure).hasMessageStartingWith(last).hasMessageNotContaining("geheim");
     }
 
     @ParameterizedTest
@@ -144,11 +173,9 @@ class OptionValuesTest {
     @ParameterizedTest
     @ValueSource(strings = {"sites[portal].", "configuration.", ""})
     void namesAndValuesStandInOneTextOnSiteAndComponentAsWell(String place) {
-        PropertyBindingSupport.build().bind(context, component(), place + "sessionHeaders[X-A]", "1");
-        PropertyBindingSupport.build()
-                .bind(context, component(), place + "sessionHeaders", "X-B=${sessionVar(b)}, X-C=c=c");
-        PropertyBindingSupport.build()
-                .bind(context, component(), place + "session-fields", "_csrf=${sessionVar(csrf)}");
+        bind(place + "sessionHeaders[X-A]", "1");
+        bind(place + "sessionHeaders", "X-B=${sessionVar(b)}, X-C=c=c");
+        bind(place + "session-fields", "_csrf=${sessionVar(csrf)}");
 
         SessionsConfiguration rules = place.startsWith("sites")
                 ? component().getSites().get("portal")
@@ -210,12 +237,15 @@ class OptionValuesTest {
     }
 
     private void assertRefused(String option, String value, String message) {
-        assertThatThrownBy(() -> PropertyBindingSupport.build()
-                        .withConfigurer(PropertyConfigurerHelper.resolvePropertyConfigurer(context, component()))
-                        .withIgnoreCase(true)
-                        .withMandatory(true)
-                        .bind(context, component(), option, value))
-                .hasStackTraceContaining(message);
+        assertThatThrownBy(() -> bind(option, value)).hasStackTraceContaining(message);
+    }
+
+    private void bind(String option, String value) {
+        PropertyBindingSupport.build()
+                .withConfigurer(PropertyConfigurerHelper.resolvePropertyConfigurer(context, component()))
+                .withIgnoreCase(true)
+                .withMandatory(true)
+                .bind(context, component(), option, value);
     }
 
     private SessionsComponent component() {

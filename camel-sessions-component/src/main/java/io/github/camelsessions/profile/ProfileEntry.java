@@ -294,10 +294,15 @@ final class ProfileEntry {
     }
 
     private void refuseUnknown(Node.Field field, String prefix, List<String> known) {
-        String nearest = NearestName.of(field.key, known);
+        // before the nearest name, which is proxy for noProxy
+        boolean ofProxy = prefix.isEmpty() && PROXY_KEYS.contains(field.key);
+        String nearest = ofProxy ? null : NearestName.of(field.key, known);
         String hint;
         if (nearest != null) {
             hint = "did you mean " + prefix + nearest + "?";
+        } else if (ofProxy) {
+            hint = "it belongs under proxy"
+                    + (field.key.endsWith("name") || field.key.equals("password") ? " or account" : "");
         } else if (isDotted(field.key)) {
             hint = "write it as a map, as in proxy: {url: ...}";
         } else {
