@@ -3,12 +3,14 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelsessions.testkit.FrameworkSite;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.main.Main;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -75,6 +77,7 @@ class ValuesDocumentationTest {
                         "values-variable",
                         "values-headers",
                         "values-fields",
+                        "values-login-form",
                         "values-account",
                         "values-logout",
                         "values-logout-properties");
@@ -113,6 +116,25 @@ class ValuesDocumentationTest {
 
         assertThat(page).isEqualTo("title=a&_csrf=csrf" + logIns.get());
         main.stop();
+    }
+
+    @Test
+    void aFormOfLogInHasItsOwnToken() throws Exception {
+        try (FrameworkSite spring = FrameworkSite.springSecurity();
+                SnippetContexts ofSpring = new SnippetContexts(
+                        snippets, folder, text -> text.replace("https://portal.example", spring.url()))) {
+            Main main =
+                    ofSpring.start("portal.password=secret", List.of("values-fields", "values-login-form"), List.of());
+            ProducerTemplate template = main.getCamelContext().createProducerTemplate();
+
+            for (String title : List.of("a", "b")) {
+                template.requestBody("direct:order", Map.of("title", title));
+                spring.expireNow();
+            }
+
+            assertThat(spring.orders()).containsExactly("a", "b");
+            assertThat(spring.logins()).isEqualTo(2);
+        }
     }
 
     @Test
