@@ -353,7 +353,7 @@ public final class ExpiringSite
         private String userField = "user";
         private String passwordField = "password";
         private String hiddenField;
-        private final List<String> pages = new ArrayList<>(List.of("/page/"));
+        private final List<String> pages = new ArrayList<>();
 
         private Builder() {}
 

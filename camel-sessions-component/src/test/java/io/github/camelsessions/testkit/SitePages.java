@@ -64,6 +64,7 @@ final class SitePages implements SiteServer.Handler {
             return;
         }
         switch (firstSegment(request.path())) {
+            case "page" -> visit.page();
             case "slow" -> visit.slowPage();
             case "late" -> visit.latePage();
             case "forbidden" -> visit.answer(new SiteAnswer(403, "forbidden for everyone\n"));
