@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
-import org.apache.hc.client5.http.impl.io.DefaultManagedHttpClientConnection;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -40,9 +38,8 @@ import org.jspecify.annotations.Nullable;
  * whole. It is closed after its answer. Nor does one that holds octets which no request has asked for. Used by one thread at
  * a time, but for closing.
  */
-final class EarlyAnswerConnection extends DefaultManagedHttpClientConnection {
+final class EarlyAnswerConnection extends ManagedConnection {
 
-    private static final AtomicLong NUMBER = new AtomicLong();
     private static final int PIECE = 16 * 1024; // octets of a body between two looks
     private static final Timeout A_MOMENT = Timeout.ofSeconds(1); // of a connection that is over: nothing more can come
 
@@ -55,16 +52,7 @@ final class EarlyAnswerConnection extends DefaultManagedHttpClientConnection {
             Lookout lookout,
             HttpMessageWriterFactory<ClassicHttpRequest> writers,
             HttpMessageParserFactory<ClassicHttpResponse> parsers) {
-        super(
-                "http-outgoing-" + NUMBER.getAndIncrement(), // HttpClient's own name, in its own log
-                null,
-                null,
-                null,
-                null,
-                null,
-                lookout,
-                writers,
-                parsers);
+        super(lookout, writers, parsers);
         this.lookout = lookout;
     }
 
