@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -118,6 +119,35 @@ final class Decoding {
         }
     }
 
+    /** Octets that, once broken off, stay so: a decoder may swallow that, and the next read find their end. */
+    private static final class Broken extends FilterInputStream {
+
+        private @Nullable IOException why;
+
+        Broken(InputStream octets) {
+            super(octets);
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] to, int offset, int length) throws IOException {
+            if (why != null) {
+                throw why;
+            }
+            try {
+                return super.read(to, offset, length);
+            } catch (IOException e) {
+                why = e;
+                throw e;
+            }
+        }
+    }
+
     /**
      * Looks at the first octets before it decides, and not before it is read. It ends where the octets do: a decoder ends
      * where its format does, and would take an answer that breaks off behind it for a whole one.
@@ -131,7 +161,7 @@ final class Decoding {
         private @Nullable InputStream decoded;
 
         Lazy(InputStream octets, String coding) {
-            this.octets = octets;
+            this.octets = new Broken(octets);
             this.coding = coding;
         }
 
