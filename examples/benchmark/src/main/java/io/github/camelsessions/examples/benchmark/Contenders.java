@@ -76,9 +76,10 @@ final class Contenders implements AutoCloseable {
      * @param query       what the pages are asked for with, empty or with its question mark
      * @param connections how many there is room for
      */
-    static Contenders byTargets(SiteProcess site, List<Integer> sizes, String query, int connections) throws Exception {
+    static Contenders byTargets(SiteProcess site, List<Way> ways, List<Integer> sizes, String query, int connections)
+            throws Exception {
         Contenders made = new Contenders(site, sizes, query, connections);
-        made.addWaysToNameTargets();
+        made.addWaysToNameTargets(ways);
         made.context.start();
         return made;
     }
@@ -108,9 +109,9 @@ final class Contenders implements AutoCloseable {
         all.add(new Route(RENEWED, true, (route, page) -> route.to("sessions:fetch/" + page + renewed)));
     }
 
-    private void addWaysToNameTargets() throws Exception {
+    private void addWaysToNameTargets(List<Way> ways) throws Exception {
         String store = room("&", "") + "&cookieStore=#store";
-        for (Way way : Way.values()) {
+        for (Way way : ways) {
             all.add(new Route(way.camelHttp(), true, (route, page) -> {
                 switch (way) {
                     case FIXED -> route.to(withOptions(page, store));

@@ -29,7 +29,7 @@ final class SiteProcess implements AutoCloseable {
     static SiteProcess start() throws IOException {
         Process process = new ProcessBuilder(
                         System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
-                        "-Xmx256m",
+                        "-Xmx1g",
                         "-classpath",
                         System.getProperty("java.class.path"),
                         TargetSite.class.getName())

@@ -58,24 +58,32 @@ final class TargetWays implements Experiment {
                 "CPU ratio",
                 "p50 ms",
                 "p99 ms");
-        try (SiteProcess site = SiteProcess.start()) {
-            for (Case next : cases) {
-                report.progress(name() + ": " + next);
-                int rounds = settings.smoke() ? 1 : next.millis() == 0 ? 60 : 12;
-                try (Contenders contenders =
-                                Contenders.byTargets(site, List.of(SIZE), next.query(), Math.max(200, next.callers()));
-                        Callers callers = next.start()) {
-                    List<Score> scores =
-                            new Trial(contenders.all(), SIZE, callers).run(settings.smoke() ? 0 : rounds / 4, rounds);
-                    compare(next, scores, table, report);
-                }
+        for (Case next : cases) {
+            report.progress(name() + ": " + next);
+            List<Way> all = List.of(Way.values());
+            // each contender keeps a connection for each caller, and each connection a thread of the site
+            for (List<Way> ways : next.millis() == 0
+                    ? List.of(all)
+                    : all.stream().map(List::of).toList()) {
+                measure(next, ways, settings, table, report);
             }
         }
         report.add(table);
     }
 
-    private void compare(Case in, List<Score> scores, Table table, Report report) {
-        for (Way way : Way.values()) {
+    private void measure(Case in, List<Way> ways, Settings settings, Table table, Report report) throws Exception {
+        int rounds = settings.smoke() ? 1 : in.millis() == 0 ? 60 : 12;
+        try (SiteProcess site = SiteProcess.start();
+                Contenders contenders =
+                        Contenders.byTargets(site, ways, List.of(SIZE), in.query(), Math.max(200, in.callers()));
+                Callers callers = in.start()) {
+            Trial trial = new Trial(contenders.all(), SIZE, callers);
+            compare(in, ways, trial.run(settings.smoke() ? 0 : rounds / 4, rounds), table, report);
+        }
+    }
+
+    private void compare(Case in, List<Way> ways, List<Score> scores, Table table, Report report) {
+        for (Way way : ways) {
             Score plain = of(way.camelHttp(), scores);
             Score fetch = of(way.sessions(), scores);
             for (Score score : List.of(plain, fetch)) {
