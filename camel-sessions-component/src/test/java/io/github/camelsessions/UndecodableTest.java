@@ -25,8 +25,10 @@ import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.ExchangeHelper;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +77,8 @@ class UndecodableTest {
         site.setRenewalUri("direct:login");
         site.setRenewFirst(false);
         context.getComponent("sessions", SessionsComponent.class).getSites().put("shop", site);
+        HttpClientConfigurer without = HttpClientBuilder::disableContentCompression;
+        context.getRegistry().bind("without", without);
         context.disableJMX();
         context.addRoutes(new RouteBuilder() {
             @Override
@@ -85,6 +89,11 @@ class UndecodableTest {
                 from("direct:fetch").to("sessions:fetch/" + web.url() + "/page?method=GET");
                 from("direct:moved").to("sessions:fetch/" + web.url() + "/moved?method=GET");
                 from("direct:wrap").to(web.url() + "/page?httpMethod=GET");
+                from("direct:off")
+                        .to("sessions:fetch/" + web.url()
+                                + "/page?method=GET&http.httpClient.contentCompressionEnabled=false");
+                from("direct:without")
+                        .to("sessions:fetch/" + web.url() + "/page?method=GET&http.httpClientConfigurer=#without");
                 from("direct:refused")
                         .to("sessions:fetch/" + web.url() + "/page?method=GET&renewalUri=direct:refusing");
             }
@@ -293,6 +302,19 @@ class UndecodableTest {
         // the log-in is refused as well, and not tried again
         assertThat(exchange.getException()).isInstanceOf(SessionRenewalException.class);
         assertThat(logIns).hasValue(1);
+    }
+
+    /** camel-http would cut the page, or fill it up, to the length of what came. */
+    @ParameterizedTest
+    @ValueSource(strings = {"direct:off", "direct:without"})
+    void aPageIsWholeThoughHttpClientIsToldNotToDecode(String route) {
+        always = true;
+        coding = "gzip";
+        for (String page : new String[] {"a page", LONG}) {
+            body = coded(octets(page), GZIPOutputStream::new);
+
+            assertThat(send(route).getMessage().getBody(String.class)).isEqualTo(page);
+        }
     }
 
     @Test

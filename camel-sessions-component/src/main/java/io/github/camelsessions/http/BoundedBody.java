@@ -1,39 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.zip.GZIPInputStream;
-import org.apache.camel.Exchange;
-import org.apache.camel.support.GZIPHelper;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
-import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpStatus;
-import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The body of an answer within the limits of its call: no more octets than {@code maxResponseSize}, counted as they come
  * and after decoding, and, where the body is read by the route, no longer than {@code requestTimeout}. What exceeds them is
- * an IOException, and the connection is closed: the rest is not read, neither to be thrown away. Read by one thread.
+ * an IOException, and the connection is closed: the rest is not read, neither to be thrown away.
  */
-final class BoundedBody extends HttpEntityWrapper {
+final class BoundedBody extends ReadBody {
 
     private final SessionCall call;
-    private final boolean gzip;
     private final Runnable onEnd;
-    private @Nullable InputStream content; // whoever asks twice goes on reading
 
-    private BoundedBody(HttpEntity body, SessionCall call, boolean gzip, Runnable onEnd) {
+    private BoundedBody(HttpEntity body, SessionCall call, Runnable onEnd) {
         super(body);
         this.call = call;
-        this.gzip = gzip;
         this.onEnd = onEnd;
     }
 
@@ -42,23 +33,18 @@ final class BoundedBody extends HttpEntityWrapper {
      *
      * @throws IOException when the answer itself says that it is too long
      */
-    static void limit(ClassicHttpResponse response, SessionCall call, Exchange exchange) throws IOException {
+    static void limit(ClassicHttpResponse response, SessionCall call) throws IOException {
         HttpEntity body = response.getEntity();
         CallRules rules = call.rules();
         if (body == null || !rules.isLimited()) {
             return;
         }
         long most = rules.maxResponseSize();
-        boolean gzip = most > 0
-                && GZIPHelper.isGzip(body.getContentEncoding())
-                && !Boolean.TRUE.equals(exchange.getProperty(Exchange.SKIP_GZIP_ENCODING, Boolean.class));
-        if (gzip) { // HttpClient was told not to decode; camel-http would do so where nobody counts
-            response.removeHeaders(HttpHeaders.CONTENT_ENCODING);
-        } else if (most > 0 && body.getContentLength() > most) {
+        if (most > 0 && body.getContentLength() > most) {
             call.discard();
             throw tooLong(call);
         }
-        response.setEntity(new BoundedBody(body, call, gzip, call::end));
+        response.setEntity(new BoundedBody(body, call, call::end));
     }
 
     /** Limits, as a handler in HttpClient's chain, what HttpClient reads itself: the bodies of redirects and challenges. */
@@ -75,7 +61,7 @@ final class BoundedBody extends HttpEntityWrapper {
                 && isRead(response.getCode())
                 && context.getAttribute(CookieInterceptor.CALL) instanceof SessionCall call
                 && call.rules().maxResponseSize() > 0) {
-            response.setEntity(new BoundedBody(response.getEntity(), call, false, () -> {}));
+            response.setEntity(new BoundedBody(response.getEntity(), call, () -> {}));
         }
     }
 
@@ -92,27 +78,11 @@ final class BoundedBody extends HttpEntityWrapper {
     }
 
     @Override
-    public InputStream getContent() throws IOException {
-        InputStream opened = content;
-        if (opened == null) {
-            InputStream octets = super.getContent();
-            opened = new Bounded(gzip ? new GZIPInputStream(octets) : octets);
-            content = opened;
-        }
-        return opened;
+    InputStream reading(InputStream octets) {
+        return new Bounded(octets);
     }
 
-    @Override
-    public long getContentLength() {
-        return gzip ? -1 : super.getContentLength();
-    }
-
-    @Override
-    public @Nullable String getContentEncoding() {
-        return gzip ? null : super.getContentEncoding();
-    }
-
-    private final class Bounded extends FilterInputStream {
+    private final class Bounded extends Octets {
 
         private static final int SKIPPED_AT_ONCE = 4096;
 
@@ -125,19 +95,13 @@ final class BoundedBody extends HttpEntityWrapper {
         }
 
         @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-        }
-
-        @Override
         public int read(byte[] octets, int offset, int length) throws IOException {
             if (failure != null) {
                 throw failure;
             }
             int got;
             try {
-                got = super.read(octets, offset, length);
+                got = in.read(octets, offset, length);
             } catch (IOException e) {
                 throw failed(call.isAborted() ? call.whyAborted(e) : e);
             }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,7 +18,6 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
-import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +32,10 @@ final class Decoding {
 
     private Decoding() {}
 
-    /** As a handler in HttpClient's chain, within the one that decodes. */
+    /**
+     * As a handler in HttpClient's chain, within the one that decodes, if there is one: camel-http, to which it is left
+     * otherwise, cuts what it has decoded at the length that the answer says.
+     */
     static ClassicHttpResponse decode(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
         ClassicHttpResponse response = chain.proceed(request, scope);
@@ -57,6 +58,11 @@ final class Decoding {
         return response;
     }
 
+    /** Whether the body of an answer is as it came, for its codings are not known: nobody else is to decode it. */
+    static boolean isLeft(ClassicHttpResponse response) {
+        return response.getEntity() instanceof Decoded decoded && !decoded.known;
+    }
+
     private static List<String> codings(String header) {
         List<String> codings = new ArrayList<>();
         for (String coding : header.toLowerCase(Locale.ROOT).split(",", -1)) {
@@ -74,13 +80,12 @@ final class Decoding {
 
     /**
      * A body that nobody else decodes: it says of no coding, whereupon camel-http takes the header off the answer, or, left as
-     * it came, of one that changes nothing, so that the route still finds the header. Read by one thread.
+     * it came, of one that changes nothing, so that the route still finds the header.
      */
-    private static final class Decoded extends HttpEntityWrapper {
+    private static final class Decoded extends ReadBody {
 
         private final List<String> codings; // in the order in which they were applied
         private final boolean known;
-        private @Nullable InputStream content; // whoever asks twice goes on reading
 
         Decoded(HttpEntity body, List<String> codings, boolean known) {
             super(body);
@@ -89,23 +94,12 @@ final class Decoding {
         }
 
         @Override
-        public InputStream getContent() throws IOException {
-            InputStream opened = content;
-            if (opened == null) {
-                opened = super.getContent();
-                for (int i = codings.size() - 1; i >= 0; i--) {
-                    opened = new Lazy(opened, codings.get(i));
-                }
-                content = opened;
+        InputStream reading(InputStream octets) {
+            InputStream opened = octets;
+            for (int i = codings.size() - 1; i >= 0; i--) {
+                opened = new Lazy(opened, codings.get(i));
             }
             return opened;
-        }
-
-        @Override
-        public void writeTo(OutputStream out) throws IOException {
-            try (InputStream in = getContent()) {
-                in.transferTo(out);
-            }
         }
 
         @Override
@@ -120,7 +114,7 @@ final class Decoding {
     }
 
     /** Octets that, once broken off, stay so: a decoder may swallow that, and the next read find their end. */
-    private static final class Broken extends FilterInputStream {
+    private static final class Broken extends ReadBody.Octets {
 
         private @Nullable IOException why;
 
@@ -129,18 +123,12 @@ final class Decoding {
         }
 
         @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-        }
-
-        @Override
         public int read(byte[] to, int offset, int length) throws IOException {
             if (why != null) {
                 throw why;
             }
             try {
-                return super.read(to, offset, length);
+                return in.read(to, offset, length);
             } catch (IOException e) {
                 why = e;
                 throw e;

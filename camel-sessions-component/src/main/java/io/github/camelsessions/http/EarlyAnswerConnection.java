@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
-import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -224,7 +223,7 @@ final class EarlyAnswerConnection extends ManagedConnection {
         }
     }
 
-    /** Asked before each piece is written to the socket. Stateless: the connection knows. */
+    /** Asked before each piece is written to the socket; knows the buffer of its connection. */
     private static final class Lookout implements ResponseOutOfOrderStrategy {
 
         private @Nullable SessionInputBuffer octets; // of the connection, from its first answer on
@@ -306,33 +305,19 @@ final class EarlyAnswerConnection extends ManagedConnection {
     }
 
     /** The body of an answer for which the server has reset the connection: what was not read then is not missed. */
-    private static final class UntilReset extends HttpEntityWrapper {
-
-        private @Nullable InputStream content; // whoever asks twice goes on reading
+    private static final class UntilReset extends ReadBody {
 
         UntilReset(HttpEntity body) {
             super(body);
         }
 
         @Override
-        public InputStream getContent() throws IOException {
-            InputStream opened = content;
-            if (opened == null) {
-                opened = new Quiet(super.getContent());
-                content = opened;
-            }
-            return opened;
-        }
-
-        @Override
-        public void writeTo(OutputStream out) throws IOException {
-            try (InputStream in = getContent()) {
-                in.transferTo(out);
-            }
+        InputStream reading(InputStream octets) {
+            return new Quiet(octets);
         }
     }
 
-    private static final class Quiet extends FilterInputStream {
+    private static final class Quiet extends ReadBody.Octets {
 
         private boolean ended;
 
@@ -341,18 +326,12 @@ final class EarlyAnswerConnection extends ManagedConnection {
         }
 
         @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-        }
-
-        @Override
         public int read(byte[] octets, int offset, int length) throws IOException {
             if (ended) {
                 return -1;
             }
             try {
-                return super.read(octets, offset, length);
+                return in.read(octets, offset, length);
             } catch (SocketTimeoutException e) {
                 throw e; // it is still there
             } catch (IOException e) {

@@ -79,8 +79,9 @@ final class SessionExecutor {
                     finalUri(target, context),
                     new AnswerHeaders(response, endpoint.getHeaderFilterStrategy(), exchange));
             try {
-                BoundedBody.limit(response, call, exchange);
-                T result = handle(response, handler, exchange);
+                boolean left = Decoding.isLeft(response);
+                BoundedBody.limit(response, call);
+                T result = left ? handleLeft(response, handler, exchange) : handler.handleResponse(response);
                 handedOver = ResponseBody.isRaw(exchange);
                 return result;
             } finally {
@@ -105,12 +106,11 @@ final class SessionExecutor {
     }
 
     /** What is still coded stays so: {@link Decoding} left it, and camel-http up to 4.18 would look at the header alone. */
-    private static <T> T handle(ClassicHttpResponse response, HttpClientResponseHandler<T> handler, Exchange exchange)
+    private static <T> T handleLeft(
+            ClassicHttpResponse response, HttpClientResponseHandler<T> handler, Exchange exchange)
             throws IOException, HttpException {
         Object given = exchange.getProperty(Exchange.SKIP_GZIP_ENCODING);
-        if (response.containsHeader(HttpHeaders.CONTENT_ENCODING)) {
-            exchange.setProperty(Exchange.SKIP_GZIP_ENCODING, Boolean.TRUE);
-        }
+        exchange.setProperty(Exchange.SKIP_GZIP_ENCODING, Boolean.TRUE);
         try {
             return handler.handleResponse(response);
         } finally {

@@ -92,7 +92,7 @@ final class SessionHttpComponent extends HttpComponent {
                 .disableAutomaticRetries()
                 .setRedirectStrategy(Redirects.INSTANCE)
                 .addExecInterceptorFirst("session-errors", ClientConnections::dropAtError)
-                .addExecInterceptorAfter(ChainElement.COMPRESS.name(), "session-decoding", Decoding::decode)
+                .addExecInterceptorBefore(ChainElement.PROTOCOL.name(), "session-decoding", Decoding::decode)
                 .addExecInterceptorBefore(ChainElement.PROTOCOL.name(), "session-identity", IdentityExec.INSTANCE)
                 .addExecInterceptorBefore(ChainElement.PROTOCOL.name(), "session-fields", SessionFields::add)
                 .setRequestExecutor(StaleConnections.INSTANCE)

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * log-in that it led to helped none of those that were refused: that counts as a third longer than it was, and as four at
  * least. A log-in that helps halves what is remembered; after the cool-down, doubled for each log-in in vain in a row, it is
  * forgotten. What a target did before tells more: one that was accepted and is refused now is the end, whatever the run; one
- * that was refused while the session lived, and never accepted, is forbidden, as long as runs are remembered.
+ * that was refused while the session lived, and never accepted, is forbidden, as long as runs are remembered. While a
+ * generation has accepted nothing, its first few refusals of other targets are their own at once.
  *
  * <p>Three generations in a row that were filled by log-ins and accepted nothing tell that these are in vain: then only time
  * starts the next one. When there were as many as renewals have attempts, and at least three targets were refused in them,
