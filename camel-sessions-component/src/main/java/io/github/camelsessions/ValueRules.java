@@ -163,7 +163,8 @@ record ValueRules(
 
     /** Whether what a URL that a request came to answers concerns the session: it is one of its site, or of the target's. */
     boolean concerns(URI target, URI url) {
-        return isOfSite(target, url)
+        return target.equals(url)
+                || isOfSite(target, url)
                 || (isSameHost(target, url) && sites.siteOf(url).equals(sites.siteOf(target)));
     }
 

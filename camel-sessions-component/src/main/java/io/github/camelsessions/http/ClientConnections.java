@@ -114,7 +114,9 @@ final class ClientConnections implements HttpClientConnectionManager, ConnPoolCo
     public void connect(ConnectionEndpoint endpoint, @Nullable TimeValue timeout, HttpContext context)
             throws IOException {
         connections.connect(endpoint, timeout, context);
-        StaleConnections.connected(context);
+        if (context.getAttribute(CookieInterceptor.CALL) instanceof SessionCall call) {
+            call.connected();
+        }
     }
 
     @Override

@@ -7,7 +7,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -43,11 +42,12 @@ final class FetchHttpProducer extends HttpProducer {
     /** What one fetch sends, carried by the exchange between {@link #send} and the overridden steps of camel-http. */
     private record Fetch(SessionCall call, URI target, HttpMethods method) {}
 
+    private record Configured(CallRules rules, RequestConfig config) {}
+
     private static final String FETCH = "io.github.camelsessions.fetch";
 
     private final ReservedConnections reserved;
-    // few: one for each set of rules that some endpoint has; all clients here are made from the same options
-    private final Map<CallRules, RequestConfig> configs = new ConcurrentHashMap<>();
+    private volatile @Nullable Configured latest; // most endpoints have one set of rules
 
     FetchHttpProducer(HttpEndpoint endpoint, ReservedConnections reserved) {
         super(endpoint);
@@ -141,20 +141,23 @@ final class FetchHttpProducer extends HttpProducer {
         Fetch fetch = fetch(exchange);
         SessionCall call = fetch.call();
         HttpClient client = call.isReserved() ? reserved.client() : getHttpClient();
-        RequestConfig config = configs.get(call.rules());
-        if (config == null) {
-            config = requestConfig(client, call.rules());
-            configs.put(call.rules(), config);
-        }
+        RequestConfig config = requestConfig(client, call.rules());
         return SessionExecutor.execute(
                 getEndpoint(), client, config, exchange, host, request, fetch.target(), call, handler);
     }
 
-    private static RequestConfig requestConfig(HttpClient client, CallRules rules) {
-        return SessionExecutor.requestConfig(client)
-                .setRedirectsEnabled(rules.followRedirects())
-                .setMaxRedirects(rules.maxRedirects())
-                .build();
+    private RequestConfig requestConfig(HttpClient client, CallRules rules) {
+        Configured found = latest;
+        if (found == null || found.rules() != rules) { // of whichever client: all here are made from the same options
+            found = new Configured(
+                    rules,
+                    SessionExecutor.requestConfig(client)
+                            .setRedirectsEnabled(rules.followRedirects())
+                            .setMaxRedirects(rules.maxRedirects())
+                            .build());
+            latest = found;
+        }
+        return found.config();
     }
 
     private static Fetch fetch(Exchange exchange) {

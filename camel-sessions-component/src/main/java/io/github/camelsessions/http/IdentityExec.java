@@ -44,9 +44,12 @@ final class IdentityExec implements ExecChainHandler {
             throws IOException, HttpException {
         HttpClientContext context = scope.clientContext;
         if (context.getAttribute(CookieInterceptor.CALL) instanceof SessionCall call) {
-            call.goesTo(url(request));
+            if (call.asksWhereItGoes()) {
+                call.goesTo(url(request)); // which takes as long as all else here
+            }
             HttpHost target = scope.route.getTargetHost();
-            if (!call.hasCredentialsForOthers()
+            if (call.hasReachedSite() // before, it goes where the call goes
+                    && !call.hasCredentialsForOthers()
                     && !call.trusts(target.getSchemeName(), target.getHostName(), target.getPort())) {
                 keepForeignCredentials(context, target); // one that a redirect leads to may ask for them
             }

@@ -14,6 +14,7 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
+import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpStatus;
 import org.jspecify.annotations.Nullable;
@@ -38,17 +39,21 @@ public final class SessionCall {
     private @Nullable RequestTimer timer;
 
     private final ReceivedCookies receivedCookies = new ReceivedCookies();
-    private @Nullable Origin origin;
+    private @Nullable HttpHost firstHost;
+    private @Nullable URI firstTarget;
+    private String method = "";
     private @Nullable String authHost;
     private int requests;
     private int reconnects;
     private int heard;
+    private @Nullable EndpointDetails connection; // of its latest request
+    private long receivedBefore;
+    private boolean isFresh;
     private @Nullable Redirect redirect;
     private int status;
     private @Nullable URI finalUri;
     private Supplier<Map<String, Object>> headers = Map::of;
 
-    private String description = "";
     private @Nullable InterruptedIOException failure;
     private @Nullable Future<?> timeout;
     private volatile boolean timedOut;
@@ -194,7 +199,7 @@ public final class SessionCall {
         InterruptedIOException told = failure;
         if (told == null) {
             told = timedOut
-                    ? new SocketTimeoutException(description + ": no whole answer within "
+                    ? new SocketTimeoutException(describe() + ": no whole answer within "
                             + rules.requestTimeout().toMillis() + " ms, which is as long as requestTimeout allows")
                     : new InterruptedIOException("request aborted");
             // a proxy whose connection is closed here has not failed
@@ -207,14 +212,17 @@ public final class SessionCall {
     /** What is told of a request whose client was stopped: HttpClient tells it by a CancellationException without a message. */
     IOException stopped(Exception cause) {
         InterruptedIOException told = new InterruptedIOException(
-                description + ": its route or the context was stopped before there was an answer");
+                describe() + ": its route or the context was stopped before there was an answer");
         told.initCause(cause);
         return told;
     }
 
     /** Tells the call's first request, without secrets. */
     String describe() {
-        return description;
+        URI target = firstTarget;
+        return target == null
+                ? method
+                : method + " " + target.getScheme() + "://" + target.getRawAuthority() + target.getRawPath();
     }
 
     /**
@@ -223,10 +231,10 @@ public final class SessionCall {
      * @param credentialsHost which the credentials of the HTTP options are for, null for any
      */
     void begin(HttpUriRequest first, HttpHost host, URI target, @Nullable String credentialsHost) {
-        origin = Origin.of(host);
+        firstHost = host;
+        firstTarget = target;
+        method = first.getMethod();
         authHost = credentialsHost;
-        description =
-                first.getMethod() + " " + target.getScheme() + "://" + target.getRawAuthority() + target.getRawPath();
         if (idempotencyHeader != null && !first.containsHeader(idempotencyHeader)) {
             first.setHeader(idempotencyHeader, idempotencyValue);
         }
@@ -253,9 +261,18 @@ public final class SessionCall {
         if (lookout != null) {
             lookout.accept(url);
         }
-        if (redirect == null && MAY_HAVE_DEALT.contains(heard)) {
+        if (isRedirected()) {
             redirect = new Redirect(heard, url);
         }
+    }
+
+    /** Whether it wants to know where its next request goes. */
+    boolean asksWhereItGoes() {
+        return lookout != null || isRedirected();
+    }
+
+    private boolean isRedirected() {
+        return heard > 0 && redirect == null && MAY_HAVE_DEALT.contains(heard);
     }
 
     /** Counts a request that is about to leave. */
@@ -263,6 +280,28 @@ public final class SessionCall {
         if (requests++ > 0 && furtherRequest != null) {
             furtherRequest.run();
         }
+    }
+
+    /** A request is about to get a connection. */
+    void connects() {
+        connection = null;
+        isFresh = false;
+    }
+
+    /** The request has a connection of its own making; a tunnel's CONNECT would make it look like a kept one. */
+    void connected() {
+        isFresh = true;
+    }
+
+    /** The request goes out on a connection. */
+    void goesOutOn(EndpointDetails details) {
+        connection = details;
+        receivedBefore = details.getReceivedBytesCount();
+    }
+
+    /** Whether the request went out on a kept connection, and no octet of an answer has come. */
+    boolean isUnheardOnKept() {
+        return !isFresh && connection != null && connection.getReceivedBytesCount() == receivedBefore;
     }
 
     /** Counts a request that is sent once more, because its connection had been closed. */
@@ -300,11 +339,11 @@ public final class SessionCall {
 
     /** Whether a request goes to where secrets of the call belong: the origin of its first request. */
     boolean trusts(String scheme, String host, int port) {
-        return origin != null && origin.trusts(Origin.of(scheme, host, port));
+        return firstHost != null && Origin.of(firstHost).trusts(Origin.of(scheme, host, port));
     }
 
     /** Whether the credentials of the HTTP options, if there are any, are for a host that the call's first request did not go to. */
     boolean hasCredentialsForOthers() {
-        return authHost != null && origin != null && !origin.host().equalsIgnoreCase(authHost);
+        return authHost != null && firstHost != null && !firstHost.getHostName().equalsIgnoreCase(authHost);
     }
 }

@@ -23,30 +23,15 @@ import org.apache.hc.core5.http.protocol.HttpContext;
  * that ended before any octet of an answer, and the method is idempotent (RFC 9112, section 9.3.1). Servers close idle
  * connections when they like, and a request that is under way then is nobody's fault. No other failure is told apart from
  * a site that fails: only the octets show whether an answer had begun. So is a request of any method that met octets which
- * nobody had asked for: nothing of it was sent. Stateless: all state is in the request's context.
+ * nobody had asked for: nothing of it was sent. Stateless: all state is in the {@link SessionCall}.
  */
 final class StaleConnections extends HttpRequestExecutor {
 
     static final StaleConnections INSTANCE = new StaleConnections();
 
-    private static final String USED = "io.github.camelsessions.connection";
-    private static final String FRESH = "io.github.camelsessions.fresh";
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
 
-    /** The connection that a request goes out on, and the octets that had come before on it. */
-    private record Used(EndpointDetails connection, long received) {
-
-        boolean isSilent() {
-            return connection.getReceivedBytesCount() == received;
-        }
-    }
-
     private StaleConnections() {}
-
-    /** Notes that the request has a connection of its own making; a tunnel's CONNECT would make it look like a kept one. */
-    static void connected(HttpContext context) {
-        context.setAttribute(FRESH, true);
-    }
 
     @Override
     public ClassicHttpResponse execute(
@@ -56,8 +41,8 @@ final class StaleConnections extends HttpRequestExecutor {
             HttpContext context)
             throws IOException, HttpException {
         EndpointDetails details = connection.getEndpointDetails();
-        if (details != null) {
-            context.setAttribute(USED, new Used(details, details.getReceivedBytesCount()));
+        if (details != null && context.getAttribute(CookieInterceptor.CALL) instanceof SessionCall call) {
+            call.goesOutOn(details);
         }
         return super.execute(request, connection, informed, context);
     }
@@ -66,15 +51,16 @@ final class StaleConnections extends HttpRequestExecutor {
     static ClassicHttpResponse sendAgain(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
         HttpClientContext context = scope.clientContext;
-        context.removeAttribute(USED);
-        context.removeAttribute(FRESH);
+        if (!(context.getAttribute(CookieInterceptor.CALL) instanceof SessionCall call)) {
+            return chain.proceed(request, scope);
+        }
+        call.connects();
         try {
             return chain.proceed(request, scope);
         } catch (IOException e) {
             boolean unsent = e instanceof UnaskedAnswerException;
-            if (!(unsent || (isOfStaleConnection(e, context) && isRepeatable(request)))
-                    || scope.execRuntime.isExecutionAborted()
-                    || !(context.getAttribute(CookieInterceptor.CALL) instanceof SessionCall call)) {
+            if (!(unsent || (isOfStaleConnection(e, call) && isRepeatable(request)))
+                    || scope.execRuntime.isExecutionAborted()) {
                 throw e;
             }
             call.reconnects();
@@ -90,11 +76,9 @@ final class StaleConnections extends HttpRequestExecutor {
         return chain.proceed(request, scope);
     }
 
-    private static boolean isOfStaleConnection(IOException failure, HttpClientContext context) {
+    private static boolean isOfStaleConnection(IOException failure, SessionCall call) {
         return !(failure instanceof InterruptedIOException) // of time-outs as well
-                && context.getAttribute(FRESH) == null
-                && context.getAttribute(USED) instanceof Used used
-                && used.isSilent();
+                && call.isUnheardOnKept();
     }
 
     private static boolean isRepeatable(ClassicHttpRequest request) {

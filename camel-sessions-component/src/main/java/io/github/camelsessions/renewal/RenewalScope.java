@@ -84,7 +84,7 @@ public final class RenewalScope implements SafeCopyProperty {
         Map<SessionKey, RenewalToken> own = of(exchange).tokens;
         Map<SessionKey, RenewalToken> inherited = ofThread().tokens;
         if (inherited.isEmpty()) {
-            return List.copyOf(own.values());
+            return own.isEmpty() ? List.of() : List.copyOf(own.values());
         }
         Map<SessionKey, RenewalToken> all = new LinkedHashMap<>(inherited);
         all.putAll(own);
