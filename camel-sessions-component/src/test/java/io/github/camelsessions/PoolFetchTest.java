@@ -61,6 +61,28 @@ class PoolFetchTest extends PoolSupport {
     }
 
     @Test
+    void poolsByEverNewNamesAreDroppedOnceTheirSessionsAreEvicted() throws Exception {
+        sessions().registry().setMaxSessions(20);
+        site.holdPages();
+        CompletableFuture<Exchange> slow = start("/page", "pool=busy");
+        awaitBusy("busy", 1);
+        String ofMany = "sessions:fetch/" + site.url("/login") + "?pool=pool";
+        for (int i = 0; i < 2500; i++) {
+            text(send(ofMany + i, null, Map.of()));
+        }
+        assertThat(sessions().pools())
+                .hasSizeBetween(20, 1000)
+                .extracting(PoolStats::name)
+                .contains("busy", "pool2499")
+                .doesNotContain("pool0");
+        site.releasePages();
+        text(slow.get(30, TimeUnit.SECONDS));
+        assertThat(pool("busy").uses()).isEqualTo(1);
+        text(send(ofMany + 0, null, Map.of()));
+        assertThat(pool("pool0").created()).as("anew").isEqualTo(1);
+    }
+
+    @Test
     void retiredSessionsAreClosed() {
         fetch("/page", "pool=closed&maxUses=1");
         awaitClosed("closed");

@@ -405,6 +405,26 @@ final class PoolGate {
         return key;
     }
 
+    /**
+     * The sessions without which nothing would be lost with the pool. Null when there is more than that: somebody waits or has
+     * a session, a log-in is under way or has failed of late, or sessions are kept ready.
+     */
+    @Nullable
+    List<SessionKey> onlyMembers() {
+        lock.lock();
+        try {
+            boolean more = rules.warm() > 0
+                    || waiting() > 0
+                    || clock.monotonicMillis() < backOffUntil
+                    || members.size() > idle;
+            return more
+                    ? null
+                    : members.values().stream().map(member -> member.key).toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The error score of a member, null when there is no such member. */
     @Nullable
     Double score(long number) {

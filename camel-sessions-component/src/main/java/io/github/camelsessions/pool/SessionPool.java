@@ -5,11 +5,14 @@ import io.github.camelsessions.renewal.FailureText;
 import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.renewal.SessionTraffic;
 import io.github.camelsessions.session.SessionClock;
+import io.github.camelsessions.session.SessionKey;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -22,12 +25,15 @@ final class SessionPool {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionPool.class);
 
+    private static final int LEFT_FOR_GOOD = -1;
+
     private final SessionTraffic traffic;
     private final PoolChoice choice;
     private final RenewalRules renewal;
     private final SessionClock clock;
     private final PoolGate gate;
 
+    private final AtomicInteger visitors = new AtomicInteger(); // exchanges, from their arrival to their end
     private final ReentrantLock timing = new ReentrantLock(); // guards the timer; only that is called under it
     private volatile long wakesAt = PoolVerdict.NEVER;
     private @Nullable Future<?> timer;
@@ -45,6 +51,24 @@ final class SessionPool {
                 choice.rules(),
                 clock,
                 bound -> ThreadLocalRandom.current().nextInt(bound));
+    }
+
+    /** An exchange comes. Returns false when the pool was left for good, and the exchange needs a new one of that name. */
+    boolean enter() {
+        return visitors.getAndUpdate(now -> now == LEFT_FOR_GOOD ? now : now + 1) != LEFT_FOR_GOOD;
+    }
+
+    /** An exchange has come to its end. */
+    void leave() {
+        visitors.decrementAndGet();
+    }
+
+    /** Leaves the pool for good when nothing but counts would be lost: no exchange is here, and its sessions were evicted. */
+    boolean leaveForGood() {
+        List<SessionKey> members = gate.onlyMembers();
+        return members != null
+                && members.stream().noneMatch(traffic::exists)
+                && visitors.compareAndSet(0, LEFT_FOR_GOOD);
     }
 
     PoolChoice choice() {

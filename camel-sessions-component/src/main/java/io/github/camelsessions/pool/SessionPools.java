@@ -16,15 +16,21 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The pools of a Camel context, by site and name. A pool is made by its first use and is there until the context stops. Thread-safe. */
+/**
+ * The pools of a Camel context, by site and name. A pool is made by its first use. Names may come from messages: beyond so many
+ * pools, those are dropped of which nothing is left but counts. Thread-safe.
+ */
 public final class SessionPools {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionPools.class);
+
+    private static final int TOO_MANY = 1000;
 
     private final SessionTraffic traffic;
     private final SessionClock clock;
     private final Map<SessionKey, SessionPool> pools = new ConcurrentHashMap<>();
     private final Set<SessionKey> differencesLogged = ConcurrentHashMap.newKeySet();
+    private volatile int tooMany = TOO_MANY;
 
     /**
      * A session of a pool.
@@ -54,9 +60,13 @@ public final class SessionPools {
             SessionRequest request,
             PoolChoice choice,
             @Nullable String wanted) {
-        SessionPool pool = pool(choice, request.rules());
+        SessionPool pool = enter(choice, request.rules());
+        AsyncCallback leaving = doneSync -> {
+            callback.done(doneSync);
+            pool.leave();
+        };
         Long number = wanted == null ? null : number(choice.key(), wanted);
-        return new PooledExchange(traffic, owner, exchange, callback, pool, request, number).start();
+        return new PooledExchange(traffic, owner, exchange, leaving, pool, request, number).start();
     }
 
     /** Has the spare sessions of a pool made, before its first use. */
@@ -67,8 +77,21 @@ public final class SessionPools {
         }
     }
 
+    private SessionPool enter(PoolChoice choice, RenewalRules renewal) {
+        SessionPool pool = pool(choice, renewal);
+        while (!pool.enter()) {
+            pools.remove(choice.key(), pool); // or whoever leaves it for good does so
+            pool = pool(choice, renewal);
+        }
+        return pool;
+    }
+
     private SessionPool pool(PoolChoice choice, RenewalRules renewal) {
-        SessionPool pool = pools.computeIfAbsent(choice.key(), key -> new SessionPool(traffic, choice, renewal, clock));
+        SessionPool pool = pools.get(choice.key());
+        if (pool == null) {
+            dropSome();
+            pool = pools.computeIfAbsent(choice.key(), key -> new SessionPool(traffic, choice, renewal, clock));
+        }
         PoolChoice first = pool.choice();
         if (first != choice && !first.rules().equals(choice.rules()) && differencesLogged.add(choice.key())) {
             LOG.warn(
@@ -79,6 +102,15 @@ public final class SessionPools {
                     choice.place());
         }
         return pool;
+    }
+
+    private void dropSome() {
+        if (pools.size() >= tooMany) {
+            pools.values().removeIf(SessionPool::leaveForGood);
+            differencesLogged.retainAll(pools.keySet());
+            tooMany = Math.max(
+                    TOO_MANY, 2 * pools.size()); // what is looked through each time is as much as was made since
+        }
     }
 
     /** How all pools stand, in no order. */

@@ -431,6 +431,11 @@ public final class SessionTraffic extends ServiceSupport {
         paced.set(site, rate);
     }
 
+    /** Whether there is such a session. */
+    public boolean exists(SessionKey key) {
+        return registry.existing(key) != null;
+    }
+
     /** How long a site wants to be left alone by a session from now on, zero when it does not. */
     public Duration pauseLeft(SessionKey key) {
         Session session = registry.existing(key);
