@@ -7,6 +7,7 @@ import io.github.camelsessions.renewal.RenewalHeaders;
 import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.renewal.Reply;
 import io.github.camelsessions.renewal.RequestState;
+import io.github.camelsessions.renewal.SessionFailures;
 import io.github.camelsessions.renewal.SessionHoldException;
 import io.github.camelsessions.renewal.SessionRenewalException;
 import io.github.camelsessions.renewal.SessionRequest;
@@ -166,7 +167,7 @@ final class PooledExchange extends WaitingExchange {
             fail(
                     refusal.full()
                             ? hold("not held, because as many exchanges wait as maxHeld allows", refusal.waiting())
-                            : SessionRenewalException.ofPool(
+                            : SessionFailures.notCreatedByPool(
                                     pool.gate().key(), refusal.waiting(), refusal.until(), refusal.cause()));
             return false;
         }
@@ -183,7 +184,7 @@ final class PooledExchange extends WaitingExchange {
     }
 
     private SessionHoldException hold(String what, int waiting) {
-        return SessionHoldException.ofPool(pool.gate().key(), waiting, what);
+        return SessionFailures.notHeldByPool(pool.gate().key(), waiting, what);
     }
 
     /** Sends the request; returns whether it has ended. If not, the thread that ends it goes on. */

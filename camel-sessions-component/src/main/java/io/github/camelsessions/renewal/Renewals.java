@@ -5,7 +5,7 @@ import io.github.camelsessions.session.GateFailure;
 import io.github.camelsessions.session.RenewalToken;
 import io.github.camelsessions.session.Session;
 import io.github.camelsessions.session.SessionKey;
-import io.github.camelsessions.session.SessionStats;
+import io.github.camelsessions.session.SessionSituation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -303,9 +303,8 @@ final class Renewals extends ServiceSupport {
 
     /** What the exchange gets that has made the renewal itself, and failed. */
     SessionRenewalException exception(Session session, Throwable cause) {
-        SessionStats stats = session.stats();
-        return new SessionRenewalException(
-                session.key(), stats.generation(), stats.held(), stats.retryAt(), FAILED, cause);
+        return SessionFailures.notRenewed(
+                SessionFailures.now(session, session.stats().retryAt()), FAILED, cause);
     }
 
     /**
@@ -314,13 +313,11 @@ final class Renewals extends ServiceSupport {
      * @param involved whether it has begun the renewal, or belongs to another one: then it gets the cause as it is
      */
     SessionRenewalException exception(Session session, RenewalRules rules, GateFailure failure, boolean involved) {
-        SessionKey key = session.key();
-        report(key, rules, failure.retryAt(), failure.cause());
+        SessionSituation situation = failure.situation();
+        report(session.key(), rules, situation.retryAt(), failure.cause());
         return involved
-                ? new SessionRenewalException(
-                        key, failure.generation(), failure.held(), failure.retryAt(), FAILED, failure.cause())
-                : SessionRenewalException.ofFollower(
-                        key, failure.generation(), failure.held(), failure.retryAt(), FAILED, failure.cause());
+                ? SessionFailures.notRenewed(situation, FAILED, failure.cause())
+                : SessionFailures.notRenewedByAnother(situation, FAILED, failure.cause());
     }
 
     void failed(Session session, RenewalRules rules, Throwable cause) {

@@ -7,6 +7,7 @@ import io.github.camelsessions.profile.ProxyFailedException;
 import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.RenewalToken;
 import io.github.camelsessions.session.Session;
+import io.github.camelsessions.session.SessionSituation;
 import io.github.camelsessions.session.Verdict;
 import java.io.IOException;
 import java.time.Duration;
@@ -421,10 +422,10 @@ final class SentExchange extends HeldExchange {
         long number = generation == null ? 0 : generation.number();
         String message = "session '" + session().key() + "': expired by " + why + " to " + request.describe()
                 + " (generation=" + number + ", replays=" + replays + "); " + wayOut;
+        SessionSituation situation = new SessionSituation(session().key(), number, held, null);
         return exchange().getException() instanceof HttpOperationFailedException failed
-                ? SessionExpiredException.of(failed, session().key(), number, held, message)
-                : SessionExpiredException.of(
-                        answer, beginning(answer), session().key(), number, held, message);
+                ? SessionFailures.expired(failed, situation, message)
+                : SessionFailures.expired(answer, beginning(answer), situation, message);
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.github.camelsessions.session.SeatStats;
 import io.github.camelsessions.session.Session;
 import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
+import io.github.camelsessions.session.SessionSituation;
 import io.github.camelsessions.session.SessionStats;
 import io.github.camelsessions.session.Verdict;
 import java.time.Duration;
@@ -124,11 +125,8 @@ public final class SessionTraffic extends ServiceSupport {
     }
 
     private static SessionRenewalException ended(LogOut logOut) {
-        return new SessionRenewalException(
-                logOut.session(),
-                logOut.generation().number(),
-                0,
-                null,
+        return SessionFailures.notRenewed(
+                new SessionSituation(logOut.session(), logOut.generation().number(), 0, null),
                 "the log-out that this exchange belongs to has ended, or was not over in time",
                 null);
     }
@@ -676,9 +674,7 @@ public final class SessionTraffic extends ServiceSupport {
 
     /** What those get whose session needs a client profile, while all are put aside. */
     SessionRenewalException noProfile(Session session, ProfilesAsideException why) {
-        SessionStats stats = session.stats();
-        return new SessionRenewalException(
-                session.key(), stats.generation(), stats.held(), why.freeAt(), "has no client profile", why);
+        return SessionFailures.notRenewed(SessionFailures.now(session, why.freeAt()), "has no client profile", why);
     }
 
     /**
@@ -696,18 +692,13 @@ public final class SessionTraffic extends ServiceSupport {
     }
 
     SessionHoldException holdException(Session session, String what) {
-        SessionStats stats = session.stats();
-        Instant retryAt = session.pauseLeft().isZero() ? null : stats.pausedUntil();
-        return new SessionHoldException(session.key(), stats.generation(), stats.held(), retryAt, what);
+        Instant retryAt = session.pauseLeft().isZero() ? null : session.stats().pausedUntil();
+        return SessionFailures.notHeld(SessionFailures.now(session, retryAt), what);
     }
 
     SessionRenewalException revoked(Session session) {
-        SessionStats stats = session.stats();
-        return new SessionRenewalException(
-                session.key(),
-                stats.generation(),
-                stats.held(),
-                null,
+        return SessionFailures.notRenewed(
+                SessionFailures.now(session, null),
                 "the renewal that this exchange belongs to has failed or timed out before",
                 null);
     }

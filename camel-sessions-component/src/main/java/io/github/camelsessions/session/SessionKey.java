@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.session;
 
+import java.io.Serializable;
 import java.util.Comparator;
 import java.util.Objects;
 
@@ -10,7 +11,7 @@ import java.util.Objects;
  * @param site the site's name, empty for the default site
  * @param id   the session id: 1 to 1024 characters, without control characters, because it is logged
  */
-public record SessionKey(String site, String id) implements Comparable<SessionKey> {
+public record SessionKey(String site, String id) implements Comparable<SessionKey>, Serializable {
 
     /** The name of the default site. */
     public static final String DEFAULT_SITE = "";

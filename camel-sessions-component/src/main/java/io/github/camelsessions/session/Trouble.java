@@ -146,10 +146,11 @@ final class Trouble {
         boolean failed = kind == Kind.RENEWAL_FAILED;
         return new GateFailure(
                 kind,
-                life.generation.session(),
-                life.generation.number(),
-                waiting.now(),
-                failed ? cooldown.retryAt() : null,
+                new SessionSituation(
+                        life.generation.session(),
+                        life.generation.number(),
+                        waiting.now(),
+                        failed ? cooldown.retryAt() : null),
                 failed ? cooldown.cause() : null);
     }
 }

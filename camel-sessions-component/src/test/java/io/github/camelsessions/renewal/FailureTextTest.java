@@ -4,12 +4,15 @@ package io.github.camelsessions.renewal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelsessions.session.SessionKey;
+import io.github.camelsessions.session.SessionSituation;
 import java.io.IOException;
 import java.util.Map;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.junit.jupiter.api.Test;
 
 class FailureTextTest {
+
+    private static final SessionSituation SITUATION = new SessionSituation(new SessionKey("", "anna"), 1, 2, null);
 
     private static HttpOperationFailedException answer(String location) {
         return new HttpOperationFailedException(
@@ -28,8 +31,7 @@ class FailureTextTest {
 
     @Test
     void aFailureOfOursSaysAllByItsMessage() {
-        Throwable expired =
-                SessionExpiredException.of(answer(null), new SessionKey("", "anna"), 7, 0, "session 'anna': expired");
+        Throwable expired = SessionFailures.expired(answer(null), SITUATION, "session 'anna': expired");
         assertThat(FailureText.of(expired)).isEqualTo("session 'anna': expired");
     }
 
@@ -42,10 +44,9 @@ class FailureTextTest {
 
     @Test
     void whoFailsByALogInIsNotToldItsQuery() {
-        SessionKey session = new SessionKey("", "anna");
-        assertThat(new SessionRenewalException(session, 1, 2, null, "it could not be renewed", answer(null)))
+        assertThat(SessionFailures.notRenewed(SITUATION, "it could not be renewed", answer(null)))
                 .hasMessageEndingWith("invoking https://portal.example/login with statusCode: 302");
-        assertThat(SessionRenewalException.ofFollower(session, 1, 2, null, "it could not be renewed", answer(null)))
+        assertThat(SessionFailures.notRenewedByAnother(SITUATION, "it could not be renewed", answer(null)))
                 .hasMessageEndingWith("invoking https://portal.example/login with statusCode: 302")
                 .hasNoCause();
     }

@@ -76,8 +76,8 @@ class RenewalGateTest extends GateTestSupport {
             held();
             Verdict verdict = arrive(passage());
             assertFails(verdict, Kind.FULL);
-            assertThat(verdict.failure().held()).isEqualTo(2);
-            assertThat(verdict.failure().retryAt()).isNull();
+            assertThat(verdict.failure().situation().held()).isEqualTo(2);
+            assertThat(verdict.failure().situation().retryAt()).isNull();
         }
 
         @Test
@@ -117,10 +117,10 @@ class RenewalGateTest extends GateTestSupport {
             clock.advance(COOLDOWN.minusMillis(1));
             Verdict verdict = arrive(passage());
             assertFails(verdict, Kind.RENEWAL_FAILED);
-            assertThat(verdict.failure().retryAt()).isEqualTo(START.plus(COOLDOWN));
+            assertThat(verdict.failure().situation().retryAt()).isEqualTo(START.plus(COOLDOWN));
             assertThat(verdict.failure().cause()).isSameAs(WRONG);
-            assertThat(verdict.failure().session()).isEqualTo(TestGates.KEY);
-            assertThat(verdict.failure().generation()).isZero();
+            assertThat(verdict.failure().situation().session()).isEqualTo(TestGates.KEY);
+            assertThat(verdict.failure().situation().generation()).isZero();
         }
 
         @Test

@@ -516,7 +516,8 @@ class SuspicionTest extends GateTestSupport {
             assertThat(failing.failure().cause())
                     .hasMessage("after each of 3 log-ins in a row every request was refused, though the log-ins"
                             + " succeeded");
-            assertThat(failing.failure().retryAt()).isEqualTo(clock.instant().plus(COOLDOWN));
+            assertThat(failing.failure().situation().retryAt())
+                    .isEqualTo(clock.instant().plus(COOLDOWN));
             assertThat(gate.stats().failuresInRow()).isEqualTo(1);
         }
 
