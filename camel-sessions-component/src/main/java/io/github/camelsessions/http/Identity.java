@@ -18,18 +18,6 @@ record Identity(
         ClientProfile profile,
         @Nullable ProxyServer socks) {
 
-    /** The identity of a call's requests; null for those that no profile and no session sets apart. */
-    static @Nullable Identity of(SessionCall call) {
-        if (call.generation() == null) {
-            return null;
-        }
-        SessionKey session = call.rules().isolation() == Isolation.session
-                ? call.generation().session()
-                : null;
-        ClientProfile profile = call.profile();
-        return session == null && profile == ClientProfile.NONE ? null : new Identity(session, profile, null);
-    }
-
     Identity through(ProxyServer proxy) {
         return new Identity(session, profile, proxy);
     }

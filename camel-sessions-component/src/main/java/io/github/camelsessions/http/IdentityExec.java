@@ -53,7 +53,7 @@ final class IdentityExec implements ExecChainHandler {
                     && !call.trusts(target.getSchemeName(), target.getHostName(), target.getPort())) {
                 keepForeignCredentials(context, target); // one that a redirect leads to may ask for them
             }
-            Identity identity = Identity.of(call);
+            Identity identity = call.identity();
             if (identity != null) {
                 ProxyServer proxy = identity.profile().proxy();
                 context.setUserToken(identity);

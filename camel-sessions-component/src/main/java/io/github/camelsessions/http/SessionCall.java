@@ -4,6 +4,7 @@ package io.github.camelsessions.http;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProxyFailedException;
 import io.github.camelsessions.session.Generation;
+import io.github.camelsessions.session.SessionKey;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
@@ -335,6 +336,17 @@ public final class SessionCall {
         this.status = status;
         this.finalUri = finalUri;
         this.headers = headers;
+    }
+
+    /** Whose connections its requests take; null for those that no profile and no session sets apart. */
+    @Nullable
+    Identity identity() {
+        if (generation == null) {
+            return null;
+        }
+        SessionKey session = rules.isolation() == Isolation.session ? generation.session() : null;
+        ClientProfile profile = profile();
+        return session == null && profile == ClientProfile.NONE ? null : new Identity(session, profile, null);
     }
 
     /** Whether a request goes to where secrets of the call belong: the origin of its first request. */

@@ -13,6 +13,7 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.Method;
 import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
 import org.apache.hc.core5.http.io.HttpClientConnection;
 import org.apache.hc.core5.http.io.HttpResponseInformationCallback;
@@ -44,7 +45,11 @@ final class StaleConnections extends HttpRequestExecutor {
         if (details != null && context.getAttribute(CookieInterceptor.CALL) instanceof SessionCall call) {
             call.goesOutOn(details);
         }
-        return super.execute(request, connection, informed, context);
+        ClassicHttpResponse response = super.execute(request, connection, informed, context);
+        if (Method.CONNECT.isSame(request.getMethod())) {
+            BoundedBody.limitRead(response, context);
+        }
+        return response;
     }
 
     /** As a handler in HttpClient's chain, before a connection is leased. */
