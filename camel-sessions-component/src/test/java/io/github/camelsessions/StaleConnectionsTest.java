@@ -19,7 +19,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
+import org.apache.hc.core5.http.io.HttpClientConnection;
+import org.apache.hc.core5.http.io.HttpResponseInformationCallback;
+import org.apache.hc.core5.http.protocol.HttpContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -178,6 +186,29 @@ class StaleConnectionsTest {
         assertThat(send("direct:fetch", method, body).getException()).isNull();
         String sent = method + " " + (body == null ? "" : body);
         assertThat(seen).containsExactly("1: GET ", "1: " + sent, "2: " + sent);
+    }
+
+    @Test
+    void anOwnRequestExecutorIsAskedAndNothingIsSentOnceMore() {
+        AtomicInteger asked = new AtomicInteger();
+        HttpClientConfigurer own = builder -> builder.setRequestExecutor(new HttpRequestExecutor() {
+            @Override
+            public ClassicHttpResponse execute(
+                    ClassicHttpRequest request,
+                    HttpClientConnection connection,
+                    HttpResponseInformationCallback informed,
+                    HttpContext context)
+                    throws IOException, HttpException {
+                asked.incrementAndGet();
+                return super.execute(request, connection, informed, context);
+            }
+        });
+        context.getRegistry().bind("own", own);
+        String uri = "sessions:fetch/" + url() + "/page?http.httpClientConfigurer=#own";
+        assertThat(send(uri, "GET", null).getException()).isNull();
+        assertThat(send(uri, "GET", null).getException()).isInstanceOf(IOException.class);
+        assertThat(asked).hasValue(2);
+        assertThat(reconnects()).isZero();
     }
 
     @Test

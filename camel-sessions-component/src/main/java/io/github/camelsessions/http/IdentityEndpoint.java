@@ -115,7 +115,8 @@ final class IdentityEndpoint extends ConnectionEndpoint {
             throw new ProxyFailedException(profile, "gave no answer when it was asked for a tunnel", e, late);
         }
         if (response.getCode() == HttpStatus.SC_PROXY_AUTHENTICATION_REQUIRED) {
-            context.setAttribute(TUNNEL_REFUSED, response.getCode()); // HttpClient may have an answer to that, and reads it
+            context.setAttribute(
+                    TUNNEL_REFUSED, response.getCode()); // HttpClient may have an answer to that, and reads it
         } else if (response.getCode() != HttpStatus.SC_OK) {
             throw new ProxyFailedException(profile, "opened no tunnel: status " + response.getCode(), null, true);
         }

@@ -75,6 +75,7 @@ final class SessionHttpComponent extends HttpComponent {
     HttpEndpoint newEndpoint(String uri, Map<String, Object> options) throws Exception {
         HttpEndpoint endpoint = (HttpEndpoint) createEndpoint(uri, options);
         CompositeHttpConfigurer configurers = new CompositeHttpConfigurer();
+        configurers.addConfigurer(builder -> builder.setRequestExecutor(StaleConnections.INSTANCE)); // a user's wins
         configurers.addConfigurer(endpoint.getHttpClientConfigurer());
         configurers.addConfigurer(builder -> {
             sessionize(builder);
@@ -95,7 +96,6 @@ final class SessionHttpComponent extends HttpComponent {
                 .addExecInterceptorBefore(ChainElement.PROTOCOL.name(), "session-decoding", Decoding::decode)
                 .addExecInterceptorBefore(ChainElement.PROTOCOL.name(), "session-identity", IdentityExec.INSTANCE)
                 .addExecInterceptorBefore(ChainElement.PROTOCOL.name(), "session-fields", SessionFields::add)
-                .setRequestExecutor(StaleConnections.INSTANCE)
                 .addExecInterceptorBefore(ChainElement.CONNECT.name(), "session-limits", BoundedBody::limitHop)
                 .addExecInterceptorBefore(
                         ChainElement.CONNECT.name(), "session-stale-connections", StaleConnections::sendAgain)
