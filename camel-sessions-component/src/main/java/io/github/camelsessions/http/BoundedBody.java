@@ -78,7 +78,7 @@ final class BoundedBody extends ReadBody {
     }
 
     @Override
-    InputStream reading(InputStream octets) {
+    protected InputStream reading(InputStream octets) {
         return new Bounded(octets);
     }
 

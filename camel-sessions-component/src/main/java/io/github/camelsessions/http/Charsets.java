@@ -12,12 +12,12 @@ import org.apache.camel.util.IOHelper;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps charsets that nobody can read off exchanges: to Camel they are a failure, at whatever is read or sent next. */
-final class Charsets {
+public final class Charsets {
 
     private Charsets() {}
 
     /** Forgets the charset of an answer if the JVM does not know it. */
-    static void forgetUnknown(Exchange exchange) {
+    public static void forgetUnknown(Exchange exchange) {
         String name = exchange.getProperty(ExchangePropertyKey.CHARSET_NAME, String.class);
         if (name != null && !isKnown(name)) {
             exchange.removeProperty(ExchangePropertyKey.CHARSET_NAME);
@@ -25,7 +25,7 @@ final class Charsets {
     }
 
     /** Takes the charset off the type of a message, as a page has left it there, if the JVM does not know it. */
-    static void forgetUnknown(Message message) {
+    public static void forgetUnknown(Message message) {
         String type = message.getHeader(Exchange.CONTENT_TYPE, String.class);
         String name = of(type);
         if (type != null && name != null && !isKnown(name)) {

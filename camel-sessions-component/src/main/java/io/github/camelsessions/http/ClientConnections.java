@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * {@link Error} of any request, be it that of a body's stream, and every later request would fail. Here the request that an
  * Error ends loses its own connection, and only whoever made the connections closes them. Thread-safe.
  */
-final class ClientConnections implements HttpClientConnectionManager, ConnPoolControl<HttpRoute> {
+public final class ClientConnections implements HttpClientConnectionManager, ConnPoolControl<HttpRoute> {
 
     static {
         // HttpClient uses it for the first time when a connection is dropped: a class that finds no memory then is lost
@@ -41,7 +41,7 @@ final class ClientConnections implements HttpClientConnectionManager, ConnPoolCo
     }
 
     /** Makes a builder build clients that use these connections, which the caller has to close. */
-    static void install(HttpClientBuilder builder, HttpClientConnectionManager connections) {
+    public static void install(HttpClientBuilder builder, HttpClientConnectionManager connections) {
         ClientConnections own = new ClientConnections((IdentityConnections) connections);
         builder.setConnectionManager(own)
                 .addExecInterceptorFirst("session-stopped", own::tellOfStop)

@@ -38,7 +38,7 @@ public final class ConnectionSweeper extends ServiceSupport {
     }
 
     /** Sweeps these from now on until they are closed. */
-    void watch(IdentityConnections connections) {
+    public void watch(IdentityConnections connections) {
         swept.add(connections);
         starting.lock();
         try {

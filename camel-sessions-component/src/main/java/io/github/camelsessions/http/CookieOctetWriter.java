@@ -19,7 +19,7 @@ import org.apache.hc.core5.util.CharArrayBuffer;
  * each octet from 0x80 to 0x9F, which breaks cookie values in UTF-8. For all other lines that stays as it is, because it
  * is also what keeps a line break in a header's name from starting a new header. One for each connection.
  */
-final class CookieOctetWriter extends DefaultHttpRequestWriter {
+public final class CookieOctetWriter extends DefaultHttpRequestWriter {
 
     private final CharArrayBuffer line = new CharArrayBuffer(128);
 

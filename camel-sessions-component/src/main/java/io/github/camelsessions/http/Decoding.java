@@ -94,7 +94,7 @@ final class Decoding {
         }
 
         @Override
-        InputStream reading(InputStream octets) {
+        protected InputStream reading(InputStream octets) {
             InputStream opened = octets;
             for (int i = codings.size() - 1; i >= 0; i--) {
                 opened = new Lazy(opened, codings.get(i));

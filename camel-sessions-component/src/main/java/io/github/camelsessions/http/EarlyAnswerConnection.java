@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * whole. It is closed after its answer. Nor does one that holds octets which no request has asked for. Used by one thread at
  * a time, but for closing.
  */
-final class EarlyAnswerConnection extends ManagedConnection {
+public final class EarlyAnswerConnection extends ManagedConnection {
 
     private static final int PIECE = 16 * 1024; // octets of a body between two looks
     private static final Timeout A_MOMENT = Timeout.ofSeconds(1); // of a connection that is over: nothing more can come
@@ -56,7 +56,7 @@ final class EarlyAnswerConnection extends ManagedConnection {
     }
 
     /** Makes such connections, not yet connected. */
-    static HttpConnectionFactory<ManagedHttpClientConnection> factory(
+    public static HttpConnectionFactory<ManagedHttpClientConnection> factory(
             HttpMessageWriterFactory<ClassicHttpRequest> writers,
             HttpMessageParserFactory<ClassicHttpResponse> parsers) {
         return socket -> {
@@ -214,7 +214,7 @@ final class EarlyAnswerConnection extends ManagedConnection {
     }
 
     /** There was something on a kept connection before the request: nothing of it was sent. */
-    static final class UnaskedAnswerException extends ConnectionClosedException {
+    public static final class UnaskedAnswerException extends ConnectionClosedException {
 
         private static final long serialVersionUID = 1L;
 
@@ -312,7 +312,7 @@ final class EarlyAnswerConnection extends ManagedConnection {
         }
 
         @Override
-        InputStream reading(InputStream octets) {
+        protected InputStream reading(InputStream octets) {
             return new Quiet(octets);
         }
     }

@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param session the session that has connections of its own, null when all sessions with the profile share them
  * @param socks   the SOCKS proxy that its connections go through; HTTP proxies are part of their routes
  */
-record Identity(
+public record Identity(
         @Nullable SessionKey session,
         ClientProfile profile,
         @Nullable ProxyServer socks) {
 
-    Identity through(ProxyServer proxy) {
+    public Identity through(ProxyServer proxy) {
         return new Identity(session, profile, proxy);
     }
 }

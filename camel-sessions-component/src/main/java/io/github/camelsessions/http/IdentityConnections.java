@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe, without locks of its own.
  */
-final class IdentityConnections implements HttpClientConnectionManager, ConnPoolControl<HttpRoute> {
+public final class IdentityConnections implements HttpClientConnectionManager, ConnPoolControl<HttpRoute> {
 
     static final int MOST_POOLS = 1_000;
     static final Duration IDLE = Duration.ofSeconds(60);
@@ -98,7 +98,7 @@ final class IdentityConnections implements HttpClientConnectionManager, ConnPool
      * @param onFirstPool is told when there is something to be swept
      * @param nanos       the time, as of {@link System#nanoTime}
      */
-    IdentityConnections(
+    public IdentityConnections(
             HttpClientConnectionManager plain,
             Function<Identity, PoolingHttpClientConnectionManager> maker,
             Consumer<IdentityConnections> onFirstPool,
@@ -111,7 +111,7 @@ final class IdentityConnections implements HttpClientConnectionManager, ConnPool
     }
 
     /** With the connections of somebody else, who closes them. */
-    IdentityConnections(HttpClientConnectionManager given) {
+    public IdentityConnections(HttpClientConnectionManager given) {
         this.plain = given;
         this.control = control(given);
         this.maker = null;
@@ -235,7 +235,7 @@ final class IdentityConnections implements HttpClientConnectionManager, ConnPool
     }
 
     /** Waits for a connection, but not for those that are closed: HttpCore leaves who waits waiting then. */
-    ConnectionEndpoint await(LeaseRequest request, Timeout timeout)
+    public ConnectionEndpoint await(LeaseRequest request, Timeout timeout)
             throws InterruptedException, ExecutionException, TimeoutException {
         waiting.add(request);
         try {
@@ -326,7 +326,7 @@ final class IdentityConnections implements HttpClientConnectionManager, ConnPool
         waiting.forEach(LeaseRequest::cancel);
     }
 
-    boolean isClosed() {
+    public boolean isClosed() {
         return closed;
     }
 

@@ -30,10 +30,10 @@ import org.jspecify.annotations.Nullable;
  * A leased connection of one identity. It tells the failures of the identity's proxy from those of the site, and speaks to
  * the proxy with the identity's user agent. Used by one thread at a time, but for the end of its lease.
  */
-final class IdentityEndpoint extends ConnectionEndpoint {
+public final class IdentityEndpoint extends ConnectionEndpoint {
 
     /** The context attribute with the status of a proxy that opened no tunnel and asks for credentials. */
-    static final String TUNNEL_REFUSED = "io.github.camelsessions.tunnel";
+    public static final String TUNNEL_REFUSED = "io.github.camelsessions.tunnel";
 
     private final ConnectionEndpoint endpoint;
     private final ClientProfile profile;

@@ -10,16 +10,16 @@ import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.jspecify.annotations.Nullable;
 
 /** The body of an answer, read by a stream of ours. Whoever asks for it twice goes on reading. Read by one thread. */
-abstract class ReadBody extends HttpEntityWrapper {
+public abstract class ReadBody extends HttpEntityWrapper {
 
     private @Nullable InputStream content;
 
-    ReadBody(HttpEntity body) {
+    public ReadBody(HttpEntity body) {
         super(body);
     }
 
     /** The stream that reads these octets; asked for once. */
-    abstract InputStream reading(InputStream octets) throws IOException;
+    protected abstract InputStream reading(InputStream octets) throws IOException;
 
     @Override
     public InputStream getContent() throws IOException {
@@ -39,9 +39,9 @@ abstract class ReadBody extends HttpEntityWrapper {
     }
 
     /** Reads one octet as it reads several, so that one method says what else is done. */
-    abstract static class Octets extends FilterInputStream {
+    public abstract static class Octets extends FilterInputStream {
 
-        Octets(InputStream octets) {
+        public Octets(InputStream octets) {
             super(octets);
         }
 

@@ -7,7 +7,7 @@ import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpRequest;
 
 /** The URL of a request as it goes over the wire. */
-final class RequestUrl {
+public final class RequestUrl {
 
     private RequestUrl() {}
 
@@ -17,7 +17,7 @@ final class RequestUrl {
      *
      * @throws URISyntaxException when it is no URL; its message holds the query, its reason does not
      */
-    static URI of(HttpRequest request) throws URISyntaxException {
+    public static URI of(HttpRequest request) throws URISyntaxException {
         return new URI(text(request));
     }
 

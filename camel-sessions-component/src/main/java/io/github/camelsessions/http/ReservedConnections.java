@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * second endpoint with the same options, hence a client with a pool of its own, made when it is first needed. Only a
  * connection manager that the user gave to the component serves both. Thread-safe.
  */
-final class ReservedConnections extends ServiceSupport {
+public final class ReservedConnections extends ServiceSupport {
 
     private final Callable<HttpEndpoint> twin;
     private final ReentrantLock making = new ReentrantLock();
@@ -24,7 +24,7 @@ final class ReservedConnections extends ServiceSupport {
     /**
      * @param twin makes another endpoint with the same options, not started
      */
-    ReservedConnections(Callable<HttpEndpoint> twin) {
+    public ReservedConnections(Callable<HttpEndpoint> twin) {
         this.twin = twin;
     }
 
@@ -33,7 +33,7 @@ final class ReservedConnections extends ServiceSupport {
      *
      * @throws IllegalStateException when this was stopped
      */
-    HttpClient client() {
+    public HttpClient client() {
         making.lock();
         try {
             if (endpoint == null) {

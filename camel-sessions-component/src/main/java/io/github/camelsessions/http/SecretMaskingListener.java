@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Shows another listener, usually camel-http's logger, each request and response with cookies and credentials masked.
  * Thread-safe when the other one is.
  */
-final class SecretMaskingListener implements HttpActivityListener {
+public final class SecretMaskingListener implements HttpActivityListener {
 
     /** The exchange property with the names of response headers that become values of the session. */
     private static final String CAPTURED = "io.github.camelsessions.captured";
@@ -38,7 +38,7 @@ final class SecretMaskingListener implements HttpActivityListener {
     }
 
     /** Puts the mask between the endpoint and its listener, if it has one. */
-    static void install(HttpEndpoint endpoint) {
+    public static void install(HttpEndpoint endpoint) {
         HttpActivityListener listener = endpoint.getHttpActivityListener();
         if (listener == null && endpoint.isLogHttpActivity()) {
             LoggingHttpActivityListener logging = new LoggingHttpActivityListener();

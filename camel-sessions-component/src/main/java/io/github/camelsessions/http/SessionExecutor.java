@@ -27,19 +27,19 @@ import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.jspecify.annotations.Nullable;
 
 /** The one place where a request of a session leaves: with the call in its context. */
-final class SessionExecutor {
+public final class SessionExecutor {
 
     private SessionExecutor() {}
 
     /** The client's request defaults, to be adapted to what a call wants. */
-    static RequestConfig.Builder requestConfig(HttpClient client) {
+    public static RequestConfig.Builder requestConfig(HttpClient client) {
         RequestConfig config = client instanceof Configurable configurable ? configurable.getConfig() : null;
         // Log-in chains do return to the URL they came from, with a cookie set; maxRedirects bounds them.
         return RequestConfig.copy(config == null ? RequestConfig.DEFAULT : config)
                 .setCircularRedirectsAllowed(true);
     }
 
-    static <T> T execute(
+    public static <T> T execute(
             HttpEndpoint endpoint,
             HttpClient client,
             RequestConfig config,

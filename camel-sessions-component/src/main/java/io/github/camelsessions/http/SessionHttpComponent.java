@@ -50,14 +50,14 @@ import org.jspecify.annotations.Nullable;
  * component has, but with our cookies instead of HttpClient's, without automatic retries, and with the octets of cookies
  * kept as they are. Never registered in the context.
  */
-final class SessionHttpComponent extends HttpComponent {
+public final class SessionHttpComponent extends HttpComponent {
 
     // of the connection manager that is being made
     private @Nullable TlsStrategies tls;
     private @Nullable TlsSocketStrategy registered;
 
     /** Copies the options of an HTTP component, for clients that differ only in what sessions need. */
-    static SessionHttpComponent like(HttpComponent original) {
+    public static SessionHttpComponent like(HttpComponent original) {
         CamelContext context = original.getCamelContext();
         SessionHttpComponent copy = new SessionHttpComponent();
         copy.setCamelContext(context);
@@ -72,10 +72,10 @@ final class SessionHttpComponent extends HttpComponent {
     }
 
     /** An endpoint of camel-http that is not registered in the context: start and stop it yourself. */
-    HttpEndpoint newEndpoint(String uri, Map<String, Object> options) throws Exception {
+    public HttpEndpoint newEndpoint(String uri, Map<String, Object> options) throws Exception {
         HttpEndpoint endpoint = (HttpEndpoint) createEndpoint(uri, options);
         CompositeHttpConfigurer configurers = new CompositeHttpConfigurer();
-        configurers.addConfigurer(builder -> builder.setRequestExecutor(StaleConnections.INSTANCE)); // a user's wins
+        configurers.addConfigurer(SessionHttpComponent::setExecutor); // first: a user's wins
         configurers.addConfigurer(endpoint.getHttpClientConfigurer());
         configurers.addConfigurer(builder -> {
             sessionize(builder);
@@ -87,8 +87,13 @@ final class SessionHttpComponent extends HttpComponent {
         return endpoint;
     }
 
+    /** Has requests sent once more that met a connection which was closed. */
+    public static void setExecutor(HttpClientBuilder builder) {
+        builder.setRequestExecutor(StaleConnections.INSTANCE);
+    }
+
     /** Makes a client builder build clients for sessions. To be called once for each builder. */
-    static void sessionize(HttpClientBuilder builder) {
+    public static void sessionize(HttpClientBuilder builder) {
         builder.disableCookieManagement()
                 .disableAutomaticRetries()
                 .setRedirectStrategy(Redirects.INSTANCE)
@@ -104,7 +109,7 @@ final class SessionHttpComponent extends HttpComponent {
     }
 
     /** A connection manager with the connection options of an existing endpoint. */
-    HttpClientConnectionManager newConnectionManager(HttpEndpoint endpoint) throws Exception {
+    public HttpClientConnectionManager newConnectionManager(HttpEndpoint endpoint) throws Exception {
         String uri = endpoint.getEndpointUri();
         Map<String, Object> parameters = new HashMap<>(URISupport.parseQuery(URISupport.extractQuery(uri)));
         SSLContextParameters ssl =

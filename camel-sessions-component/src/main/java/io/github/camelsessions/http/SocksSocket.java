@@ -22,10 +22,10 @@ import org.apache.hc.client5.http.DnsResolver;
  * credentials from one place for the whole JVM only, and offers the name of the operating system's user where there are
  * none. The proxy resolves host names. Used as any socket; it is closed when connecting fails.
  */
-final class SocksSocket extends Socket {
+public final class SocksSocket extends Socket {
 
     /** Leaves names to the proxy, so that they are not asked for in the network of this machine. */
-    static final DnsResolver RESOLVED_BY_PROXY = new DnsResolver() {
+    public static final DnsResolver RESOLVED_BY_PROXY = new DnsResolver() {
 
         @Override
         public List<InetSocketAddress> resolve(String host, int port) {
@@ -55,7 +55,7 @@ final class SocksSocket extends Socket {
     private final ProxyServer proxy;
     private long deadline; // in nanos, 0 for none
 
-    SocksSocket(ProxyServer proxy) {
+    public SocksSocket(ProxyServer proxy) {
         super(Proxy.NO_PROXY);
         this.proxy = proxy;
     }

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * Makes TLS strategies of one set of camel-http's options. Each has an {@link SSLContext} of its own, and with it its own
  * TLS sessions and tickets; what is large, the trusted certificates and the keys, they share. Thread-safe.
  */
-final class TlsStrategies {
+public final class TlsStrategies {
 
     private final CamelContext context;
     private final @Nullable SSLContextParameters parameters;
@@ -43,7 +43,7 @@ final class TlsStrategies {
     private @Nullable SSLContextParameters sharing; // guarded by making
     private TrustManager @Nullable [] trusting; // guarded by making
 
-    TlsStrategies(
+    public TlsStrategies(
             CamelContext context,
             @Nullable SSLContextParameters parameters,
             boolean systemProperties,
@@ -56,7 +56,7 @@ final class TlsStrategies {
         this.policy = policy;
     }
 
-    TlsSocketStrategy newStrategy() throws GeneralSecurityException, IOException {
+    public TlsSocketStrategy newStrategy() throws GeneralSecurityException, IOException {
         making.lock();
         try {
             return inTime(new DefaultClientTlsStrategy(newContext(), policy, verifier));

@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  * line without a status is a protocol error, where HttpClient would look for another answer behind it, and wait. Used by
  * one thread.
  */
-final class WholeHeadParser extends LenientHttpResponseParser {
+public final class WholeHeadParser extends LenientHttpResponseParser {
 
     private static final String HTTP = "HTTP/";
 
-    WholeHeadParser(@Nullable Http1Config config) {
+    public WholeHeadParser(@Nullable Http1Config config) {
         super(config);
     }
 

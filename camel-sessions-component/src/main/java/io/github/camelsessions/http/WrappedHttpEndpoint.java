@@ -138,7 +138,7 @@ final class WrappedHttpEndpoint extends HttpEndpoint {
             HttpClientBuilder builder = getClientBuilder();
             if (!sessionized) { // the builder stays when the endpoint is stopped and started again
                 SessionHttpComponent.sessionize(builder);
-                builder.setRequestExecutor(StaleConnections.INSTANCE); // nobody can tell whether there is another one
+                SessionHttpComponent.setExecutor(builder); // nobody can tell whether there is another one
                 sessionized = true;
             }
             HttpClientConnectionManager connections = component.newConnectionManager(this);

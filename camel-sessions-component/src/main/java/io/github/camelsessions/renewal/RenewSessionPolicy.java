@@ -110,11 +110,16 @@ public final class RenewSessionPolicy implements Policy {
 
     @Override
     public Processor wrap(Route route, Processor steps) {
-        return new RenewSessionProcessor(route.getCamelContext(), this, steps);
+        return new RenewSessionProcessor(route.getCamelContext(), options(), steps);
     }
 
     @Override
     public String toString() {
-        return RenewSessionReferences.PREFIX + (site == null ? "" : site + "/") + sessionId;
+        return options().toString();
+    }
+
+    private RenewSessionProcessor.Options options() {
+        return new RenewSessionProcessor.Options(
+                sessionId, site, keepMessage, renewedWhen, renewalTimeout, holdTimeout);
     }
 }

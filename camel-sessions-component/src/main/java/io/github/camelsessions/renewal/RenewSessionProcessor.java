@@ -2,6 +2,7 @@
 package io.github.camelsessions.renewal;
 
 import io.github.camelsessions.session.SessionKey;
+import java.time.Duration;
 import java.util.Objects;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
@@ -13,10 +14,13 @@ import org.apache.camel.support.processor.DelegateAsyncProcessor;
 import org.jspecify.annotations.Nullable;
 
 /** A renew block in a route. Thread-safe once started. */
-final class RenewSessionProcessor extends DelegateAsyncProcessor {
+public final class RenewSessionProcessor extends DelegateAsyncProcessor {
+
+    /** What a route refers to a block by, before the id of its session. */
+    public static final String PREFIX = "renewSession:";
 
     private final CamelContext context;
-    private final RenewSessionPolicy policy;
+    private final Options options;
     private volatile @Nullable Settings settings;
 
     /** What the policy says, made out at start. */
@@ -40,10 +44,25 @@ final class RenewSessionProcessor extends DelegateAsyncProcessor {
         }
     }
 
-    RenewSessionProcessor(CamelContext context, RenewSessionPolicy policy, Processor steps) {
+    /** What a user says of a block, see the policy. */
+    public record Options(
+            @Nullable String sessionId,
+            @Nullable String site,
+            boolean keepMessage,
+            @Nullable Object renewedWhen,
+            @Nullable Duration renewalTimeout,
+            @Nullable Duration holdTimeout) {
+
+        @Override
+        public String toString() {
+            return PREFIX + (site == null ? "" : site + "/") + sessionId;
+        }
+    }
+
+    public RenewSessionProcessor(CamelContext context, Options options, Processor steps) {
         super(steps);
         this.context = context;
-        this.policy = policy;
+        this.options = options;
     }
 
     @Override
@@ -51,7 +70,7 @@ final class RenewSessionProcessor extends DelegateAsyncProcessor {
         try {
             exchange.getMessage().removeHeader(RenewalHeaders.RENEWED);
             Settings now = Objects.requireNonNull(settings, "not started");
-            RenewBlock block = new RenewBlock(getProcessor(), policy.isKeepMessage());
+            RenewBlock block = new RenewBlock(getProcessor(), options.keepMessage());
             return now.traffic().renew(this, exchange, callback, now.session(exchange), now.rules(), block);
         } catch (Throwable e) { // an error, too, must end the exchange
             exchange.setException(e);
@@ -68,21 +87,21 @@ final class RenewSessionProcessor extends DelegateAsyncProcessor {
 
     private Settings settings() {
         RenewalSites sites = RenewalSites.of(context);
-        String given = policy.getSessionId();
+        String given = options.sessionId();
         String id =
                 given == null ? "" : context.resolvePropertyPlaceholders(given).trim();
-        String site = Objects.requireNonNullElse(policy.getSite(), SessionKey.DEFAULT_SITE);
+        String site = Objects.requireNonNullElse(options.site(), SessionKey.DEFAULT_SITE);
         int slash = id.indexOf('/');
-        if (policy.getSite() == null && slash > 0 && sites.has(id.substring(0, slash))) {
+        if (options.site() == null && slash > 0 && sites.has(id.substring(0, slash))) {
             site = id.substring(0, slash);
             id = id.substring(slash + 1);
         }
         if (id.isEmpty()) {
             throw new IllegalArgumentException(
-                    policy + " has no sessionId: write renewSession:anna, or renewSession:${header.user}");
+                    options + " has no sessionId: write renewSession:anna, or renewSession:${header.user}");
         }
         RenewalRules rules = sites.rules(
-                site, policy.toString(), policy.getRenewedWhen(), policy.getRenewalTimeout(), policy.getHoldTimeout());
+                site, options.toString(), options.renewedWhen(), options.renewalTimeout(), options.holdTimeout());
         Settings made = new Settings(sites.traffic(), site, id, expression(id), rules);
         if (made.expression() == null) {
             new SessionKey(site, id); // a wrong id shows now
@@ -110,6 +129,6 @@ final class RenewSessionProcessor extends DelegateAsyncProcessor {
 
     @Override
     public String toString() {
-        return policy.toString();
+        return options.toString();
     }
 }

@@ -12,11 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RenewSessionReferences implements BeanRepository {
 
-    static final String PREFIX = "renewSession:";
-
     @Override
     public @Nullable Object lookupByName(String name) {
-        return name.startsWith(PREFIX) ? new RenewSessionPolicy(name.substring(PREFIX.length())) : null;
+        return name.startsWith(RenewSessionProcessor.PREFIX) ? new RenewSessionPolicy(name.substring(RenewSessionProcessor.PREFIX.length())) : null;
     }
 
     @Override

@@ -37,7 +37,7 @@ public final class RenewSessionStep extends YamlDeserializerBase<PolicyDefinitio
     @Override
     protected boolean setProperty(PolicyDefinition target, String propertyKey, String propertyName, Node value) {
         switch (propertyKey) {
-            case "sessionId" -> target.setRef(RenewSessionReferences.PREFIX + asText(value));
+            case "sessionId" -> target.setRef(RenewSessionProcessor.PREFIX + asText(value));
             case "steps" -> setSteps(target, value);
             case "id" -> target.setId(asText(value));
             case "description" -> target.setDescription(asText(value));

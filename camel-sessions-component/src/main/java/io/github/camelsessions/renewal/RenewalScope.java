@@ -144,7 +144,7 @@ public final class RenewalScope implements SafeCopyProperty {
     }
 
     /** Runs something in which an exchange, and new ones made on this thread, belong to the renewal. */
-    static void runIn(RenewalToken token, Exchange exchange, Runnable action) {
+    public static void runIn(RenewalToken token, Exchange exchange, Runnable action) {
         Map<SessionKey, RenewalToken> before = of(exchange).tokens;
         enter(exchange, token);
         try {

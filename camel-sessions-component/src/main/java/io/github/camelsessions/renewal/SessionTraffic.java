@@ -136,7 +136,7 @@ public final class SessionTraffic extends ServiceSupport {
      *
      * @param how what renews it, on the exchange itself; null for a priority exchange sent to {@code renewalUri}
      */
-    boolean renew(
+    public boolean renew(
             @Nullable Object owner,
             Exchange exchange,
             AsyncCallback callback,

@@ -10,7 +10,7 @@ import io.github.camelsessions.session.SessionRegistry;
 import java.time.Duration;
 
 /** Calls in a session that a test has for itself. */
-final class TestCalls {
+public final class TestCalls {
 
     static final CallRules RULES =
             new CallRules(true, true, 20, true, CookiesDebug.OFF, Isolation.profile, NoProxy.NONE, Duration.ZERO, 0);
@@ -24,7 +24,7 @@ final class TestCalls {
         return sessions.find(key);
     }
 
-    static SessionCall newCall() {
+    public static SessionCall newCall() {
         return SessionCall.in(newGeneration(), RULES);
     }
 }
