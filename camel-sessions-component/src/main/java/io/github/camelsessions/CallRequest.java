@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.http.HttpSending;
 import io.github.camelsessions.http.Redirect;
 import io.github.camelsessions.http.ResendableBody;
@@ -11,7 +12,6 @@ import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.renewal.Reply;
 import io.github.camelsessions.renewal.SessionRequest;
 import io.github.camelsessions.session.Generation;
-import io.github.camelsessions.session.SessionKey;
 import java.net.URI;
 import java.util.Map;
 import java.util.UUID;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.api.CookiesDebug;
+import io.github.camelsessions.api.Isolation;
+import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.http.CallRules;
-import io.github.camelsessions.http.CookiesDebug;
-import io.github.camelsessions.http.Isolation;
 import io.github.camelsessions.http.SessionHttpClient;
 import io.github.camelsessions.pool.PoolChoice;
 import io.github.camelsessions.profile.NoProxy;
@@ -11,7 +12,6 @@ import io.github.camelsessions.renewal.CheckRules;
 import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.renewal.RenewalScope;
 import io.github.camelsessions.renewal.SessionRequest;
-import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.text.Quoted;
 import java.net.URI;
 import java.time.Duration;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionRenewalException;
+import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.cookie.Cookie;
 import io.github.camelsessions.http.CookieMap;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.renewal.RenewalRules;
-import io.github.camelsessions.renewal.SessionRenewalException;
 import io.github.camelsessions.session.Generation;
-import io.github.camelsessions.session.SessionKey;
-import io.github.camelsessions.session.SessionStats;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;

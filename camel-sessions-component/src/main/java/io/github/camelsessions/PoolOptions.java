@@ -6,11 +6,11 @@ import static io.github.camelsessions.RenewalOptions.atLeast;
 import static io.github.camelsessions.RenewalOptions.notNegative;
 
 import io.github.camelsessions.EffectiveRules.Place;
+import io.github.camelsessions.api.PoolStrategy;
+import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.pool.PoolChoice;
 import io.github.camelsessions.pool.PoolRules;
-import io.github.camelsessions.pool.PoolStrategy;
 import io.github.camelsessions.renewal.RenewalRules;
-import io.github.camelsessions.session.SessionKey;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;

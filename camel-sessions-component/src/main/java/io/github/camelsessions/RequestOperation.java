@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.http.HttpSending;
 import io.github.camelsessions.http.SessionHttpClient;
 import io.github.camelsessions.pool.PoolChoice;
 import io.github.camelsessions.pool.SessionPools;
-import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.text.Quoted;
 import java.net.URI;
 import java.util.Arrays;

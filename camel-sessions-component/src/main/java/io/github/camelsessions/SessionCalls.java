@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.http.HttpSending;
 import io.github.camelsessions.http.RequestTimer;
 import io.github.camelsessions.http.SessionCall;
@@ -9,7 +10,6 @@ import io.github.camelsessions.pool.PoolChosen;
 import io.github.camelsessions.pool.SessionPools;
 import io.github.camelsessions.renewal.RenewalScope;
 import io.github.camelsessions.renewal.SessionTraffic;
-import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
 import java.net.URI;
 import java.util.function.Consumer;

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.api.PoolStats;
+import io.github.camelsessions.api.ProfileStats;
+import io.github.camelsessions.api.SeatStats;
+import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.cookie.Cookie;
 import io.github.camelsessions.http.ConnectionSweeper;
 import io.github.camelsessions.http.PublicSuffixList;
 import io.github.camelsessions.http.SessionHttpClients;
-import io.github.camelsessions.pool.PoolStats;
 import io.github.camelsessions.pool.SessionPools;
 import io.github.camelsessions.profile.ClientProfile;
-import io.github.camelsessions.profile.ProfileStats;
 import io.github.camelsessions.renewal.RateRule;
 import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.renewal.SessionTraffic;
-import io.github.camelsessions.session.SeatStats;
 import io.github.camelsessions.session.SessionClock;
-import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
-import io.github.camelsessions.session.SessionStats;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;

@@ -2,11 +2,11 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.EffectiveRules.Place;
+import io.github.camelsessions.api.ProfileOrder;
 import io.github.camelsessions.http.SessionHttpClient;
 import io.github.camelsessions.http.SessionHttpClients;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.NearestName;
-import io.github.camelsessions.profile.ProfileOrder;
 import io.github.camelsessions.profile.ProfileRotation;
 import io.github.camelsessions.renewal.SessionTraffic;
 import io.github.camelsessions.session.SessionClock;

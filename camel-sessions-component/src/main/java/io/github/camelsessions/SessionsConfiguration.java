@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
-import io.github.camelsessions.http.Isolation;
-import io.github.camelsessions.pool.PoolStrategy;
-import io.github.camelsessions.renewal.OnRenewalFailure;
-import io.github.camelsessions.renewal.ReplayStale;
-import io.github.camelsessions.renewal.WhenFull;
+import io.github.camelsessions.api.Isolation;
+import io.github.camelsessions.api.OnRenewalFailure;
+import io.github.camelsessions.api.PoolStrategy;
+import io.github.camelsessions.api.ReplayStale;
+import io.github.camelsessions.api.WhenFull;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.api.CookieFormat;
+import io.github.camelsessions.api.ListOf;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;

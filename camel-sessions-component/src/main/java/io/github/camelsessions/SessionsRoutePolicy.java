@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionRenewalException;
+import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.renewal.RenewalListener;
 import io.github.camelsessions.renewal.RenewalRules;
-import io.github.camelsessions.renewal.SessionRenewalException;
-import io.github.camelsessions.session.SessionKey;
-import io.github.camelsessions.session.SessionStats;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;

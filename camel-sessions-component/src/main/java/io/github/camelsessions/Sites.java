@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.profile.NearestName;
-import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.text.Quoted;
 import java.net.URI;
 import java.util.ArrayList;

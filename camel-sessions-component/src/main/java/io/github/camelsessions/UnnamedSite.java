@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.renewal.RenewalScope;
 import io.github.camelsessions.session.Generation;
-import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -3,8 +3,8 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.camelsessions.renewal.SessionExpiredException;
-import io.github.camelsessions.renewal.SessionRenewalException;
+import io.github.camelsessions.api.SessionExpiredException;
+import io.github.camelsessions.api.SessionRenewalException;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;

@@ -3,8 +3,8 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.camelsessions.renewal.SessionExpiredException;
-import io.github.camelsessions.renewal.SessionFailure;
+import io.github.camelsessions.api.SessionExpiredException;
+import io.github.camelsessions.api.SessionFailure;
 import io.github.camelsessions.testkit.ExpiringSite;
 import java.io.InputStream;
 import java.util.Map;

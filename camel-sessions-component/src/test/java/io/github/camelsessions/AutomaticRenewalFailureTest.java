@@ -3,13 +3,13 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelsessions.api.SessionExpiredException;
+import io.github.camelsessions.api.SessionFailure;
+import io.github.camelsessions.api.SessionHoldException;
+import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionRenewalException;
 import io.github.camelsessions.renewal.RenewalListener;
 import io.github.camelsessions.renewal.RenewalRules;
-import io.github.camelsessions.renewal.SessionExpiredException;
-import io.github.camelsessions.renewal.SessionFailure;
-import io.github.camelsessions.renewal.SessionHoldException;
-import io.github.camelsessions.renewal.SessionRenewalException;
-import io.github.camelsessions.session.SessionKey;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -4,7 +4,7 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
-import io.github.camelsessions.renewal.SessionExpiredException;
+import io.github.camelsessions.api.SessionExpiredException;
 import io.github.camelsessions.testkit.ExpiringSite;
 import java.io.ByteArrayInputStream;
 import java.io.StringReader;

@@ -3,7 +3,7 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.camelsessions.renewal.SessionHoldException;
+import io.github.camelsessions.api.SessionHoldException;
 import io.github.camelsessions.session.SessionClock;
 import io.github.camelsessions.testkit.ExpiringSite;
 import java.time.Duration;
@@ -137,7 +137,7 @@ abstract class AutomaticRenewalSupport {
         return Sessions.get(context);
     }
 
-    io.github.camelsessions.session.SessionStats stats() {
+    io.github.camelsessions.api.SessionStats stats() {
         return sessions().session(session).stats().orElseThrow();
     }
 

@@ -3,9 +3,9 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.camelsessions.renewal.SessionExpiredException;
-import io.github.camelsessions.renewal.SessionRenewalException;
-import io.github.camelsessions.session.SessionStats;
+import io.github.camelsessions.api.SessionExpiredException;
+import io.github.camelsessions.api.SessionRenewalException;
+import io.github.camelsessions.api.SessionStats;
 import java.io.ByteArrayInputStream;
 import java.util.List;
 import java.util.Map;

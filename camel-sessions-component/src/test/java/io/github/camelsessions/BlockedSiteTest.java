@@ -4,10 +4,10 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.github.camelsessions.api.SessionHoldException;
+import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.profile.ClientProfile;
-import io.github.camelsessions.renewal.SessionHoldException;
-import io.github.camelsessions.session.SessionKey;
-import io.github.camelsessions.session.SessionStats;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -457,7 +457,7 @@ class BlockedSiteTest {
         assertThat(pool().retired()).isEqualTo(Map.of("blocked", 1L));
     }
 
-    private io.github.camelsessions.pool.PoolStats pool() {
+    private io.github.camelsessions.api.PoolStats pool() {
         return sessions().pool("shop").orElseThrow();
     }
 

@@ -4,9 +4,9 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.camelsessions.renewal.SessionRenewalException;
-import io.github.camelsessions.session.SeatStats;
-import io.github.camelsessions.session.SessionStats;
+import io.github.camelsessions.api.SeatStats;
+import io.github.camelsessions.api.SessionRenewalException;
+import io.github.camelsessions.api.SessionStats;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,8 +4,8 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
-import io.github.camelsessions.renewal.SessionExpiredException;
-import io.github.camelsessions.renewal.SessionRenewalException;
+import io.github.camelsessions.api.SessionExpiredException;
+import io.github.camelsessions.api.SessionRenewalException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -3,9 +3,9 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.camelsessions.pool.PoolStats;
-import io.github.camelsessions.renewal.SessionHoldException;
-import io.github.camelsessions.renewal.SessionRenewalException;
+import io.github.camelsessions.api.PoolStats;
+import io.github.camelsessions.api.SessionHoldException;
+import io.github.camelsessions.api.SessionRenewalException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;

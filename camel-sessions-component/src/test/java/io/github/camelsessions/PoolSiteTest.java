@@ -4,7 +4,7 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.camelsessions.renewal.SessionHoldException;
+import io.github.camelsessions.api.SessionHoldException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;

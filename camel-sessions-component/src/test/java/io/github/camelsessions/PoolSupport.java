@@ -3,7 +3,7 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.camelsessions.pool.PoolStats;
+import io.github.camelsessions.api.PoolStats;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -4,7 +4,7 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.camelsessions.profile.ProfileOrder;
+import io.github.camelsessions.api.ProfileOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.camelsessions.api.ProfileStats;
 import io.github.camelsessions.profile.ProfileFile;
-import io.github.camelsessions.profile.ProfileStats;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -4,7 +4,7 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
-import io.github.camelsessions.session.SessionStats;
+import io.github.camelsessions.api.SessionStats;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -4,11 +4,11 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.camelsessions.api.SessionExpiredException;
+import io.github.camelsessions.api.SessionHoldException;
+import io.github.camelsessions.api.SessionRenewalException;
+import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.renewal.RenewSessionPolicy;
-import io.github.camelsessions.renewal.SessionExpiredException;
-import io.github.camelsessions.renewal.SessionHoldException;
-import io.github.camelsessions.renewal.SessionRenewalException;
-import io.github.camelsessions.session.SessionStats;
 import io.github.camelsessions.testkit.ExpiringSite;
 import java.time.Duration;
 import java.util.ArrayList;

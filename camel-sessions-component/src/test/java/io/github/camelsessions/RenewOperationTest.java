@@ -4,8 +4,8 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.camelsessions.renewal.SessionExpiredException;
-import io.github.camelsessions.renewal.SessionRenewalException;
+import io.github.camelsessions.api.SessionExpiredException;
+import io.github.camelsessions.api.SessionRenewalException;
 import io.github.camelsessions.testkit.ExpiringSite;
 import java.time.Duration;
 import java.util.Map;

@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.camelsessions.renewal.SessionExpiredException;
-import io.github.camelsessions.renewal.SessionRenewalException;
-import io.github.camelsessions.session.SessionKey;
-import io.github.camelsessions.session.SessionStats;
+import io.github.camelsessions.api.SessionExpiredException;
+import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionRenewalException;
+import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.testkit.ExpiringSite;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;

@@ -4,9 +4,9 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.camelsessions.renewal.SessionFailure;
+import io.github.camelsessions.api.SessionFailure;
+import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.renewal.WaitingRenewals;
-import io.github.camelsessions.session.SessionStats;
 import io.github.camelsessions.testkit.ExpiringSite;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -4,7 +4,7 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.camelsessions.session.SessionStats;
+import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.testkit.ExpiringSite;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -285,7 +285,7 @@ class RequestLimitsTest {
         assertThat(stats("large").generation()).isEqualTo(generation);
     }
 
-    private static io.github.camelsessions.session.SessionStats stats(String site) {
+    private static io.github.camelsessions.api.SessionStats stats(String site) {
         return Sessions.get(CONTEXT).site(site).session("fetch").stats().orElseThrow();
     }
 

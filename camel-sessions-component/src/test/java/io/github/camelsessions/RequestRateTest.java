@@ -4,8 +4,8 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.camelsessions.renewal.SessionHoldException;
-import io.github.camelsessions.renewal.WhenFull;
+import io.github.camelsessions.api.SessionHoldException;
+import io.github.camelsessions.api.WhenFull;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

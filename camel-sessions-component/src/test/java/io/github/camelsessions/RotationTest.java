@@ -3,14 +3,14 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelsessions.api.ProfileOrder;
+import io.github.camelsessions.api.ProfileStats;
+import io.github.camelsessions.api.SessionRenewalException;
+import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.profile.ClientProfile;
-import io.github.camelsessions.profile.ProfileOrder;
-import io.github.camelsessions.profile.ProfileStats;
 import io.github.camelsessions.profile.ProfilesAsideException;
 import io.github.camelsessions.profile.ProxyFailedException;
 import io.github.camelsessions.profile.ProxyServer;
-import io.github.camelsessions.renewal.SessionRenewalException;
-import io.github.camelsessions.session.SessionStats;
 import io.github.camelsessions.testkit.ExpiringSite;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -4,8 +4,8 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.camelsessions.renewal.SessionExpiredException;
-import io.github.camelsessions.session.SessionStats;
+import io.github.camelsessions.api.SessionExpiredException;
+import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.testkit.ExpiringSite;
 import java.util.List;
 import java.util.Map;

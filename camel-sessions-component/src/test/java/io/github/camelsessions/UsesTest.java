@@ -3,7 +3,7 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.camelsessions.session.SessionStats;
+import io.github.camelsessions.api.SessionStats;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
+import io.github.camelsessions.api.CookiesDebug;
+import io.github.camelsessions.api.Isolation;
 import io.github.camelsessions.profile.NoProxy;
 import java.time.Duration;
 

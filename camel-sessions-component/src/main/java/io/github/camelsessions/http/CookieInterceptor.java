@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
+import io.github.camelsessions.api.CookiesDebug;
 import io.github.camelsessions.cookie.Cookie;
 import io.github.camelsessions.cookie.CookieJar;
 import io.github.camelsessions.cookie.CookieTarget;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
+import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProxyServer;
-import io.github.camelsessions.session.SessionKey;
 import org.jspecify.annotations.Nullable;
 
 /**

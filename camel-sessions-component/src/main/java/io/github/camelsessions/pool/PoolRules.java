@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.pool;
 
+import io.github.camelsessions.api.PoolStrategy;
 import io.github.camelsessions.session.GateRules;
 import java.time.Duration;
 import org.apache.camel.http.base.HttpHelper;

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.pool;
 
+import io.github.camelsessions.api.PoolStats;
+import io.github.camelsessions.api.SessionHoldException;
+import io.github.camelsessions.api.SessionRenewalException;
+import io.github.camelsessions.api.WhenFull;
 import io.github.camelsessions.renewal.Answer;
 import io.github.camelsessions.renewal.NotNow;
 import io.github.camelsessions.renewal.RenewalHeaders;
@@ -8,12 +12,9 @@ import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.renewal.Reply;
 import io.github.camelsessions.renewal.RequestState;
 import io.github.camelsessions.renewal.SessionFailures;
-import io.github.camelsessions.renewal.SessionHoldException;
-import io.github.camelsessions.renewal.SessionRenewalException;
 import io.github.camelsessions.renewal.SessionRequest;
 import io.github.camelsessions.renewal.SessionTraffic;
 import io.github.camelsessions.renewal.WaitingExchange;
-import io.github.camelsessions.renewal.WhenFull;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.pool;
 
+import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.renewal.Reply;
 import io.github.camelsessions.renewal.SessionRequest;
 import io.github.camelsessions.session.Generation;
-import io.github.camelsessions.session.SessionKey;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.pool;
 
+import io.github.camelsessions.api.PoolStrategy;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

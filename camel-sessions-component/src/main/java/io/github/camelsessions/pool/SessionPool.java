@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.pool;
 
+import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.renewal.FailureText;
 import io.github.camelsessions.renewal.RenewalRules;
 import io.github.camelsessions.renewal.SessionTraffic;
 import io.github.camelsessions.session.SessionClock;
-import io.github.camelsessions.session.SessionKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.profile;
 
+import io.github.camelsessions.api.ProfileOrder;
+import io.github.camelsessions.api.ProfileStats;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
+import io.github.camelsessions.api.WhenFull;
 import io.github.camelsessions.renewal.Mender.LooseEnd;
 import io.github.camelsessions.renewal.Resumer.Slot;
 import io.github.camelsessions.renewal.Ticket.SynchronousWait;

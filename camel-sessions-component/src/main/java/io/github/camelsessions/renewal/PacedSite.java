@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
+import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.renewal.SiteRate.Due;
 import io.github.camelsessions.renewal.SiteRate.Place;
-import io.github.camelsessions.session.SessionKey;
 import java.time.Duration;
 import java.util.function.BiConsumer;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
+import io.github.camelsessions.api.SessionRenewalException;
 import java.time.Duration;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
+import io.github.camelsessions.api.OnRenewalFailure;
+import io.github.camelsessions.api.ReplayStale;
+import io.github.camelsessions.api.WhenFull;
 import io.github.camelsessions.session.GateRules;
 import java.time.Duration;
 import org.apache.camel.Predicate;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
+import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.RenewalToken;
-import io.github.camelsessions.session.SessionKey;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

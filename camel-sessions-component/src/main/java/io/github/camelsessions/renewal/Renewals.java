@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
+import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionRenewalException;
+import io.github.camelsessions.api.SessionSituation;
 import io.github.camelsessions.session.GateFailure;
 import io.github.camelsessions.session.RenewalToken;
 import io.github.camelsessions.session.Session;
-import io.github.camelsessions.session.SessionKey;
-import io.github.camelsessions.session.SessionSituation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
+import io.github.camelsessions.api.SessionExpiredException;
+import io.github.camelsessions.api.SessionRenewalException;
+import io.github.camelsessions.api.SessionSituation;
+import io.github.camelsessions.api.WhenFull;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProfilesAsideException;
 import io.github.camelsessions.profile.ProxyFailedException;
 import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.RenewalToken;
 import io.github.camelsessions.session.Session;
-import io.github.camelsessions.session.SessionSituation;
 import io.github.camelsessions.session.Verdict;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
+import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.session.Passage;
 import io.github.camelsessions.session.Session;
-import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
 import io.github.camelsessions.session.Verdict;
 import java.time.Duration;

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
+import io.github.camelsessions.api.SessionExpiredException;
+import io.github.camelsessions.api.SessionHoldException;
+import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionRenewalException;
+import io.github.camelsessions.api.SessionSituation;
+import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.session.Session;
-import io.github.camelsessions.session.SessionKey;
-import io.github.camelsessions.session.SessionSituation;
-import io.github.camelsessions.session.SessionStats;
 import java.time.Instant;
 import org.apache.camel.Exchange;
 import org.apache.camel.http.base.HttpOperationFailedException;

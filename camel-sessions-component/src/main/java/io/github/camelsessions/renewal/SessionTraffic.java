@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
+import io.github.camelsessions.api.SeatStats;
+import io.github.camelsessions.api.SessionHoldException;
+import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionRenewalException;
+import io.github.camelsessions.api.SessionSituation;
+import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProfilesAsideException;
 import io.github.camelsessions.profile.ProxyFailedException;
@@ -9,12 +15,8 @@ import io.github.camelsessions.session.GateFailure;
 import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.Passage;
 import io.github.camelsessions.session.RenewalToken;
-import io.github.camelsessions.session.SeatStats;
 import io.github.camelsessions.session.Session;
-import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
-import io.github.camelsessions.session.SessionSituation;
-import io.github.camelsessions.session.SessionStats;
 import io.github.camelsessions.session.Verdict;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
-import io.github.camelsessions.session.SessionKey;
+import io.github.camelsessions.api.SessionKey;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
+import io.github.camelsessions.api.SessionExpiredException;
+import io.github.camelsessions.api.SessionFailure;
 import io.github.camelsessions.profile.ProfilesAsideException;
 import java.io.IOException;
 import java.time.Duration;

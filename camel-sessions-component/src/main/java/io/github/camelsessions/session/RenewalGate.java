@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.session;
 
+import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.session.GateFailure.Kind;
 import io.github.camelsessions.session.Life.Origin;
 import io.github.camelsessions.session.Passage.Place;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.session;
 
+import io.github.camelsessions.api.SessionKey;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;

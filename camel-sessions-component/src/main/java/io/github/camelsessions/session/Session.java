@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.session;
 
+import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProfilesAsideException;
 import java.time.Duration;

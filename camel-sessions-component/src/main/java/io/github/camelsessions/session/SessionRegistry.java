@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.session;
 
+import io.github.camelsessions.api.ProfileOrder;
+import io.github.camelsessions.api.ProfileStats;
+import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.cookie.CookieJar;
 import io.github.camelsessions.cookie.CookieLimits;
 import io.github.camelsessions.cookie.PublicSuffixes;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.NearestName;
-import io.github.camelsessions.profile.ProfileOrder;
 import io.github.camelsessions.profile.ProfileRotation;
-import io.github.camelsessions.profile.ProfileStats;
 import io.github.camelsessions.profile.ProxyFailedException;
 import io.github.camelsessions.text.Quoted;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.session;
 
+import io.github.camelsessions.api.SessionSituation;
 import io.github.camelsessions.session.GateFailure.Kind;
 import io.github.camelsessions.session.Verdict.Action;
 import java.time.Instant;

@@ -4,8 +4,8 @@ package io.github.camelsessions.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.profile.ClientProfile;
-import io.github.camelsessions.session.SessionKey;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
+import io.github.camelsessions.api.CookiesDebug;
+import io.github.camelsessions.api.Isolation;
+import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.profile.NoProxy;
 import io.github.camelsessions.session.Admission;
 import io.github.camelsessions.session.Generation;
 import io.github.camelsessions.session.SessionClock;
-import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
 import java.time.Duration;
 

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.camelsessions.api.PoolStats;
+import io.github.camelsessions.api.PoolStrategy;
+import io.github.camelsessions.api.ProfileOrder;
+import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.pool.Claim.State;
 import io.github.camelsessions.profile.ClientProfile;
-import io.github.camelsessions.profile.ProfileOrder;
 import io.github.camelsessions.profile.ProfileRotation;
-import io.github.camelsessions.session.SessionKey;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,6 +3,8 @@ package io.github.camelsessions.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelsessions.api.PoolStats;
+import io.github.camelsessions.api.PoolStrategy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -3,6 +3,7 @@ package io.github.camelsessions.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelsessions.api.PoolStats;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.pool;
 
+import io.github.camelsessions.api.PoolStrategy;
+import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.session.GateRules;
 import io.github.camelsessions.session.SessionClock;
-import io.github.camelsessions.session.SessionKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

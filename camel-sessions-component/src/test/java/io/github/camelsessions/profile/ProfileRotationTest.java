@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.camelsessions.api.ProfileOrder;
+import io.github.camelsessions.api.ProfileStats;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

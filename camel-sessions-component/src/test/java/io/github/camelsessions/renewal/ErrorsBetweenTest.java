@@ -3,10 +3,11 @@ package io.github.camelsessions.renewal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelsessions.api.SessionHoldException;
+import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.session.SessionClock;
-import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
-import io.github.camelsessions.session.SessionStats;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;

@@ -3,8 +3,8 @@ package io.github.camelsessions.renewal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.camelsessions.session.SessionKey;
-import io.github.camelsessions.session.SessionSituation;
+import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionSituation;
 import java.io.IOException;
 import java.util.Map;
 import org.apache.camel.http.base.HttpOperationFailedException;

@@ -3,7 +3,7 @@ package io.github.camelsessions.renewal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.camelsessions.session.SessionKey;
+import io.github.camelsessions.api.SessionKey;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -4,9 +4,9 @@ package io.github.camelsessions.renewal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.renewal.SiteRate.Due;
 import io.github.camelsessions.renewal.SiteRate.Place;
-import io.github.camelsessions.session.SessionKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
+import io.github.camelsessions.api.OnRenewalFailure;
+import io.github.camelsessions.api.ReplayStale;
+import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.WhenFull;
 import io.github.camelsessions.session.GateRules;
 import io.github.camelsessions.session.Generation;
-import io.github.camelsessions.session.SessionKey;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;

@@ -3,10 +3,12 @@ package io.github.camelsessions.renewal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelsessions.api.SessionExpiredException;
+import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionRenewalException;
 import io.github.camelsessions.session.GateRules;
 import io.github.camelsessions.session.Session;
 import io.github.camelsessions.session.SessionClock;
-import io.github.camelsessions.session.SessionKey;
 import io.github.camelsessions.session.SessionRegistry;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,6 +3,7 @@ package io.github.camelsessions.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelsessions.api.SessionKey;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;

@@ -4,6 +4,7 @@ package io.github.camelsessions.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.cookie.CookieJar;
 import io.github.camelsessions.cookie.CookieLimits;
 import java.time.InstantSource;

@@ -5,6 +5,8 @@ import static io.github.camelsessions.session.TestSessions.key;
 import static io.github.camelsessions.session.TestSessions.profiles;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionStats;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -9,8 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.github.camelsessions.profile.ProfileOrder;
-import io.github.camelsessions.profile.ProfileStats;
+import io.github.camelsessions.api.ProfileOrder;
+import io.github.camelsessions.api.ProfileStats;
+import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.profile.ProfilesAsideException;
 import io.github.camelsessions.profile.ProxyFailedException;
 import io.github.camelsessions.session.TestSessions.FakeClock;

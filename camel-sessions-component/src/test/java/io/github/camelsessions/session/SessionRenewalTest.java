@@ -5,6 +5,7 @@ import static io.github.camelsessions.session.TestSessions.START;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.session.TestSessions.Desk;
 import io.github.camelsessions.session.TestSessions.FakeClock;
 import io.github.camelsessions.session.Verdict.Action;

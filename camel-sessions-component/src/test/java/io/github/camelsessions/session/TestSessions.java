@@ -3,6 +3,7 @@ package io.github.camelsessions.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.cookie.CookieTarget;
 import io.github.camelsessions.profile.ClientProfile;
 import java.net.URI;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelsessions.SessionsComponent;
 import io.github.camelsessions.SessionsConstants;
-import io.github.camelsessions.http.Isolation;
+import io.github.camelsessions.api.Isolation;
 import io.github.camelsessions.wire.Ledger.Client;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.examples.benchmark;
 
+import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.examples.benchmark.Crowd.Times;
-import io.github.camelsessions.session.SessionStats;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;

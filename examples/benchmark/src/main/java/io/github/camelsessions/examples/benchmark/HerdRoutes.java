@@ -3,7 +3,7 @@ package io.github.camelsessions.examples.benchmark;
 
 import io.github.camelsessions.Sessions;
 import io.github.camelsessions.SessionsConstants;
-import io.github.camelsessions.session.SessionStats;
+import io.github.camelsessions.api.SessionStats;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;

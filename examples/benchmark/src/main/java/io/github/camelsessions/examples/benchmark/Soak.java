@@ -2,7 +2,7 @@
 package io.github.camelsessions.examples.benchmark;
 
 import com.sun.management.UnixOperatingSystemMXBean;
-import io.github.camelsessions.session.SessionStats;
+import io.github.camelsessions.api.SessionStats;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 

@@ -3,7 +3,7 @@ package io.github.camelsessions.examples.benchmark;
 
 import io.github.camelsessions.Sessions;
 import io.github.camelsessions.SessionsConstants;
-import io.github.camelsessions.session.SessionStats;
+import io.github.camelsessions.api.SessionStats;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

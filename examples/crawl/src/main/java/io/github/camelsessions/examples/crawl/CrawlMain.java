@@ -2,7 +2,7 @@
 package io.github.camelsessions.examples.crawl;
 
 import io.github.camelsessions.Sessions;
-import io.github.camelsessions.pool.PoolStats;
+import io.github.camelsessions.api.PoolStats;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.camelsessions.Sessions;
 import io.github.camelsessions.SessionsConstants;
-import io.github.camelsessions.session.SessionStats;
+import io.github.camelsessions.api.SessionStats;
 import java.io.PrintStream;
 import java.util.HashMap;
 import java.util.Map;

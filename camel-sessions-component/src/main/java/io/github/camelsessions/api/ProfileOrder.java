@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.profile;
+package io.github.camelsessions.api;
 
 /** Which client profiles sessions take. In every order a profile that no session uses comes before one in use. */
 public enum ProfileOrder {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.renewal;
+package io.github.camelsessions.api;
 
 /**
  * Which requests are sent again when their answers, though accepted, are stale: they belong to a generation that was

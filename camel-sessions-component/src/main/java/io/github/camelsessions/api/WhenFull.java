@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.renewal;
+package io.github.camelsessions.api;
 
 /**
  * What becomes of an exchange that has to wait while as many wait as {@code maxHeld} or {@code maxHeldTotal} allows. The

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.session;
+package io.github.camelsessions.api;
 
 import java.io.Serializable;
 import java.time.Instant;

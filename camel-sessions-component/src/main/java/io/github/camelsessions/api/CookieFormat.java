@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions;
+package io.github.camelsessions.api;
 
 /** What {@code getCookies} makes of a session's cookies. The constants are named as in the URI. */
 public enum CookieFormat {

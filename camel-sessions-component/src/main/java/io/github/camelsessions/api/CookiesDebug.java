@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.http;
+package io.github.camelsessions.api;
 
 /** What is logged of the cookies that are sent and received. */
 public enum CookiesDebug {

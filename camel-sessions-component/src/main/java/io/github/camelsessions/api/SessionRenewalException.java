@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.renewal;
+package io.github.camelsessions.api;
 
-import io.github.camelsessions.session.SessionSituation;
 import org.apache.camel.CamelException;
 import org.jspecify.annotations.Nullable;
 

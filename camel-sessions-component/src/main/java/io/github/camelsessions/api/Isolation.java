@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.http;
+package io.github.camelsessions.api;
 
 /** Which requests share connections and TLS sessions. The constants are named as in the URI. */
 public enum Isolation {

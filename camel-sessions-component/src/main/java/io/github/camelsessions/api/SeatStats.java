@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.session;
+package io.github.camelsessions.api;
 
 /**
  * How many log-ins and log-outs there were since the context started, for sites that allow a number of sessions at once.

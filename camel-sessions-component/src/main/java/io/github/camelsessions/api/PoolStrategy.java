@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.pool;
+package io.github.camelsessions.api;
 
 /** Which of the ready sessions of a pool an exchange is given. The constants are named as in options. */
 public enum PoolStrategy {

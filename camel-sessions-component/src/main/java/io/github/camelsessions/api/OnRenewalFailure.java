@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.renewal;
+package io.github.camelsessions.api;
 
 /** What becomes of exchanges while no renewal is tried after one that failed. The constants are named as the option's values are. */
 public enum OnRenewalFailure {

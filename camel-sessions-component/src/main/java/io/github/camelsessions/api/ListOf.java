@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions;
+package io.github.camelsessions.api;
 
 /** What the operation {@code list} lists. The constants are named as in the URI. */
 public enum ListOf {
