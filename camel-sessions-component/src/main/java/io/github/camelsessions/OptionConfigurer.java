@@ -2,8 +2,8 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.http.SessionHttpClient;
-import io.github.camelsessions.profile.NearestName;
-import io.github.camelsessions.text.Quoted;
+import io.github.camelsessions.internal.text.NearestName;
+import io.github.camelsessions.internal.text.Quoted;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Arrays;

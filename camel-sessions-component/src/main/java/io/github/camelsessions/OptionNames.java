@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
-import io.github.camelsessions.profile.NearestName;
+import io.github.camelsessions.internal.text.NearestName;
 import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.EndpointUriFactory;

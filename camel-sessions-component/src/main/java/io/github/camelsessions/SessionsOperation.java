@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
-import io.github.camelsessions.profile.NearestName;
-import io.github.camelsessions.text.Quoted;
+import io.github.camelsessions.internal.text.NearestName;
+import io.github.camelsessions.internal.text.Quoted;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;

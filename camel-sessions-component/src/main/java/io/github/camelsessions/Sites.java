@@ -2,8 +2,8 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.api.SessionKey;
-import io.github.camelsessions.profile.NearestName;
-import io.github.camelsessions.text.Quoted;
+import io.github.camelsessions.internal.text.NearestName;
+import io.github.camelsessions.internal.text.Quoted;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
-import io.github.camelsessions.text.DotSegments;
-import io.github.camelsessions.text.Quoted;
+import io.github.camelsessions.internal.text.DotSegments;
+import io.github.camelsessions.internal.text.Quoted;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.cookie;
 
-import io.github.camelsessions.text.Quoted;
+import io.github.camelsessions.internal.text.Quoted;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
-import io.github.camelsessions.profile.NearestName;
+import io.github.camelsessions.internal.text.NearestName;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -2,8 +2,8 @@
 package io.github.camelsessions.http;
 
 import io.github.camelsessions.cookie.HostNames;
-import io.github.camelsessions.text.DotSegments;
-import io.github.camelsessions.text.Quoted;
+import io.github.camelsessions.internal.text.DotSegments;
+import io.github.camelsessions.internal.text.Quoted;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
+import io.github.camelsessions.internal.text.Quoted;
 import io.github.camelsessions.profile.ClientProfile;
-import io.github.camelsessions.text.Quoted;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Iterator;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
-import io.github.camelsessions.text.Quoted;
+import io.github.camelsessions.internal.text.Quoted;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

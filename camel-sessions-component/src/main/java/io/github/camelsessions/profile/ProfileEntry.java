@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.profile;
 
+import io.github.camelsessions.internal.text.NearestName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

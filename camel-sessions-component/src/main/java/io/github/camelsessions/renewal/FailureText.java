@@ -2,7 +2,7 @@
 package io.github.camelsessions.renewal;
 
 import io.github.camelsessions.api.SessionFailure;
-import io.github.camelsessions.text.Quoted;
+import io.github.camelsessions.internal.text.Quoted;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.jspecify.annotations.Nullable;
 

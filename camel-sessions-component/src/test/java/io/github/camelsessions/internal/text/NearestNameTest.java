@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.profile;
+package io.github.camelsessions.internal.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

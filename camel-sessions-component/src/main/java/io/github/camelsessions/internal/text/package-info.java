@@ -2,6 +2,6 @@
 
 /** Text as people read it; knows the JDK only. */
 @NullMarked
-package io.github.camelsessions.text;
+package io.github.camelsessions.internal.text;
 
 import org.jspecify.annotations.NullMarked;

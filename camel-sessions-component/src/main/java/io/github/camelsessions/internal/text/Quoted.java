@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.text;
+package io.github.camelsessions.internal.text;
 
 import org.jspecify.annotations.Nullable;
 
