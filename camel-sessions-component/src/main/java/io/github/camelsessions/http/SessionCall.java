@@ -3,9 +3,9 @@ package io.github.camelsessions.http;
 
 import io.github.camelsessions.api.Isolation;
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.internal.session.Generation;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProxyFailedException;
-import io.github.camelsessions.session.Generation;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;

@@ -3,9 +3,9 @@ package io.github.camelsessions.pool;
 
 import io.github.camelsessions.api.PoolStats;
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.internal.session.SessionClock;
 import io.github.camelsessions.pool.Claim.Refusal;
 import io.github.camelsessions.profile.ProfilesAsideException;
-import io.github.camelsessions.session.SessionClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

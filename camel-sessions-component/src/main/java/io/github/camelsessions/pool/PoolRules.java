@@ -2,7 +2,7 @@
 package io.github.camelsessions.pool;
 
 import io.github.camelsessions.api.PoolStrategy;
-import io.github.camelsessions.session.GateRules;
+import io.github.camelsessions.internal.session.GateRules;
 import java.time.Duration;
 import org.apache.camel.http.base.HttpHelper;
 import org.jspecify.annotations.Nullable;

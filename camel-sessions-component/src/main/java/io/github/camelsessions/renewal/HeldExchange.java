@@ -2,14 +2,14 @@
 package io.github.camelsessions.renewal;
 
 import io.github.camelsessions.api.WhenFull;
+import io.github.camelsessions.internal.session.Passage;
+import io.github.camelsessions.internal.session.RenewalToken;
+import io.github.camelsessions.internal.session.Session;
+import io.github.camelsessions.internal.session.Verdict;
 import io.github.camelsessions.renewal.Mender.LooseEnd;
 import io.github.camelsessions.renewal.Resumer.Slot;
 import io.github.camelsessions.renewal.Ticket.SynchronousWait;
 import io.github.camelsessions.renewal.Ticket.Turn;
-import io.github.camelsessions.session.Passage;
-import io.github.camelsessions.session.RenewalToken;
-import io.github.camelsessions.session.Session;
-import io.github.camelsessions.session.Verdict;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
+import io.github.camelsessions.internal.session.Session;
 import io.github.camelsessions.renewal.Ticket.SynchronousWait;
 import io.github.camelsessions.renewal.Ticket.Turn;
-import io.github.camelsessions.session.Session;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

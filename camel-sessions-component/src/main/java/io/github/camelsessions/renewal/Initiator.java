@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
-import io.github.camelsessions.session.Session;
+import io.github.camelsessions.internal.session.Session;
 import org.jspecify.annotations.Nullable;
 
 /** Whoever has begun a renewal: says how the session is renewed, and why. */

@@ -2,11 +2,11 @@
 package io.github.camelsessions.renewal;
 
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.internal.session.Generation;
+import io.github.camelsessions.internal.session.RenewalToken;
+import io.github.camelsessions.internal.session.Session;
+import io.github.camelsessions.internal.session.SessionRegistry;
 import io.github.camelsessions.renewal.Mender.LooseEnd;
-import io.github.camelsessions.session.Generation;
-import io.github.camelsessions.session.RenewalToken;
-import io.github.camelsessions.session.Session;
-import io.github.camelsessions.session.SessionRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
-import io.github.camelsessions.session.Verdict;
+import io.github.camelsessions.internal.session.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,7 +2,7 @@
 package io.github.camelsessions.renewal;
 
 import io.github.camelsessions.api.SessionKey;
-import io.github.camelsessions.session.RenewalToken;
+import io.github.camelsessions.internal.session.RenewalToken;
 import org.apache.camel.AsyncProcessor;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;

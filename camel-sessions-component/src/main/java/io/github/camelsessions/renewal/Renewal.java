@@ -2,13 +2,13 @@
 package io.github.camelsessions.renewal;
 
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.internal.session.Generation;
+import io.github.camelsessions.internal.session.RenewalToken;
+import io.github.camelsessions.internal.session.Session;
+import io.github.camelsessions.internal.session.Verdict;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProxyFailedException;
 import io.github.camelsessions.renewal.Mender.LooseEnd;
-import io.github.camelsessions.session.Generation;
-import io.github.camelsessions.session.RenewalToken;
-import io.github.camelsessions.session.Session;
-import io.github.camelsessions.session.Verdict;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;

@@ -4,7 +4,7 @@ package io.github.camelsessions.renewal;
 import io.github.camelsessions.api.OnRenewalFailure;
 import io.github.camelsessions.api.ReplayStale;
 import io.github.camelsessions.api.WhenFull;
-import io.github.camelsessions.session.GateRules;
+import io.github.camelsessions.internal.session.GateRules;
 import java.time.Duration;
 import org.apache.camel.Predicate;
 import org.jspecify.annotations.Nullable;

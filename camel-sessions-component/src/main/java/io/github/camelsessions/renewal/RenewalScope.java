@@ -2,8 +2,8 @@
 package io.github.camelsessions.renewal;
 
 import io.github.camelsessions.api.SessionKey;
-import io.github.camelsessions.session.Generation;
-import io.github.camelsessions.session.RenewalToken;
+import io.github.camelsessions.internal.session.Generation;
+import io.github.camelsessions.internal.session.RenewalToken;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
-import io.github.camelsessions.session.Generation;
-import io.github.camelsessions.session.RenewalToken;
-import io.github.camelsessions.session.Session;
-import io.github.camelsessions.session.Verdict;
+import io.github.camelsessions.internal.session.Generation;
+import io.github.camelsessions.internal.session.RenewalToken;
+import io.github.camelsessions.internal.session.Session;
+import io.github.camelsessions.internal.session.Verdict;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.AsyncCallback;

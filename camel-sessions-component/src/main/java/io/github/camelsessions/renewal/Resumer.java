@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.renewal;
 
+import io.github.camelsessions.internal.session.Session;
 import io.github.camelsessions.renewal.Ticket.Turn;
-import io.github.camelsessions.session.Session;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -2,10 +2,10 @@
 package io.github.camelsessions.renewal;
 
 import io.github.camelsessions.api.SessionKey;
-import io.github.camelsessions.session.Passage;
-import io.github.camelsessions.session.Session;
-import io.github.camelsessions.session.SessionRegistry;
-import io.github.camelsessions.session.Verdict;
+import io.github.camelsessions.internal.session.Passage;
+import io.github.camelsessions.internal.session.Session;
+import io.github.camelsessions.internal.session.SessionRegistry;
+import io.github.camelsessions.internal.session.Verdict;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;

@@ -7,7 +7,7 @@ import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionRenewalException;
 import io.github.camelsessions.api.SessionSituation;
 import io.github.camelsessions.api.SessionStats;
-import io.github.camelsessions.session.Session;
+import io.github.camelsessions.internal.session.Session;
 import java.time.Instant;
 import org.apache.camel.Exchange;
 import org.apache.camel.http.base.HttpOperationFailedException;

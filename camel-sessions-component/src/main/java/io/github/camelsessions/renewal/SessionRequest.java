@@ -2,7 +2,7 @@
 package io.github.camelsessions.renewal;
 
 import io.github.camelsessions.api.SessionKey;
-import io.github.camelsessions.session.Generation;
+import io.github.camelsessions.internal.session.Generation;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 

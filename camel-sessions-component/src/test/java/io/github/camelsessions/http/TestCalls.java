@@ -4,11 +4,11 @@ package io.github.camelsessions.http;
 import io.github.camelsessions.api.CookiesDebug;
 import io.github.camelsessions.api.Isolation;
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.internal.session.Admission;
+import io.github.camelsessions.internal.session.Generation;
+import io.github.camelsessions.internal.session.SessionClock;
+import io.github.camelsessions.internal.session.SessionRegistry;
 import io.github.camelsessions.profile.NoProxy;
-import io.github.camelsessions.session.Admission;
-import io.github.camelsessions.session.Generation;
-import io.github.camelsessions.session.SessionClock;
-import io.github.camelsessions.session.SessionRegistry;
 import java.time.Duration;
 
 /** Calls in a session that a test has for itself. */

@@ -3,8 +3,8 @@ package io.github.camelsessions.pool;
 
 import io.github.camelsessions.api.PoolStrategy;
 import io.github.camelsessions.api.SessionKey;
-import io.github.camelsessions.session.GateRules;
-import io.github.camelsessions.session.SessionClock;
+import io.github.camelsessions.internal.session.GateRules;
+import io.github.camelsessions.internal.session.SessionClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -3,9 +3,9 @@ package io.github.camelsessions.renewal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelsessions.internal.session.SessionClock;
+import io.github.camelsessions.internal.session.SessionRegistry;
 import io.github.camelsessions.renewal.Ticket.Turn;
-import io.github.camelsessions.session.SessionClock;
-import io.github.camelsessions.session.SessionRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.internal.session;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What a gate knows of one generation, from its making to its last answer. Guarded by the lock of its gate. */
+final class Life {
+
+    /** What began a generation, which decides how much a refusal in it tells. */
+    enum Origin {
+        /** The session is new. */
+        NEW,
+        /** The session was emptied. */
+        CLEARED,
+        /** One of its limits was reached. */
+        LIMIT,
+        /** Its first request, an exchange or an operator asked for it. */
+        ASKED,
+        /** The server refused its predecessor. */
+        REFUSAL
+    }
+
+    final Generation generation;
+    final Origin origin;
+
+    /** Requests on the wire, each hop of a redirect counted, without those of the renewal that filled it. */
+    long uses;
+
+    int inFlight;
+    long accepted;
+
+    /** Whether a log-in has filled it. */
+    private boolean filledByLogIn;
+
+    /** Whether it has accepted an exchange that was refused before: then that log-in was worth its while. */
+    boolean helped;
+
+    /** Whether it is counted among those that were filled by log-ins and accepted nothing. */
+    boolean fruitless;
+
+    /** Of the exchanges on the wire, without those of the renewal: the one that was admitted last. */
+    private @Nullable Passage youngest;
+
+    /** Whether the site has answered any of its requests, those of the renewal included. */
+    boolean seen;
+
+    /** Whether somebody said that it is over. */
+    boolean expired;
+
+    /** Whether a limit ended it, and not the server: then what it accepted counts, however late. */
+    boolean endedByLimit;
+
+    private long beganMillis;
+    private long lastUseMillis;
+
+    Life(Generation generation, Origin origin, long nowMillis) {
+        this.generation = generation;
+        this.origin = origin;
+        this.beganMillis = nowMillis;
+        this.lastUseMillis = nowMillis;
+    }
+
+    /** It becomes the current one; a renewal may have taken a while to fill it. */
+    void begin(boolean byLogIn, long nowMillis) {
+        filledByLogIn = byLogIn;
+        beganMillis = nowMillis;
+        lastUseMillis = nowMillis;
+    }
+
+    void use(Passage passage, long nowMillis) {
+        uses += passage.priority() ? 0 : 1;
+        inFlight++;
+        lastUseMillis = nowMillis;
+        if (!passage.priority()) {
+            passage.before = youngest;
+            passage.after = null;
+            if (youngest != null) {
+                youngest.after = passage;
+            }
+            youngest = passage;
+        }
+    }
+
+    /** The answer of a request has come, or will not come. */
+    void ends(Passage passage) {
+        inFlight--;
+        if (!passage.priority()) {
+            Passage older = passage.before;
+            Passage newer = passage.after;
+            if (older != null) {
+                older.after = newer;
+            }
+            if (newer != null) {
+                newer.before = older;
+            } else {
+                youngest = older;
+            }
+            passage.before = null;
+            passage.after = null;
+        }
+    }
+
+    /** Whether there is a request on the wire, other than those of the renewal. */
+    boolean awaitsAny() {
+        return youngest != null;
+    }
+
+    /**
+     * Until when an answer is worth waiting for: a request that takes longer than others delays nobody.
+     *
+     * @return a time that has passed when there is none
+     */
+    long worthWaitingUntil() {
+        return youngest == null ? beganMillis : youngest.admittedMillis + Evidence.PATIENCE_MILLIS;
+    }
+
+    /**
+     * Whether it is tried by one exchange at a time: its predecessor was refused, a log-in has just filled it, and it has
+     * accepted nothing yet. What it refuses then is forbidden, for it cannot have ended.
+     */
+    boolean isTried(long nowMillis) {
+        return filledByLogIn && origin == Origin.REFUSAL && accepted == 0 && nowMillis < triedUntil();
+    }
+
+    long triedUntil() {
+        return beganMillis + Evidence.PATIENCE_MILLIS;
+    }
+
+    boolean isFilledByLogIn() {
+        return filledByLogIn;
+    }
+
+    /** Whether somebody or a limit says that this generation is over. */
+    boolean limitDue(GateRules rules, long nowMillis) {
+        return expired
+                || (rules.maxUses() > 0 && uses >= rules.maxUses())
+                || passed(rules.maxAge(), beganMillis, nowMillis)
+                || passed(rules.maxIdle(), lastUseMillis, nowMillis);
+    }
+
+    private static boolean passed(Duration limit, long sinceMillis, long nowMillis) {
+        return !limit.isZero() && nowMillis - sinceMillis >= limit.toMillis();
+    }
+
+    /** The next one is installed. */
+    void endBy(Origin next) {
+        endedByLimit = expired || next == Origin.LIMIT;
+    }
+
+    /** Whether nothing has filled it: no renewal, no request, no cookies or variables from elsewhere. */
+    boolean empty() {
+        return !renewed() && uses == 0 && !generation.isFilled();
+    }
+
+    boolean renewed() {
+        return origin != Origin.NEW && origin != Origin.CLEARED;
+    }
+}

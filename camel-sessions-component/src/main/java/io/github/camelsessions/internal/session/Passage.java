@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.internal.session;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One exchange's way through the gate of its session, from its arrival to the answer that it is given. What the gate
+ * needs to remember of it is here, guarded by the gate's lock; a subclass adds what is needed to send it again. A passage
+ * brings one event at a time: whoever was told what to do with it may ask it, until it brings the next.
+ */
+public class Passage {
+
+    /** A {@link #target} of which nothing is known, whoever asks for it. */
+    protected static final int UNKNOWN = 0;
+
+    /** Where the gate has put an exchange. */
+    enum Place {
+        /** It is not yet told what to do, or has its answer. */
+        NOWHERE,
+        /** Its request is on the wire. */
+        SENT,
+        /** It waits for a renewal to end, or behind those that do. */
+        WAITING,
+        /** Its refusal waits to be judged. */
+        PARKED,
+        /** That was judged: it is told, unless an error comes between. */
+        JUDGED
+    }
+
+    final boolean renews;
+    final boolean renewFirst;
+    final int maxReplays;
+    final boolean failsWhenFull;
+
+    Place place = Place.NOWHERE;
+
+    /** What the latest admission was to. */
+    @Nullable
+    Life life;
+
+    private boolean priority;
+
+    /** Whether it has started the renewal that it is about to wait for. */
+    boolean initiator;
+
+    /** Whether as many waited as may when it was told to wait. */
+    boolean crowded;
+
+    /** What a renewal without an observed generation was asked for, before it had to wait. */
+    @Nullable
+    Generation unwanted;
+
+    /** The renewal that it waits or waited for, null when it waits for its turn only. */
+    @Nullable
+    Renewal awaited;
+
+    /** Whether newcomers stand behind it while it waits. */
+    boolean ahead;
+
+    long heldSinceMillis;
+
+    /** When its latest request was admitted, as an event and as a time. */
+    long admittedAt;
+
+    long admittedMillis;
+
+    /** Whether that was as the only one of a generation that had accepted nothing yet. */
+    boolean alone;
+
+    /** The ones admitted to the same generation just before and after it, of those that are still on the wire. */
+    @Nullable
+    Passage before;
+
+    @Nullable
+    Passage after;
+
+    /** The event of its latest refusal, and the length that the run of refusals had with it. */
+    long refusedAt;
+
+    int run;
+
+    int refusals;
+
+    /** How many of them nobody has judged, because a limit ended the generation. */
+    int unjudged;
+
+    int stood;
+
+    /** Since when it is suspected, and how long it was before. */
+    long suspectedSinceMillis;
+
+    long suspectedMillis;
+
+    /**
+     * @param renews     whether this exchange can renew an expired session by itself; else only an explicit renewal does
+     * @param renewFirst whether it wants an empty session renewed before its first request, if it can renew at all
+     * @param maxReplays how many of its refusals may be judged its own before the last one stands
+     */
+    protected Passage(boolean renews, boolean renewFirst, int maxReplays) {
+        this(renews, renewFirst, maxReplays, true);
+    }
+
+    /**
+     * @param renews        whether this exchange can renew an expired session by itself; else only an explicit renewal does
+     * @param renewFirst    whether it wants an empty session renewed before its first request, if it can renew at all
+     * @param maxReplays    how many of its refusals may be judged its own before the last one stands
+     * @param failsWhenFull whether it ends when as many wait as may; else it is told to wait, and that it is one too many
+     */
+    protected Passage(boolean renews, boolean renewFirst, int maxReplays, boolean failsWhenFull) {
+        this.renews = renews;
+        this.renewFirst = renewFirst;
+        this.maxReplays = maxReplays;
+        this.failsWhenFull = failsWhenFull;
+    }
+
+    /** Whether it waits while no renewal is tried after one that failed, instead of failing at once. */
+    protected boolean endures() {
+        return false;
+    }
+
+    /** Tells one target from others, as a hash code of method and URL does; {@link #UNKNOWN} when there is none. */
+    protected int target() {
+        return UNKNOWN;
+    }
+
+    void sent(Life to, boolean byToken, long event, long nowMillis) {
+        place = Place.SENT;
+        life = to;
+        priority = byToken;
+        initiator = false;
+        awaited = null;
+        admittedAt = event;
+        admittedMillis = nowMillis;
+    }
+
+    /** Whether it has started the renewal that it is about to wait for. */
+    public boolean isInitiator() {
+        return initiator;
+    }
+
+    /** Whether as many waited as may when it was told to wait. */
+    public boolean isCrowded() {
+        return crowded;
+    }
+
+    /** Whether the latest admission was by the token of a renewal: then its answers are no evidence. */
+    public boolean priority() {
+        return priority;
+    }
+
+    /** The generation of the latest admission, null before the first. */
+    public @Nullable Generation generation() {
+        return life == null ? null : life.generation;
+    }
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.internal.session;
+
+import io.github.camelsessions.internal.session.Passage.Place;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests of one session whose answers are awaited, in whatever generation, and the order of admissions and
+ * refusals. Guarded by the lock of its gate.
+ */
+final class Wire {
+
+    private int inFlight;
+    private int ordinary; // of these, the ones that no renewal has sent
+    private long uses; // requests that no renewal has sent, each hop of a redirect counted
+    private int reconnects; // requests that were sent once more, because their connection had been closed
+    private long events;
+    private @Nullable RenewalToken draining;
+
+    void send(Passage passage, Life to, boolean priority, long nowMillis) {
+        passage.sent(to, priority, event(), nowMillis);
+        to.use(passage, nowMillis);
+        uses += priority ? 0 : 1;
+        inFlight++;
+        ordinary += priority ? 0 : 1;
+    }
+
+    /** A further request of a passage, such as a followed redirect. Returns whether it counts: those of a renewal do not. */
+    boolean sendAgain(Passage passage) {
+        Life to = passage.life;
+        if (to == null || passage.priority()) {
+            return false;
+        }
+        to.uses++;
+        uses++;
+        return true;
+    }
+
+    void reconnected(int requests) {
+        reconnects += requests;
+    }
+
+    int reconnects() {
+        return reconnects;
+    }
+
+    /** Takes an answered passage off the wire; what it was sent in, null when no answer of it is awaited. */
+    @Nullable
+    Life landed(Passage passage) {
+        Life of = passage.life;
+        if (of == null || passage.place != Place.SENT) {
+            return null;
+        }
+        passage.place = Place.NOWHERE;
+        of.ends(passage);
+        inFlight--;
+        ordinary -= passage.priority() ? 0 : 1;
+        return of;
+    }
+
+    /** The number of the next event: of two, the later one has the greater. */
+    long event() {
+        return ++events;
+    }
+
+    /** How many requests there were in all, without those of renewals. */
+    long uses() {
+        return uses;
+    }
+
+    int inFlight() {
+        return inFlight;
+    }
+
+    /** Whether no ordinary request is awaited; else the token waits for that. */
+    boolean drained(RenewalToken token) {
+        draining = ordinary > 0 ? token : null;
+        return ordinary == 0;
+    }
+
+    /** The token that need not wait any longer, null for none; it is told once. */
+    @Nullable
+    RenewalToken takeDrained() {
+        if (ordinary > 0) {
+            return null;
+        }
+        RenewalToken drained = draining;
+        draining = null;
+        return drained;
+    }
+}
