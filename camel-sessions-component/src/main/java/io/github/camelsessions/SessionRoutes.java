@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
-import io.github.camelsessions.renewal.RenewSessionPolicy;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;

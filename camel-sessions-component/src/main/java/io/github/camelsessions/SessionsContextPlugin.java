@@ -3,7 +3,6 @@ package io.github.camelsessions;
 
 import io.github.camelsessions.http.CallSource;
 import io.github.camelsessions.http.WrapEndpointStrategy;
-import io.github.camelsessions.renewal.RenewSessionReferences;
 import io.github.camelsessions.renewal.RenewalSites;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;

@@ -4,7 +4,6 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.camelsessions.renewal.RenewSessionPolicy;
 import io.github.camelsessions.testkit.ExpiringSite;
 import java.io.ByteArrayInputStream;
 import java.lang.management.ManagementFactory;
@@ -134,7 +133,7 @@ class RenewBlockDslTest {
         loadYaml("""
                 - beans:
                     - name: renewal
-                      type: io.github.camelsessions.renewal.RenewSessionPolicy
+                      type: io.github.camelsessions.RenewSessionPolicy
                       properties:
                         sessionId: "${header.user}"
                         renewedWhen: "${header.CamelHttpResponseCode} == 200"

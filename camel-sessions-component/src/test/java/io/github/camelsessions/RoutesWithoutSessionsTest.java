@@ -4,7 +4,6 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.camelsessions.renewal.RenewSessionPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

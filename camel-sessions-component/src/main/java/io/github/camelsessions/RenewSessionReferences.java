@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.renewal;
+package io.github.camelsessions;
 
+import io.github.camelsessions.renewal.RenewSessionProcessor;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.spi.BeanRepository;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.renewal;
+package io.github.camelsessions;
 
 import io.github.camelsessions.api.SessionRenewalException;
+import io.github.camelsessions.renewal.RenewSessionProcessor;
 import java.time.Duration;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
