@@ -2,7 +2,7 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.api.SessionRenewalException;
-import io.github.camelsessions.renewal.RenewSessionProcessor;
+import io.github.camelsessions.internal.block.RenewSessionProcessor;
 import java.time.Duration;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
-import io.github.camelsessions.renewal.RenewSessionProcessor;
+import io.github.camelsessions.internal.block.RenewSessionProcessor;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.spi.BeanRepository;

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.renewal;
+package io.github.camelsessions.internal.block;
 
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.internal.session.RenewalToken;
+import io.github.camelsessions.renewal.OwnWork;
+import io.github.camelsessions.renewal.RenewalHeaders;
+import io.github.camelsessions.renewal.RenewalScope;
+import io.github.camelsessions.renewal.RequestState;
 import org.apache.camel.AsyncProcessor;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;

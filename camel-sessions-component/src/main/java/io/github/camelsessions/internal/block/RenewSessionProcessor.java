@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.renewal;
+package io.github.camelsessions.internal.block;
 
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.renewal.RenewalHeaders;
+import io.github.camelsessions.renewal.RenewalRules;
+import io.github.camelsessions.renewal.RenewalSites;
+import io.github.camelsessions.renewal.SessionTraffic;
 import java.time.Duration;
 import java.util.Objects;
 import org.apache.camel.AsyncCallback;
