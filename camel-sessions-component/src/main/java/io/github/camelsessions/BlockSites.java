@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
-import io.github.camelsessions.renewal.RenewalRules;
-import io.github.camelsessions.renewal.RenewalSites;
-import io.github.camelsessions.renewal.SessionTraffic;
+import io.github.camelsessions.internal.renewal.RenewalRules;
+import io.github.camelsessions.internal.renewal.RenewalSites;
+import io.github.camelsessions.internal.renewal.SessionTraffic;
 import java.time.Duration;
 import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,7 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.http.SessionHttpSender;
-import io.github.camelsessions.renewal.SessionTraffic;
+import io.github.camelsessions.internal.renewal.SessionTraffic;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;

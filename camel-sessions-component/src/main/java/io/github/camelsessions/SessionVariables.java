@@ -2,8 +2,8 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.internal.renewal.RenewalScope;
 import io.github.camelsessions.internal.session.Generation;
-import io.github.camelsessions.renewal.RenewalScope;
 import java.io.InputStream;
 import java.io.Reader;
 import org.apache.camel.CamelContext;

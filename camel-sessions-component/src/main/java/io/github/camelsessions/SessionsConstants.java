@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
-import io.github.camelsessions.renewal.RenewalHeaders;
+import io.github.camelsessions.internal.renewal.RenewalHeaders;
 import org.apache.camel.spi.Metadata;
 
 /** The message headers that the component reads and writes. All start with Camel, so that Camel's header filters keep them off the wire. */

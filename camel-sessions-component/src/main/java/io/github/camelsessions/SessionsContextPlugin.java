@@ -3,7 +3,7 @@ package io.github.camelsessions;
 
 import io.github.camelsessions.http.CallSource;
 import io.github.camelsessions.http.WrapEndpointStrategy;
-import io.github.camelsessions.renewal.RenewalSites;
+import io.github.camelsessions.internal.renewal.RenewalSites;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.spi.ContextServicePlugin;

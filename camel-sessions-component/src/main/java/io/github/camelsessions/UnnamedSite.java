@@ -2,9 +2,9 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.internal.renewal.RenewalScope;
 import io.github.camelsessions.internal.session.Generation;
 import io.github.camelsessions.internal.session.SessionRegistry;
-import io.github.camelsessions.renewal.RenewalScope;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;

@@ -115,6 +115,6 @@ class LogInPagesTest extends SharedContextTest {
     }
 
     private static List<String> told(LogCapture log) {
-        return log.of("io.github.camelsessions.renewal.LogInPages");
+        return log.of("io.github.camelsessions.internal.renewal.LogInPages");
     }
 }

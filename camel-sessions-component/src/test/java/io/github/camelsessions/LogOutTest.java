@@ -244,7 +244,7 @@ class LogOutTest {
             portal().renew("anna").get();
             portal().renew("anna").get();
 
-            assertThat(log.of("io.github.camelsessions.renewal.LogOuts"))
+            assertThat(log.of("io.github.camelsessions.internal.renewal.LogOuts"))
                     .singleElement()
                     .asString()
                     .startsWith("WARN")
@@ -372,7 +372,7 @@ class LogOutTest {
         try (LogCapture log = new LogCapture()) {
             portal().close("anna").get();
 
-            assertThat(log.of("io.github.camelsessions.renewal.LogOuts"))
+            assertThat(log.of("io.github.camelsessions.internal.renewal.LogOuts"))
                     .singleElement()
                     .asString()
                     .contains("cannot be renewed by its own log-out");

@@ -2,7 +2,7 @@
 package io.github.camelsessions.pool;
 
 import io.github.camelsessions.api.SessionKey;
-import io.github.camelsessions.renewal.RenewalHeaders;
+import io.github.camelsessions.internal.renewal.RenewalHeaders;
 import org.apache.camel.Exchange;
 import org.apache.camel.SafeCopyProperty;
 import org.jspecify.annotations.Nullable;

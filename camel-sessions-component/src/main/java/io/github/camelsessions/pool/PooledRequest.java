@@ -2,10 +2,10 @@
 package io.github.camelsessions.pool;
 
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.internal.renewal.RenewalRules;
+import io.github.camelsessions.internal.renewal.Reply;
+import io.github.camelsessions.internal.renewal.SessionRequest;
 import io.github.camelsessions.internal.session.Generation;
-import io.github.camelsessions.renewal.RenewalRules;
-import io.github.camelsessions.renewal.Reply;
-import io.github.camelsessions.renewal.SessionRequest;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 

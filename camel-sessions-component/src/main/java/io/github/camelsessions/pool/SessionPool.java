@@ -2,10 +2,10 @@
 package io.github.camelsessions.pool;
 
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.internal.renewal.FailureText;
+import io.github.camelsessions.internal.renewal.RenewalRules;
+import io.github.camelsessions.internal.renewal.SessionTraffic;
 import io.github.camelsessions.internal.session.SessionClock;
-import io.github.camelsessions.renewal.FailureText;
-import io.github.camelsessions.renewal.RenewalRules;
-import io.github.camelsessions.renewal.SessionTraffic;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -3,10 +3,10 @@ package io.github.camelsessions.pool;
 
 import io.github.camelsessions.api.PoolStats;
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.internal.renewal.RenewalRules;
+import io.github.camelsessions.internal.renewal.SessionRequest;
+import io.github.camelsessions.internal.renewal.SessionTraffic;
 import io.github.camelsessions.internal.session.SessionClock;
-import io.github.camelsessions.renewal.RenewalRules;
-import io.github.camelsessions.renewal.SessionRequest;
-import io.github.camelsessions.renewal.SessionTraffic;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

@@ -2,11 +2,11 @@
 package io.github.camelsessions.internal.block;
 
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.internal.renewal.OwnWork;
+import io.github.camelsessions.internal.renewal.RenewalHeaders;
+import io.github.camelsessions.internal.renewal.RenewalScope;
+import io.github.camelsessions.internal.renewal.RequestState;
 import io.github.camelsessions.internal.session.RenewalToken;
-import io.github.camelsessions.renewal.OwnWork;
-import io.github.camelsessions.renewal.RenewalHeaders;
-import io.github.camelsessions.renewal.RenewalScope;
-import io.github.camelsessions.renewal.RequestState;
 import org.apache.camel.AsyncProcessor;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;

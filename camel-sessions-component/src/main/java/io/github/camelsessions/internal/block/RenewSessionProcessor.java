@@ -2,10 +2,10 @@
 package io.github.camelsessions.internal.block;
 
 import io.github.camelsessions.api.SessionKey;
-import io.github.camelsessions.renewal.RenewalHeaders;
-import io.github.camelsessions.renewal.RenewalRules;
-import io.github.camelsessions.renewal.RenewalSites;
-import io.github.camelsessions.renewal.SessionTraffic;
+import io.github.camelsessions.internal.renewal.RenewalHeaders;
+import io.github.camelsessions.internal.renewal.RenewalRules;
+import io.github.camelsessions.internal.renewal.RenewalSites;
+import io.github.camelsessions.internal.renewal.SessionTraffic;
 import java.time.Duration;
 import java.util.Objects;
 import org.apache.camel.AsyncCallback;

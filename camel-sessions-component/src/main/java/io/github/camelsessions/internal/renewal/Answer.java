@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.internal.renewal;
+
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.support.ExchangeHelper;
+import org.apache.camel.support.MessageHelper;
+import org.jspecify.annotations.Nullable;
+
+/** An answer that is kept while its request is sent again: it stands if that fails. Immutable. */
+public final class Answer {
+
+    private final Message message;
+    private final @Nullable Exception exception;
+    private final Reply reply;
+
+    private Answer(Message message, @Nullable Exception exception, Reply reply) {
+        this.message = message;
+        this.exception = exception;
+        this.reply = reply;
+    }
+
+    public static Answer of(Exchange exchange, Reply reply) {
+        return new Answer(exchange.getMessage(), exchange.getException(), reply);
+    }
+
+    Reply reply() {
+        return reply;
+    }
+
+    public void restore(Exchange exchange) {
+        ExchangeHelper.prepareOutToIn(exchange); // camel-http sets an out message
+        exchange.setIn(message);
+        exchange.setException(exception);
+        MessageHelper.resetStreamCache(message);
+    }
+}

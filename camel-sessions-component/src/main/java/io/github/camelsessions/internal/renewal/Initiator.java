@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.internal.renewal;
+
+import io.github.camelsessions.internal.session.Session;
+import org.jspecify.annotations.Nullable;
+
+/** Whoever has begun a renewal: says how the session is renewed, and why. */
+interface Initiator {
+
+    Session session();
+
+    RenewalRules rules();
+
+    /** The name of the client profile that it wants its session to have, null for any. */
+    @Nullable
+    String profile();
+
+    /** Why a renewal is needed, in words. */
+    String cause();
+
+    /** Whether it belongs to the renewal of any session. */
+    boolean isInRenewal();
+}

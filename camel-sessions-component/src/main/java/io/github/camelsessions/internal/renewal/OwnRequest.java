@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.internal.renewal;
+
+import io.github.camelsessions.internal.session.RenewalToken;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+
+/** Renews a session by an exchange's own request: the answer is the exchange's, and shows whether it helped. */
+final class OwnRequest implements OwnWork {
+
+    private final SessionTraffic traffic;
+    private final @Nullable Object owner;
+    private final SessionRequest request;
+    private @Nullable RequestState beginning;
+
+    OwnRequest(SessionTraffic traffic, @Nullable Object owner, SessionRequest request) {
+        this.traffic = traffic;
+        this.owner = owner;
+        this.request = request;
+    }
+
+    @Override
+    public void run(Exchange exchange, RenewalToken token) {
+        if (beginning == null) {
+            request.makeResendable(exchange);
+            beginning = RequestState.of(exchange);
+        } else {
+            beginning.restore(exchange);
+        }
+        join(exchange, token);
+    }
+
+    @Override
+    public void join(Exchange exchange, RenewalToken token) {
+        boolean done = new SentExchange(
+                        traffic,
+                        owner,
+                        exchange,
+                        sync -> {},
+                        traffic.session(token.session(), request.rules()),
+                        request,
+                        token)
+                .start();
+        if (!done) {
+            throw new IllegalStateException("a priority exchange was held");
+        }
+    }
+
+    @Override
+    public boolean isRepeatable() {
+        return true;
+    }
+
+    @Override
+    public void ended(Exchange exchange) {
+        // it has its answer
+    }
+}

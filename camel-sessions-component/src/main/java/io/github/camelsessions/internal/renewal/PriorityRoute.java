@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.internal.renewal;
+
+import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.internal.session.RenewalToken;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
+import org.apache.camel.Message;
+import org.apache.camel.ProducerTemplate;
+import org.jspecify.annotations.Nullable;
+
+/** Renews a session by a priority exchange: a new one, empty but for what the log-in route needs to know. */
+final class PriorityRoute implements RenewalWork {
+
+    private final ProducerTemplate template;
+    private final String uri;
+    private final String cause;
+
+    PriorityRoute(ProducerTemplate template, String uri, String cause) {
+        this.template = template;
+        this.uri = uri;
+        this.cause = cause;
+    }
+
+    @Override
+    public Exchange run(RenewalToken token) {
+        Endpoint endpoint = template.getCamelContext().getEndpoint(uri);
+        Exchange exchange = endpoint.createExchange(ExchangePattern.InOut);
+        SessionKey session = token.session();
+        Message message = exchange.getIn();
+        message.setHeader(RenewalHeaders.ID, session.id());
+        if (!session.site().isEmpty()) {
+            message.setHeader(RenewalHeaders.SITE, session.site());
+        }
+        message.setHeader(RenewalHeaders.GENERATION, token.pending().number());
+        message.setHeader(RenewalHeaders.CAUSE, cause);
+        RenewalScope.enter(exchange, token);
+        return template.send(endpoint, exchange);
+    }
+
+    @Override
+    public boolean isRepeatable() {
+        return true;
+    }
+
+    @Override
+    public void ended(@Nullable Throwable failure) {
+        // nobody waits for it but those who are held
+    }
+}

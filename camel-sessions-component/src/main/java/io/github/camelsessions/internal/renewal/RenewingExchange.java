@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.internal.renewal;
+
+import io.github.camelsessions.internal.session.Generation;
+import io.github.camelsessions.internal.session.RenewalToken;
+import io.github.camelsessions.internal.session.Session;
+import io.github.camelsessions.internal.session.Verdict;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.jspecify.annotations.Nullable;
+
+/** An exchange that asks for a renewal, and makes it unless somebody else does. */
+final class RenewingExchange extends HeldExchange implements RenewalWork {
+
+    private final @Nullable OwnWork own;
+    private final @Nullable Generation observed;
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private @Nullable Generation replaced;
+    private @Nullable EarlierFailure earlier;
+
+    /**
+     * @param own how this exchange renews the session itself, null when a priority exchange does
+     */
+    RenewingExchange(
+            SessionTraffic traffic,
+            @Nullable Object owner,
+            Exchange exchange,
+            AsyncCallback callback,
+            Session session,
+            RenewalRules rules,
+            @Nullable RenewalToken token,
+            @Nullable OwnWork own) {
+        super(traffic, owner, exchange, callback, session, rules, token);
+        this.own = own;
+        this.observed = RenewalScope.observed(exchange, session.key());
+    }
+
+    @Override
+    Next ask(boolean released) {
+        return Next.on(session().renew(this, replaced != null ? replaced : observed, token()));
+    }
+
+    @Override
+    Next obey(Verdict verdict) {
+        RenewalToken begun = verdict.renewal();
+        traffic().actOnOthers(session(), verdict);
+        return switch (verdict.action()) {
+            case SEND -> begun == null ? join() : own == null ? begin(begun) : renew(begun);
+            case SKIP -> {
+                goOn(replaced != null);
+                yield Next.DONE;
+            }
+            default -> throw new IllegalStateException("unexpected verdict " + verdict.action());
+        };
+    }
+
+    /** It belongs to a renewal of this session already, and takes part in that. */
+    private Next join() {
+        RenewalToken joined = Objects.requireNonNull(token());
+        if (own != null) {
+            own.join(exchange(), joined);
+            if (!EarlierFailure.isAnswered(exchange())) {
+                own.ended(exchange());
+            }
+        }
+        Message message = exchange().getMessage();
+        message.setHeader(RenewalHeaders.RENEWED, false);
+        message.setHeader(RenewalHeaders.GENERATION, joined.pending().number());
+        return Next.DONE;
+    }
+
+    /** A priority exchange does it; this one waits for that like any other. */
+    private Next begin(RenewalToken begun) {
+        replaced = session().open(null).generation(); // still the one to be replaced
+        traffic().renewals().begin(session(), begun);
+        return ask(false);
+    }
+
+    /** This exchange does it itself, and goes on when it has ended: on this thread, or on another after a pause. */
+    private Next renew(RenewalToken begun) {
+        Resumer.yieldSlot();
+        Renewal renewal = new Renewal(traffic(), session(), rules(), this, begun, false);
+        try {
+            traffic()
+                    .renewals()
+                    .runHere(renewal, session(), begun, rules(), !exchange().isTransacted());
+        } catch (RuntimeException | Error e) { // the exchange ends with it
+            renewal.lose(e);
+        }
+        return ended.compareAndSet(false, true) ? Next.ELSEWHERE : Next.DONE;
+    }
+
+    @Override
+    public Exchange run(RenewalToken token) {
+        if (earlier == null) {
+            earlier = EarlierFailure.putAside(exchange());
+        }
+        Objects.requireNonNull(own).run(exchange(), token);
+        return exchange();
+    }
+
+    @Override
+    public boolean isRepeatable() {
+        return own != null && own.isRepeatable() && !exchange().isTransacted();
+    }
+
+    @Override
+    public void ended(@Nullable Throwable failure) {
+        try {
+            tell(failure);
+        } catch (RuntimeException | Error e) { // an error, too, must end the exchange
+            traffic().torn(session(), e);
+            SessionTraffic.fail(exchange(), e);
+        }
+        if (!ended.compareAndSet(false, true)) {
+            end(false); // the thread that began has left
+        }
+    }
+
+    private void tell(@Nullable Throwable failure) {
+        if (failure == null || !EarlierFailure.isAnswered(exchange())) {
+            Objects.requireNonNull(own).ended(exchange());
+            EarlierFailure before = earlier != null ? earlier : EarlierFailure.putAside(exchange());
+            if (failure == null) {
+                before.putBack(exchange());
+                goOn(true);
+            } else {
+                before.failAnew(exchange(), traffic().renewals().exception(session(), failure));
+            }
+        }
+    }
+
+    private void goOn(boolean renewed) {
+        Message message = exchange().getMessage();
+        message.setHeader(RenewalHeaders.RENEWED, renewed);
+        Generation now = session().open(null).generation();
+        if (now != null) {
+            message.setHeader(RenewalHeaders.GENERATION, now.number());
+            RenewalScope.observe(exchange(), now);
+        }
+    }
+
+    @Override
+    void stand() {
+        throw new IllegalStateException("an exchange that asks for a renewal has no answer");
+    }
+
+    @Override
+    void fail(Exception exception) {
+        exchange().setException(exception);
+    }
+}

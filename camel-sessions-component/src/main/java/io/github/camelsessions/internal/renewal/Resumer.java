@@ -1,0 +1,576 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.internal.renewal;
+
+import io.github.camelsessions.internal.renewal.Ticket.Turn;
+import io.github.camelsessions.internal.session.Session;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.PriorityQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets exchanges of one site go on that have waited: the one that came first goes first, and a limited number at once,
+ * each in a slot. A slot is held until the exchange has its answer, but not longer than {@link #LONG}, and for a moment of
+ * the rest of its route; it is given up earlier when an exchange on that thread has to wait again. A thread that waits must not keep those from going on that
+ * it may be waiting for, and the rest of a route may wait for another thread whose exchange waits here, as {@code seda}
+ * does for a reply.
+ *
+ * <p>A gate may let those that it has released go on one at a time only: after a pause, or to try a new log-in. So that not
+ * all of them ask it each time, and are held again, those of one session stand in a line of their own, and only the first of
+ * them in that of the site. When its turn comes, and the session still holds, the line of the session is put aside until
+ * {@link #released}; its exchanges go on waiting at the gate, which counts them. One release then costs what one exchange
+ * costs, however many there are.
+ *
+ * <p>No release is lost. A line is put aside only when its session was seen to hold after the line was last called: the number
+ * of calls is read before the session is asked and compared under the lock afterwards. A call that comes in between is seen
+ * there, and the session is asked again; one that comes later finds the line where it was put. And a call comes: whatever ends
+ * a hold while exchanges wait, be it an event or the time, gives a verdict that releases, and who acts on that calls. For the
+ * same reason a ticket that did not wait at the gate is never put aside: {@link #add} is for these. Nor is one of an exchange
+ * that renews: what it waits for may be over while the session holds others.
+ *
+ * <p>The slots, and not the size of a thread pool, are the limit, so that it holds with virtual threads too.
+ *
+ * <p>Thread-safe. Nothing is called out under the lock.
+ */
+final class Resumer {
+
+    /** How often slots that are held are looked at: a timer for each would cost more than the rest of a release. */
+    private static final Duration LOOK = Duration.ofMillis(100);
+
+    /** For how many looks the rest of a route keeps its slot: for a moment. */
+    private static final int MOMENT = 2;
+
+    /**
+     * For how many looks a request keeps its slot: for a second. So pages that drip or hang cost each of the others that, and
+     * not the rest of their holdTimeout; as long as pages take less, the slots are an exact limit.
+     */
+    private static final int LONG = 11;
+
+    private static final ThreadLocal<@Nullable Slot> CURRENT = new ThreadLocal<>();
+
+    private final Executor threads;
+    private final BiConsumer<Runnable, Duration> timer;
+    private final IntSupplier slots;
+    private final Consumer<Throwable> torn;
+    private final ReentrantLock lock = new ReentrantLock();
+    // guarded by lock
+    private final PriorityQueue<Entry> line = new PriorityQueue<>(Comparator.comparingLong(Entry::arrival));
+    private final Map<Session, Released> sessions = new HashMap<>(); // those with any in line or aside
+    private int waiting;
+    private int taken;
+    private @Nullable Slot latest; // of those that are taken; each knows its neighbours
+
+    private final AtomicBoolean looks = new AtomicBoolean(); // whether somebody is going to look at them
+
+    /**
+     * A place in line.
+     *
+     * @param ticket of one that has it for itself, null for the first of a session
+     * @param of     the session's line, null for one that has the place for itself
+     */
+    private record Entry(
+            long arrival,
+            @Nullable Ticket ticket,
+            Turn turn,
+            @Nullable Released of) {}
+
+    /** Those of one session that were held at its gate and released, in the order in which they came. Guarded by lock. */
+    private static final class Released {
+
+        private final Session session;
+        private final PriorityQueue<Ticket> tickets = new PriorityQueue<>(Comparator.comparingLong(Ticket::arrival));
+        private int limit = 1000; // of tickets, until those that were claimed are dropped
+        private @Nullable Entry place; // null while nobody in here is to be looked at
+        private long calls;
+        private int taken; // tickets of which it is not yet known whether they go on
+        private int careful; // how many go on only after the one before has asked the gate
+
+        Released(Session session) {
+            this.session = session;
+        }
+    }
+
+    /**
+     * @param timer runs something short after a time
+     * @param slots how many there are; when that grows, {@link #serve} is to be called
+     * @param torn  is told of an error that may have kept somebody from going on: then {@link #serve} is to be called, and
+     *              each ticket put in again that was in here and is not claimed
+     */
+    Resumer(Executor threads, BiConsumer<Runnable, Duration> timer, IntSupplier slots, Consumer<Throwable> torn) {
+        this.threads = threads;
+        this.timer = timer;
+        this.slots = slots;
+        this.torn = torn;
+    }
+
+    /** How many wait for their turn. */
+    int waiting() {
+        lock.lock();
+        try {
+            return waiting;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The ticket's exchange goes on when it is its turn. */
+    void add(Ticket ticket, Turn turn) {
+        lock.lock();
+        try {
+            enter(ticket, turn);
+        } finally {
+            lock.unlock();
+        }
+        serve();
+    }
+
+    private void enter(Ticket ticket, Turn turn) {
+        line.add(new Entry(ticket.arrival(), ticket, turn, null));
+        waiting++;
+    }
+
+    /** The exchanges of tickets that were held at the gates of their sessions ask these again when it is their turn. */
+    void addReleased(List<Ticket> tickets) {
+        lock.lock();
+        try {
+            for (Ticket ticket : tickets) {
+                if (!ticket.isOfSent()) {
+                    enter(ticket, Turn.RESUME);
+                    continue;
+                }
+                Released of = sessions.computeIfAbsent(ticket.session(), Released::new);
+                if (of.tickets.size() >= of.limit) {
+                    int before = of.tickets.size();
+                    of.tickets.removeIf(Ticket::isClaimed);
+                    waiting -= before - of.tickets.size();
+                    of.limit = Math.max(1000, 2 * of.tickets.size());
+                }
+                of.tickets.add(ticket);
+                waiting++;
+                call(of);
+            }
+        } finally {
+            lock.unlock();
+        }
+        serve();
+    }
+
+    /** The session lets somebody go on: whoever was put aside is looked at again. */
+    void released(Session session) {
+        lock.lock();
+        try {
+            Released of = sessions.get(session);
+            if (of == null) {
+                return;
+            }
+            call(of);
+        } finally {
+            lock.unlock();
+        }
+        serve();
+    }
+
+    private void call(Released of) {
+        of.calls++;
+        enter(of);
+    }
+
+    /** Puts the first of a session in line. A place that it had before and that is too far behind is given up. */
+    private void enter(Released of) {
+        Ticket first = of.tickets.peek();
+        if (first != null && (of.place == null || first.arrival() < of.place.arrival())) {
+            Entry entered = new Entry(first.arrival(), null, Turn.RESUME, of);
+            line.add(entered);
+            of.place = entered;
+        }
+    }
+
+    /** Fills the slots that are free. Never throws: whoever calls does so for others. */
+    void serve() {
+        try {
+            for (Slot next = next(); next != null; next = next()) {
+                execute(next);
+            }
+            lookLater();
+        } catch (Throwable e) {
+            torn.accept(e);
+        }
+    }
+
+    private void lookLater() {
+        if (!looks.get() && isAnyTaken() && looks.compareAndSet(false, true)) {
+            try {
+                timer.accept(this::look, LOOK);
+            } catch (Throwable e) {
+                looks.set(false);
+                throw e;
+            }
+        }
+    }
+
+    /** Those that are held for too long are free. */
+    private void look() {
+        looks.set(false);
+        overdue().forEach(Slot::release);
+        serve();
+    }
+
+    private boolean isRoom() {
+        lock.lock();
+        try {
+            return taken < slots.getAsInt() && !line.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isAnyTaken() {
+        lock.lock();
+        try {
+            return latest != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private List<Slot> overdue() {
+        lock.lock();
+        try {
+            List<Slot> overdue = new ArrayList<>();
+            for (Slot slot = latest; slot != null; slot = slot.before) {
+                if (--slot.looksLeft <= 0) {
+                    overdue.add(slot);
+                }
+            }
+            return overdue;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void execute(Slot first) {
+        try {
+            threads.execute(new Work(first));
+        } catch (RejectedExecutionException e) { // all is being stopped
+            first.free();
+            first.goOn(Turn.STOP);
+        } catch (Throwable e) { // whoever mends brings its exchange on
+            first.free();
+            throw e;
+        }
+    }
+
+    /**
+     * Runs an exchange on this thread, and then, in the slot that is free then, whoever is next: a change of threads for
+     * each would cost more than the rest of its release.
+     */
+    private final class Work implements Runnable {
+
+        private @Nullable Slot first; // null once it runs: a thread may go on for long after it has ended
+
+        Work(Slot first) {
+            this.first = first;
+        }
+
+        @Override
+        public void run() {
+            Slot now = first;
+            first = null;
+            try {
+                while (now != null) {
+                    now.run();
+                    Thread.interrupted(); // as a pool does: it was meant for the exchange that has ended
+                    now = next();
+                    if (now != null && isRoom()) {
+                        serve(); // a thread that came while another one asked the session of the first found nobody,
+                        // and left
+                    }
+                }
+            } catch (Throwable e) {
+                torn.accept(e);
+                serve();
+            }
+        }
+    }
+
+    /** The next exchange's slot, null when there is none for it; one whose thread waits for it is that thread's. */
+    private @Nullable Slot next() {
+        while (true) {
+            Slot slot = new Slot(); // before somebody is taken out of line
+            if (!take(slot)) {
+                return null;
+            }
+            try {
+                lookLater();
+                if (isTurn(slot)) {
+                    return slot;
+                }
+            } catch (Throwable e) { // whoever mends brings its exchange on
+                slot.free();
+                throw e;
+            }
+        }
+    }
+
+    /** Whether the exchange of the slot is to be run in it, now. If not, the slot is somebody else's, or free. */
+    private boolean isTurn(Slot slot) {
+        Ticket ticket = Objects.requireNonNull(slot.ticket);
+        Released of = slot.asking.get();
+        if (of != null) {
+            if (ticket.mustWait()) {
+                putAside(slot, of);
+                return false;
+            }
+            if (!goesCarefully(of)) {
+                slot.asked();
+            }
+        }
+        slot.exchange = ticket.claim(slot.turn);
+        if (slot.exchange == null) {
+            slot.free();
+            return false;
+        }
+        return !ticket.handOver(slot.turn, slot);
+    }
+
+    /** Fills a slot that nobody has used, if one is free and somebody waits for one. */
+    private boolean take(Slot slot) {
+        lock.lock();
+        try {
+            if (taken >= slots.getAsInt()) {
+                return false;
+            }
+            for (Entry first = line.poll(); first != null; first = line.poll()) {
+                Released of = first.of();
+                Ticket ticket = of == null ? first.ticket() : of.place == first ? takeFirst(of) : null;
+                if (ticket != null) {
+                    waiting -= of == null ? 1 : 0;
+                    taken++;
+                    slot.before = latest;
+                    if (latest != null) {
+                        latest.after = slot;
+                    }
+                    latest = slot;
+                    slot.fill(ticket, first.turn(), of, of == null ? 0 : of.calls);
+                    return true;
+                }
+            }
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable Ticket takeFirst(Released of) {
+        of.place = null;
+        for (Ticket first = of.tickets.poll(); first != null; first = of.tickets.poll()) {
+            waiting--;
+            if (!first.isClaimed()) {
+                of.taken++;
+                return first;
+            }
+        }
+        forgetIfEmpty(of);
+        return null;
+    }
+
+    private void putAside(Slot held, Released of) {
+        lock.lock();
+        try {
+            of.tickets.add(Objects.requireNonNull(held.ticket));
+            waiting++;
+            of.careful = slots.getAsInt();
+            held.asking.set(null);
+            of.taken--;
+            if (of.calls != held.calls) { // it was called after the session was asked, perhaps
+                enter(of);
+            }
+        } finally {
+            lock.unlock();
+        }
+        held.free();
+    }
+
+    /** Whether the next of the session is looked at only when the one that goes on now has asked the gate. */
+    private boolean goesCarefully(Released of) {
+        lock.lock();
+        try {
+            of.careful -= of.careful > 0 ? 1 : 0;
+            return of.careful > 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** One of the session goes on: now it is the next one's turn. */
+    private void settle(Released of) {
+        Uninterruptibly.lock(lock);
+        try {
+            of.taken--;
+            enter(of);
+            forgetIfEmpty(of);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void forgetIfEmpty(Released of) {
+        if (of.tickets.isEmpty() && of.taken == 0) {
+            sessions.remove(of.session);
+        }
+    }
+
+    private void giveBack(Slot slot) {
+        Uninterruptibly.lock(lock);
+        try {
+            taken--;
+            if (slot.before != null) {
+                slot.before.after = slot.after;
+            }
+            if (slot.after != null) {
+                slot.after.before = slot.before;
+            } else {
+                latest = slot.before;
+            }
+            slot.before = null;
+            slot.after = null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives this thread's slot up, if it has one: what it runs is about to wait. */
+    static void yieldSlot() {
+        Slot slot = current();
+        if (slot != null) {
+            CURRENT.remove();
+            slot.release();
+        }
+    }
+
+    /** The exchange that this thread runs has asked its gate: the next one of its session may. */
+    static void asked() {
+        Slot slot = current();
+        if (slot != null) {
+            slot.askedGate();
+        }
+    }
+
+    /** The exchange that this thread runs has its answer: the rest of its route comes now. */
+    static void answered() {
+        Slot slot = current();
+        if (slot != null) {
+            slot.looksLeft = MOMENT;
+        }
+    }
+
+    /** What these three do is for others: an error there is none of the exchange that this thread runs. */
+    private static @Nullable Slot current() {
+        try {
+            return CURRENT.get();
+        } catch (OutOfMemoryError e) {
+            return null; // only what is not there needs memory
+        }
+    }
+
+    /** The right to run one exchange. Thread-safe. */
+    final class Slot {
+
+        private final AtomicBoolean held = new AtomicBoolean(true);
+        private final AtomicReference<@Nullable Released> asking = new AtomicReference<>(); // until it has asked
+        private volatile int looksLeft = LONG;
+
+        // guarded by lock
+        private @Nullable Slot before;
+        private @Nullable Slot after;
+
+        // set once, by the thread that fills it
+        private @Nullable Ticket ticket;
+        private Turn turn = Turn.STOP;
+        private long calls;
+        private @Nullable Waiter exchange;
+
+        /**
+         * @param of    the line of its session, null for one that has the place for itself
+         * @param calls how often that line was called
+         */
+        private void fill(Ticket first, Turn how, @Nullable Released of, long calls) {
+            this.ticket = first;
+            this.turn = how;
+            this.asking.set(of);
+            this.calls = calls;
+        }
+
+        /** Runs its exchange. */
+        private void run() {
+            try {
+                CURRENT.set(this);
+                goOn(turn);
+            } finally {
+                CURRENT.remove();
+                free();
+            }
+        }
+
+        private void goOn(Turn how) {
+            Objects.requireNonNull(exchange).goOn(Objects.requireNonNull(ticket), how);
+        }
+
+        /** This thread, which has waited, is in this slot until it yields. */
+        void enter() {
+            CURRENT.set(this);
+        }
+
+        void release() {
+            if (free()) {
+                serve();
+            }
+        }
+
+        /** The gate was asked, or never will be. Returns whether somebody waits for that. */
+        private boolean asked() {
+            Released of = asking.getAndSet(null);
+            if (of != null) {
+                settle(of);
+            }
+            return of != null;
+        }
+
+        private void askedGate() {
+            try {
+                if (asked()) {
+                    serve();
+                }
+            } catch (Throwable e) {
+                torn.accept(e);
+            }
+        }
+
+        /** Never throws. */
+        private boolean free() {
+            boolean freed = held.compareAndSet(true, false);
+            if (freed) {
+                giveBack(this);
+                try {
+                    asked();
+                } catch (Throwable e) {
+                    torn.accept(e);
+                }
+            }
+            return freed;
+        }
+    }
+}
