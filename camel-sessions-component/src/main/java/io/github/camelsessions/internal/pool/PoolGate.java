@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.pool;
+package io.github.camelsessions.internal.pool;
 
 import io.github.camelsessions.api.PoolStats;
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.internal.pool.Claim.Refusal;
 import io.github.camelsessions.internal.session.SessionClock;
-import io.github.camelsessions.pool.Claim.Refusal;
 import io.github.camelsessions.profile.ProfilesAsideException;
 import java.time.Duration;
 import java.time.Instant;

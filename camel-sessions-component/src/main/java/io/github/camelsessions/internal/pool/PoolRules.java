@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.pool;
+package io.github.camelsessions.internal.pool;
 
 import io.github.camelsessions.api.PoolStrategy;
 import io.github.camelsessions.internal.session.GateRules;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.pool;
+package io.github.camelsessions.internal.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,7 +9,7 @@ import io.github.camelsessions.api.PoolStats;
 import io.github.camelsessions.api.PoolStrategy;
 import io.github.camelsessions.api.ProfileOrder;
 import io.github.camelsessions.api.SessionKey;
-import io.github.camelsessions.pool.Claim.State;
+import io.github.camelsessions.internal.pool.Claim.State;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProfileRotation;
 import java.io.IOException;

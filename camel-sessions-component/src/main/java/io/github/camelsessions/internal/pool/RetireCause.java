@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.pool;
+package io.github.camelsessions.internal.pool;
 
 /** Why a session of a pool is given to nobody any more. The constants are named as in statistics. */
 enum RetireCause {

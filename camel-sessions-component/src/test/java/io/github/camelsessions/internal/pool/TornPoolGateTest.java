@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.pool;
+package io.github.camelsessions.internal.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelsessions.api.PoolStats;
-import io.github.camelsessions.pool.Claim.State;
+import io.github.camelsessions.internal.pool.Claim.State;
 import org.junit.jupiter.api.Test;
 
 /** What a pool does after an error has come between, in its gate or with those who act on what that says. */
