@@ -5,6 +5,7 @@ import io.github.camelsessions.api.CookiesDebug;
 import io.github.camelsessions.cookie.Cookie;
 import io.github.camelsessions.cookie.CookieJar;
 import io.github.camelsessions.cookie.CookieTarget;
+import io.github.camelsessions.internal.connection.RequestUrl;
 import io.github.camelsessions.internal.session.Generation;
 import io.github.camelsessions.profile.ClientProfile;
 import java.net.URI;

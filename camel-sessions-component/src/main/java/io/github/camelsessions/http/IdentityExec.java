@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
+import io.github.camelsessions.internal.connection.Identity;
+import io.github.camelsessions.internal.connection.IdentityEndpoint;
+import io.github.camelsessions.internal.connection.RequestUrl;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProxyFailedException;
 import io.github.camelsessions.profile.ProxyServer;

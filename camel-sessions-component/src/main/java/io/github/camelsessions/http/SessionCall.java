@@ -3,6 +3,7 @@ package io.github.camelsessions.http;
 
 import io.github.camelsessions.api.Isolation;
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.internal.connection.Identity;
 import io.github.camelsessions.internal.session.Generation;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProxyFailedException;

@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
+import io.github.camelsessions.internal.connection.ConnectionSweeper;
+import io.github.camelsessions.internal.connection.CookieOctetWriter;
+import io.github.camelsessions.internal.connection.EarlyAnswerConnection;
+import io.github.camelsessions.internal.connection.Identity;
+import io.github.camelsessions.internal.connection.IdentityConnections;
+import io.github.camelsessions.internal.connection.SocksSocket;
+import io.github.camelsessions.internal.connection.TlsStrategies;
+import io.github.camelsessions.internal.connection.WholeHeadParser;
 import io.github.camelsessions.profile.ProxyServer;
 import java.io.IOException;
 import java.net.URI;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
-import io.github.camelsessions.http.EarlyAnswerConnection.UnaskedAnswerException;
+import io.github.camelsessions.internal.connection.EarlyAnswerConnection.UnaskedAnswerException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Set;

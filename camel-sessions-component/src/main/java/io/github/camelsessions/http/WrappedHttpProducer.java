@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.http;
 
+import io.github.camelsessions.internal.connection.RequestUrl;
 import java.net.URI;
 import java.util.function.Function;
 import org.apache.camel.AsyncCallback;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.http;
+package io.github.camelsessions.internal.connection;
 
 import io.github.camelsessions.internal.session.SessionRegistry;
 import java.util.Set;
