@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
-import io.github.camelsessions.http.SessionHttpSender;
 import io.github.camelsessions.internal.renewal.SessionTraffic;
+import io.github.camelsessions.internal.wrap.SessionHttpSender;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
-import io.github.camelsessions.http.CallSource;
-import io.github.camelsessions.http.WrapEndpointStrategy;
 import io.github.camelsessions.internal.renewal.RenewalSites;
+import io.github.camelsessions.internal.wrap.CallSource;
+import io.github.camelsessions.internal.wrap.WrapEndpointStrategy;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.spi.ContextServicePlugin;

@@ -3,7 +3,7 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.camelsessions.http.WrapEndpointStrategy;
+import io.github.camelsessions.internal.wrap.WrapEndpointStrategy;
 import java.lang.management.ManagementFactory;
 import javax.management.ObjectName;
 import org.apache.camel.Component;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.camelsessions.LoopbackSite;
+import io.github.camelsessions.internal.wrap.CallSource;
+import io.github.camelsessions.internal.wrap.SessionHttpSender;
 import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.http;
+package io.github.camelsessions.internal.wrap;
 
 import java.util.function.Supplier;
 import org.apache.camel.Endpoint;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.http;
+package io.github.camelsessions.internal.wrap;
 
+import io.github.camelsessions.http.CallRules;
+import io.github.camelsessions.http.HttpSending;
+import io.github.camelsessions.http.SessionCall;
 import io.github.camelsessions.internal.connection.RequestUrl;
 import java.net.URI;
 import java.util.function.Function;

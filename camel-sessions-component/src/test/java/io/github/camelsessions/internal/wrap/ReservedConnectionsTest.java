@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.http;
+package io.github.camelsessions.internal.wrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.camelsessions.LoopbackSite;
+import io.github.camelsessions.http.HttpSending;
+import io.github.camelsessions.http.SessionHttpClient;
+import io.github.camelsessions.http.TestCalls;
 import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.http;
+package io.github.camelsessions.internal.wrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelsessions.LoopbackSite;
+import io.github.camelsessions.http.HttpSending;
+import io.github.camelsessions.http.SessionCall;
+import io.github.camelsessions.http.TestCalls;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
