@@ -2,11 +2,11 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.api.SessionKey;
-import io.github.camelsessions.http.HttpSending;
-import io.github.camelsessions.http.Redirect;
-import io.github.camelsessions.http.ResendableBody;
-import io.github.camelsessions.http.ResponseBody;
-import io.github.camelsessions.http.SessionCall;
+import io.github.camelsessions.internal.http.HttpSending;
+import io.github.camelsessions.internal.http.Redirect;
+import io.github.camelsessions.internal.http.ResendableBody;
+import io.github.camelsessions.internal.http.ResponseBody;
+import io.github.camelsessions.internal.http.SessionCall;
 import io.github.camelsessions.internal.renewal.ExpiryRules;
 import io.github.camelsessions.internal.renewal.RenewalRules;
 import io.github.camelsessions.internal.renewal.Reply;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
-import io.github.camelsessions.http.SessionHttpClient;
+import io.github.camelsessions.internal.http.SessionHttpClient;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

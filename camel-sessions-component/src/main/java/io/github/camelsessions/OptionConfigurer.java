@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
-import io.github.camelsessions.http.SessionHttpClient;
+import io.github.camelsessions.internal.http.SessionHttpClient;
 import io.github.camelsessions.internal.text.NearestName;
 import io.github.camelsessions.internal.text.Quoted;
 import java.lang.reflect.Method;

@@ -2,8 +2,8 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.api.SessionKey;
-import io.github.camelsessions.http.HttpSending;
-import io.github.camelsessions.http.SessionHttpClient;
+import io.github.camelsessions.internal.http.HttpSending;
+import io.github.camelsessions.internal.http.SessionHttpClient;
 import io.github.camelsessions.internal.pool.PoolChoice;
 import io.github.camelsessions.internal.pool.SessionPools;
 import io.github.camelsessions.internal.text.Quoted;

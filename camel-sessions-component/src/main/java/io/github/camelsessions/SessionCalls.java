@@ -2,9 +2,9 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.api.SessionKey;
-import io.github.camelsessions.http.HttpSending;
-import io.github.camelsessions.http.RequestTimer;
-import io.github.camelsessions.http.SessionCall;
+import io.github.camelsessions.internal.http.HttpSending;
+import io.github.camelsessions.internal.http.RequestTimer;
+import io.github.camelsessions.internal.http.SessionCall;
 import io.github.camelsessions.internal.pool.PoolChoice;
 import io.github.camelsessions.internal.pool.PoolChosen;
 import io.github.camelsessions.internal.pool.SessionPools;

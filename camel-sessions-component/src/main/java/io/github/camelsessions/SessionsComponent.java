@@ -3,8 +3,8 @@ package io.github.camelsessions;
 
 import io.github.camelsessions.EffectiveRules.Place;
 import io.github.camelsessions.api.ProfileOrder;
-import io.github.camelsessions.http.SessionHttpClient;
-import io.github.camelsessions.http.SessionHttpClients;
+import io.github.camelsessions.internal.http.SessionHttpClient;
+import io.github.camelsessions.internal.http.SessionHttpClients;
 import io.github.camelsessions.internal.renewal.SessionTraffic;
 import io.github.camelsessions.internal.session.SessionClock;
 import io.github.camelsessions.internal.text.NearestName;

@@ -2,8 +2,8 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.EffectiveRules.Place;
-import io.github.camelsessions.http.Origin;
-import io.github.camelsessions.http.SessionValues;
+import io.github.camelsessions.internal.http.Origin;
+import io.github.camelsessions.internal.http.SessionValues;
 import io.github.camelsessions.internal.session.Generation;
 import io.github.camelsessions.internal.text.Quoted;
 import io.github.camelsessions.profile.ClientProfile;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.wrap;
 
-import io.github.camelsessions.http.HttpSending;
+import io.github.camelsessions.internal.http.HttpSending;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 

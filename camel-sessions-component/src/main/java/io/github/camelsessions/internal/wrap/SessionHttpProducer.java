@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.wrap;
 
-import io.github.camelsessions.http.Charsets;
-import io.github.camelsessions.http.SessionCall;
-import io.github.camelsessions.http.SessionExecutor;
 import io.github.camelsessions.internal.connection.RequestUrl;
+import io.github.camelsessions.internal.http.Charsets;
+import io.github.camelsessions.internal.http.SessionCall;
+import io.github.camelsessions.internal.http.SessionExecutor;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.wrap;
 
-import io.github.camelsessions.http.ReservedConnections;
-import io.github.camelsessions.http.SessionHttpComponent;
+import io.github.camelsessions.internal.http.ReservedConnections;
+import io.github.camelsessions.internal.http.SessionHttpComponent;
 import java.util.Map;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;

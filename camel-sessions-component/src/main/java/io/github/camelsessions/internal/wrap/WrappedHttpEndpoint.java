@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.wrap;
 
-import io.github.camelsessions.http.ClientConnections;
-import io.github.camelsessions.http.SecretMaskingListener;
-import io.github.camelsessions.http.SessionCall;
-import io.github.camelsessions.http.SessionHttpComponent;
+import io.github.camelsessions.internal.http.ClientConnections;
+import io.github.camelsessions.internal.http.SecretMaskingListener;
+import io.github.camelsessions.internal.http.SessionCall;
+import io.github.camelsessions.internal.http.SessionHttpComponent;
 import java.io.Closeable;
 import java.util.Map;
 import org.apache.camel.Producer;

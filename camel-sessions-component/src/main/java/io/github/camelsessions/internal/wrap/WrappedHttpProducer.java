@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.wrap;
 
-import io.github.camelsessions.http.CallRules;
-import io.github.camelsessions.http.HttpSending;
-import io.github.camelsessions.http.SessionCall;
 import io.github.camelsessions.internal.connection.RequestUrl;
+import io.github.camelsessions.internal.http.CallRules;
+import io.github.camelsessions.internal.http.HttpSending;
+import io.github.camelsessions.internal.http.SessionCall;
 import java.net.URI;
 import java.util.function.Function;
 import org.apache.camel.AsyncCallback;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.camelsessions.LoopbackSite;
-import io.github.camelsessions.http.HttpSending;
-import io.github.camelsessions.http.SessionHttpClient;
-import io.github.camelsessions.http.TestCalls;
+import io.github.camelsessions.internal.http.HttpSending;
+import io.github.camelsessions.internal.http.SessionHttpClient;
+import io.github.camelsessions.internal.http.TestCalls;
 import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;

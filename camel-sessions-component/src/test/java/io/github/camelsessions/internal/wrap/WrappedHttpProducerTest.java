@@ -4,9 +4,9 @@ package io.github.camelsessions.internal.wrap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelsessions.LoopbackSite;
-import io.github.camelsessions.http.HttpSending;
-import io.github.camelsessions.http.SessionCall;
-import io.github.camelsessions.http.TestCalls;
+import io.github.camelsessions.internal.http.HttpSending;
+import io.github.camelsessions.internal.http.SessionCall;
+import io.github.camelsessions.internal.http.TestCalls;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -4,7 +4,7 @@ package io.github.camelsessions.examples.benchmark;
 import io.github.camelsessions.cookie.CookieJar;
 import io.github.camelsessions.cookie.CookieLimits;
 import io.github.camelsessions.cookie.CookieTarget;
-import io.github.camelsessions.http.PublicSuffixList;
+import io.github.camelsessions.internal.http.PublicSuffixList;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;

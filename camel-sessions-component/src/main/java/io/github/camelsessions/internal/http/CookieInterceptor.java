@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.internal.http;
+
+import io.github.camelsessions.api.CookiesDebug;
+import io.github.camelsessions.cookie.Cookie;
+import io.github.camelsessions.cookie.CookieJar;
+import io.github.camelsessions.cookie.CookieTarget;
+import io.github.camelsessions.internal.connection.RequestUrl;
+import io.github.camelsessions.internal.session.Generation;
+import io.github.camelsessions.profile.ClientProfile;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.hc.core5.http.EntityDetails;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.HttpRequestInterceptor;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.HttpResponseInterceptor;
+import org.apache.hc.core5.http.HttpStatus;
+import org.apache.hc.core5.http.message.BasicHeader;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.http.protocol.HttpCoreContext;
+import org.apache.hc.core5.net.URIAuthority;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts the session's cookies and identity on each request and takes {@code Set-Cookie} off each response. HttpClient
+ * runs it at every redirect hop, so that a cookie set by one hop goes out with the next. Thread-safe: all state is in
+ * the {@link SessionCall} of the request's context.
+ */
+final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInterceptor {
+
+    static final CookieInterceptor INSTANCE = new CookieInterceptor();
+
+    /** The context attribute that holds the {@link SessionCall}. */
+    static final String CALL = "io.github.camelsessions.call";
+
+    /** A header marked so is masked where it is shown. */
+    private static final boolean SENSITIVE = true;
+
+    private static final Logger COOKIES_LOG = LoggerFactory.getLogger("io.github.camelsessions.cookies");
+
+    private CookieInterceptor() {}
+
+    @Override
+    public void process(HttpRequest request, @Nullable EntityDetails entity, HttpContext context) {
+        // The message's own Cookie header is nobody's session, and Set-Cookie is what another site's response left
+        // there.
+        request.removeHeaders(HttpHeaders.COOKIE);
+        request.removeHeaders(HttpHeaders.SET_COOKIE);
+        if (context.getAttribute(CALL) instanceof SessionCall call) {
+            call.leaves();
+            if (call.generation() != null) {
+                identify(request, call);
+                sendValues(request, call);
+                if (call.rules().cookiesEnabled()) {
+                    sendCookies(request, call, call.generation());
+                }
+            }
+        }
+    }
+
+    private static void identify(HttpRequest request, SessionCall call) {
+        ClientProfile profile = call.profile();
+        if (profile.userAgent() != null) {
+            request.setHeader(HttpHeaders.USER_AGENT, profile.userAgent());
+        }
+        if (!profile.headers().isEmpty()) {
+            URIAuthority authority = request.getAuthority();
+            boolean trusted =
+                    authority != null && call.trusts(request.getScheme(), authority.getHostName(), authority.getPort());
+            profile.headers().forEach((name, value) -> {
+                if (trusted || !ClientProfile.isSecretHeader(name, value)) {
+                    request.setHeader(name, value);
+                }
+            });
+        }
+    }
+
+    private static void sendValues(HttpRequest request, SessionCall call) {
+        SessionValues values = call.values();
+        URI url = values == null ? null : url(request);
+        if (values != null && url != null && values.isOwn(url)) {
+            values.requestHeaders()
+                    .forEach((name, value) -> request.setHeader(new BasicHeader(name, value, SENSITIVE)));
+        }
+    }
+
+    private static @Nullable URI url(HttpRequest request) {
+        try {
+            return RequestUrl.of(request);
+        } catch (URISyntaxException e) {
+            return null; // then it is nobody's own
+        }
+    }
+
+    private static void sendCookies(HttpRequest request, SessionCall call, Generation generation) {
+        CookieTarget target = target(request);
+        if (target == null) {
+            return;
+        }
+        String cookies = generation.jar().header(target);
+        if (cookies != null) {
+            request.setHeader(HttpHeaders.COOKIE, cookies);
+        }
+        CookiesDebug debug = call.rules().cookiesDebug();
+        if (debug != CookiesDebug.OFF && COOKIES_LOG.isInfoEnabled()) {
+            COOKIES_LOG.info(
+                    "session '{}' sends to {}: {}",
+                    generation,
+                    target.host() + target.path(),
+                    cookies == null
+                            ? "no cookies"
+                            : debug == CookiesDebug.VALUES
+                                    ? cookies
+                                    : names(generation.jar().cookies(target)));
+        }
+    }
+
+    // from the jar, not from the header: there a nameless cookie's value can look like a name
+    private static String names(List<Cookie> cookies) {
+        return cookies.stream()
+                .map(cookie -> cookie.name().isEmpty() ? "(nameless)" : cookie.name())
+                .collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public void process(HttpResponse response, @Nullable EntityDetails entity, HttpContext context) {
+        // a proxy that asks for credentials speaks for itself, not for the site
+        boolean ofProxy = response.getCode() == HttpStatus.SC_PROXY_AUTHENTICATION_REQUIRED;
+        if (context.getAttribute(CALL) instanceof SessionCall call) {
+            call.hears(response.getCode());
+        }
+        if (!ofProxy
+                && context.getAttribute(CALL) instanceof SessionCall call
+                && call.generation() != null
+                && call.values() != null) {
+            takeValues(
+                    response,
+                    call.values(),
+                    call.generation(),
+                    HttpCoreContext.cast(context).getRequest());
+        }
+        Header[] headers = response.getHeaders(HttpHeaders.SET_COOKIE);
+        if (headers.length == 0) {
+            return;
+        }
+        // Neither message nor exception may carry them: they would go out with the next request of the route.
+        response.removeHeaders(HttpHeaders.SET_COOKIE);
+        if (!ofProxy
+                && context.getAttribute(CALL) instanceof SessionCall call
+                && call.generation() != null
+                && call.rules().cookiesEnabled()) {
+            HttpRequest request = HttpCoreContext.cast(context).getRequest();
+            receiveCookies(headers, call, call.generation(), request == null ? null : target(request));
+        }
+    }
+
+    private static void takeValues(
+            HttpResponse response, SessionValues values, Generation generation, @Nullable HttpRequest request) {
+        URI url = request == null || values.captured().isEmpty() ? null : url(request);
+        if (url != null && values.isOwn(url)) {
+            values.captured().forEach((name, variable) -> {
+                Header header = response.getFirstHeader(name);
+                if (header != null
+                        && header.getValue() != null
+                        && !header.getValue().isEmpty()) {
+                    generation.setVariable(variable, header.getValue());
+                }
+            });
+        }
+    }
+
+    private static void receiveCookies(
+            Header[] headers, SessionCall call, Generation generation, @Nullable CookieTarget target) {
+        if (target == null) {
+            return;
+        }
+        CookieJar jar = generation.jar();
+        CookiesDebug debug = call.rules().cookiesDebug();
+        List<String> log = new ArrayList<>();
+        for (Header header : headers) {
+            Cookie cookie = jar.receive(target, header.getValue() == null ? "" : header.getValue());
+            if (cookie != null) {
+                call.receivedCookies().add(cookie.name(), cookie.value());
+            }
+            if (debug == CookiesDebug.VALUES) {
+                log.add(header.getValue() + (cookie == null ? " (not kept)" : ""));
+            } else if (debug == CookiesDebug.NAMES && cookie != null) {
+                log.add(cookie.name());
+            } else if (debug == CookiesDebug.NAMES) {
+                log.add("(not kept)");
+            }
+        }
+        if (debug != CookiesDebug.OFF) {
+            COOKIES_LOG.info(
+                    "session '{}' receives from {}: {}",
+                    generation,
+                    target.host() + target.path(),
+                    String.join(", ", log));
+        }
+    }
+
+    private static @Nullable CookieTarget target(HttpRequest request) {
+        URIAuthority authority = request.getAuthority();
+        return authority == null
+                ? null
+                : CookieTarget.of(request.getScheme(), authority.getHostName(), request.getPath());
+    }
+}
