@@ -15,7 +15,9 @@ public final class RenewSessionReferences implements BeanRepository {
 
     @Override
     public @Nullable Object lookupByName(String name) {
-        return name.startsWith(RenewSessionProcessor.PREFIX) ? new RenewSessionPolicy(name.substring(RenewSessionProcessor.PREFIX.length())) : null;
+        return name.startsWith(RenewSessionProcessor.PREFIX)
+                ? new RenewSessionPolicy(name.substring(RenewSessionProcessor.PREFIX.length()))
+                : null;
     }
 
     @Override

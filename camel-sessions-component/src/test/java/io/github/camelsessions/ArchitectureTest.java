@@ -11,19 +11,27 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.stream.Stream;
 
-/** What each package may import. Arrows point down: the engine knows no Camel, the jar knows nothing at all. */
+/**
+ * What each package may import. Arrows point down: the engine knows no Camel, the jar knows nothing at all. Users see the
+ * root, {@code api}, and what these return of cookies and profiles; all else is internal.
+ */
 @AnalyzeClasses(packages = ArchitectureTest.ROOT, importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
 
     static final String ROOT = "io.github.camelsessions";
 
-    private static final String HTTP = ROOT + ".http";
-    private static final String RENEWAL = ROOT + ".renewal";
-    private static final String POOL = ROOT + ".pool";
-    private static final String SESSION = ROOT + ".session";
+    private static final String INTERNAL = ROOT + ".internal";
+    private static final String WRAP = INTERNAL + ".wrap";
+    private static final String BLOCK = INTERNAL + ".block";
+    private static final String POOL = INTERNAL + ".pool";
+    private static final String RENEWAL = INTERNAL + ".renewal";
+    private static final String HTTP = INTERNAL + ".http";
+    private static final String CONNECTION = INTERNAL + ".connection";
+    private static final String SESSION = INTERNAL + ".session";
     private static final String COOKIE = ROOT + ".cookie";
     private static final String PROFILE = ROOT + ".profile";
-    private static final String TEXT = ROOT + ".text";
+    private static final String API = ROOT + ".api";
+    private static final String TEXT = INTERNAL + ".text";
 
     private static final String CAMEL = "org.apache.camel..";
     private static final String HTTP_CLIENT = "org.apache.hc..";
@@ -34,29 +42,45 @@ class ArchitectureTest {
     private static final String TLS = "javax.net.ssl";
 
     @ArchTest
-    static final ArchRule everyPackageIsNamedHere =
-            classes().should().resideInAnyPackage(ROOT, HTTP, POOL, RENEWAL, SESSION, COOKIE, PROFILE, TEXT);
+    static final ArchRule everyPackageIsNamedHere = classes()
+            .should()
+            .resideInAnyPackage(
+                    ROOT, WRAP, BLOCK, POOL, RENEWAL, HTTP, CONNECTION, SESSION, COOKIE, PROFILE, API, TEXT);
+
+    @ArchTest
+    static final ArchRule whatUsersNameKnowsCamelAlone = in(API).mayImport(CAMEL);
 
     @ArchTest
     static final ArchRule cookiesNeedNothingElse = in(COOKIE).mayImport();
 
     @ArchTest
-    static final ArchRule profilesAreReadWithJackson = in(PROFILE).mayImport(JACKSON);
+    static final ArchRule profilesAreReadWithJackson = in(PROFILE).mayImport(API, JACKSON);
 
     @ArchTest
-    static final ArchRule sessionsKnowNeitherCamelNorHttp = in(SESSION).mayImport(COOKIE, PROFILE);
+    static final ArchRule sessionsKnowNeitherCamelNorHttp = in(SESSION).mayImport(API, COOKIE, PROFILE);
+
+    @ArchTest
+    static final ArchRule connectionsKnowWhoseTheyAre =
+            in(CONNECTION).mayImport(SESSION, API, PROFILE, CAMEL, HTTP_CLIENT, LOG, TLS);
 
     @ArchTest
     static final ArchRule httpKnowsSessionsButNoOperations =
-            in(HTTP).mayImport(SESSION, COOKIE, PROFILE, CAMEL, HTTP_CLIENT, LOG, XML, TLS);
+            in(HTTP).mayImport(CONNECTION, SESSION, API, COOKIE, PROFILE, CAMEL, HTTP_CLIENT, LOG, XML, TLS);
+
+    @ArchTest
+    static final ArchRule wrappedEndpointsSendAsAllOthersDo =
+            in(WRAP).mayImport(HTTP, CONNECTION, SESSION, API, COOKIE, PROFILE, CAMEL, HTTP_CLIENT, LOG);
 
     @ArchTest
     static final ArchRule renewalKnowsCamelAndSessionsButNotHowARequestIsSent =
-            in(RENEWAL).mayImport(SESSION, COOKIE, PROFILE, CAMEL, YAML, LOG);
+            in(RENEWAL).mayImport(SESSION, API, COOKIE, PROFILE, CAMEL, LOG);
+
+    @ArchTest
+    static final ArchRule blocksKnowTheRenewal = in(BLOCK).mayImport(RENEWAL, SESSION, API, CAMEL, YAML);
 
     @ArchTest
     static final ArchRule poolsKnowRenewalButNotHowARequestIsSent =
-            in(POOL).mayImport(RENEWAL, SESSION, PROFILE, CAMEL, LOG);
+            in(POOL).mayImport(RENEWAL, SESSION, API, PROFILE, CAMEL, LOG);
 
     @ArchTest
     static final ArchRule theDecisionsOfAPoolKnowNoCamel = noClasses()
@@ -67,8 +91,8 @@ class ArchitectureTest {
             .resideInAnyPackage(RENEWAL, CAMEL);
 
     @ArchTest
-    static final ArchRule theComponentLeavesHttpClientToHttp =
-            in(ROOT).mayImport(HTTP, POOL, RENEWAL, SESSION, COOKIE, PROFILE, CAMEL, JACKSON, LOG);
+    static final ArchRule theComponentLeavesHttpClientToHttp = in(ROOT).mayImport(
+                    WRAP, BLOCK, HTTP, CONNECTION, POOL, RENEWAL, SESSION, API, COOKIE, PROFILE, CAMEL, JACKSON, LOG);
 
     @ArchTest
     static final ArchRule onlyTheStepNeedsTheYamlDsl = noClasses()
@@ -88,7 +112,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =
-            slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();
+            slices().matching(ROOT + ".(**)").should().beFreeOfCycles();
 
     private static Package in(String name) {
         return new Package(name);

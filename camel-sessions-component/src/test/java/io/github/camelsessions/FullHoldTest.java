@@ -307,7 +307,7 @@ class FullHoldTest extends RenewingContextTest {
             awaitPages(200);
 
             assertThat(site.loginsAttempted(user)).isOne();
-            assertThat(log.of("io.github.camelsessions.renewal"))
+            assertThat(log.of("io.github.camelsessions.internal.renewal"))
                     .filteredOn(line -> line.startsWith("WARN"))
                     .hasSizeLessThanOrEqualTo(1) // none when the log-in came into the queue before the hold was full
                     .allSatisfy(line -> assertThat(line)
@@ -367,7 +367,7 @@ class FullHoldTest extends RenewingContextTest {
 
             assertThat(threads).hasSize(1);
             assertThat(logIns).hasValue(1);
-            assertThat(log.of("io.github.camelsessions.renewal")).noneMatch(line -> line.startsWith("WARN"));
+            assertThat(log.of("io.github.camelsessions.internal.renewal")).noneMatch(line -> line.startsWith("WARN"));
         }
     }
 }

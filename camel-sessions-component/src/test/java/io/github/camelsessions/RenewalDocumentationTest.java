@@ -525,7 +525,7 @@ class RenewalDocumentationTest {
                 for (String maxUses : List.of("10", "20")) {
                     request(main, fetch("rules", "&maxUses=" + maxUses));
                 }
-                log.of("io.github.camelsessions.renewal").stream()
+                log.of("io.github.camelsessions.internal.renewal").stream()
                         .filter(line -> line.startsWith("WARN")) // late renewals of other sessions tell of themselves
                         .forEach(line -> add(
                                 "rules",

@@ -414,7 +414,7 @@ class RotationTest extends AutomaticRenewalSupport {
                     .limit(20)
                     .toList()
                     .forEach(CompletableFuture::join);
-            assertThat(log.of("io.github.camelsessions.renewal"))
+            assertThat(log.of("io.github.camelsessions.internal.renewal"))
                     .filteredOn(line -> line.startsWith("WARN"))
                     .singleElement()
                     .asString()

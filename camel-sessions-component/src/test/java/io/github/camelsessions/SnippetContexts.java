@@ -86,7 +86,7 @@ final class SnippetContexts implements AutoCloseable {
         Path source = Files.writeString(sources.resolve(type + ".java"), """
                 import io.github.camelsessions.*;
                 import io.github.camelsessions.cookie.*;
-                import io.github.camelsessions.renewal.*;
+                import io.github.camelsessions.api.*;
                 import java.util.*;
                 import java.util.concurrent.CompletableFuture;
                 import org.apache.camel.CamelContext;
