@@ -396,6 +396,15 @@ final class PoolGate {
         deciding(now -> stopped = true);
     }
 
+    /** Nobody comes any more, and its sessions are gone: those of the same names that a new pool makes are not its own. */
+    void forget() {
+        deciding(now -> {
+            stopped = true;
+            members.clear();
+            count();
+        });
+    }
+
     // ---- what it shows
 
     PoolRules rules() {

@@ -66,9 +66,14 @@ final class SessionPool {
     /** Leaves the pool for good when nothing but counts would be lost: no exchange is here, and its sessions were evicted. */
     boolean leaveForGood() {
         List<SessionKey> members = gate.onlyMembers();
-        return members != null
+        boolean left = members != null
                 && members.stream().noneMatch(traffic::exists)
                 && visitors.compareAndSet(0, LEFT_FOR_GOOD);
+        if (left) {
+            gate.forget();
+            cancelTimer();
+        }
+        return left;
     }
 
     PoolChoice choice() {
@@ -195,6 +200,10 @@ final class SessionPool {
     /** Nothing new is begun; whoever waits is stopped by the traffic. */
     void stop() {
         gate.stop();
+        cancelTimer();
+    }
+
+    private void cancelTimer() {
         timing.lock();
         try {
             if (timer != null) {

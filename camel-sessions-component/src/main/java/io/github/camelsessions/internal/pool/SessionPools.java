@@ -67,7 +67,12 @@ public final class SessionPools {
             pool.leave();
         };
         Long number = wanted == null ? null : number(choice.key(), wanted);
-        return new PooledExchange(traffic, owner, exchange, leaving, pool, request, number).start();
+        try {
+            return new PooledExchange(traffic, owner, exchange, leaving, pool, request, number).start();
+        } catch (RuntimeException | Error e) { // its request cannot be sent, or its route has failed behind it
+            pool.leave();
+            throw e;
+        }
     }
 
     /** Has the spare sessions of a pool made, before its first use. */

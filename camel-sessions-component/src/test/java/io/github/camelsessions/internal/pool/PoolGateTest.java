@@ -98,6 +98,38 @@ class PoolGateTest {
     }
 
     @Test
+    void aPoolThatWasLeftRetiresNoSessionOfTheNextOneOfItsName() {
+        gate = pools.maxAge(Duration.ofMinutes(10)).gate();
+        Claim only = ask();
+        logIn();
+        use(only, Outcome.GOOD);
+        assertThat(gate.onlyMembers()).containsExactly(new SessionKey("site", "shop-1"));
+
+        gate.forget();
+        pools.pass(Duration.ofMinutes(11));
+        act(gate.wake());
+        assertThat(closing).isEmpty();
+        assertThat(stats().size()).isZero();
+    }
+
+    @Test
+    void aPoolIsNotLeftWhileSomethingWouldBeLost() {
+        gate = pools.gate();
+        Claim waiting = ask();
+        assertThat(gate.onlyMembers()).as("one waits").isNull();
+        logIn();
+        assertThat(gate.onlyMembers()).as("one is used").isNull();
+        use(waiting, Outcome.BLOCKED);
+        assertThat(gate.onlyMembers()).as("one is being closed").isNull();
+        close();
+        assertThat(gate.onlyMembers()).isEmpty();
+        ask();
+        logInFails("no");
+        close();
+        assertThat(gate.onlyMembers()).as("it backs off").isNull();
+    }
+
+    @Test
     void onlyOneLogInIsTriedUntilOneSucceeds() {
         gate = pools.logins(3).gate();
         for (int i = 0; i < 10; i++) {
