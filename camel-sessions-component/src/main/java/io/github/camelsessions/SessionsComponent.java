@@ -133,11 +133,7 @@ public class SessionsComponent extends DefaultComponent {
         endpoint.getConfiguration().setSessionHeaders(takeValues("sessionHeaders", parameters));
         endpoint.getConfiguration().setSessionFields(takeValues("sessionFields", parameters));
         endpoint.setQuery(PropertiesHelper.extractProperties(parameters, "query."));
-        try {
-            setProperties(endpoint, parameters);
-        } catch (PropertyBindingException e) {
-            throw badValue(e);
-        }
+        setOptions(endpoint, parameters);
 
         if (httpUri.isEmpty()) {
             refuseUnknown(endpoint.getOperation(), parameters.keySet());
@@ -155,6 +151,19 @@ public class SessionsComponent extends DefaultComponent {
             parameters.clear();
         }
         return endpoint;
+    }
+
+    // no others: for them Camel would look for setters, and does so, at its first look, by one thread at a time only
+    private void setOptions(SessionsEndpoint endpoint, Map<String, Object> parameters) throws Exception {
+        Map<String, Object> others = new LinkedHashMap<>(parameters);
+        others.keySet().removeIf(name -> OptionNames.isOption(getCamelContext(), name));
+        parameters.keySet().removeAll(others.keySet());
+        try {
+            setProperties(endpoint, parameters);
+        } catch (PropertyBindingException e) {
+            throw badValue(e);
+        }
+        parameters.putAll(others);
     }
 
     // what Camel wraps around what is wrong names no option, or one of Camel's classes
