@@ -153,7 +153,9 @@ public class SessionsComponent extends DefaultComponent {
         return endpoint;
     }
 
-    // no others: for them Camel would look for setters, and does so, at its first look, by one thread at a time only
+    // No others: Camel would look for setters of their names, which makes options of what is the target's; and its
+    // first look
+    // in a context is not thread-safe.
     private void setOptions(SessionsEndpoint endpoint, Map<String, Object> parameters) throws Exception {
         Map<String, Object> others = new LinkedHashMap<>(parameters);
         others.keySet().removeIf(name -> OptionNames.isOption(getCamelContext(), name));

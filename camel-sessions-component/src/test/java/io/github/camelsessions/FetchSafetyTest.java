@@ -18,7 +18,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -153,6 +155,13 @@ class FetchSafetyTest extends SharedContextTest {
                 threads.shutdownNow();
             }
         }
+    }
+
+    @Test
+    void aParameterOfTheTargetSetsNothingOfTheEndpoint() {
+        Endpoint endpoint = context.getEndpoint(fetchUri("/echo?exchangePattern=InOut"));
+        assertThat(endpoint.getExchangePattern()).isEqualTo(ExchangePattern.InOnly);
+        assertThat(template.requestBody(endpoint, null, String.class)).contains("GET /echo?exchangePattern=InOut");
     }
 
     @Test
