@@ -69,10 +69,18 @@ record EffectiveRules(
      */
     record Place(String name, SessionsConfiguration rules) {}
 
+    /** Makes the requests of checks: each a GET that no exchange of a route sends. */
+    @FunctionalInterface
+    interface CheckRequests {
+        SessionRequest make(EffectiveRules rules, SessionKey session, URI uri);
+    }
+
     /**
-     * @param places the first one first; the endpoint's own is the first of three, and is left out for site and component
+     * @param places   the first one first; the endpoint's own is the first of three, and is left out for site and component
+     * @param requests makes what a check sends
      */
-    static EffectiveRules of(CamelContext context, Sites sites, String site, List<Place> places) {
+    static EffectiveRules of(
+            CamelContext context, Sites sites, String site, List<Place> places, CheckRequests requests) {
         Map<String, Object> http = new LinkedHashMap<>();
         for (int i = places.size() - 1; i >= 0; i--) {
             http.putAll(places.get(i).rules().getHttp());
@@ -113,23 +121,13 @@ record EffectiveRules(
                 places,
                 renewal.expiry(),
                 forbidden,
-                (uri, asked) -> rules.requestOf(Sessions.get(context), uri, asked));
+                (uri, asked) -> requests.make(rules, asked, uri));
         return check == null ? rules : rules.with(renewal.withCheck(check));
     }
 
     private EffectiveRules with(RenewalRules other) {
         return new EffectiveRules(
                 site, session, ownSessionId, profile, call, other, idempotencyHeader, values, forbidden, http, pool);
-    }
-
-    /** A GET that no exchange of a route sends. */
-    private SessionRequest requestOf(Sessions sessions, URI uri, SessionKey in) {
-        try {
-            SessionHttpClient client = sessions.clients().keep(SessionHttpClient.limitCredentials(http, uri));
-            return new CallRequest(sessions.calls(), in, this, profile, null, client.sending(uri, HttpMethods.GET));
-        } catch (Exception e) {
-            throw RuntimeCamelException.wrapRuntimeException(e);
-        }
     }
 
     private static long maxResponseSize(List<Place> places) {

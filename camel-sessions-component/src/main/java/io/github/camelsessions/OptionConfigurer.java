@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import io.github.camelsessions.internal.text.PlaceName;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.ConfigurerResolver;
 import org.apache.camel.spi.PropertyConfigurer;
@@ -195,7 +196,7 @@ final class OptionConfigurer implements PropertyConfigurer, PropertyConfigurerGe
         if (target instanceof SiteConfiguration site) {
             return site.place() + ": ";
         }
-        return target instanceof SessionsEndpoint ? "" : SessionsComponent.placeName("") + ": ";
+        return target instanceof SessionsEndpoint ? "" : PlaceName.of("") + ": ";
     }
 
     // generated code knows each name in lower case, too

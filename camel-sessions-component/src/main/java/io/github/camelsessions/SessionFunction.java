@@ -5,8 +5,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.SimpleFunction;
@@ -23,10 +21,6 @@ final class SessionFunction implements SimpleFunction {
             "sessionCookie", NamedSession::cookie,
             "sessionVar", NamedSession::variable,
             "sessionAccount", (session, key) -> session.takeProfile().account().get(key));
-
-    /** One without a name, for which Camel would take the body. */
-    private static final Pattern NAMELESS =
-            Pattern.compile("\\{(" + String.join("|", READERS.keySet()) + ")\\s*(\\(\\s*\\))?\\s*}");
 
     private final CamelContext context;
     private final String name;
@@ -45,16 +39,6 @@ final class SessionFunction implements SimpleFunction {
         return all;
     }
 
-    /** What is wrong with an expression that holds a function of these without a name, null when none does. */
-    static @Nullable String nameless(String simple) {
-        Matcher found = NAMELESS.matcher(simple);
-        return found.find() ? needsName(found.group(1)) : null;
-    }
-
-    private static String needsName(String name) {
-        return "${" + name + "} needs a name, as in ${" + name + "(token)} or ${" + name + "(anna:token)}";
-    }
-
     @Override
     public String getName() {
         return name;
@@ -69,7 +53,7 @@ final class SessionFunction implements SimpleFunction {
     public @Nullable Object apply(Exchange exchange, @Nullable Object input) {
         String given = input == null ? "" : input.toString().trim();
         if (SessionVariables.ownName(given).isEmpty()) {
-            throw new IllegalArgumentException(needsName(name));
+            throw new IllegalArgumentException(ValueRules.needsName(name));
         }
         NamedSession session = SessionVariables.session(context, exchange, given);
         Object value = session == null ? null : reader.apply(session, SessionVariables.ownName(given));

@@ -5,9 +5,13 @@ import io.github.camelsessions.EffectiveRules.Place;
 import io.github.camelsessions.api.ProfileOrder;
 import io.github.camelsessions.internal.http.SessionHttpClient;
 import io.github.camelsessions.internal.http.SessionHttpClients;
+import io.github.camelsessions.internal.renewal.SessionRequest;
+import io.github.camelsessions.api.SessionKey;
+import org.apache.camel.component.http.HttpMethods;
 import io.github.camelsessions.internal.renewal.SessionTraffic;
 import io.github.camelsessions.internal.session.SessionClock;
 import io.github.camelsessions.internal.text.NearestName;
+import io.github.camelsessions.internal.text.PlaceName;
 import io.github.camelsessions.internal.text.Quoted;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProfileRotation;
@@ -295,7 +299,7 @@ public class SessionsComponent extends DefaultComponent {
         if (rules.getPool() == null && !options.isEmpty()) {
             LOG.warn(
                     "{}: {} has no effect until there is a pool: set pool here or on an endpoint, or remove it",
-                    placeName(site),
+                    PlaceName.of(site),
                     String.join(", ", options));
         }
     }
@@ -320,13 +324,17 @@ public class SessionsComponent extends DefaultComponent {
     private void checkRules(Sites made, String site) throws Exception {
         try {
             EffectiveRules rules = EffectiveRules.of(
-                    getCamelContext(), made, site, List.of(place(site, made.rules(site)), place("", configuration)));
+                    getCamelContext(),
+                    made,
+                    site,
+                    List.of(place(site, made.rules(site)), place("", configuration)),
+                    this::checkRequest);
             if (rules.profile() != null) {
                 Sessions.get(getCamelContext()).registry().requireProfile(rules.profile());
             }
             clients().check(rules.http());
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(placeName(site) + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException(PlaceName.of(site) + ": " + e.getMessage(), e);
         }
     }
 
@@ -354,7 +362,7 @@ public class SessionsComponent extends DefaultComponent {
         ProfileOrder own = rules.getProfileRotation();
         if (own != null && own != ProfileOrder.bySessionId) {
             throw new IllegalArgumentException(
-                    placeName(site) + ": profileRotation=" + own
+                    PlaceName.of(site) + ": profileRotation=" + own
                             + ": a site may say bySessionId only; all sites take profiles in one order, which is the component's");
         }
     }
@@ -364,7 +372,7 @@ public class SessionsComponent extends DefaultComponent {
         sites.forEach((name, site) -> {
             Integer own = site.getResumeConcurrency();
             if (own != null) {
-                concurrencies.put(name, atLeastOne(placeName(name) + ": resumeConcurrency", own));
+                concurrencies.put(name, atLeastOne(PlaceName.of(name) + ": resumeConcurrency", own));
             }
         });
         return concurrencies;
@@ -476,15 +484,27 @@ public class SessionsComponent extends DefaultComponent {
     EffectiveRules rules(String site, Place own) {
         Sites now = siteRules();
         return EffectiveRules.of(
-                getCamelContext(), now, site, List.of(own, place(site, now.rules(site)), place("", configuration)));
+                getCamelContext(),
+                now,
+                site,
+                List.of(own, place(site, now.rules(site)), place("", configuration)),
+                this::checkRequest);
+    }
+
+    private SessionRequest checkRequest(EffectiveRules rules, SessionKey session, URI uri) {
+        Sessions sessions = Sessions.get(getCamelContext());
+        try {
+            SessionHttpClient client =
+                    sessions.clients().keep(SessionHttpClient.limitCredentials(rules.http(), uri));
+            return new CallRequest(
+                    sessions.calls(), session, rules, rules.profile(), null, client.sending(uri, HttpMethods.GET));
+        } catch (Exception e) {
+            throw RuntimeCamelException.wrapRuntimeException(e);
+        }
     }
 
     private static Place place(String site, SessionsConfiguration rules) {
-        return new Place(placeName(site), rules);
-    }
-
-    static String placeName(String site) {
-        return site.isEmpty() ? "component sessions" : "sites[" + site + "]";
+        return new Place(PlaceName.of(site), rules);
     }
 
     /** Whether any site wraps plain camel-http endpoints; known as soon as the options are set. */

@@ -2,6 +2,7 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.api.ProfileOrder;
+import io.github.camelsessions.internal.text.PlaceName;
 import org.apache.camel.spi.Configurer;
 import org.apache.camel.spi.Metadata;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,7 @@ public class SiteConfiguration extends SessionsConfiguration {
 
     /** Its name among the sites, as soon as it has one. */
     void named(String name) {
-        place = SessionsComponent.placeName(name);
+        place = PlaceName.of(name);
     }
 
     String place() {

@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Expression;
@@ -35,6 +37,10 @@ record ValueRules(
 
     private static final String HEADERS = "sessionHeaders";
     private static final String FIELDS = "sessionFields";
+
+    /** A function of a session without a name, for which Camel would take the body. */
+    private static final Pattern NAMELESS =
+            Pattern.compile("\\{(sessionCookie|sessionVar|sessionAccount)\\s*(\\(\\s*\\))?\\s*}");
 
     static ValueRules of(CamelContext context, Sites sites, String site, List<Place> places) {
         Map<String, Object> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -128,7 +134,7 @@ record ValueRules(
     }
 
     private static Expression expression(CamelContext context, String option, Object value) {
-        String nameless = SessionFunction.nameless(value.toString());
+        String nameless = nameless(value.toString());
         if (nameless != null) {
             throw new IllegalArgumentException(option + ": " + nameless);
         }
@@ -177,6 +183,17 @@ record ValueRules(
             return owner.equals(site);
         }
         return isSameHost(target, url) && (owner.isEmpty() || owner.equals(site));
+    }
+
+    /** What is wrong with an expression that holds a function of these without a name, null when none does. */
+    private static @Nullable String nameless(String simple) {
+        Matcher found = NAMELESS.matcher(simple);
+        return found.find() ? needsName(found.group(1)) : null;
+    }
+
+    /** What is wrong with one of these functions. */
+    static String needsName(String name) {
+        return "${" + name + "} needs a name, as in ${" + name + "(token)} or ${" + name + "(anna:token)}";
     }
 
     private static boolean isSameHost(URI target, URI url) {

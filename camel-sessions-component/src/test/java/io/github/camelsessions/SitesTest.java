@@ -172,7 +172,10 @@ class SitesTest {
                 "portal",
                 Stream.of(places)
                         .map(place -> new EffectiveRules.Place("test", place))
-                        .toList());
+                        .toList(),
+                (rules, session, uri) -> {
+                    throw new AssertionError("there are no checks");
+                });
     }
 
     private static SiteConfiguration site(String uris) {
