@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * @param http              camel-http's options, those of the three places put together
  * @param pool              the pool that has the sessions, null when the session is the one named
  */
-record EffectiveRules(
+public record EffectiveRules(
         String site,
         SessionKey session,
         boolean ownSessionId,
@@ -58,7 +58,7 @@ record EffectiveRules(
         @Nullable PoolChoice pool) {
 
     /** The session where nothing names one. */
-    static final String DEFAULT_ID = "0";
+    public static final String DEFAULT_ID = "0";
 
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,9}|[0-9]{1,18}(?![KMGkmg]))([KMGkmg])?[Bb]?");
 
@@ -67,11 +67,11 @@ record EffectiveRules(
      *
      * @param name for messages, such as {@code sites[portal]}
      */
-    record Place(String name, SessionsConfiguration rules) {}
+    public record Place(String name, SessionsConfiguration rules) {}
 
     /** Makes the requests of checks: each a GET that no exchange of a route sends. */
     @FunctionalInterface
-    interface CheckRequests {
+    public interface CheckRequests {
         SessionRequest make(EffectiveRules rules, SessionKey session, URI uri);
     }
 
@@ -79,7 +79,7 @@ record EffectiveRules(
      * @param places   the first one first; the endpoint's own is the first of three, and is left out for site and component
      * @param requests makes what a check sends
      */
-    static EffectiveRules of(
+    public static EffectiveRules of(
             CamelContext context, Sites sites, String site, List<Place> places, CheckRequests requests) {
         Map<String, Object> http = new LinkedHashMap<>();
         for (int i = places.size() - 1; i >= 0; i--) {
@@ -144,8 +144,7 @@ record EffectiveRules(
     }
 
     /** What looks at each URL that an exchange's request is about to go to, null when it may go anywhere: a log-out may. */
-    @Nullable
-    Consumer<URI> lookout(Exchange exchange, SessionKey used) {
+    public @Nullable Consumer<URI> lookout(Exchange exchange, SessionKey used) {
         return forbidden == null || RenewalScope.isLogOut(exchange, used) ? null : forbidden::check;
     }
 

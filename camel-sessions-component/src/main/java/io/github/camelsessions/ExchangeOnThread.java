@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * asks a repository of variables by name only. Also says in which generation a request is being sent, and whether a value
  * of the session was asked for that is not there. Used by its thread.
  */
-final class ExchangeOnThread {
+public final class ExchangeOnThread {
 
     // A place that each thread keeps, for a route enters at many of its steps; of no class of ours, so that a thread
     // that
@@ -27,18 +27,17 @@ final class ExchangeOnThread {
         this.generation = generation;
     }
 
-    Exchange exchange() {
+    public Exchange exchange() {
         return exchange;
     }
 
     /** That of the request that is being sent, null at other times. */
-    @Nullable
-    Generation generation() {
+    public @Nullable Generation generation() {
         return generation;
     }
 
     /** A value of the session was asked for that is not there. */
-    static void missing() {
+    public static void missing() {
         ExchangeOnThread now = now();
         if (now != null) {
             now.missing = true;
@@ -46,7 +45,7 @@ final class ExchangeOnThread {
     }
 
     /** Whether one was asked for since this was asked last. */
-    static boolean takeMissing() {
+    public static boolean takeMissing() {
         ExchangeOnThread now = now();
         if (now == null || !now.missing) {
             return false;
@@ -56,7 +55,7 @@ final class ExchangeOnThread {
     }
 
     /** The innermost one, null when the thread works on none that matters. */
-    static @Nullable ExchangeOnThread now() {
+    public static @Nullable ExchangeOnThread now() {
         return (ExchangeOnThread) NOW.get()[0];
     }
 
@@ -65,18 +64,18 @@ final class ExchangeOnThread {
      *
      * @return what was before, to be given to {@link #leave}
      */
-    static @Nullable ExchangeOnThread enter(Exchange exchange, @Nullable Generation generation) {
+    public static @Nullable ExchangeOnThread enter(Exchange exchange, @Nullable Generation generation) {
         @Nullable Object[] place = NOW.get();
         ExchangeOnThread before = (ExchangeOnThread) place[0];
         place[0] = new ExchangeOnThread(exchange, generation);
         return before;
     }
 
-    static void leave(@Nullable ExchangeOnThread before) {
+    public static void leave(@Nullable ExchangeOnThread before) {
         NOW.get()[0] = before;
     }
 
-    static <T extends @Nullable Object> T in(Exchange exchange, @Nullable Generation generation, Supplier<T> action) {
+    public static <T extends @Nullable Object> T in(Exchange exchange, @Nullable Generation generation, Supplier<T> action) {
         ExchangeOnThread before = enter(exchange, generation);
         try {
             return action.get();

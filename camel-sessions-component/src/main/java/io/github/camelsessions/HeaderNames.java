@@ -10,15 +10,15 @@ import org.apache.camel.Message;
  * Headers that are taken off messages together. One look at the names that a message has is cheaper than to ask it for
  * each of these, of which it rarely has any. Immutable.
  */
-final class HeaderNames {
+public final class HeaderNames {
 
     private final String[] names;
 
-    HeaderNames(String... names) {
+    public HeaderNames(String... names) {
         this.names = names;
     }
 
-    void removeFrom(Message message) {
+    public void removeFrom(Message message) {
         if (message.hasHeaders()) {
             // not by the iterator: that of a copied message may throw
             found(message.getHeaders()).forEach(message::removeHeader);

@@ -14,7 +14,7 @@ import org.apache.camel.util.URISupport;
 import org.jspecify.annotations.Nullable;
 
 /** Reads where a request goes, from an endpoint or from a message's headers. Names what is wrong with it, if so. */
-final class HttpTarget {
+public final class HttpTarget {
 
     private static final HeaderNames CONSUMED = new HeaderNames(
             HttpConstants.HTTP_URI,
@@ -39,7 +39,7 @@ final class HttpTarget {
      *
      * @param place where it was given, for the error: an option or a header
      */
-    static URI parse(String place, String url) {
+    public static URI parse(String place, String url) {
         if (url.length() > LONGEST) {
             throw new IllegalArgumentException(place + ": the URL has " + url.length()
                     + " characters, and no more than " + LONGEST + " are sent; servers want long data in a body");
@@ -186,7 +186,7 @@ final class HttpTarget {
     }
 
     /** The URL with parameters added to its query. */
-    static String addQuery(String url, Map<String, Object> parameters) {
+    public static String addQuery(String url, Map<String, Object> parameters) {
         if (parameters.isEmpty()) {
             return url;
         }
@@ -200,7 +200,7 @@ final class HttpTarget {
      * @param mandatory whether a relative URL, as consumers leave it, is an error; else it counts as none
      * @return null when there is no {@code CamelHttpUri}
      */
-    static @Nullable URI fromHeaders(Message message, boolean mandatory) {
+    public static @Nullable URI fromHeaders(Message message, boolean mandatory) {
         String url = message.getHeader(HttpConstants.HTTP_URI, String.class);
         if (url == null || (!mandatory && !url.contains("://"))) {
             return null;
@@ -226,7 +226,7 @@ final class HttpTarget {
     }
 
     /** Removes the headers that named this call's target and method, so that they do not steer the next call. */
-    static void consumeHeaders(Message message) {
+    public static void consumeHeaders(Message message) {
         CONSUMED.removeFrom(message);
     }
 

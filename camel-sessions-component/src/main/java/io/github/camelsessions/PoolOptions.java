@@ -19,7 +19,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the rules of a pool of the options, and names what is wrong with these. */
-final class PoolOptions {
+public final class PoolOptions {
 
     private static final String NONE = "none";
 
@@ -128,7 +128,7 @@ final class PoolOptions {
     }
 
     /** Refuses options of an endpoint that have no effect without a pool. */
-    static void refuseWithoutPool(SessionsConfiguration own) {
+    public static void refuseWithoutPool(SessionsConfiguration own) {
         ofPoolsOnly(own).stream().findFirst().ifPresent(name -> {
             throw new IllegalArgumentException(
                     "option " + name + " has no effect without a pool: set pool, or remove it");
@@ -136,7 +136,7 @@ final class PoolOptions {
     }
 
     /** Those of the options that have no effect without a pool. */
-    static List<String> ofPoolsOnly(SessionsConfiguration own) {
+    public static List<String> ofPoolsOnly(SessionsConfiguration own) {
         return OF_POOLS_ONLY.entrySet().stream()
                 .filter(option -> option.getValue().apply(own) != null)
                 .map(Map.Entry::getKey)

@@ -7,11 +7,11 @@ import java.util.List;
 import org.apache.camel.CamelContext;
 
 /** Reads the profile file of the component, and resolves its placeholders. */
-final class ProfileLoader {
+public final class ProfileLoader {
 
     private ProfileLoader() {}
 
-    static List<ClientProfile> parse(CamelContext context, String source, String text) {
+    public static List<ClientProfile> parse(CamelContext context, String source, String text) {
         return ProfileFile.parse(source, text, context::resolvePropertyPlaceholders);
     }
 }

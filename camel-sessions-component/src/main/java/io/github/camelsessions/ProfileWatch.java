@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * Has a profile file loaded anew when it has changed. What cannot be loaded is logged, once for each change, and the
  * profiles from before stay. Used by one thread at a time.
  */
-final class ProfileWatch {
+public final class ProfileWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProfileWatch.class);
 
@@ -25,7 +25,7 @@ final class ProfileWatch {
     private @Nullable State seen;
 
     /** Loads the profiles and puts them to use. */
-    interface Loading {
+    public interface Loading {
         /** @return how many there are */
         int load();
     }
@@ -35,7 +35,7 @@ final class ProfileWatch {
             FileTime modified, long size, @Nullable Object key) {}
 
     /** Remembers the file as it is: it is to be loaded after that. */
-    ProfileWatch(String resource, Path file, Loading loading) {
+    public ProfileWatch(String resource, Path file, Loading loading) {
         this.resource = resource;
         this.file = file;
         this.loading = loading;
@@ -43,7 +43,7 @@ final class ProfileWatch {
     }
 
     /** Loads the file if it is another than before. It never throws: that would be the last look at the file. */
-    void check() {
+    public void check() {
         try {
             loadIfChanged();
         } catch (RuntimeException | Error e) {

@@ -32,7 +32,7 @@ import org.apache.camel.util.URISupport;
 import org.jspecify.annotations.Nullable;
 
 /** Makes renewal rules of the options, and names what is wrong with these. */
-final class RenewalOptions {
+public final class RenewalOptions {
 
     private static final Pattern STATUSES =
             Pattern.compile("[1-5][0-9]{2}(-[1-5][0-9]{2})?(,[1-5][0-9]{2}(-[1-5][0-9]{2})?)*");
@@ -163,7 +163,7 @@ final class RenewalOptions {
      *
      * @throws IllegalArgumentException when there can be no such endpoint
      */
-    static @Nullable String renewalUri(CamelContext context, @Nullable String given) {
+    public static @Nullable String renewalUri(CamelContext context, @Nullable String given) {
         return endpointUri(context, "renewalUri", "direct:login", given);
     }
 
@@ -351,7 +351,7 @@ final class RenewalOptions {
     }
 
     /** A longer time would overflow where it is counted in nanoseconds, twelve of it for keepAlive. */
-    static Duration notTooLong(String option, Duration value) {
+    public static Duration notTooLong(String option, Duration value) {
         if (value.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(
                     option + "=" + shown(value) + ": must be at most " + LONGEST.toDays() + "d");

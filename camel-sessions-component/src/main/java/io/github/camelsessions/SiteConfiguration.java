@@ -44,7 +44,7 @@ public class SiteConfiguration extends SessionsConfiguration {
         place = PlaceName.of(name);
     }
 
-    String place() {
+    public String place() {
         return place;
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> always SiteConfiguration; a parameter, so that no cast comes before the check
  */
-final class SiteMap<T> extends LinkedHashMap<String, T> {
+public final class SiteMap<T> extends LinkedHashMap<String, T> {
 
     private static final long serialVersionUID = 1L;
 

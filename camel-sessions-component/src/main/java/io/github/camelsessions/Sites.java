@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The configured sites: finds the one that a target belongs to. Immutable once made, but for what it has told already. */
-final class Sites {
+public final class Sites {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sites.class);
 
@@ -30,7 +30,7 @@ final class Sites {
     private final List<Entry> entries = new ArrayList<>();
     private final AtomicBoolean told = new AtomicBoolean();
 
-    Sites(Map<String, SiteConfiguration> sites) {
+    public Sites(Map<String, SiteConfiguration> sites) {
         this.sites = Map.copyOf(sites);
         sites.forEach((name, site) -> {
             if (name.isBlank() || name.contains("/")) {
@@ -51,7 +51,7 @@ final class Sites {
     }
 
     /** The name of the site that the target belongs to, that of the default site when none claims it. */
-    String siteOf(URI target) {
+    public String siteOf(URI target) {
         if (!entries.isEmpty()) {
             String canonical = UriPattern.canonical(target);
             for (Entry entry : entries) {
@@ -64,7 +64,7 @@ final class Sites {
     }
 
     /** Says once that a target is in no site although there are sites, as 127.0.0.1 where localhost is meant. */
-    void tellOfNoSite(URI target) {
+    public void tellOfNoSite(URI target) {
         if (!entries.isEmpty() && !told.get() && siteOf(target).isEmpty() && told.compareAndSet(false, true)) {
             LOG.warn(
                     "{}://{} belongs to no site, for no uris match it: its sessions are those of the default site. If it"
@@ -81,7 +81,7 @@ final class Sites {
     }
 
     /** Says which sites have equal patterns: one of them gets all that match. */
-    void tellOfEqualUris() {
+    public void tellOfEqualUris() {
         Map<String, String> owners = new HashMap<>();
         for (Entry entry : entries) {
             String owner = owners.putIfAbsent(entry.pattern().key(), entry.site());
@@ -98,12 +98,12 @@ final class Sites {
     }
 
     /** The rules of a site; those of the default site are empty. */
-    SiteConfiguration rules(String site) {
+    public SiteConfiguration rules(String site) {
         return Objects.requireNonNullElse(sites.get(require(site)), NO_RULES);
     }
 
     /** The name itself, when there is such a site. */
-    String require(String site) {
+    public String require(String site) {
         if (!site.isEmpty() && !sites.containsKey(site)) {
             String nearest = NearestName.of(site, sites.keySet());
             throw new IllegalArgumentException("site " + Quoted.of(site) + " is not configured: "
@@ -115,11 +115,11 @@ final class Sites {
     }
 
     /** The names of all sites, without that of the default site. */
-    Stream<String> names() {
+    public Stream<String> names() {
         return sites.keySet().stream().sorted();
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return sites.isEmpty();
     }
 
@@ -128,11 +128,11 @@ final class Sites {
         return rules(site).getUris() != null;
     }
 
-    boolean has(String site) {
+    public boolean has(String site) {
         return sites.containsKey(site);
     }
 
-    boolean isWrapped(String site) {
+    public boolean isWrapped(String site) {
         return rules(site).isWrap();
     }
 }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers  request headers, and what their values are made by
  * @param fields   fields of forms, and what their values are made by
  */
-record ValueRules(
+public record ValueRules(
         Sites sites,
         String site,
         Map<String, String> captured,
@@ -90,7 +90,7 @@ record ValueRules(
     }
 
     /** Whether an option has many names, and may be written in one text. */
-    static boolean isOne(String option) {
+    public static boolean isOne(String option) {
         return option.equalsIgnoreCase(HEADERS) || option.equalsIgnoreCase(FIELDS);
     }
 
@@ -99,7 +99,7 @@ record ValueRules(
      *
      * @throws IllegalArgumentException when a name is missing; the message does not show the text
      */
-    static Map<String, Object> inOneText(String option, String text) {
+    public static Map<String, Object> inOneText(String option, String text) {
         Map<String, Object> values = new LinkedHashMap<>();
         int start = 0;
         int open = 0;
@@ -160,15 +160,14 @@ record ValueRules(
     }
 
     /** The values for one send, null when there are none. */
-    @Nullable
-    SessionValues of(Exchange exchange, Generation generation, URI target) {
+    public @Nullable SessionValues of(Exchange exchange, Generation generation, URI target) {
         return captured.isEmpty() && headers.isEmpty() && fields.isEmpty()
                 ? null
                 : new Sent(this, exchange, generation, target);
     }
 
     /** Whether what a URL that a request came to answers concerns the session: it is one of its site, or of the target's. */
-    boolean concerns(URI target, URI url) {
+    public boolean concerns(URI target, URI url) {
         return target.equals(url)
                 || isOfSite(target, url)
                 || (isSameHost(target, url) && sites.siteOf(url).equals(sites.siteOf(target)));
@@ -192,7 +191,7 @@ record ValueRules(
     }
 
     /** What is wrong with one of these functions. */
-    static String needsName(String name) {
+    public static String needsName(String name) {
         return "${" + name + "} needs a name, as in ${" + name + "(token)} or ${" + name + "(anna:token)}";
     }
 
