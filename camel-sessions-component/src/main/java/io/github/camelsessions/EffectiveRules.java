@@ -4,6 +4,7 @@ package io.github.camelsessions;
 import io.github.camelsessions.api.CookiesDebug;
 import io.github.camelsessions.api.Isolation;
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.internal.http.CallRules;
 import io.github.camelsessions.internal.http.SessionHttpClient;
 import io.github.camelsessions.internal.pool.PoolChoice;

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.api.SessionsConfiguration;
+import io.github.camelsessions.api.SiteConfiguration;
 import io.github.camelsessions.internal.http.SessionHttpClient;
 import io.github.camelsessions.internal.text.NearestName;
+import io.github.camelsessions.internal.text.PlaceName;
 import io.github.camelsessions.internal.text.Quoted;
 import java.lang.reflect.Method;
 import java.time.Duration;
@@ -13,7 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import io.github.camelsessions.internal.text.PlaceName;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.ConfigurerResolver;
 import org.apache.camel.spi.PropertyConfigurer;

@@ -8,6 +8,7 @@ import static io.github.camelsessions.RenewalOptions.notNegative;
 import io.github.camelsessions.EffectiveRules.Place;
 import io.github.camelsessions.api.PoolStrategy;
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.internal.pool.PoolChoice;
 import io.github.camelsessions.internal.pool.PoolRules;
 import io.github.camelsessions.internal.renewal.RenewalRules;

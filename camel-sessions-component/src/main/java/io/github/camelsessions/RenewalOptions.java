@@ -8,6 +8,7 @@ import io.github.camelsessions.EffectiveRules.Place;
 import io.github.camelsessions.api.OnRenewalFailure;
 import io.github.camelsessions.api.ReplayStale;
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.api.WhenFull;
 import io.github.camelsessions.internal.renewal.CheckRules;
 import io.github.camelsessions.internal.renewal.ExpiryRules;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.internal.renewal.SessionTraffic;
 import io.github.camelsessions.internal.wrap.SessionHttpSender;
 import java.util.concurrent.locks.ReentrantLock;

@@ -6,6 +6,7 @@ import io.github.camelsessions.api.ProfileStats;
 import io.github.camelsessions.api.SeatStats;
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionStats;
+import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.cookie.Cookie;
 import io.github.camelsessions.internal.connection.ConnectionSweeper;
 import io.github.camelsessions.internal.http.PublicSuffixList;

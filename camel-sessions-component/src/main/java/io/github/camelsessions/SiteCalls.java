@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.internal.http.HttpSending;
 import io.github.camelsessions.internal.wrap.CallSource;
 import java.util.Map;

@@ -2,6 +2,7 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SiteConfiguration;
 import io.github.camelsessions.internal.text.NearestName;
 import io.github.camelsessions.internal.text.Quoted;
 import java.net.URI;

@@ -2,6 +2,7 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.EffectiveRules.Place;
+import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.internal.http.Origin;
 import io.github.camelsessions.internal.http.SessionValues;
 import io.github.camelsessions.internal.session.Generation;

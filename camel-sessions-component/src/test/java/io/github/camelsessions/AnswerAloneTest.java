@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelsessions.api.SessionExpiredException;
 import io.github.camelsessions.api.SessionRenewalException;
+import io.github.camelsessions.api.SiteConfiguration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;

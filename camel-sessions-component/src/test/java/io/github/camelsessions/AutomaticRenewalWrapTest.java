@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.camelsessions.api.SessionExpiredException;
 import io.github.camelsessions.api.SessionRenewalException;
 import io.github.camelsessions.api.SessionStats;
+import io.github.camelsessions.api.SiteConfiguration;
 import java.io.ByteArrayInputStream;
 import java.util.List;
 import java.util.Map;

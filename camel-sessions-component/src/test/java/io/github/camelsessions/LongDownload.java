@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.api.SiteConfiguration;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;

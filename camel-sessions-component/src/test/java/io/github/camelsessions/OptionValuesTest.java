@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import io.github.camelsessions.api.SessionsConfiguration;
+import io.github.camelsessions.api.SiteConfiguration;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import io.github.camelsessions.api.SessionsConfiguration;
+import io.github.camelsessions.api.SiteConfiguration;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions;
+package io.github.camelsessions.api;
 
 import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions;
+package io.github.camelsessions.api;
 
-import io.github.camelsessions.api.ProfileOrder;
 import io.github.camelsessions.internal.text.PlaceName;
 import org.apache.camel.spi.Configurer;
 import org.apache.camel.spi.Metadata;

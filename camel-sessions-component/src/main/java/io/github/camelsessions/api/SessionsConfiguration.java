@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions;
+package io.github.camelsessions.api;
 
-import io.github.camelsessions.api.Isolation;
-import io.github.camelsessions.api.OnRenewalFailure;
-import io.github.camelsessions.api.PoolStrategy;
-import io.github.camelsessions.api.ReplayStale;
-import io.github.camelsessions.api.WhenFull;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
