@@ -2,6 +2,7 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.api.SessionsConfiguration;
+import io.github.camelsessions.internal.config.EffectiveRules;
 import io.github.camelsessions.internal.renewal.RenewalRules;
 import io.github.camelsessions.internal.renewal.RenewalSites;
 import io.github.camelsessions.internal.renewal.SessionTraffic;

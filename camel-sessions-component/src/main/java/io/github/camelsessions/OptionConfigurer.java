@@ -3,6 +3,7 @@ package io.github.camelsessions;
 
 import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.api.SiteConfiguration;
+import io.github.camelsessions.internal.config.ValueRules;
 import io.github.camelsessions.internal.http.SessionHttpClient;
 import io.github.camelsessions.internal.text.NearestName;
 import io.github.camelsessions.internal.text.PlaceName;

@@ -2,6 +2,9 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.internal.config.EffectiveRules;
+import io.github.camelsessions.internal.config.PoolOptions;
+import io.github.camelsessions.internal.config.Sites;
 import io.github.camelsessions.internal.http.HttpSending;
 import io.github.camelsessions.internal.http.SessionHttpClient;
 import io.github.camelsessions.internal.pool.PoolChoice;

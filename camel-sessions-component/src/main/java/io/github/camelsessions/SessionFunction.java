@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.internal.config.ValueRules;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;

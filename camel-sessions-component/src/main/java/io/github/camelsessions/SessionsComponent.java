@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
-import io.github.camelsessions.EffectiveRules.Place;
 import io.github.camelsessions.api.ProfileOrder;
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.api.SiteConfiguration;
 import io.github.camelsessions.api.SiteMap;
+import io.github.camelsessions.internal.config.EffectiveRules;
+import io.github.camelsessions.internal.config.EffectiveRules.Place;
+import io.github.camelsessions.internal.config.PoolOptions;
+import io.github.camelsessions.internal.config.ProfileLoader;
+import io.github.camelsessions.internal.config.ProfileWatch;
+import io.github.camelsessions.internal.config.RenewalOptions;
+import io.github.camelsessions.internal.config.Sites;
+import io.github.camelsessions.internal.config.ValueRules;
 import io.github.camelsessions.internal.http.SessionHttpClient;
 import io.github.camelsessions.internal.http.SessionHttpClients;
 import io.github.camelsessions.internal.renewal.SessionRequest;

@@ -2,6 +2,7 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.api.SessionsConfiguration;
+import io.github.camelsessions.internal.config.EffectiveRules;
 import io.github.camelsessions.internal.http.HttpSending;
 import io.github.camelsessions.internal.wrap.CallSource;
 import java.util.Map;

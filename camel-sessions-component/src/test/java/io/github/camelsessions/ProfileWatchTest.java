@@ -3,6 +3,7 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelsessions.internal.config.ProfileWatch;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProfileFile;
 import java.io.IOException;

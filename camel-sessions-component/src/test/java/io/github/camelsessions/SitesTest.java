@@ -7,6 +7,8 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.api.SiteConfiguration;
+import io.github.camelsessions.internal.config.EffectiveRules;
+import io.github.camelsessions.internal.config.Sites;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;

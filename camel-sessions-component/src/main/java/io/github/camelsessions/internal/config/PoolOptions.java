@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions;
+package io.github.camelsessions.internal.config;
 
-import static io.github.camelsessions.EffectiveRules.first;
-import static io.github.camelsessions.RenewalOptions.atLeast;
-import static io.github.camelsessions.RenewalOptions.notNegative;
+import static io.github.camelsessions.internal.config.EffectiveRules.first;
+import static io.github.camelsessions.internal.config.RenewalOptions.atLeast;
+import static io.github.camelsessions.internal.config.RenewalOptions.notNegative;
 
-import io.github.camelsessions.EffectiveRules.Place;
 import io.github.camelsessions.api.PoolStrategy;
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionsConfiguration;
+import io.github.camelsessions.internal.config.EffectiveRules.Place;
 import io.github.camelsessions.internal.pool.PoolChoice;
 import io.github.camelsessions.internal.pool.PoolRules;
 import io.github.camelsessions.internal.renewal.RenewalRules;

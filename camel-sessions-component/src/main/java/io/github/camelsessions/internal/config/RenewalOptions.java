@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions;
+package io.github.camelsessions.internal.config;
 
-import static io.github.camelsessions.EffectiveRules.first;
-import static io.github.camelsessions.EffectiveRules.firstOrNull;
+import static io.github.camelsessions.internal.config.EffectiveRules.first;
+import static io.github.camelsessions.internal.config.EffectiveRules.firstOrNull;
 
-import io.github.camelsessions.EffectiveRules.Place;
+import io.github.camelsessions.HttpTarget;
 import io.github.camelsessions.api.OnRenewalFailure;
 import io.github.camelsessions.api.ReplayStale;
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.api.WhenFull;
+import io.github.camelsessions.internal.config.EffectiveRules.Place;
 import io.github.camelsessions.internal.renewal.CheckRules;
 import io.github.camelsessions.internal.renewal.ExpiryRules;
 import io.github.camelsessions.internal.renewal.RateRule;
