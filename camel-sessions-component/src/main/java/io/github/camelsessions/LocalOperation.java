@@ -11,6 +11,7 @@ import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.cookie.Cookie;
 import io.github.camelsessions.cookie.CookieTarget;
 import io.github.camelsessions.internal.config.EffectiveRules;
+import io.github.camelsessions.internal.http.HttpTarget;
 import io.github.camelsessions.internal.pool.SessionPools;
 import io.github.camelsessions.internal.renewal.RenewalScope;
 import io.github.camelsessions.internal.session.Generation;

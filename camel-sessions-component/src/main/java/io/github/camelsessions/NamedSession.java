@@ -7,6 +7,7 @@ import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.cookie.Cookie;
 import io.github.camelsessions.internal.config.EffectiveRules;
 import io.github.camelsessions.internal.http.CookieMap;
+import io.github.camelsessions.internal.http.HttpTarget;
 import io.github.camelsessions.internal.renewal.RenewalRules;
 import io.github.camelsessions.internal.session.Generation;
 import io.github.camelsessions.profile.ClientProfile;

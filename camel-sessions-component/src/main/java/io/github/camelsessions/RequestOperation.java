@@ -6,6 +6,7 @@ import io.github.camelsessions.internal.config.EffectiveRules;
 import io.github.camelsessions.internal.config.PoolOptions;
 import io.github.camelsessions.internal.config.Sites;
 import io.github.camelsessions.internal.http.HttpSending;
+import io.github.camelsessions.internal.http.HttpTarget;
 import io.github.camelsessions.internal.http.SessionHttpClient;
 import io.github.camelsessions.internal.pool.PoolChoice;
 import io.github.camelsessions.internal.pool.SessionPools;

@@ -3,6 +3,7 @@ package io.github.camelsessions;
 
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.internal.config.EffectiveRules;
+import io.github.camelsessions.internal.http.HeaderNames;
 import io.github.camelsessions.internal.http.HttpSending;
 import io.github.camelsessions.internal.http.RequestTimer;
 import io.github.camelsessions.internal.http.SessionCall;

@@ -2,6 +2,7 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.internal.config.ValueRules;
+import io.github.camelsessions.internal.renewal.ExchangeOnThread;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;

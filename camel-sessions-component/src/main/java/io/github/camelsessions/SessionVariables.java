@@ -2,6 +2,7 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.internal.renewal.ExchangeOnThread;
 import io.github.camelsessions.internal.renewal.RenewalScope;
 import io.github.camelsessions.internal.session.Generation;
 import java.io.InputStream;

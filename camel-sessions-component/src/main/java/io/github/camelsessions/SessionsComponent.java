@@ -14,6 +14,7 @@ import io.github.camelsessions.internal.config.ProfileWatch;
 import io.github.camelsessions.internal.config.RenewalOptions;
 import io.github.camelsessions.internal.config.Sites;
 import io.github.camelsessions.internal.config.ValueRules;
+import io.github.camelsessions.internal.http.HttpTarget;
 import io.github.camelsessions.internal.http.SessionHttpClient;
 import io.github.camelsessions.internal.http.SessionHttpClients;
 import io.github.camelsessions.internal.renewal.SessionRequest;

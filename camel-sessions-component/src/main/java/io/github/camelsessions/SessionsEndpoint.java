@@ -4,6 +4,7 @@ package io.github.camelsessions;
 import io.github.camelsessions.api.CookieFormat;
 import io.github.camelsessions.api.ListOf;
 import io.github.camelsessions.api.SessionsConfiguration;
+import io.github.camelsessions.internal.http.HttpTarget;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;

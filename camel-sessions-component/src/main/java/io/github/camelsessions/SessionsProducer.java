@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.internal.renewal.ExchangeOnThread;
 import io.github.camelsessions.internal.renewal.SessionTraffic;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;

@@ -3,6 +3,7 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelsessions.internal.http.HeaderNames;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Message;
 import org.apache.camel.impl.DefaultCamelContext;

@@ -4,13 +4,13 @@ package io.github.camelsessions.internal.config;
 import static io.github.camelsessions.internal.config.EffectiveRules.first;
 import static io.github.camelsessions.internal.config.EffectiveRules.firstOrNull;
 
-import io.github.camelsessions.HttpTarget;
 import io.github.camelsessions.api.OnRenewalFailure;
 import io.github.camelsessions.api.ReplayStale;
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.api.WhenFull;
 import io.github.camelsessions.internal.config.EffectiveRules.Place;
+import io.github.camelsessions.internal.http.HttpTarget;
 import io.github.camelsessions.internal.renewal.CheckRules;
 import io.github.camelsessions.internal.renewal.ExpiryRules;
 import io.github.camelsessions.internal.renewal.RateRule;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.config;
 
-import io.github.camelsessions.ExchangeOnThread;
 import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.internal.config.EffectiveRules.Place;
 import io.github.camelsessions.internal.http.Origin;
 import io.github.camelsessions.internal.http.SessionValues;
+import io.github.camelsessions.internal.renewal.ExchangeOnThread;
 import io.github.camelsessions.internal.session.Generation;
 import io.github.camelsessions.internal.text.Quoted;
 import io.github.camelsessions.profile.ClientProfile;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions;
+package io.github.camelsessions.internal.http;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions;
+package io.github.camelsessions.internal.http;
 
 import io.github.camelsessions.internal.text.Quoted;
 import java.net.URI;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions;
+package io.github.camelsessions.internal.renewal;
 
 import io.github.camelsessions.internal.session.Generation;
 import java.util.function.Supplier;
