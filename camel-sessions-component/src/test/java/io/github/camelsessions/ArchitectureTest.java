@@ -23,6 +23,7 @@ class ArchitectureTest {
     private static final String INTERNAL = ROOT + ".internal";
     private static final String WRAP = INTERNAL + ".wrap";
     private static final String BLOCK = INTERNAL + ".block";
+    private static final String CONFIG = INTERNAL + ".config";
     private static final String POOL = INTERNAL + ".pool";
     private static final String RENEWAL = INTERNAL + ".renewal";
     private static final String HTTP = INTERNAL + ".http";
@@ -45,7 +46,7 @@ class ArchitectureTest {
     static final ArchRule everyPackageIsNamedHere = classes()
             .should()
             .resideInAnyPackage(
-                    ROOT, WRAP, BLOCK, POOL, RENEWAL, HTTP, CONNECTION, SESSION, COOKIE, PROFILE, API, TEXT);
+                    ROOT, WRAP, BLOCK, CONFIG, POOL, RENEWAL, HTTP, CONNECTION, SESSION, COOKIE, PROFILE, API, TEXT);
 
     @ArchTest
     static final ArchRule whatUsersNameKnowsCamelAlone = in(API).mayImport(CAMEL);
@@ -83,6 +84,10 @@ class ArchitectureTest {
             in(POOL).mayImport(RENEWAL, SESSION, API, PROFILE, CAMEL, LOG);
 
     @ArchTest
+    static final ArchRule rulesAreMadeOfWhatUsersSay =
+            in(CONFIG).mayImport(POOL, RENEWAL, HTTP, SESSION, API, PROFILE, CAMEL, LOG);
+
+    @ArchTest
     static final ArchRule theDecisionsOfAPoolKnowNoCamel = noClasses()
             .that()
             .haveSimpleName("PoolGate")
@@ -92,7 +97,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule theComponentLeavesHttpClientToHttp = in(ROOT).mayImport(
-                    WRAP, BLOCK, HTTP, CONNECTION, POOL, RENEWAL, SESSION, API, COOKIE, PROFILE, CAMEL, JACKSON, LOG);
+                    WRAP, BLOCK, CONFIG, HTTP, CONNECTION, POOL, RENEWAL, SESSION, API, COOKIE, PROFILE, CAMEL, JACKSON, LOG);
 
     @ArchTest
     static final ArchRule onlyTheStepNeedsTheYamlDsl = noClasses()
