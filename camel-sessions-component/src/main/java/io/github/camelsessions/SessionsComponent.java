@@ -505,8 +505,7 @@ public class SessionsComponent extends DefaultComponent {
     private SessionRequest checkRequest(EffectiveRules rules, SessionKey session, URI uri) {
         Sessions sessions = Sessions.get(getCamelContext());
         try {
-            SessionHttpClient client =
-                    sessions.clients().keep(SessionHttpClient.limitCredentials(rules.http(), uri));
+            SessionHttpClient client = sessions.clients().keep(SessionHttpClient.limitCredentials(rules.http(), uri));
             return new CallRequest(
                     sessions.calls(), session, rules, rules.profile(), null, client.sending(uri, HttpMethods.GET));
         } catch (Exception e) {

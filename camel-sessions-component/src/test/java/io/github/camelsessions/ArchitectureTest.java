@@ -97,7 +97,20 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule theComponentLeavesHttpClientToHttp = in(ROOT).mayImport(
-                    WRAP, BLOCK, CONFIG, HTTP, CONNECTION, POOL, RENEWAL, SESSION, API, COOKIE, PROFILE, CAMEL, JACKSON, LOG);
+                    WRAP,
+                    BLOCK,
+                    CONFIG,
+                    HTTP,
+                    CONNECTION,
+                    POOL,
+                    RENEWAL,
+                    SESSION,
+                    API,
+                    COOKIE,
+                    PROFILE,
+                    CAMEL,
+                    JACKSON,
+                    LOG);
 
     @ArchTest
     static final ArchRule onlyTheStepNeedsTheYamlDsl = noClasses()

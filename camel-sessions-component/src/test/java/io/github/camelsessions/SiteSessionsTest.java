@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.camelsessions.api.SiteConfiguration;
-import io.github.camelsessions.internal.config.Sites;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;

@@ -6,7 +6,6 @@ import io.github.camelsessions.api.Isolation;
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.internal.http.CallRules;
-import io.github.camelsessions.internal.http.SessionHttpClient;
 import io.github.camelsessions.internal.pool.PoolChoice;
 import io.github.camelsessions.internal.renewal.CheckRules;
 import io.github.camelsessions.internal.renewal.RenewalRules;
@@ -25,8 +24,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.apache.camel.RuntimeCamelException;
-import org.apache.camel.component.http.HttpMethods;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,11 +115,7 @@ public record EffectiveRules(
                 Map.copyOf(http),
                 pool == null ? null : PoolOptions.choice(site, pool, places, renewal));
         CheckRules check = RenewalOptions.check(
-                context,
-                places,
-                renewal.expiry(),
-                forbidden,
-                (uri, asked) -> requests.make(rules, asked, uri));
+                context, places, renewal.expiry(), forbidden, (uri, asked) -> requests.make(rules, asked, uri));
         return check == null ? rules : rules.with(renewal.withCheck(check));
     }
 

@@ -75,7 +75,8 @@ public final class ExchangeOnThread {
         NOW.get()[0] = before;
     }
 
-    public static <T extends @Nullable Object> T in(Exchange exchange, @Nullable Generation generation, Supplier<T> action) {
+    public static <T extends @Nullable Object> T in(
+            Exchange exchange, @Nullable Generation generation, Supplier<T> action) {
         ExchangeOnThread before = enter(exchange, generation);
         try {
             return action.get();
