@@ -32,6 +32,7 @@ final class DynamicUri {
     private static final String PLAIN = ".:*_[]-";
 
     private final CamelContext context;
+    private final EndpointOptions known;
     private final String text;
     private final boolean evaluates;
     private final SessionsOperation operation;
@@ -70,7 +71,8 @@ final class DynamicUri {
             throw new IllegalArgumentException("the operation of a dynamic URI cannot be an expression, but is " + name
                     + ": write one of " + List.of(SessionsOperation.values()) + ", or choose between routes");
         }
-        this.operation = SessionsOperation.parse(name);
+        this.known = new EndpointOptions(context);
+        this.operation = EndpointOptions.operation(name);
         String pathTarget = StringHelper.after(path, "/", "");
         List<String> parameters = new ArrayList<>();
         String optionTarget = null;
@@ -85,7 +87,7 @@ final class DynamicUri {
             }
         }
         if (optionTarget != null && !pathTarget.isEmpty()) {
-            throw SessionsComponent.targetGivenTwice();
+            throw EndpointOptions.targetGivenTwice();
         }
         boolean hasTarget = optionTarget != null || !pathTarget.isEmpty();
         List<Map.Entry<String, DynamicText>> query = new ArrayList<>();
@@ -181,22 +183,22 @@ final class DynamicUri {
         if (name.equals("query") || name.equals("http")) {
             return true; // prefixes of options, and none themselves
         }
-        return !OptionNames.isOption(context, name)
+        return !known.isOption(name)
                 && !SessionHttpClient.isOption(name)
-                && OptionNames.otherSpelling(context, name) == null
-                && OptionNames.nearest(context, operation, name) == null;
+                && known.otherSpelling(name) == null
+                && known.nearest(operation, name) == null;
     }
 
     /** Whether it only says what this operation tells, as the page of a list. */
     private boolean isOwn(String name) {
-        return SessionsOperation.ownerOf(name) == operation && !operation.sendsRequest();
+        return EndpointOptions.ownerOf(name) == operation && !operation.sendsRequest();
     }
 
     private void refuseExpression(String name) {
-        SessionsOperation owner = SessionsOperation.ownerOf(name);
+        SessionsOperation owner = EndpointOptions.ownerOf(name);
         if (EVALUATED_LATER.contains(StringHelper.before(name, ".", name))
                 || name.startsWith(QUERY)
-                || !OptionNames.isOption(context, name)
+                || !known.isOption(name)
                 || owner != null && owner != operation) {
             return; // either evaluated later, or nothing that the endpoint takes
         }

@@ -11,6 +11,7 @@ import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.cookie.Cookie;
 import io.github.camelsessions.cookie.CookieTarget;
 import io.github.camelsessions.internal.config.EffectiveRules;
+import io.github.camelsessions.internal.config.Sites;
 import io.github.camelsessions.internal.http.HttpTarget;
 import io.github.camelsessions.internal.pool.SessionPools;
 import io.github.camelsessions.internal.renewal.RenewalScope;
@@ -38,22 +39,20 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final SessionsEndpoint endpoint;
-    private final SessionsComponent component;
-    private final Sessions sessions;
+    private final OperationEndpoint endpoint;
+    private final SessionEngine engine;
 
-    LocalOperation(SessionsEndpoint endpoint) {
+    LocalOperation(OperationEndpoint endpoint) {
         this.endpoint = endpoint;
-        this.component = endpoint.getComponent();
-        this.sessions = Sessions.get(endpoint.getCamelContext());
+        this.engine = SessionEngine.get(endpoint.getCamelContext());
     }
 
     @Override
     protected void doStart() {
-        component.awaitStart();
+        Sites sites = sites();
         endpoint.target();
         if (endpoint.getSite() != null) {
-            component.siteRules().require(endpoint.getSite());
+            sites.require(endpoint.getSite());
         }
         String domain = endpoint.getDomain();
         if (domain != null && !domain.equals("*")) {
@@ -89,7 +88,7 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
         EffectiveRules rules = rules(exchange, target);
         SessionKey session = SessionCalls.session(exchange, rules);
         HttpTarget.consumeHeaders(message);
-        CompletableFuture<Boolean> closed = sessions.close(session, rules::renewal);
+        CompletableFuture<Boolean> closed = engine.close(session, rules::renewal);
         if (exchange.isTransacted()) {
             closed.join(); // bounded, and never failed
         }
@@ -106,7 +105,7 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
         Message message = exchange.getMessage();
         message.removeHeader(SessionsConstants.VALID);
         EffectiveRules rules = rules(exchange, targetOf(message));
-        CompletableFuture<Void> checked = sessions.traffic()
+        CompletableFuture<Void> checked = engine.traffic()
                 .check(SessionCalls.session(exchange, rules), rules.renewal())
                 .thenAccept(alive -> alive.ifPresent(valid -> message.setHeader(SessionsConstants.VALID, valid)));
         if (exchange.isTransacted()) {
@@ -123,8 +122,8 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
     private void run(Exchange exchange) throws Exception {
         Message message = exchange.getMessage();
         switch (endpoint.getOperation()) {
-            case endCooldown -> sessions.traffic().endCooldown(session(exchange, targetOf(message)));
-            case clear -> sessions.traffic().clear(session(exchange, targetOf(message)), exchange);
+            case endCooldown -> engine.traffic().endCooldown(session(exchange, targetOf(message)));
+            case clear -> engine.traffic().clear(session(exchange, targetOf(message)), exchange);
             case getCookies -> {
                 URI target = targetOf(message);
                 message.setBody(cookies(handle(exchange, target), target));
@@ -132,9 +131,9 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
             case getProfile ->
                 message.setBody(handle(exchange, targetOf(message)).profile().masked());
             case addCookies -> addCookies(exchange);
-            case markGood -> chosen(exchange).markGood();
-            case markBad -> chosen(exchange).markBad();
-            case retire -> chosen(exchange).retire();
+            case markGood -> chosen(exchange).mark(true);
+            case markBad -> chosen(exchange).mark(false);
+            case retire -> chosen(exchange).close();
             case list -> message.setBody(endpoint.getOf() == ListOf.pools ? pools() : rows());
             case fetch, renew, check, close -> throw new IllegalStateException("requests are not sent here");
         }
@@ -154,6 +153,10 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
         return SessionCalls.session(exchange, rules(exchange, target));
     }
 
+    private Sites sites() {
+        return endpoint.getComponent().rulebook().sites();
+    }
+
     private EffectiveRules rules(Exchange exchange, @Nullable URI target) {
         return rules(exchange, target, exchange.getMessage().getHeader(SessionsConstants.ID, String.class));
     }
@@ -161,16 +164,16 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
     private EffectiveRules rules(Exchange exchange, @Nullable URI target, @Nullable String id) {
         String site = endpoint.getSite() != null
                 ? endpoint.getSite()
-                : target != null ? component.siteRules().siteOf(target) : UnnamedSite.of(endpoint, exchange, id);
-        return component.rules(site, endpoint);
+                : target != null ? sites().siteOf(target) : UnnamedSite.of(endpoint, exchange, id);
+        return endpoint.rules(site);
     }
 
-    private NamedSession handle(Exchange exchange, @Nullable URI target) {
-        return new NamedSession(sessions, session(exchange, target), exchange);
+    private SessionAccess handle(Exchange exchange, @Nullable URI target) {
+        return new SessionAccess(engine, session(exchange, target), exchange);
     }
 
     /** The session that the exchange was sent in last, unless its message names another one. */
-    private NamedSession chosen(Exchange exchange) {
+    private SessionAccess chosen(Exchange exchange) {
         Message message = exchange.getMessage();
         URI target = targetOf(message);
         String id = message.getHeader(SessionsConstants.ID, String.class);
@@ -181,15 +184,15 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
             return handle(exchange, target);
         }
         Generation seen = endpoint.getSite() == null && target == null ? RenewalScope.latest(exchange, id) : null;
-        return new NamedSession(
-                sessions,
+        return new SessionAccess(
+                engine,
                 seen != null
                         ? seen.session()
                         : new SessionKey(rules(exchange, target, id).site(), id),
                 exchange);
     }
 
-    private Object cookies(NamedSession session, @Nullable URI target) throws JsonProcessingException {
+    private Object cookies(SessionAccess session, @Nullable URI target) throws JsonProcessingException {
         String domain = endpoint.getDomain();
         if (domain == null && target != null) {
             domain = CookieTarget.of(target).host();
@@ -198,7 +201,7 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
                 ? session.cookiesOfFirstHost()
                 : domain.equals("*") ? session.cookies() : session.cookies(domain);
         return switch (endpoint.getFormat()) {
-            case map -> NamedSession.byName(cookies);
+            case map -> SessionAccess.byName(cookies);
             case list -> cookies.stream().map(Cookie::toSetCookieString).toList();
             case json ->
                 JSON.writeValueAsString(
@@ -219,12 +222,12 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
         ExplicitCookies cookies = ExplicitCookies.parse("the body of addCookies", body);
         // it makes a session, and asks no other: without a site that of the default site
         EffectiveRules rules = target == null && endpoint.getSite() == null
-                ? component.rules(SessionKey.DEFAULT_SITE, endpoint)
+                ? endpoint.rules(SessionKey.DEFAULT_SITE)
                 : rules(exchange, target);
         SessionKey session = SessionCalls.session(exchange, rules);
-        String profile = sessions.calls().profile(message, rules);
+        String profile = engine.calls().profile(message, rules);
         cookies.addTo(
-                sessions.traffic()
+                engine.traffic()
                         .fill(session, exchange, profile, rules.renewal())
                         .jar(),
                 target);
@@ -232,13 +235,13 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
 
     private List<Map<String, Object>> rows() {
         Instant now = Instant.now();
-        return sessions.registry().page(endpoint.getSite(), endpoint.getOffset(), endpoint.getLimit()).stream()
+        return engine.registry().page(endpoint.getSite(), endpoint.getOffset(), endpoint.getLimit()).stream()
                 .map(stats -> row(stats, now))
                 .toList();
     }
 
     private List<Map<String, Object>> pools() {
-        return sessions.poolStats(endpoint.getSite()).stream()
+        return engine.poolStats(endpoint.getSite()).stream()
                 .skip(endpoint.getOffset())
                 .limit(endpoint.getLimit())
                 .map(LocalOperation::row)
@@ -291,7 +294,7 @@ final class LocalOperation extends ServiceSupport implements ExchangeOperation {
         row.put("failedLogOuts", stats.failedLogOuts());
         row.put("age", Duration.between(stats.created(), now));
         row.put("idle", Duration.between(stats.lastUsed(), now));
-        SessionPools.Membership membership = sessions.sessionPools().membership(stats.key());
+        SessionPools.Membership membership = engine.pools().membership(stats.key());
         if (membership != null) {
             row.put("pool", membership.pool());
             row.put("errorScore", membership.errorScore());

@@ -5,20 +5,14 @@ import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionRenewalException;
 import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.cookie.Cookie;
-import io.github.camelsessions.internal.config.EffectiveRules;
-import io.github.camelsessions.internal.http.CookieMap;
 import io.github.camelsessions.internal.http.HttpTarget;
 import io.github.camelsessions.internal.renewal.RenewalRules;
-import io.github.camelsessions.internal.session.Generation;
 import io.github.camelsessions.profile.ClientProfile;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
-import org.apache.camel.Exchange;
-import org.apache.camel.RuntimeCamelException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,32 +21,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NamedSession {
 
-    private final Sessions sessions;
+    private final SessionEngine engine;
     private final SessionKey key;
-    private final @Nullable Exchange exchange;
-    private final @Nullable Generation pinned;
+    private final SessionAccess access;
 
-    /**
-     * @param exchange within the session's renewal, what the renewal fills is read; null leaves that to the thread
-     */
-    NamedSession(Sessions sessions, SessionKey key, @Nullable Exchange exchange) {
-        this(sessions, key, exchange, null);
-    }
-
-    private NamedSession(Sessions sessions, SessionKey key, @Nullable Exchange exchange, @Nullable Generation pinned) {
-        this.sessions = sessions;
+    NamedSession(SessionEngine engine, SessionKey key) {
+        this.engine = engine;
         this.key = key;
-        this.exchange = exchange;
-        this.pinned = pinned;
-    }
-
-    /** The session as one of its generations knows it, also when that is no longer the current one. */
-    static NamedSession at(Generation generation, Sessions sessions, Exchange exchange) {
-        return new NamedSession(sessions, generation.session(), exchange, generation);
-    }
-
-    private @Nullable Generation generation() {
-        return pinned != null ? pinned : sessions.traffic().generation(key, exchange);
+        this.access = new SessionAccess(engine, key, null);
     }
 
     /** The session's id. */
@@ -67,8 +43,7 @@ public final class NamedSession {
 
     /** All cookies, those created earlier first; empty when there are none. */
     public List<Cookie> cookies() {
-        Generation generation = generation();
-        return generation == null ? List.of() : generation.jar().cookies();
+        return access.cookies();
     }
 
     /**
@@ -77,8 +52,7 @@ public final class NamedSession {
      * @param domain a host; a leading dot is ignored
      */
     public List<Cookie> cookies(String domain) {
-        Generation generation = generation();
-        return generation == null ? List.of() : generation.jar().cookies(domain);
+        return access.cookies(domain);
     }
 
     /**
@@ -86,23 +60,7 @@ public final class NamedSession {
      * path. The map prints with masked values.
      */
     public Map<String, String> cookieMap() {
-        return byName(cookiesOfFirstHost());
-    }
-
-    List<Cookie> cookiesOfFirstHost() {
-        Generation generation = generation();
-        String host = generation == null ? null : generation.jar().firstHost();
-        return generation == null || host == null ? List.of() : generation.jar().cookies(host);
-    }
-
-    /** The value of a cookie, of the host that was the first to set one if it has such a cookie; null when none has. */
-    @Nullable
-    String cookie(String name) {
-        return Stream.concat(cookiesOfFirstHost().stream(), cookies().stream())
-                .filter(cookie -> cookie.name().equals(name))
-                .map(Cookie::value)
-                .findFirst()
-                .orElse(null);
+        return SessionAccess.byName(access.cookiesOfFirstHost());
     }
 
     /**
@@ -110,14 +68,12 @@ public final class NamedSession {
      * prints with masked values.
      */
     public Map<String, Object> variables() {
-        Generation generation = generation();
-        return new VariableMap(generation == null ? Map.of() : generation.variables());
+        return new VariableMap(access.variables());
     }
 
     /** One of the {@link #variables}, null when there is none of that name. */
     public @Nullable Object variable(String name) {
-        Generation generation = generation();
-        return generation == null ? null : generation.variables().get(name);
+        return access.variables().get(name);
     }
 
     /**
@@ -127,32 +83,7 @@ public final class NamedSession {
      * @throws IllegalArgumentException when the name is blank
      */
     public void setVariable(String name, @Nullable Object value) {
-        if (name.isBlank()) {
-            throw new IllegalArgumentException("session '" + key + "': the name of a variable must not be blank");
-        }
-        if (value == null && generation() == null) {
-            return; // there is nothing to remove
-        }
-        Generation seen = pinned != null ? pinned : sessions.traffic().seen(key, exchange);
-        if (seen != null) {
-            seen.setVariable(name, value);
-            return;
-        }
-        EffectiveRules rules = sessions.rules(key.site()); // takes long: they are put together anew
-        try {
-            sessions.traffic()
-                    .fill(key, exchange, rules.profile(), rules.renewal())
-                    .setVariable(name, value);
-        } catch (SessionRenewalException e) {
-            throw RuntimeCamelException.wrapRuntimeException(e);
-        }
-    }
-
-    static CookieMap byName(List<Cookie> cookies) {
-        CookieMap map = new CookieMap();
-        // the longer path comes first
-        cookies.forEach(cookie -> map.putIfAbsent(cookie.name(), cookie.value()));
-        return map;
+        access.setVariable(name, value);
     }
 
     /**
@@ -160,23 +91,7 @@ public final class NamedSession {
      * one that the log-in has.
      */
     public ClientProfile profile() {
-        return pinned != null ? pinned.profile() : sessions.traffic().profile(key, exchange);
-    }
-
-    /** As {@link #profile()}, but the session takes its profile now if it has none. Creates the session if need be. */
-    ClientProfile takeProfile() {
-        ClientProfile present = profile();
-        if (!present.name().isEmpty()) {
-            return present;
-        }
-        EffectiveRules rules = sessions.rules(key.site());
-        try {
-            return sessions.traffic()
-                    .fill(key, exchange, rules.profile(), rules.renewal())
-                    .profile();
-        } catch (SessionRenewalException e) {
-            throw RuntimeCamelException.wrapRuntimeException(e);
-        }
+        return access.profile();
     }
 
     /**
@@ -189,16 +104,7 @@ public final class NamedSession {
     public void addCookies(String uri, Map<String, String> cookies) {
         URI target = HttpTarget.parse("addCookies", uri);
         ExplicitCookies given = ExplicitCookies.parse("addCookies", cookies);
-        EffectiveRules rules = sessions.rules(key.site());
-        try {
-            given.addTo(
-                    sessions.traffic()
-                            .fill(key, exchange, rules.profile(), rules.renewal())
-                            .jar(),
-                    target);
-        } catch (SessionRenewalException e) {
-            throw RuntimeCamelException.wrapRuntimeException(e);
-        }
+        given.addTo(access.filled().jar(), target);
     }
 
     /**
@@ -208,7 +114,7 @@ public final class NamedSession {
      * @return whether there was anything to empty
      */
     public boolean clear() {
-        return sessions.traffic().clear(key, exchange);
+        return access.clear();
     }
 
     /**
@@ -219,7 +125,7 @@ public final class NamedSession {
      * @return completes, never with a failure, when all is done, with whether there was such a session
      */
     public CompletableFuture<Boolean> close() {
-        return sessions.close(key, () -> sessions.rules(key.site()).renewal());
+        return access.close();
     }
 
     /**
@@ -227,7 +133,7 @@ public final class NamedSession {
      * an empty session. For tests and operators.
      */
     public void expire() {
-        sessions.traffic().expire(key);
+        engine.traffic().expire(key);
     }
 
     /**
@@ -236,17 +142,17 @@ public final class NamedSession {
      * begins. Creates the session when it does not exist.
      */
     public void freeze() {
-        sessions.traffic().freeze(key);
+        engine.traffic().freeze(key);
     }
 
     /** Lets the exchanges of a frozen session go on, in the order in which they came. */
     public void unfreeze() {
-        sessions.traffic().unfreeze(key);
+        engine.traffic().unfreeze(key);
     }
 
     /** Ends the session's cool-down after a failed renewal, so that the next exchange may renew it. For operators. */
     public void endCooldown() {
-        sessions.traffic().endCooldown(key);
+        engine.traffic().endCooldown(key);
     }
 
     /**
@@ -257,12 +163,12 @@ public final class NamedSession {
      * @throws IllegalArgumentException when no {@code renewalUri} is set
      */
     public CompletableFuture<Long> renew() {
-        RenewalRules rules = sessions.rules(key.site()).renewal();
+        RenewalRules rules = engine.rules(key.site()).renewal();
         if (rules.renewalUri() == null) {
             throw new IllegalArgumentException("session '" + key + "' has no renewalUri: set it on its site or on the"
                     + " component, or give the endpoint to renew(id, endpointUri)");
         }
-        return sessions.traffic().renew(key, rules);
+        return engine.traffic().renew(key, rules);
     }
 
     /**
@@ -273,8 +179,8 @@ public final class NamedSession {
      * @throws IllegalArgumentException when there can be no such endpoint
      */
     public CompletableFuture<Long> renew(String endpointUri) {
-        return sessions.traffic()
-                .renew(key, sessions.rules(key.site()).renewal().withRenewalUri(sessions.renewalUri(endpointUri)));
+        return engine.traffic()
+                .renew(key, engine.rules(key.site()).renewal().withRenewalUri(engine.renewalUri(endpointUri)));
     }
 
     /**
@@ -284,7 +190,7 @@ public final class NamedSession {
      * @throws IllegalArgumentException when it is no session of a pool
      */
     public void markGood() {
-        mark(true);
+        access.mark(true);
     }
 
     /**
@@ -294,14 +200,7 @@ public final class NamedSession {
      * @throws IllegalArgumentException when it is no session of a pool
      */
     public void markBad() {
-        mark(false);
-    }
-
-    private void mark(boolean good) {
-        if (!sessions.sessionPools().mark(key, good)) {
-            throw new IllegalArgumentException(
-                    "session '" + key + "' belongs to no pool: only sessions of a pool are marked" + " good or bad");
-        }
+        access.mark(false);
     }
 
     /**
@@ -316,7 +215,7 @@ public final class NamedSession {
 
     /** How the session stands; empty when it does not exist. */
     public Optional<SessionStats> stats() {
-        return Optional.ofNullable(sessions.registry().stats(key));
+        return Optional.ofNullable(engine.registry().stats(key));
     }
 
     /** The session's name and how it stands; no cookie value. */

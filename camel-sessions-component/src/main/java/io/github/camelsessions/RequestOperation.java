@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestOperation extends ServiceSupport implements ExchangeOperation {
 
-    private final SessionsEndpoint endpoint;
-    private final SessionsComponent component;
+    private final OperationEndpoint endpoint;
+    private final SessionEngine engine;
     private final SessionCalls calls;
     // few: one for each site this endpoint has sent to
     private final Map<String, Sender> senders = new ConcurrentHashMap<>();
@@ -43,10 +43,10 @@ final class RequestOperation extends ServiceSupport implements ExchangeOperation
     /** How requests of this endpoint go to one site. */
     private record Sender(EffectiveRules rules, Map<String, Object> http, SessionHttpClient client) {}
 
-    RequestOperation(SessionsEndpoint endpoint) {
+    RequestOperation(OperationEndpoint endpoint) {
         this.endpoint = endpoint;
-        this.component = endpoint.getComponent();
-        this.calls = Sessions.get(endpoint.getCamelContext()).calls();
+        this.engine = SessionEngine.get(endpoint.getCamelContext());
+        this.calls = engine.calls();
     }
 
     @Override
@@ -78,11 +78,15 @@ final class RequestOperation extends ServiceSupport implements ExchangeOperation
                 : calls.send(this, exchange, callback, sender.rules(), sending);
     }
 
+    private Sites sites() {
+        return endpoint.getComponent().rulebook().sites();
+    }
+
     private String site(@Nullable URI target) {
         if (fixedSite != null) {
             return fixedSite;
         }
-        return target == null ? SessionKey.DEFAULT_SITE : component.siteRules().siteOf(target);
+        return target == null ? SessionKey.DEFAULT_SITE : sites().siteOf(target);
     }
 
     private HttpMethods method(Message message) {
@@ -112,22 +116,22 @@ final class RequestOperation extends ServiceSupport implements ExchangeOperation
     }
 
     private Sender newSender(String site) throws Exception {
-        EffectiveRules rules = component.rules(site, endpoint);
+        EffectiveRules rules = endpoint.rules(site);
         if (rules.pool() == null) {
             PoolOptions.refuseWithoutPool(endpoint.getConfiguration());
-        } else if (rules.pool().rules().size() > component.getMaxSessions()) {
+        } else if (rules.pool().rules().size() > engine.maxSessions()) {
             throw new IllegalArgumentException(
-                    "poolSize=" + rules.pool().rules().size() + ": more than maxSessions=" + component.getMaxSessions()
+                    "poolSize=" + rules.pool().rules().size() + ": more than maxSessions=" + engine.maxSessions()
                             + " of the component allows; lower the one or raise the other");
         }
         if (rules.profile() != null) {
-            Sessions.get(endpoint.getCamelContext()).registry().requireProfile(rules.profile());
+            engine.registry().requireProfile(rules.profile());
         }
         Map<String, Object> http = SessionHttpClient.limitCredentials(rules.http(), fixedTarget);
-        Sender made = new Sender(rules, http, component.clients().acquire(http));
+        Sender made = new Sender(rules, http, engine.clients().acquire(http));
         Sender other = senders.putIfAbsent(site, made);
         if (other != null) {
-            component.clients().release(http);
+            engine.clients().release(http);
             return other;
         }
         if (rules.pool() != null && endpoint.getOperation() == SessionsOperation.fetch) {
@@ -138,7 +142,7 @@ final class RequestOperation extends ServiceSupport implements ExchangeOperation
 
     /** Has spare sessions logged in as soon as there are routes that can. */
     private void warmUp(EffectiveRules rules, PoolChoice pool) throws Exception {
-        SessionPools pools = Sessions.get(endpoint.getCamelContext()).sessionPools();
+        SessionPools pools = engine.pools();
         endpoint.getCamelContext().addStartupListener(new StartupListener() {
             @Override
             public void onCamelContextStarted(CamelContext context, boolean alreadyStarted) {
@@ -156,8 +160,7 @@ final class RequestOperation extends ServiceSupport implements ExchangeOperation
 
     @Override
     protected void doStart() throws Exception {
-        component.awaitStart();
-        Sites sites = component.siteRules();
+        Sites sites = sites();
         fixedTarget = endpoint.target();
         if (endpoint.getSite() != null) {
             fixedSite = sites.require(endpoint.getSite());
@@ -171,7 +174,7 @@ final class RequestOperation extends ServiceSupport implements ExchangeOperation
     @Override
     protected void doStop() {
         calls.stop(this);
-        senders.values().forEach(sender -> component.clients().release(sender.http()));
+        senders.values().forEach(sender -> engine.clients().release(sender.http()));
         senders.clear();
     }
 }

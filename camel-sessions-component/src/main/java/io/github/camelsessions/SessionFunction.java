@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionFunction implements SimpleFunction {
 
-    private static final Map<String, BiFunction<NamedSession, String, @Nullable Object>> READERS = Map.of(
-            "sessionCookie", NamedSession::cookie,
-            "sessionVar", NamedSession::variable,
+    private static final Map<String, BiFunction<SessionAccess, String, @Nullable Object>> READERS = Map.of(
+            "sessionCookie", SessionAccess::cookie,
+            "sessionVar", (session, key) -> session.variables().get(key),
             "sessionAccount", (session, key) -> session.takeProfile().account().get(key));
 
     private final CamelContext context;
     private final String name;
-    private final BiFunction<NamedSession, String, @Nullable Object> reader;
+    private final BiFunction<SessionAccess, String, @Nullable Object> reader;
 
     private SessionFunction(CamelContext context, String name) {
         this.context = context;
@@ -57,7 +57,7 @@ final class SessionFunction implements SimpleFunction {
         if (SessionVariables.ownName(given).isEmpty()) {
             throw new IllegalArgumentException(ValueRules.needsName(name));
         }
-        NamedSession session = SessionVariables.session(context, exchange, given);
+        SessionAccess session = SessionVariables.session(context, exchange, given);
         Object value = session == null ? null : reader.apply(session, SessionVariables.ownName(given));
         if (value == null) {
             ExchangeOnThread.missing();

@@ -103,8 +103,8 @@ public final class SessionHttpProcessor extends AsyncProcessorSupport implements
                     + " is no camel-http endpoint; it must begin with http: or https:");
         }
         SessionsComponent component = context.getComponent("sessions", SessionsComponent.class);
-        ServiceHelper.startService(component);
-        SessionHttpSender made = new SessionHttpSender(http, resolved, SiteCalls.ofAllSites(component, rules));
+        SessionHttpSender made = new SessionHttpSender(
+                http, resolved, SiteCalls.ofAllSites(SessionEngine.get(context).calls(), component, rules));
         ServiceHelper.startService(made);
         return made;
     }

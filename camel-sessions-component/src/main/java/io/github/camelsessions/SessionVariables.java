@@ -51,8 +51,8 @@ final class SessionVariables extends ServiceSupport implements VariableRepositor
         if (exchange == null && name.indexOf(':') < 0) {
             throw unknownExchange(name);
         }
-        NamedSession session = session(context, exchange, name);
-        return session == null ? null : session.variable(ownName(name));
+        SessionAccess session = session(context, exchange, name);
+        return session == null ? null : session.variables().get(ownName(name));
     }
 
     @Override
@@ -65,7 +65,7 @@ final class SessionVariables extends ServiceSupport implements VariableRepositor
         if (exchange == null && name.indexOf(':') < 0) {
             throw unknownExchange(name);
         }
-        NamedSession session = session(context, exchange, name);
+        SessionAccess session = session(context, exchange, name);
         if (session == null) {
             throw new IllegalArgumentException("variable " + ID + ":" + name + ": the exchange has used no session yet;"
                     + " set it after the first call, or name the session, as in " + ID + ":id:" + name + " or "
@@ -122,42 +122,42 @@ final class SessionVariables extends ServiceSupport implements VariableRepositor
      * @param exchange null when it is not known
      * @return null when the name says nothing, and the exchange has used no session
      */
-    static @Nullable NamedSession session(CamelContext context, @Nullable Exchange exchange, String name) {
-        Sessions sessions = Sessions.get(context);
+    static @Nullable SessionAccess session(CamelContext context, @Nullable Exchange exchange, String name) {
+        SessionEngine engine = SessionEngine.get(context);
         int colon = name.lastIndexOf(':');
         if (colon < 0) {
-            return exchange == null ? null : session(sessions, exchange);
+            return exchange == null ? null : session(engine, exchange);
         }
         String id = name.substring(0, colon);
         int slash = id.indexOf('/');
-        boolean site = slash > 0 && sessions.sites().has(id.substring(0, slash));
+        boolean site = slash > 0 && engine.rulebook().sites().has(id.substring(0, slash));
         SessionKey key = site
                 ? new SessionKey(id.substring(0, slash), id.substring(slash + 1))
                 : new SessionKey(SessionKey.DEFAULT_SITE, id);
-        return new NamedSession(sessions, key, exchange);
+        return new SessionAccess(engine, key, exchange);
     }
 
     /** The session of an exchange: the one it sends in, is renewing, or has used last. */
-    private static @Nullable NamedSession session(Sessions sessions, Exchange exchange) {
+    private static @Nullable SessionAccess session(SessionEngine engine, Exchange exchange) {
         ExchangeOnThread now = ExchangeOnThread.now();
         if (now != null && now.exchange() == exchange && now.generation() != null) {
-            return NamedSession.at(now.generation(), sessions, exchange);
+            return SessionAccess.at(now.generation(), engine, exchange);
         }
         String id = exchange.getMessage().getHeader(SessionsConstants.ID, String.class);
         SessionKey renewing = RenewalScope.renewing(exchange);
         if (renewing != null && (id == null || id.equals(renewing.id()))) {
-            return new NamedSession(sessions, renewing, exchange);
+            return new SessionAccess(engine, renewing, exchange);
         }
         Generation seen = RenewalScope.latest(exchange, id);
         if (seen != null) {
-            return new NamedSession(sessions, seen.session(), exchange);
+            return new SessionAccess(engine, seen.session(), exchange);
         }
-        if (!sessions.sites().isEmpty()) {
+        if (!engine.rulebook().sites().isEmpty()) {
             return null; // of which site is not known before the first call
         }
         SessionKey key = id == null
-                ? sessions.rules(SessionKey.DEFAULT_SITE).session()
+                ? engine.rules(SessionKey.DEFAULT_SITE).session()
                 : new SessionKey(SessionKey.DEFAULT_SITE, id);
-        return new NamedSession(sessions, key, exchange);
+        return new SessionAccess(engine, key, exchange);
     }
 }

@@ -6,37 +6,15 @@ import io.github.camelsessions.api.ProfileStats;
 import io.github.camelsessions.api.SeatStats;
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionStats;
-import io.github.camelsessions.api.SessionsConfiguration;
-import io.github.camelsessions.cookie.Cookie;
-import io.github.camelsessions.internal.config.EffectiveRules;
-import io.github.camelsessions.internal.config.RenewalOptions;
-import io.github.camelsessions.internal.config.Sites;
-import io.github.camelsessions.internal.connection.ConnectionSweeper;
-import io.github.camelsessions.internal.http.PublicSuffixList;
-import io.github.camelsessions.internal.http.SessionHttpClients;
-import io.github.camelsessions.internal.pool.SessionPools;
 import io.github.camelsessions.internal.renewal.RateRule;
-import io.github.camelsessions.internal.renewal.RenewalRules;
-import io.github.camelsessions.internal.renewal.SessionTraffic;
 import io.github.camelsessions.internal.session.SessionClock;
-import io.github.camelsessions.internal.session.SessionRegistry;
-import io.github.camelsessions.profile.ClientProfile;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ExtendedCamelContext;
-import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.spi.Registry;
-import org.apache.camel.support.service.ServiceHelper;
-import org.apache.camel.support.service.ServiceSupport;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,8 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Sessions {
 
-    static final int DEFAULT_MAX_SESSIONS = 10_000;
-
     private static final int MOST_SHOWN = 1_000;
     private static final String BEAN = "sessions";
     private static final String SECOND_BEAN = "sessionsService";
@@ -60,33 +36,12 @@ public final class Sessions {
     private static final ReentrantLock CREATION = new ReentrantLock();
 
     private final CamelContext context;
-    private final SessionRegistry registry;
-    private final SessionTraffic traffic;
-    private final SessionPools pools;
-    private final SessionCalls calls;
-    private final SessionHttpClients clients;
-    private final ConnectionSweeper sweeper;
+    private final SessionEngine engine;
     private final String site;
 
-    private Sessions(CamelContext context, SessionClock clock) {
+    private Sessions(CamelContext context, SessionEngine engine, String site) {
         this.context = context;
-        this.registry = new SessionRegistry(new PublicSuffixList(), clock, DEFAULT_MAX_SESSIONS);
-        this.site = SessionKey.DEFAULT_SITE;
-        this.traffic = new SessionTraffic(context, registry);
-        this.pools = new SessionPools(traffic, clock);
-        this.calls = new SessionCalls(registry, traffic, pools);
-        this.clients = new SessionHttpClients(context);
-        this.sweeper = new ConnectionSweeper(context, registry);
-    }
-
-    private Sessions(Sessions sessions, String site) {
-        this.context = sessions.context;
-        this.registry = sessions.registry;
-        this.traffic = sessions.traffic;
-        this.pools = sessions.pools;
-        this.calls = sessions.calls;
-        this.clients = sessions.clients;
-        this.sweeper = sessions.sweeper;
+        this.engine = engine;
         this.site = site;
     }
 
@@ -117,24 +72,19 @@ public final class Sessions {
         try {
             Sessions sessions = extended.getContextPlugin(Sessions.class);
             if (sessions == null) {
-                sessions = new Sessions(context, clock);
+                sessions = new Sessions(context, SessionEngine.create(context, clock), SessionKey.DEFAULT_SITE);
                 extended.addContextPlugin(Sessions.class, sessions);
-                extended.addContextPlugin(ConnectionSweeper.class, sessions.sweeper);
                 sessions.join();
             }
             return sessions;
-        } catch (Exception e) {
-            throw RuntimeCamelException.wrapRuntimeException(e);
         } finally {
             CREATION.unlock();
         }
     }
 
     /** Makes the context know this object, again after it was stopped: then it forgets its beans and services. */
-    void join() throws Exception {
-        if (context.hasService(Closing.class) == null) {
-            context.addService(new Closing(this));
-        }
+    void join() {
+        engine.join();
         Registry beans = context.getRegistry();
         Object found = beans.lookupByName(BEAN);
         if (found == null) {
@@ -150,78 +100,9 @@ public final class Sessions {
         }
     }
 
-    /** Drops the sessions when the context stops. */
-    private static final class Closing extends ServiceSupport {
-
-        private final Sessions sessions;
-
-        Closing(Sessions sessions) {
-            this.sessions = sessions;
-        }
-
-        @Override
-        protected void doStart() {
-            ServiceHelper.startService(sessions.traffic, sessions.sweeper);
-        }
-
-        @Override
-        protected void doStop() {
-            sessions.pools.stop();
-            ServiceHelper.stopService(sessions.traffic, sessions.sweeper);
-            sessions.clients.stop();
-        }
-    }
-
-    SessionRegistry registry() {
-        return registry;
-    }
-
-    SessionTraffic traffic() {
-        return traffic;
-    }
-
-    /**
-     * Closes a session; one of a pool is closed by its pool, when nobody uses it.
-     *
-     * @param rules asked for a session that is of no pool
-     */
-    CompletableFuture<Boolean> close(SessionKey key, Supplier<RenewalRules> rules) {
-        return pools.retire(key) ? CompletableFuture.completedFuture(true) : traffic.close(key, rules.get());
-    }
-
-    SessionPools sessionPools() {
-        return pools;
-    }
-
-    /** The sites of the component. */
-    Sites sites() {
-        return component().siteRules();
-    }
-
-    private SessionsComponent component() {
-        SessionsComponent component = context.getComponent(BEAN, SessionsComponent.class);
-        component.awaitStart();
-        return component;
-    }
-
-    /** The rules that site and component set. */
-    EffectiveRules rules(String site) {
-        SessionsComponent component = component();
-        String known = component.siteRules().has(site) ? site : SessionKey.DEFAULT_SITE;
-        return component.rules(known, new EffectiveRules.Place("Sessions", new SessionsConfiguration()));
-    }
-
-    String renewalUri(String given) {
-        return Objects.requireNonNull(RenewalOptions.renewalUri(context, given));
-    }
-
-    SessionCalls calls() {
-        return calls;
-    }
-
-    /** The clients are no component's: endpoints of a component that was replaced go on sending. */
-    SessionHttpClients clients() {
-        return clients;
+    /** What this shows. */
+    SessionEngine engine() {
+        return engine;
     }
 
     /**
@@ -231,78 +112,29 @@ public final class Sessions {
      */
     public Sessions site(String name) {
         if (context.hasComponent(BEAN) instanceof SessionsComponent component) {
-            component.refuseMistyped(name);
+            component.ownRulebook().refuseMistyped(name);
         }
-        return new Sessions(this, name);
+        return new Sessions(context, engine, name);
     }
 
     /** The session of that id, whether it exists or not. */
     public NamedSession session(String id) {
-        return new NamedSession(this, new SessionKey(site, id), null);
+        return new NamedSession(engine, new SessionKey(site, id));
     }
 
     /** The ids of the sessions that exist, sorted. */
     public List<String> ids() {
-        return registry.keys()
+        return engine.registry()
+                .keys()
                 .filter(key -> key.site().equals(site))
                 .map(SessionKey::id)
                 .sorted()
                 .toList();
     }
 
-    /** {@link NamedSession#cookies()} of the session. */
-    public List<Cookie> cookies(String id) {
-        return session(id).cookies();
-    }
-
-    /** {@link NamedSession#cookies(String)} of the session. */
-    public List<Cookie> cookies(String id, String domain) {
-        return session(id).cookies(domain);
-    }
-
-    /** {@link NamedSession#cookieMap()} of the session. */
-    public Map<String, String> cookieMap(String id) {
-        return session(id).cookieMap();
-    }
-
-    /** {@link NamedSession#variables()} of the session. */
-    public Map<String, Object> variables(String id) {
-        return session(id).variables();
-    }
-
-    /** {@link NamedSession#variable(String)} of the session. */
-    public @Nullable Object variable(String id, String name) {
-        return session(id).variable(name);
-    }
-
-    /** {@link NamedSession#setVariable(String, Object)} of the session. */
-    public void setVariable(String id, String name, @Nullable Object value) {
-        session(id).setVariable(name, value);
-    }
-
-    /** {@link NamedSession#profile()} of the session. */
-    public ClientProfile profile(String id) {
-        return session(id).profile();
-    }
-
-    /** {@link NamedSession#addCookies} of the session. */
-    public void addCookies(String id, String uri, Map<String, String> cookies) {
-        session(id).addCookies(uri, cookies);
-    }
-
-    /** {@link NamedSession#clear} of the session. */
-    public boolean clear(String id) {
-        return session(id).clear();
-    }
-
-    /** {@link NamedSession#close} of the session. */
-    public CompletableFuture<Boolean> close(String id) {
-        return session(id).close();
-    }
-
     /** The log-ins and log-outs of the site: how many of the sessions that it allows at once may be taken. */
     public SeatStats seats() {
-        return traffic.seats(site);
+        return engine.traffic().seats(site);
     }
 
     /**
@@ -313,82 +145,22 @@ public final class Sessions {
      * @throws IllegalArgumentException when it is below 0.0001 and not 0: nothing has changed then
      */
     public void setMaxRequestsPerSecond(double rate) {
-        traffic.setRate(site, new RateRule(rate, "Sessions.setMaxRequestsPerSecond"));
-    }
-
-    /** {@link NamedSession#expire} of the session. */
-    public void expire(String id) {
-        session(id).expire();
-    }
-
-    /** {@link NamedSession#freeze} of the session. */
-    public void freeze(String id) {
-        session(id).freeze();
-    }
-
-    /** {@link NamedSession#unfreeze} of the session. */
-    public void unfreeze(String id) {
-        session(id).unfreeze();
-    }
-
-    /** {@link NamedSession#endCooldown} of the session. */
-    public void endCooldown(String id) {
-        session(id).endCooldown();
-    }
-
-    /** {@link NamedSession#renew()} of the session. */
-    public CompletableFuture<Long> renew(String id) {
-        return session(id).renew();
-    }
-
-    /** {@link NamedSession#renew(String)} of the session. */
-    public CompletableFuture<Long> renew(String id, String endpointUri) {
-        return session(id).renew(endpointUri);
-    }
-
-    /** {@link NamedSession#stats} of the session. */
-    public Optional<SessionStats> stats(String id) {
-        return session(id).stats();
+        engine.traffic().setRate(site, new RateRule(rate, "Sessions.setMaxRequestsPerSecond"));
     }
 
     /** How each client profile is used, in the order of their file. Profiles are shared by all sites. */
     public List<ProfileStats> profiles() {
-        return registry.profiles();
-    }
-
-    /** {@link NamedSession#markGood} of the session. */
-    public void markGood(String id) {
-        session(id).markGood();
-    }
-
-    /** {@link NamedSession#markBad} of the session. */
-    public void markBad(String id) {
-        session(id).markBad();
-    }
-
-    /** {@link NamedSession#retire} of the session. */
-    public boolean retire(String id) {
-        return session(id).retire();
+        return engine.registry().profiles();
     }
 
     /** How the pools of this site stand, by name. A pool is made by its first use. */
     public List<PoolStats> pools() {
-        return poolStats(site);
-    }
-
-    /**
-     * @param of a site, null for all
-     */
-    List<PoolStats> poolStats(@Nullable String of) {
-        return pools.stats().stream()
-                .filter(pool -> of == null || of.equals(pool.site()))
-                .sorted(Comparator.comparing(PoolStats::site).thenComparing(PoolStats::name))
-                .toList();
+        return engine.poolStats(site);
     }
 
     /** How a pool of this site stands; empty before its first use. */
     public Optional<PoolStats> pool(String name) {
-        return Optional.ofNullable(pools.stats(new SessionKey(site, name)));
+        return Optional.ofNullable(engine.pools().stats(new SessionKey(site, name)));
     }
 
     /**
@@ -397,7 +169,7 @@ public final class Sessions {
      * @return whether there is such a pool
      */
     public boolean endPoolCooldown(String name) {
-        return pools.endCooldown(new SessionKey(site, name));
+        return engine.pools().endCooldown(new SessionKey(site, name));
     }
 
     /**
@@ -423,10 +195,10 @@ public final class Sessions {
     /** The sessions of all sites, one a line, in the order of their creation, the first thousand of them; no cookie value. */
     @Override
     public String toString() {
-        String shown = registry.page(null, 0, MOST_SHOWN).stream()
+        String shown = engine.registry().page(null, 0, MOST_SHOWN).stream()
                 .map(Sessions::describe)
                 .collect(Collectors.joining(System.lineSeparator(), "Sessions:" + System.lineSeparator(), ""));
-        int more = registry.size() - MOST_SHOWN;
+        int more = engine.registry().size() - MOST_SHOWN;
         return more <= 0 ? shown : shown + System.lineSeparator() + "and " + more + " more";
     }
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
-import io.github.camelsessions.internal.renewal.RenewalSites;
 import io.github.camelsessions.internal.wrap.CallSource;
 import io.github.camelsessions.internal.wrap.WrapEndpointStrategy;
 import org.apache.camel.CamelContext;
@@ -30,7 +29,6 @@ public final class SessionsContextPlugin implements ContextServicePlugin {
             }
         });
         context.addLifecycleStrategy(new ForRoutes(context));
-        context.getCamelContextExtension().addContextPlugin(RenewalSites.class, new BlockSites(context));
     }
 
     /** Gives routes what they need of us: most need nothing. */
@@ -53,14 +51,14 @@ public final class SessionsContextPlugin implements ContextServicePlugin {
 
         @Override
         public void onContextStopping(CamelContext stopping) {
-            Sessions sessions = context.getCamelContextExtension().getContextPlugin(Sessions.class);
-            if (sessions == null) {
+            SessionEngine engine = SessionEngine.find(context);
+            if (engine == null) {
                 return;
             }
             if (context.getRoutes().isEmpty()) { // no route is there to wait for log-outs
-                sessions.traffic().logOutsBeforeStop();
+                engine.traffic().logOutsBeforeStop();
             } else {
-                context.getRoutes().forEach(route -> route.addService(new LogOutsOfStop(sessions.traffic())));
+                context.getRoutes().forEach(route -> route.addService(new LogOutsOfStop(engine.traffic())));
             }
         }
     }
@@ -76,7 +74,7 @@ public final class SessionsContextPlugin implements ContextServicePlugin {
     // no sessions: endpoint.
     private static @Nullable CallSource wrappedSites(CamelContext context) {
         return context.getComponent("sessions") instanceof SessionsComponent component && component.wrapsEndpoints()
-                ? SiteCalls.ofWrappedSites(component)
+                ? SiteCalls.ofWrappedSites(SessionEngine.get(context).calls(), component)
                 : null;
     }
 }

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
         lenientProperties = true,
         category = {Category.HTTP},
         headersClass = SessionsConstants.class)
-public class SessionsEndpoint extends DefaultEndpoint {
+public class SessionsEndpoint extends DefaultEndpoint implements OperationEndpoint {
 
     @UriPath(description = "What to do.")
     @Metadata(required = true)
@@ -104,14 +104,8 @@ public class SessionsEndpoint extends DefaultEndpoint {
         return (SessionsComponent) super.getComponent();
     }
 
-    /**
-     * The target given by this endpoint.
-     *
-     * @return null when the message names the target
-     * @throws IllegalArgumentException when what is given is no http or https URL
-     */
-    @Nullable
-    URI target() {
+    @Override
+    public @Nullable URI target() {
         if (httpUri == null) {
             if (!query.isEmpty()) {
                 throw new IllegalArgumentException("options query. need a target in the endpoint: give httpUri, or put"
@@ -122,6 +116,7 @@ public class SessionsEndpoint extends DefaultEndpoint {
         return HttpTarget.parse("httpUri", HttpTarget.addQuery(httpUri, query));
     }
 
+    @Override
     public SessionsOperation getOperation() {
         return operation;
     }
@@ -134,6 +129,7 @@ public class SessionsEndpoint extends DefaultEndpoint {
         this.httpUri = httpUri;
     }
 
+    @Override
     public SessionsConfiguration getConfiguration() {
         return configuration;
     }
@@ -142,6 +138,7 @@ public class SessionsEndpoint extends DefaultEndpoint {
         this.configuration = configuration;
     }
 
+    @Override
     public @Nullable String getSite() {
         return site;
     }
@@ -150,6 +147,7 @@ public class SessionsEndpoint extends DefaultEndpoint {
         this.site = site;
     }
 
+    @Override
     public @Nullable HttpMethods getMethod() {
         return method;
     }
@@ -166,6 +164,7 @@ public class SessionsEndpoint extends DefaultEndpoint {
         this.query = query;
     }
 
+    @Override
     public CookieFormat getFormat() {
         return format;
     }
@@ -174,6 +173,7 @@ public class SessionsEndpoint extends DefaultEndpoint {
         this.format = format;
     }
 
+    @Override
     public @Nullable String getDomain() {
         return domain;
     }
@@ -182,6 +182,7 @@ public class SessionsEndpoint extends DefaultEndpoint {
         this.domain = domain;
     }
 
+    @Override
     public ListOf getOf() {
         return of;
     }
@@ -190,6 +191,7 @@ public class SessionsEndpoint extends DefaultEndpoint {
         this.of = of;
     }
 
+    @Override
     public long getOffset() {
         return offset;
     }
@@ -198,6 +200,7 @@ public class SessionsEndpoint extends DefaultEndpoint {
         this.offset = offset;
     }
 
+    @Override
     public int getLimit() {
         return limit;
     }

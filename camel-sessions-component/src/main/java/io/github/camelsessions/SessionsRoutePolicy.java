@@ -118,8 +118,8 @@ public final class SessionsRoutePolicy extends RoutePolicySupport implements Cam
         return Objects.requireNonNull(camelContext, "set by Camel before the start");
     }
 
-    private Sessions sessions() {
-        return Sessions.get(context());
+    private SessionEngine engine() {
+        return SessionEngine.get(context());
     }
 
     // ---- cool-downs
@@ -170,7 +170,7 @@ public final class SessionsRoutePolicy extends RoutePolicySupport implements Cam
 
     /** Whether nothing has ended it early. */
     private boolean isCooling(Cooldown cooldown) {
-        SessionStats stats = sessions().registry().stats(cooldown.session());
+        SessionStats stats = engine().registry().stats(cooldown.session());
         return stats != null && cooldown.retryAt().equals(stats.retryAt());
     }
 
@@ -213,7 +213,7 @@ public final class SessionsRoutePolicy extends RoutePolicySupport implements Cam
 
     private CompletableFuture<Long> renewal(Cooldown cooldown) {
         try {
-            return sessions().traffic().renew(cooldown.session(), cooldown.rules());
+            return engine().traffic().renew(cooldown.session(), cooldown.rules());
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -295,7 +295,7 @@ public final class SessionsRoutePolicy extends RoutePolicySupport implements Cam
     @Override
     public void onExchangeDone(Route route, Exchange exchange) {
         try {
-            sessions().traffic().awaitTold(listener, MOMENT);
+            engine().traffic().awaitTold(listener, MOMENT);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -330,24 +330,22 @@ public final class SessionsRoutePolicy extends RoutePolicySupport implements Cam
 
     @Override
     protected void doStart() throws Exception {
-        SessionsComponent component = context().getComponent("sessions", SessionsComponent.class);
-        component.awaitStart();
-        component.siteRules().require(site);
+        engine().rulebook().sites().require(site);
         timer = context().getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "SessionsRoutePolicy");
-        sessions().traffic().addListener(listener);
+        engine().traffic().addListener(listener);
         // sessions outlive routes: some may be in cool-down already
         Instant now = Instant.now();
-        sessions().registry().stats().forEach(session -> {
+        engine().registry().stats().forEach(session -> {
             Instant retryAt = session.retryAt();
             if (retryAt != null && retryAt.isAfter(now)) {
-                listener.failed(session.key(), sessions().rules(site).renewal(), retryAt);
+                listener.failed(session.key(), engine().rules(site).renewal(), retryAt);
             }
         });
     }
 
     @Override
     protected void doStop() {
-        sessions().traffic().removeListener(listener);
+        engine().traffic().removeListener(listener);
         if (timer != null) {
             context().getExecutorServiceManager().shutdownNow(timer);
             timer = null;

@@ -3,6 +3,7 @@ package io.github.camelsessions;
 
 import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.internal.config.EffectiveRules;
+import io.github.camelsessions.internal.config.Rulebook;
 import io.github.camelsessions.internal.http.HttpSending;
 import io.github.camelsessions.internal.wrap.CallSource;
 import java.util.Map;
@@ -16,21 +17,24 @@ import org.apache.camel.Exchange;
  */
 final class SiteCalls implements CallSource {
 
-    private final SessionsComponent component;
+    private final SessionCalls calls;
+    private final Rulebook.Owner component;
     private final boolean wrappedSitesOnly;
     private final SessionsConfiguration own;
     // one for each site that was met; sites are fixed once the component is started
     private final Map<String, EffectiveRules> rules = new ConcurrentHashMap<>();
 
-    private SiteCalls(SessionsComponent component, boolean wrappedSitesOnly, SessionsConfiguration own) {
+    private SiteCalls(
+            SessionCalls calls, Rulebook.Owner component, boolean wrappedSitesOnly, SessionsConfiguration own) {
+        this.calls = calls;
         this.component = component;
         this.wrappedSitesOnly = wrappedSitesOnly;
         this.own = own;
     }
 
     /** Calls in sessions for URLs of sites with {@code wrap=true}, none for others. */
-    static SiteCalls ofWrappedSites(SessionsComponent component) {
-        return new SiteCalls(component, true, new SessionsConfiguration());
+    static SiteCalls ofWrappedSites(SessionCalls calls, Rulebook.Owner component) {
+        return new SiteCalls(calls, component, true, new SessionsConfiguration());
     }
 
     /**
@@ -38,17 +42,17 @@ final class SiteCalls implements CallSource {
      *
      * @param own rules that win over those of site and component
      */
-    static SiteCalls ofAllSites(SessionsComponent component, SessionsConfiguration own) {
-        return new SiteCalls(component, false, own);
+    static SiteCalls ofAllSites(SessionCalls calls, Rulebook.Owner component, SessionsConfiguration own) {
+        return new SiteCalls(calls, component, false, own);
     }
 
     @Override
     public boolean process(Object owner, Exchange exchange, HttpSending sending, AsyncCallback callback) {
         try {
-            String site = component.siteRules().siteOf(sending.target());
-            if (!wrappedSitesOnly || component.siteRules().isWrapped(site)) {
+            String site = component.rulebook().sites().siteOf(sending.target());
+            if (!wrappedSitesOnly || component.rulebook().sites().isWrapped(site)) {
                 SessionCalls.removeResults(exchange.getMessage());
-                return calls().send(owner, exchange, callback, rules.computeIfAbsent(site, this::rulesOf), sending);
+                return calls.send(owner, exchange, callback, rules.computeIfAbsent(site, this::rulesOf), sending);
             }
             sending.send(exchange, null);
         } catch (Throwable e) { // an error, too, must end the exchange
@@ -60,14 +64,10 @@ final class SiteCalls implements CallSource {
 
     @Override
     public void stop(Object owner) {
-        calls().stop(owner);
+        calls.stop(owner);
     }
 
     private EffectiveRules rulesOf(String site) {
-        return component.rules(site, new EffectiveRules.Place("wrapped endpoint", own));
-    }
-
-    private SessionCalls calls() {
-        return Sessions.get(component.getCamelContext()).calls();
+        return component.rulebook().rules(site, new EffectiveRules.Place("wrapped endpoint", own));
     }
 }

@@ -25,7 +25,7 @@ final class UnnamedSite {
      * @return the default site when there is no such session
      * @throws IllegalArgumentException when several sites have one
      */
-    static String of(SessionsEndpoint endpoint, Exchange exchange, @Nullable String id) {
+    static String of(OperationEndpoint endpoint, Exchange exchange, @Nullable String id) {
         SessionKey renewing = RenewalScope.renewing(exchange);
         if (renewing != null
                 && endpoint.getConfiguration().getSessionId() == null
@@ -37,10 +37,10 @@ final class UnnamedSite {
             return last.session().site();
         }
         String wanted = id != null ? id : idOf(endpoint);
-        SessionRegistry sessions = Sessions.get(endpoint.getCamelContext()).registry();
+        SessionRegistry sessions = SessionEngine.get(endpoint.getCamelContext()).registry();
         List<String> having = Stream.concat(
                         Stream.of(SessionKey.DEFAULT_SITE),
-                        endpoint.getComponent().siteRules().names())
+                        endpoint.getComponent().rulebook().sites().names())
                 .filter(site -> isId(wanted) && sessions.knows(new SessionKey(site, wanted)))
                 .toList();
         if (having.size() > 1) {
@@ -54,9 +54,9 @@ final class UnnamedSite {
         return having.isEmpty() ? SessionKey.DEFAULT_SITE : having.get(0);
     }
 
-    private static String idOf(SessionsEndpoint endpoint) {
+    private static String idOf(OperationEndpoint endpoint) {
         String own = endpoint.getConfiguration().getSessionId();
-        String ofAll = endpoint.getComponent().getConfiguration().getSessionId();
+        String ofAll = endpoint.getComponent().rulebook().all().getSessionId();
         return own != null ? own : ofAll != null ? ofAll : EffectiveRules.DEFAULT_ID;
     }
 

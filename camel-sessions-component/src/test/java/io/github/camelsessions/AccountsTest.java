@@ -68,7 +68,7 @@ class AccountsTest extends SharedContextTest {
         int before = logIns().size();
         for (int i = 0; i < 6; i++) {
             page("/echo" + LOG_IN);
-            sessions().expire(session);
+            sessions().session(session).expire();
         }
 
         List<LoopbackSite.Request> all = logIns().subList(before, logIns().size());
@@ -81,7 +81,7 @@ class AccountsTest extends SharedContextTest {
         int before = logIns().size();
         for (int i = 0; i < 3; i++) {
             assertThat(page("/echo" + LOG_IN + "&profile=ben")).contains("Agent-of-ben");
-            sessions().expire(session);
+            sessions().session(session).expire();
         }
 
         assertThat(logIns().subList(before, logIns().size()))
@@ -96,7 +96,7 @@ class AccountsTest extends SharedContextTest {
         String plain = "/echo" + LOG_IN.replace("direct:login", "direct:plain-login");
 
         page(plain + "&profile=" + profile);
-        sessions().expire(session);
+        sessions().session(session).expire();
         Exchange done = send(fetchUri(plain), null, Map.of(SessionsConstants.PROFILE, profile));
 
         assertThat(done.getMessage().getHeader(SessionsConstants.USED_PROFILE)).isEqualTo(profile);
@@ -110,7 +110,7 @@ class AccountsTest extends SharedContextTest {
     void anExchangeWithoutASessionTakesOneForItsAccount() {
         String account = text(send("direct:account", null));
 
-        String name = sessions().profile(session).name();
+        String name = sessions().session(session).profile().name();
         assertThat(account.trim()).isEqualTo(name).isIn("anna", "ben");
     }
 
@@ -124,7 +124,7 @@ class AccountsTest extends SharedContextTest {
         assertThat(profile.getMessage().getBody().toString())
                 .contains("password=***")
                 .doesNotContain("geheim");
-        assertThat(sessions().profile(session).toString()).doesNotContain("geheim");
+        assertThat(sessions().session(session).profile().toString()).doesNotContain("geheim");
     }
 
     @Test

@@ -36,9 +36,9 @@ class AddCookiesProfileTest extends CamelTestSupport {
 
         Sessions sessions = Sessions.get(context);
         assertThat(Map.of(
-                        "a", sessions.profile("a").name(),
-                        "b", sessions.profile("b").name(),
-                        "c", sessions.profile("c").name()))
+                        "a", sessions.session("a").profile().name(),
+                        "b", sessions.session("b").profile().name(),
+                        "c", sessions.session("c").profile().name()))
                 .isEqualTo(Map.of("a", "ben", "b", "ben", "c", "anna"));
     }
 }

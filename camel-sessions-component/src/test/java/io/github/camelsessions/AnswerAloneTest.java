@@ -191,7 +191,7 @@ class AnswerAloneTest {
         Exchange exchange = send(route, Map.of("Retry-After", "3600"));
 
         assertThat(exchange.getException()).isInstanceOf(HttpOperationFailedException.class);
-        assertThat(Sessions.get(context).registry().stats())
+        assertThat(Sessions.get(context).engine().registry().stats())
                 .allSatisfy(stats -> assertThat(stats.pausedUntil()).isNull());
     }
 }

@@ -112,8 +112,8 @@ class AutomaticRenewalDynamicTest extends AutomaticRenewalSupport {
         Exchange done = fetch(uri(site, "/page/1", "renewalUri=direct:beside"));
 
         assertThat(text(done)).contains("user=anna");
-        assertThat(sessions().cookieMap("other-" + session)).isEqualTo(Map.of("a", "b"));
-        assertThat(sessions().cookieMap(session)).containsKey("sid").doesNotContainKey("a");
+        assertThat(sessions().session("other-" + session).cookieMap()).isEqualTo(Map.of("a", "b"));
+        assertThat(sessions().session(session).cookieMap()).containsKey("sid").doesNotContainKey("a");
     }
 
     @Test

@@ -93,7 +93,7 @@ class AutomaticRenewalExpiryTest extends AutomaticRenewalSupport {
     @Test
     void aStatusOfTheRangeRenewsWhateverTheFailureRule() {
         assertRenews(forbids, "expiredStatusCodeRange=401,403&throwExceptionOnFailure=true");
-        sessions().clear(session);
+        sessions().session(session).clear();
         assertRenews(forbids, "expiredStatusCodeRange=400-499&throwExceptionOnFailure=false");
     }
 
@@ -169,7 +169,7 @@ class AutomaticRenewalExpiryTest extends AutomaticRenewalSupport {
 
     @Test
     void theAnswerIsWholeAfterThePredicateHasReadIt() {
-        sessions().addCookies(session, site.url(), Map.of("sid", site.newSession("anna")));
+        sessions().session(session).addCookies(site.url(), Map.of("sid", site.newSession("anna")));
         for (String raw : new String[] {"false", "true"}) {
             Exchange done = fetch(
                     "/page/1",
@@ -303,7 +303,7 @@ class AutomaticRenewalExpiryTest extends AutomaticRenewalSupport {
 
     @Test
     void theStreamOfAnAnswerThatNoRuleReadsIsHandedOn() throws Exception {
-        sessions().addCookies(session, site.url(), Map.of("sid", site.newSession("anna")));
+        sessions().session(session).addCookies(site.url(), Map.of("sid", site.newSession("anna")));
         context.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {

@@ -277,7 +277,7 @@ class AutomaticRenewalFailureTest extends AutomaticRenewalSupport {
         assertThat(site.loginsAttempted()).isEqualTo(1);
         site.repairLogins();
 
-        sessions().endCooldown(session);
+        sessions().session(session).endCooldown();
 
         assertThat(all(held)).allSatisfy(exchange -> assertThat(text(exchange)).contains("user=anna"));
         assertThat(text(get(later))).contains("user=anna");
@@ -321,12 +321,12 @@ class AutomaticRenewalFailureTest extends AutomaticRenewalSupport {
         site.failLogins(403);
         fetch("/page/1", "");
         fetch("sessions:clear");
-        sessions().clear(session);
+        sessions().session(session).clear();
         failed(fetch("/page/1", ""));
         assertThat(site.loginsAttempted()).isEqualTo(1);
 
         site.repairLogins();
-        sessions().endCooldown(session);
+        sessions().session(session).endCooldown();
         assertThat(text(fetch("/page/1", ""))).contains("user=anna");
         assertThat(site.loginsAttempted()).isEqualTo(2);
     }
@@ -339,7 +339,7 @@ class AutomaticRenewalFailureTest extends AutomaticRenewalSupport {
 
         failed(fetch("sessions:renew?renewalUri=direct:login"));
         failed(send("sessions:renew/" + site.url("/login"), Map.of("user", "anna", "password", "secret"), Map.of()));
-        assertThat(sessions().renew(session, "direct:login"))
+        assertThat(sessions().session(session).renew("direct:login"))
                 .failsWithin(PATIENCE)
                 .withThrowableOfType(ExecutionException.class)
                 .withCauseInstanceOf(SessionRenewalException.class);
@@ -424,12 +424,12 @@ class AutomaticRenewalFailureTest extends AutomaticRenewalSupport {
                 throw new IllegalStateException("to be logged, and to stop nothing");
             }
         };
-        sessions().traffic().addListener(slow);
+        sessions().engine().traffic().addListener(slow);
         try {
             site.hangLogins();
             failed(fetch("/page/1", SHORT)); // by its time-out, which the timer tells
             await(() -> assertThat(told).containsExactly("failed"));
-            sessions().endCooldown(session);
+            sessions().session(session).endCooldown();
             CompletableFuture<Exchange> patient = start("/page/1", "");
             awaitHeld(1);
             holdFailure(fetch("/page/2", "renewalTimeout=50ms&holdTimeout=100ms")); // the timer is free
@@ -440,7 +440,7 @@ class AutomaticRenewalFailureTest extends AutomaticRenewalSupport {
             await(() -> assertThat(told.stream().distinct()).containsExactly("failed", "cooldownEnded", "renewed"));
         } finally {
             done.countDown();
-            sessions().traffic().removeListener(slow);
+            sessions().engine().traffic().removeListener(slow);
         }
     }
 
@@ -504,16 +504,16 @@ class AutomaticRenewalFailureTest extends AutomaticRenewalSupport {
     @Test
     void aLogInThatWakesUpLateReachesNeitherTheServerNorAnySession() throws Exception {
         failed(fetch(renewedBy("direct:wakesLate", SHORT)));
-        sessions().endCooldown(session);
+        sessions().session(session).endCooldown();
         assertThat(text(fetch("/page/1", ""))).contains("user=anna");
-        Map<String, String> cookies = sessions().cookieMap(session);
+        Map<String, String> cookies = sessions().session(session).cookieMap();
         List<String> ids = sessions().ids();
 
         late.countDown();
         assertThat(posted.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(zombie).isInstanceOf(SessionRenewalException.class).hasMessageContaining("has failed or timed out");
         assertThat(site.loginsAttempted()).isEqualTo(1);
-        assertThat(sessions().cookieMap(session)).isEqualTo(cookies);
+        assertThat(sessions().session(session).cookieMap()).isEqualTo(cookies);
         assertThat(sessions().ids()).isEqualTo(ids);
         assertThat(stats().renewals()).isEqualTo(1);
     }
@@ -522,10 +522,10 @@ class AutomaticRenewalFailureTest extends AutomaticRenewalSupport {
     void aLateSuccessIsDropped() throws Exception {
         site.hangLogins();
         failed(fetch("/page/1", SHORT));
-        sessions().endCooldown(session);
+        sessions().session(session).endCooldown();
         site.releaseLogins();
 
-        assertThat(sessions().cookieMap(session)).isEmpty();
+        assertThat(sessions().session(session).cookieMap()).isEmpty();
         assertThat(stats().renewals()).isZero();
         assertThat(text(fetch("/page/1", ""))).contains("user=anna");
     }
@@ -620,7 +620,7 @@ class AutomaticRenewalFailureTest extends AutomaticRenewalSupport {
 
     @Test
     void noMoreAreHeldThanTheComponentAllows() throws Exception {
-        sessions().traffic().setMaxHeldTotal(3);
+        sessions().engine().traffic().setMaxHeldTotal(3);
         try {
             site.hangLogins();
             List<CompletableFuture<Exchange>> sendings = start(3, n -> start("/page/" + n, ""));
@@ -630,7 +630,7 @@ class AutomaticRenewalFailureTest extends AutomaticRenewalSupport {
             site.releaseLogins();
             assertThat(all(sendings)).allSatisfy(done -> assertThat(text(done)).contains("user=anna"));
         } finally {
-            sessions().traffic().setMaxHeldTotal(100_000);
+            sessions().engine().traffic().setMaxHeldTotal(100_000);
         }
     }
 
@@ -690,7 +690,8 @@ class AutomaticRenewalFailureTest extends AutomaticRenewalSupport {
                 });
                 return result;
             });
-            await(() -> assertThat(Sessions.get(other).traffic().waiting()).isEqualTo(10));
+            await(() ->
+                    assertThat(Sessions.get(other).engine().traffic().waiting()).isEqualTo(10));
             CompletableFuture.runAsync(other::stop, threads).get(30, TimeUnit.SECONDS);
 
             assertThat(all(sendings))

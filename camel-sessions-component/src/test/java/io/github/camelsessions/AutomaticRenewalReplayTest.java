@@ -44,11 +44,13 @@ class AutomaticRenewalReplayTest extends AutomaticRenewalSupport {
     }
 
     private void logIn() {
-        sessions().addCookies(session, site.url(), Map.of(ExpiringSite.SESSION_COOKIE, site.newSession("anna")));
+        sessions()
+                .session(session)
+                .addCookies(site.url(), Map.of(ExpiringSite.SESSION_COOKIE, site.newSession("anna")));
     }
 
     private void renew() throws Exception {
-        sessions().renew(session, "direct:login").get();
+        sessions().session(session).renew("direct:login").get();
     }
 
     // ---- bodies
@@ -316,13 +318,13 @@ class AutomaticRenewalReplayTest extends AutomaticRenewalSupport {
         List<CompletableFuture<Exchange>> sendings =
                 start(64, n -> start(uri(site, "/slow/" + n, ROOMY), null, Map.of()));
         site.awaitSlow(64);
-        assertThat(sessions().clear(session)).isTrue();
+        assertThat(sessions().session(session).clear()).isTrue();
         logIn();
-        Map<String, String> fresh = sessions().cookieMap(session);
+        Map<String, String> fresh = sessions().session(session).cookieMap();
         site.releaseSlow();
 
         assertThat(all(sendings)).allSatisfy(done -> assertThat(text(done)).contains("user=anna"));
-        assertThat(sessions().cookieMap(session)).isEqualTo(fresh);
+        assertThat(sessions().session(session).cookieMap()).isEqualTo(fresh);
         assertThat(stats().heldInAll()).isZero();
         assertThat(stats().generation()).isEqualTo(1);
     }

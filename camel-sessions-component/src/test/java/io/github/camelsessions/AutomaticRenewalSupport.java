@@ -114,11 +114,11 @@ abstract class AutomaticRenewalSupport {
     void nothingIsLeft() {
         site.releaseLogins();
         site.releaseSlow();
-        await(() -> assertThat(sessions().registry().stats()).allSatisfy(stats -> {
+        await(() -> assertThat(sessions().engine().registry().stats()).allSatisfy(stats -> {
             assertThat(stats.held() + stats.inFlight()).isZero();
             assertThat(stats.state()).isNotEqualTo("RENEWING"); // nobody may wait for it, and its log-in be on the way
         }));
-        await(() -> assertThat(sessions().traffic().waiting()).isZero());
+        await(() -> assertThat(sessions().engine().traffic().waiting()).isZero());
         assertThat(site.mixUps()).isEmpty();
         assertThat(site.staleCookies()).isEmpty();
     }

@@ -49,10 +49,8 @@ class AutomaticRenewalTest extends AutomaticRenewalSupport {
         route(
                 "direct:bean",
                 exchange -> Sessions.get(exchange.getContext())
-                        .addCookies(
-                                exchange.getMessage().getHeader(SessionsConstants.ID, String.class),
-                                site.url(),
-                                Map.of(ExpiringSite.SESSION_COOKIE, site.newSession("anna"))));
+                        .session(exchange.getMessage().getHeader(SessionsConstants.ID, String.class))
+                        .addCookies(site.url(), Map.of(ExpiringSite.SESSION_COOKIE, site.newSession("anna"))));
         route(
                 "direct:recordPriority",
                 exchange -> priorities.add(exchange.getMessage().copy()),
@@ -77,7 +75,7 @@ class AutomaticRenewalTest extends AutomaticRenewalSupport {
 
     @Test
     void aSessionWithCookiesFromElsewhereDoesNotLogInFirst() {
-        sessions().addCookies(session, site.url(), Map.of("sid", site.newSession("anna")));
+        sessions().session(session).addCookies(site.url(), Map.of("sid", site.newSession("anna")));
 
         assertThat(text(fetch("/page/1", ""))).contains("user=anna");
         assertThat(site.loginsAttempted()).isZero();
@@ -100,7 +98,7 @@ class AutomaticRenewalTest extends AutomaticRenewalSupport {
 
     @Test
     void sixteenRefusedAtOnceLogInOnce() throws Exception {
-        sessions().addCookies(session, site.url(), Map.of("sid", "unknown"));
+        sessions().session(session).addCookies(site.url(), Map.of("sid", "unknown"));
         List<CompletableFuture<Exchange>> sendings = start(16, n -> start("/late/" + n, ""));
         site.awaitSlow(16);
         site.hangLogins();
@@ -271,7 +269,7 @@ class AutomaticRenewalTest extends AutomaticRenewalSupport {
 
     @Test
     void javaRenewsASessionThatDoesNotExist() throws Exception {
-        assertThat(sessions().renew(session, "direct:login").get(30, TimeUnit.SECONDS))
+        assertThat(sessions().session(session).renew("direct:login").get(30, TimeUnit.SECONDS))
                 .isEqualTo(1L);
 
         assertThat(site.loginsSucceeded()).isEqualTo(1);
@@ -291,14 +289,14 @@ class AutomaticRenewalTest extends AutomaticRenewalSupport {
     @Test
     void javaRenewsAnewEachTimeButNotForTwoAtOnce() throws Exception {
         site.hangLogins();
-        CompletableFuture<Long> one = sessions().renew(session, "direct:login");
+        CompletableFuture<Long> one = sessions().session(session).renew("direct:login");
         site.awaitHangingLogins(1);
-        CompletableFuture<Long> other = sessions().renew(session, "direct:login");
+        CompletableFuture<Long> other = sessions().session(session).renew("direct:login");
         site.releaseLogins();
 
         assertThat(one.get(30, TimeUnit.SECONDS)).isEqualTo(1L);
         assertThat(other.get(30, TimeUnit.SECONDS)).isEqualTo(1L);
-        assertThat(sessions().renew(session, "direct:login").get(30, TimeUnit.SECONDS))
+        assertThat(sessions().session(session).renew("direct:login").get(30, TimeUnit.SECONDS))
                 .isEqualTo(2L);
         assertThat(site.loginsAttempted()).isEqualTo(2);
     }
@@ -307,17 +305,17 @@ class AutomaticRenewalTest extends AutomaticRenewalSupport {
     void javaRenewsByTheRuleOfTheSite() throws Exception {
         Sessions portal = sessions().site("portal");
 
-        assertThat(portal.renew(session).get(30, TimeUnit.SECONDS)).isEqualTo(1L);
-        assertThat(portal.cookieMap(session)).containsKey("sid");
+        assertThat(portal.session(session).renew().get(30, TimeUnit.SECONDS)).isEqualTo(1L);
+        assertThat(portal.session(session).cookieMap()).containsKey("sid");
         assertThat(sessions().ids()).doesNotContain(session);
     }
 
     @Test
     void javaTellsWhenThereIsNothingThatRenews() {
-        assertThatThrownBy(() -> sessions().renew(session))
+        assertThatThrownBy(() -> sessions().session(session).renew())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("session '" + session + "' has no renewalUri");
-        assertThatThrownBy(() -> sessions().renew(session, "drect:login"))
+        assertThatThrownBy(() -> sessions().session(session).renew("drect:login"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("there is no component 'drect'");
         assertThat(sessions().session(session).stats()).isEmpty();
@@ -327,7 +325,8 @@ class AutomaticRenewalTest extends AutomaticRenewalSupport {
     void javaLearnsWhyARenewalFailed() {
         site.failLogins(403);
 
-        assertThatThrownBy(() -> sessions().renew(session, "direct:login").get(30, TimeUnit.SECONDS))
+        assertThatThrownBy(
+                        () -> sessions().session(session).renew("direct:login").get(30, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(SessionRenewalException.class)
                 .hasMessageContaining("session '" + session + "': could not be renewed");
@@ -336,7 +335,7 @@ class AutomaticRenewalTest extends AutomaticRenewalSupport {
     @Test
     void anExpiredSessionRenewsAtItsNextExchange() {
         fetch("/page/1", "");
-        sessions().expire(session);
+        sessions().session(session).expire();
         Exchange done = fetch("/page/2", "");
 
         assertThat(text(done)).contains("path=/page/2\n");
@@ -346,10 +345,10 @@ class AutomaticRenewalTest extends AutomaticRenewalSupport {
 
     @Test
     void aSessionThatDoesNotExistIsNotMadeByOperators() {
-        sessions().expire(session);
-        sessions().endCooldown(session);
-        sessions().site("portal").expire(session);
-        sessions().site("portal").endCooldown(session);
+        sessions().session(session).expire();
+        sessions().session(session).endCooldown();
+        sessions().site("portal").session(session).expire();
+        sessions().site("portal").session(session).endCooldown();
 
         assertThat(sessions().ids()).doesNotContain(session);
         assertThat(sessions().site("portal").ids()).doesNotContain(session);

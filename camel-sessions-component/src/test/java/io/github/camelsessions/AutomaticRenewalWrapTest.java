@@ -63,7 +63,7 @@ class AutomaticRenewalWrapTest extends AutomaticRenewalSupport {
     }
 
     private void logIn() {
-        sessions().site("portal").addCookies(session, site.url(), Map.of("sid", site.newSession("anna")));
+        sessions().site("portal").session(session).addCookies(site.url(), Map.of("sid", site.newSession("anna")));
     }
 
     private static Map<String, Object> path(String path) {

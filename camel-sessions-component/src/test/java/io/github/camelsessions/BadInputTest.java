@@ -183,7 +183,7 @@ class BadInputTest extends SharedContextTest {
                 .startsWith("java.lang.IllegalArgumentException: header X-Shop of the message contains a control")
                 .doesNotContain("Evil");
         assertThat(site.requests()).hasSize(requests);
-        assertThat(sessions().stats(session).orElseThrow().inFlight()).isZero();
+        assertThat(sessions().session(session).stats().orElseThrow().inFlight()).isZero();
     }
 
     @Test

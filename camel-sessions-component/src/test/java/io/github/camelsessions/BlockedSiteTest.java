@@ -94,7 +94,7 @@ class BlockedSiteTest {
     @AfterEach
     void nothingIsLeft() {
         try {
-            await(() -> assertThat(sessions().traffic().waiting()).isZero());
+            await(() -> assertThat(sessions().engine().traffic().waiting()).isZero());
         } finally {
             context.stop();
             threads.shutdownNow();
@@ -107,7 +107,7 @@ class BlockedSiteTest {
     }
 
     private SessionStats stats(String id) {
-        return sessions().stats(id).orElseThrow();
+        return sessions().session(id).stats().orElseThrow();
     }
 
     private static void await(org.awaitility.core.ThrowingRunnable assertion) {
@@ -250,7 +250,7 @@ class BlockedSiteTest {
         assertRefused(fetch(""), 429);
         assertThat(fetch("").getException()).isInstanceOf(SessionHoldException.class);
 
-        sessions().endCooldown("0");
+        sessions().session("0").endCooldown();
 
         assertAnswered(fetch(""));
     }
@@ -261,7 +261,7 @@ class BlockedSiteTest {
         CompletableFuture<Exchange> waiting = start("holdTimeout=60s", null);
         await(() -> assertThat(stats("0").held()).isEqualTo(1));
 
-        sessions().endCooldown("0");
+        sessions().session("0").endCooldown();
 
         assertAnswered(get(waiting));
     }
@@ -317,8 +317,8 @@ class BlockedSiteTest {
     void theAnswerStandsWhenTheHoldTimeoutIsOver() throws Exception {
         refuse(429, "1");
         CompletableFuture<Exchange> sending = start("renewalTimeout=1s&holdTimeout=1500ms", null);
-        await(() -> assertThat(sessions().traffic().waiting()).isEqualTo(1));
-        sessions().traffic().freeze(new SessionKey("", "0"));
+        await(() -> assertThat(sessions().engine().traffic().waiting()).isEqualTo(1));
+        sessions().engine().traffic().freeze(new SessionKey("", "0"));
         assertRefused(get(sending), 429);
         assertThat(web.requests()).hasSize(1);
     }
@@ -382,7 +382,10 @@ class BlockedSiteTest {
 
     @Test
     void allSessionsOfAnAccountWait() throws Exception {
-        sessions().registry().setProfiles(List.of(profile("a", "ann"), profile("b", "ann"), profile("c", "carl")));
+        sessions()
+                .engine()
+                .registry()
+                .setProfiles(List.of(profile("a", "ann"), profile("b", "ann"), profile("c", "carl")));
         for (String profile : List.of("a", "b", "c")) {
             assertAnswered(fetch("sessionId=" + profile + "&profile=" + profile));
         }
@@ -404,9 +407,9 @@ class BlockedSiteTest {
         context.getShutdownStrategy().setTimeout(1);
         refuse(429, "50");
         CompletableFuture<Exchange> blocked = start("", null);
-        await(() -> assertThat(sessions().traffic().waiting()).isEqualTo(1));
+        await(() -> assertThat(sessions().engine().traffic().waiting()).isEqualTo(1));
         CompletableFuture<Exchange> other = start("", null);
-        await(() -> assertThat(sessions().traffic().waiting()).isEqualTo(2));
+        await(() -> assertThat(sessions().engine().traffic().waiting()).isEqualTo(2));
         context.stop();
         assertRefused(get(blocked), 429);
         assertThat(get(other).getException()).isInstanceOf(SessionHoldException.class);
@@ -444,7 +447,7 @@ class BlockedSiteTest {
     void anExchangeThatWasGivenASessionThatHasToWaitLongIsGivenAnother() throws Exception {
         String options = "pool=shop&poolStrategy=untilFailure";
         assertAnswered(fetch(options));
-        sessions().registry().existing(new SessionKey("", "shop-1")).pause(Duration.ofHours(1));
+        sessions().engine().registry().existing(new SessionKey("", "shop-1")).pause(Duration.ofHours(1));
         Exchange next = fetch(options);
         assertAnswered(next);
         assertThat(next.getMessage().getHeader(SessionsConstants.ID)).isEqualTo("shop-2");

@@ -192,7 +192,7 @@ class CookiesOnMessagesTest {
         send("direct:handOver");
         send("direct:again");
 
-        assertThat(Sessions.get(context).cookieMap("ben")).isEqualTo(Map.of("sid", SECRET));
-        assertThat(Sessions.get(context).cookieMap("carl")).isEqualTo(Map.of("sid", SECRET));
+        assertThat(Sessions.get(context).session("ben").cookieMap()).isEqualTo(Map.of("sid", SECRET));
+        assertThat(Sessions.get(context).session("carl").cookieMap()).isEqualTo(Map.of("sid", SECRET));
     }
 }

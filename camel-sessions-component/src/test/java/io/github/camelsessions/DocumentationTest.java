@@ -157,7 +157,7 @@ class DocumentationTest {
     }
 
     private void forget() {
-        Sessions.get(routes.getCamelContext()).registry().closeAll();
+        Sessions.get(routes.getCamelContext()).engine().registry().closeAll();
         proxyAuthorizations.clear();
         seen = site.requests().size();
     }
@@ -217,7 +217,7 @@ class DocumentationTest {
 
         assertThat(requests()).extracting(Request::cookie).containsOnlyNulls();
         assertThat(exchange.getMessage().getHeader(SessionsConstants.RENEWED)).isEqualTo(true);
-        assertThat(sessions(routes).cookieMap("anna")).isEqualTo(Map.of("sid", "known"));
+        assertThat(sessions(routes).session("anna").cookieMap()).isEqualTo(Map.of("sid", "known"));
     }
 
     private void clearEmptiesTheSession() {
@@ -226,7 +226,7 @@ class DocumentationTest {
         send("direct:log-out", Map.of());
 
         assertThat(requests().get(0).cookie()).isEqualTo("sid=old");
-        assertThat(sessions(routes).cookies("anna")).isEmpty();
+        assertThat(sessions(routes).session("anna").cookies()).isEmpty();
     }
 
     private void closeDropsTheSession() {
@@ -234,7 +234,7 @@ class DocumentationTest {
 
         send("direct:goodbye", Map.of());
 
-        assertThat(sessions(routes).stats("anna")).isEmpty();
+        assertThat(sessions(routes).session("anna").stats()).isEmpty();
     }
 
     private void aSessionWithItsCookieLogsInOnce() {
@@ -269,7 +269,7 @@ class DocumentationTest {
         send("direct:patient", Map.of());
 
         assertThat(requests().get(0).cookie()).isEqualTo("consent=yes");
-        assertThat(sessions(routes).cookieMap("anna")).isEqualTo(Map.of("consent", "yes", "lang", "de"));
+        assertThat(sessions(routes).session("anna").cookieMap()).isEqualTo(Map.of("consent", "yes", "lang", "de"));
     }
 
     private void listHasARowForEachSession() {
@@ -381,7 +381,7 @@ class DocumentationTest {
         Main main = start("", List.of(), List.of("facade"));
 
         send(main, SnippetContexts.RUN, Map.of());
-        assertThat(sessions(main).cookieMap("anna")).isEqualTo(Map.of("consent", "yes"));
+        assertThat(sessions(main).session("anna").cookieMap()).isEqualTo(Map.of("consent", "yes"));
         main.stop();
     }
 
@@ -436,7 +436,7 @@ class DocumentationTest {
         String pages = "sessions:fetch/" + PORTAL + "/pages/${header.page}";
         messages.add(failureOfDynamic(main, pages + "?renewalUri=direct:${header.page}"));
         messages.add(failureOfDynamic(main, pages));
-        Admission.admit(sessions(main).registry(), new SessionKey("", "anna"), null);
+        Admission.admit(sessions(main).engine().registry(), new SessionKey("", "anna"), null);
         messages.add(
                 failure(main, "sessions:fetch?sessionId=ben", null, Map.of(Exchange.HTTP_URI, site.url() + "/orders")));
         main.stop();
@@ -526,7 +526,7 @@ class DocumentationTest {
     }
 
     private void addCookie(String name, String value) {
-        sessions(routes).addCookies("anna", site.url(), Map.of(name, value));
+        sessions(routes).session("anna").addCookies(site.url(), Map.of(name, value));
     }
 
     private static Sessions sessions(Main main) {

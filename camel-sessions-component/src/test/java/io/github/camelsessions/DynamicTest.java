@@ -67,13 +67,13 @@ class DynamicTest {
 
         assertThat(context.getEndpoints()).hasSize(before + 1);
         for (int i = 0; i < 20; i++) {
-            assertThat(Sessions.get(context).cookieMap("user " + i)).isEqualTo(Map.of("sid", "" + i));
+            assertThat(Sessions.get(context).session("user " + i).cookieMap()).isEqualTo(Map.of("sid", "" + i));
         }
     }
 
     @Test
     void operationsWithoutRequestTakeTheDynamicSessionToo() {
-        Sessions.get(context).addCookies("anna", site.url(), Map.of("a", "b"));
+        Sessions.get(context).session("anna").addCookies(site.url(), Map.of("a", "b"));
         int before = context.getEndpoints().size();
 
         assertThat(request("direct:operation", Map.of("user", "anna"))
@@ -245,7 +245,7 @@ class DynamicTest {
 
     @Test
     void aRouteThatWasStoppedAndStartedKeepsItsSession() throws Exception {
-        Sessions.get(context).addCookies("anna", site.url(), Map.of("a", "b"));
+        Sessions.get(context).session("anna").addCookies(site.url(), Map.of("a", "b"));
         request("direct:static", Map.of());
 
         context.getRouteController().stopRoute("static");
@@ -262,7 +262,7 @@ class DynamicTest {
 
     @Test
     void aComponentThatWasRemovedAndAddedAgainKeepsItsSessions() throws Exception {
-        Sessions.get(context).addCookies("anna", site.url(), Map.of("a", "b"));
+        Sessions.get(context).session("anna").addCookies(site.url(), Map.of("a", "b"));
         request("direct:static", Map.of());
 
         context.removeComponent("sessions");

@@ -388,7 +388,7 @@ class EarlyAnswersTest {
             then = next;
             carriedOut.clear();
             logIns.set(0);
-            Sessions.get(context).site("shop").clear("0");
+            Sessions.get(context).site("shop").session("0").clear();
             Exchange exchange = send("direct:fetch", "POST", Body.BYTES, expect);
             assertThat(exchange.getException()).as(next + "").isNull();
             assertThat(carriedOut).as(next + "").containsExactly(whole());

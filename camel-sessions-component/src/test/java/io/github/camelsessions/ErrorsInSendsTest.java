@@ -115,7 +115,7 @@ class ErrorsInSendsTest {
     })
     void theNextRequestIsAnswered(String form, String place) {
         for (int time = 0; time < 3; time++) {
-            Sessions.get(CONTEXT).site("portal").endCooldown(form); // of the renewal that has just failed
+            Sessions.get(CONTEXT).site("portal").session(form).endCooldown(); // of the renewal that has just failed
             PLACE.set(place.intern()); // compared by identity
             Object body = place.equals("entity") ? new FaultyStream() : "text";
 
@@ -124,7 +124,7 @@ class ErrorsInSendsTest {
             assertThat(failed.getException()).hasRootCauseInstanceOf(NoClassDefFoundError.class);
             assertThat(PLACE).hasNullValue();
         }
-        Sessions.get(CONTEXT).site("portal").endCooldown(form);
+        Sessions.get(CONTEXT).site("portal").session(form).endCooldown();
         Exchange good = send(form, "text");
         assertThat(good.getException()).isNull();
         assertThat(good.getMessage().getBody(String.class)).isEqualTo("page of text");

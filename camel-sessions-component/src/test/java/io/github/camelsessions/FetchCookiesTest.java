@@ -54,7 +54,7 @@ class FetchCookiesTest extends SharedContextTest {
     void theHeaderNamesTheSessionBeforeTheOptionDoes() {
         text(send(fetchUri("/set?a=1&sessionId=option"), null));
 
-        assertThat(sessions().cookieMap(session)).containsExactly(entry("a", "1"));
+        assertThat(sessions().session(session).cookieMap()).containsExactly(entry("a", "1"));
         assertThat(sessions().ids()).doesNotContain("option");
     }
 
@@ -63,7 +63,7 @@ class FetchCookiesTest extends SharedContextTest {
         Exchange exchange = template.request(fetchUri("/set?zero=1"), e -> {});
 
         assertThat(exchange.getMessage().getHeader(SessionsConstants.USED_ID)).isEqualTo("0");
-        assertThat(sessions().cookieMap("0")).containsEntry("zero", "1");
+        assertThat(sessions().session("0").cookieMap()).containsEntry("zero", "1");
     }
 
     @Test
@@ -79,7 +79,7 @@ class FetchCookiesTest extends SharedContextTest {
         assertThat(requestsOf("/hop").map(LoopbackSite.Request::cookie)).containsExactly(null, "a=1", null, "c=3");
         assertThat(site.lastRequest().uri()).isEqualTo("/echo/hop5");
         assertThat(site.lastRequest().cookie()).isEqualTo("a=1; b=2");
-        assertThat(sessions().cookies(session, "localhost"))
+        assertThat(sessions().session(session).cookies("localhost"))
                 .extracting(cookie -> cookie.name())
                 .containsExactly("c", "d");
     }
@@ -104,7 +104,7 @@ class FetchCookiesTest extends SharedContextTest {
 
         assertThat(exchange.getException() != null).isEqualTo(throwing);
         assertThat(exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE)).isEqualTo(status);
-        assertThat(sessions().cookieMap(session)).containsExactly(entry("from", "status"));
+        assertThat(sessions().session(session).cookieMap()).containsExactly(entry("from", "status"));
     }
 
     @Test
@@ -122,7 +122,7 @@ class FetchCookiesTest extends SharedContextTest {
 
         assertThat(exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE)).isEqualTo(302);
         assertThat(exchange.getMessage().getHeader("Location")).isEqualTo("/never");
-        assertThat(sessions().cookieMap(session)).containsExactly(entry("hop", "redirect"));
+        assertThat(sessions().session(session).cookieMap()).containsExactly(entry("hop", "redirect"));
         assertThat(requestsOf("/never")).isEmpty();
     }
 
@@ -132,7 +132,7 @@ class FetchCookiesTest extends SharedContextTest {
 
         assertThat(exchange.getException(HttpOperationFailedException.class).getRedirectLocation())
                 .isEqualTo("/never");
-        assertThat(sessions().cookieMap(session)).containsExactly(entry("hop", "redirect"));
+        assertThat(sessions().session(session).cookieMap()).containsExactly(entry("hop", "redirect"));
     }
 
     @Test
@@ -147,7 +147,7 @@ class FetchCookiesTest extends SharedContextTest {
         assertThat(exchange.getException().toString() + exchange.getException().getCause())
                 .contains("redirect");
         assertThat(requestsOf("/endless")).hasSize(3);
-        assertThat(sessions().cookieMap(session)).containsOnlyKeys("n1", "n2", "n3");
+        assertThat(sessions().session(session).cookieMap()).containsOnlyKeys("n1", "n2", "n3");
         assertThat(receivedCookies(exchange)).containsOnlyKeys("n1", "n2", "n3");
     }
 
@@ -217,7 +217,9 @@ class FetchCookiesTest extends SharedContextTest {
         });
 
         assertThat(page(path)).isEqualTo("fine");
-        assertThat(sessions().cookieMap(session)).containsEntry("good", "1").doesNotContainKey("long");
+        assertThat(sessions().session(session).cookieMap())
+                .containsEntry("good", "1")
+                .doesNotContainKey("long");
     }
 
     @Test
@@ -227,7 +229,7 @@ class FetchCookiesTest extends SharedContextTest {
         Exchange exchange = fetch("/set?more=1&cookiesEnabled=false");
 
         assertThat(site.lastRequest().cookie()).isNull();
-        assertThat(sessions().cookieMap(session)).containsExactly(entry("own", "1"));
+        assertThat(sessions().session(session).cookieMap()).containsExactly(entry("own", "1"));
         assertThat(exchange.getMessage().getHeader(SessionsConstants.USED_ID)).isEqualTo(session);
         assertThat(receivedCookies(exchange)).isEmpty();
     }
@@ -239,7 +241,7 @@ class FetchCookiesTest extends SharedContextTest {
         Exchange exchange = send(fetchUri("/set?more=1"), null, Map.of(SessionsConstants.BYPASS, "true"));
 
         assertThat(site.lastRequest().cookie()).isNull();
-        assertThat(sessions().cookieMap(session)).containsExactly(entry("own", "1"));
+        assertThat(sessions().session(session).cookieMap()).containsExactly(entry("own", "1"));
         assertThat(exchange.getMessage().getHeaders())
                 .doesNotContainKeys(
                         SessionsConstants.BYPASS,
@@ -278,7 +280,7 @@ class FetchCookiesTest extends SharedContextTest {
         assertThat(exchange.getMessage().getHeader(SessionsConstants.GENERATION))
                 .isEqualTo(0L);
         assertThat(receivedCookies(exchange)).containsOnlyKeys("late");
-        assertThat(sessions().cookieMap(session)).containsExactly(entry("fresh", "1"));
+        assertThat(sessions().session(session).cookieMap()).containsExactly(entry("fresh", "1"));
     }
 
     @Test

@@ -208,8 +208,8 @@ class FetchTargetTest extends SharedContextTest {
 
     @Test
     void callsToTwoSitesInOneRouteUseTheSessionOfEachSite() {
-        sessions().addCookies(session, site.url(), Map.of("at", "default"));
-        sessions().site("other").addCookies(session, other.url(), Map.of("at", "other"));
+        sessions().session(session).addCookies(site.url(), Map.of("at", "default"));
+        sessions().site("other").session(session).addCookies(other.url(), Map.of("at", "other"));
 
         text(send("direct:headersThenEndpoint", null, Map.of("CamelHttpUri", site.url() + "/echo/first")));
         assertThat(site.lastRequest().cookie()).isEqualTo("at=default");

@@ -67,7 +67,8 @@ class FullHoldTest extends RenewingContextTest {
     }
 
     private void awaitHeld(int count) {
-        await().atMost(PATIENCE).until(() -> Sessions.get(context).stats(user).isPresent() && held() == count);
+        await().atMost(PATIENCE)
+                .until(() -> Sessions.get(context).session(user).stats().isPresent() && held() == count);
     }
 
     private void awaitPages(int count) {
@@ -165,7 +166,7 @@ class FullHoldTest extends RenewingContextTest {
     void theHoldOfAllSessionsPressesBackToo() throws Exception {
         loginRoute();
         routes(routes -> routes.from("direct:all-" + user).to(fetchUri("/page/1", "method=GET", PATIENT)));
-        Sessions.get(context).traffic().setMaxHeldTotal(3);
+        Sessions.get(context).engine().traffic().setMaxHeldTotal(3);
         try {
             site.hangLogins();
             var sent = send(10, "direct:all-" + user);
@@ -175,7 +176,7 @@ class FullHoldTest extends RenewingContextTest {
                 assertThat(text(each)).contains("user=" + user);
             }
         } finally {
-            Sessions.get(context).traffic().setMaxHeldTotal(100_000);
+            Sessions.get(context).engine().traffic().setMaxHeldTotal(100_000);
         }
     }
 
@@ -238,7 +239,7 @@ class FullHoldTest extends RenewingContextTest {
                 sent.add(CompletableFuture.supplyAsync(
                         () -> other.createProducerTemplate().send("direct:page", exchange -> {}), threadEach()));
             }
-            await().until(() -> Sessions.get(other).traffic().waiting() == 4);
+            await().until(() -> Sessions.get(other).engine().traffic().waiting() == 4);
             other.stop();
 
             // those that are held without a thread wait in Camel, which may be quicker to let their callers go
@@ -272,12 +273,17 @@ class FullHoldTest extends RenewingContextTest {
         site.hangLogins();
         var sent = send(60, "direct:both-" + user);
         awaitHeld(60);
-        Sessions.get(context).freeze(other);
+        Sessions.get(context).session(other).freeze();
         site.releaseLogins();
         await().atMost(PATIENCE)
-                .until(() -> Sessions.get(context).stats(other).orElseThrow().held() == 60);
+                .until(() -> Sessions.get(context)
+                                .session(other)
+                                .stats()
+                                .orElseThrow()
+                                .held()
+                        == 60);
         assertThat(waitingThreads()).isZero();
-        Sessions.get(context).unfreeze(other);
+        Sessions.get(context).session(other).unfreeze();
 
         for (var each : sent) {
             assertThat(text(each)).contains("path=/page/2");

@@ -83,7 +83,7 @@ class HoldLifecycleTest {
     }
 
     private int waiting() {
-        return Sessions.get(context).traffic().waiting();
+        return Sessions.get(context).engine().traffic().waiting();
     }
 
     private void hold(String... routes) throws InterruptedException {

@@ -232,12 +232,12 @@ class HostileDynamicUriTest {
     void aUserIsTheNameOfASessionAndNothingElse(String user, String ignored) {
         assumeLiteral(user);
         Sessions sessions = Sessions.get(context);
-        sessions.addCookies("mallory", site.url(), Map.of("who", "mallory"));
-        sessions.addCookies("0", site.url(), Map.of("who", "nobody"));
+        sessions.session("mallory").addCookies(site.url(), Map.of("who", "mallory"));
+        sessions.session("0").addCookies(site.url(), Map.of("who", "nobody"));
         boolean tooLong = user.length() > 1024;
         boolean valid = !tooLong && user.chars().noneMatch(Character::isISOControl);
         if (valid) {
-            sessions.addCookies(user, site.url(), Map.of("who", "right"));
+            sessions.session(user).addCookies(site.url(), Map.of("who", "right"));
         }
 
         Exchange done = request("direct:toD", user, "news", "1");
@@ -262,7 +262,7 @@ class HostileDynamicUriTest {
     @MethodSource("values")
     void aPageIsAPartOfThePathAndNothingElse(String page, String path) {
         assumeLiteral(page);
-        Sessions.get(context).addCookies("anna", site.url(), Map.of("who", "anna"));
+        Sessions.get(context).session("anna").addCookies(site.url(), Map.of("who", "anna"));
 
         Exchange done = request("direct:toD", "anna", page, "1");
 
@@ -293,7 +293,7 @@ class HostileDynamicUriTest {
     @MethodSource("values")
     void aValueInTheQueryIsThatOfItsParameterAndNothingElse(String q, String ignored) {
         assumeLiteral(q);
-        Sessions.get(context).addCookies("anna", site.url(), Map.of("who", "anna"));
+        Sessions.get(context).session("anna").addCookies(site.url(), Map.of("who", "anna"));
 
         Exchange done = request("direct:toD", "anna", "news", q);
 
@@ -309,8 +309,8 @@ class HostileDynamicUriTest {
             })
     void allFormsTakeItAsData(String form) {
         String hostile = "a?b=c&sessionId=mallory&expiredWhen=${bean:marker?method=call}&renewalUri=direct:evil#x)&y";
-        Sessions.get(context).addCookies("mallory", site.url(), Map.of("who", "mallory"));
-        Sessions.get(context).addCookies(hostile, site.url(), Map.of("who", "right"));
+        Sessions.get(context).session("mallory").addCookies(site.url(), Map.of("who", "mallory"));
+        Sessions.get(context).session(hostile).addCookies(site.url(), Map.of("who", "right"));
 
         Exchange done = request("direct:" + form, hostile, hostile, hostile);
 
@@ -469,8 +469,8 @@ class HostileDynamicUriTest {
     @Test
     void whatAListShowsMayComeFromTheMessage() throws Exception {
         route("sessions:list?offset=${header.x}&limit=${header.x}");
-        Sessions.get(context).addCookies("anna", site.url(), Map.of("a", "b"));
-        Sessions.get(context).addCookies("ben", site.url(), Map.of("a", "b"));
+        Sessions.get(context).session("anna").addCookies(site.url(), Map.of("a", "b"));
+        Sessions.get(context).session("ben").addCookies(site.url(), Map.of("a", "b"));
 
         Exchange done = template.request(
                 "direct:test", exchange -> exchange.getMessage().setHeader("x", 1));

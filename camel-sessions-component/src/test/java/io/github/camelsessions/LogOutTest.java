@@ -126,7 +126,7 @@ class LogOutTest {
     }
 
     private SessionStats stats(String session) {
-        return portal().stats(session).orElseThrow();
+        return portal().session(session).stats().orElseThrow();
     }
 
     @Test
@@ -134,7 +134,7 @@ class LogOutTest {
         start();
         assertThat(page("anna")).isEqualTo("page of s1");
 
-        portal().renew("anna").get();
+        portal().session("anna").renew().get();
 
         assertThat(page("anna")).isEqualTo("page of s2");
         assertThat(site.taken()).containsExactly("s2");
@@ -177,7 +177,7 @@ class LogOutTest {
         page("ben");
         assertThat(send("direct:page", "carl").getException()).isInstanceOf(SessionRenewalException.class);
 
-        assertThat(portal().close("ben").get()).isTrue();
+        assertThat(portal().session("ben").close().get()).isTrue();
         portal().session("carl").endCooldown();
 
         assertThat(page("carl")).isEqualTo("page of s3");
@@ -190,12 +190,12 @@ class LogOutTest {
         start();
         page("anna");
 
-        assertThat(portal().close("anna").get()).isTrue();
-        assertThat(portal().close("anna").get()).isFalse();
+        assertThat(portal().session("anna").close().get()).isTrue();
+        assertThat(portal().session("anna").close().get()).isFalse();
 
         assertThat(site.logOuts).hasValue(1);
         assertThat(site.taken()).isEmpty();
-        assertThat(portal().stats("anna")).isEmpty();
+        assertThat(portal().session("anna").stats()).isEmpty();
     }
 
     @Test
@@ -214,7 +214,7 @@ class LogOutTest {
 
         assertThat(sync).isFalse();
         assertThat(site.logOuts).hasValue(0);
-        assertThat(portal().stats("anna")).as("it is gone at once").isEmpty();
+        assertThat(portal().session("anna").stats()).as("it is gone at once").isEmpty();
         site.slowWaits.countDown();
         assertThat(slow.get(30, TimeUnit.SECONDS).getMessage().getBody(String.class))
                 .isEqualTo("page of s1");
@@ -242,8 +242,8 @@ class LogOutTest {
         site.logOutStatus = 500;
         page("anna");
         try (LogCapture log = new LogCapture()) {
-            portal().renew("anna").get();
-            portal().renew("anna").get();
+            portal().session("anna").renew().get();
+            portal().session("anna").renew().get();
 
             assertThat(log.of("io.github.camelsessions.internal.renewal.LogOuts"))
                     .singleElement()
@@ -263,7 +263,7 @@ class LogOutTest {
         site.logOutStatus = 500;
         page("anna");
 
-        portal().close("anna").get();
+        portal().session("anna").close().get();
 
         assertThat(portal().seats()).isEqualTo(new SeatStats(1, 0, 1));
     }
@@ -276,7 +276,7 @@ class LogOutTest {
         site.logOutWaits = new CountDownLatch(1);
         page("anna");
 
-        portal().renew("anna").get();
+        portal().session("anna").renew().get();
 
         assertThat(page("anna")).isEqualTo("page of s2");
         assertThat(portal().seats()).isEqualTo(new SeatStats(2, 0, 1));
@@ -318,7 +318,7 @@ class LogOutTest {
         site.seats.set(2);
         page("anna");
 
-        portal().clear("anna");
+        portal().session("anna").clear();
         page("anna");
 
         assertThat(site.logOuts).hasValue(0);
@@ -331,7 +331,7 @@ class LogOutTest {
         start();
         send("sessions:fetch/" + site.url("/echo?renewFirst=false"), "anna");
 
-        assertThat(portal().close("anna").get()).isTrue();
+        assertThat(portal().session("anna").close().get()).isTrue();
 
         assertThat(site.logOuts).hasValue(0);
     }
@@ -339,9 +339,9 @@ class LogOutTest {
     @Test
     void aSessionFilledByHandIsLoggedOutToo() throws Exception {
         start();
-        portal().addCookies("anna", site.url("/"), Map.of("sid", "x"));
+        portal().session("anna").addCookies(site.url("/"), Map.of("sid", "x"));
 
-        portal().close("anna").get();
+        portal().session("anna").close().get();
 
         assertThat(site.logOuts).hasValue(1);
         assertThat(portal().seats()).isEqualTo(new SeatStats(1, 1, 0));
@@ -371,7 +371,7 @@ class LogOutTest {
         start();
         page("anna");
         try (LogCapture log = new LogCapture()) {
-            portal().close("anna").get();
+            portal().session("anna").close().get();
 
             assertThat(log.of("io.github.camelsessions.internal.renewal.LogOuts"))
                     .singleElement()

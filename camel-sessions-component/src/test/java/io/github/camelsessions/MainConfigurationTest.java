@@ -141,7 +141,7 @@ class MainConfigurationTest {
         reload(Map.of(COMPONENT + "profiles", "file:" + profiles));
 
         assertThat(component()).isNotSameAs(before);
-        assertThat(sessions().cookieMap("0")).containsEntry("sid", "1");
+        assertThat(sessions().session("0").cookieMap()).containsEntry("sid", "1");
         fetch("/echo");
         assertThat(site.lastRequest().cookie()).isEqualTo("sid=1");
         assertThat(site.lastRequest().userAgent()).isEqualTo("Anna/1");
@@ -164,8 +164,8 @@ class MainConfigurationTest {
         main.getCamelContext().hasService(ContextReloadStrategy.class).onReload(this);
 
         fetch("/set?sid=2");
-        assertThat(sessions().site("portal").cookieMap("0")).containsEntry("sid", "2");
-        assertThat(sessions().cookieMap("0")).containsEntry("sid", "1");
+        assertThat(sessions().site("portal").session("0").cookieMap()).containsEntry("sid", "2");
+        assertThat(sessions().session("0").cookieMap()).containsEntry("sid", "1");
     }
 
     private void reload(Map<String, String> properties) throws Exception {

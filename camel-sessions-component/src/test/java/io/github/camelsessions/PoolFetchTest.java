@@ -63,7 +63,7 @@ class PoolFetchTest extends PoolSupport {
 
     @Test
     void poolsByEverNewNamesAreDroppedOnceTheirSessionsAreEvicted() throws Exception {
-        sessions().registry().setMaxSessions(20);
+        sessions().engine().registry().setMaxSessions(20);
         site.holdPages();
         CompletableFuture<Exchange> slow = start("/page", "pool=busy");
         awaitBusy("busy", 1);
@@ -209,7 +209,7 @@ class PoolFetchTest extends PoolSupport {
                 Map.of());
 
         assertThat(exchange.getException()).isNull();
-        assertThat(sessions().cookieMap("anna")).isNotEmpty();
+        assertThat(sessions().session("anna").cookieMap()).isNotEmpty();
         assertThat(sessions().site("shop").pool("tokens").orElseThrow().uses()).isEqualTo(1);
     }
 
@@ -343,10 +343,10 @@ class PoolFetchTest extends PoolSupport {
         route("direct:bad", exchange -> {}, uri("/page", "pool=marked&maxErrorScore=2"), "sessions:markBad");
         text(template.send("direct:bad", exchange(null, Map.of())));
         assertThat(rowOf("marked-1")).containsEntry("pool", "marked").containsEntry("errorScore", 1.0);
-        sessions().markGood("marked-1");
+        sessions().session("marked-1").markGood();
         assertThat(rowOf("marked-1")).containsEntry("errorScore", 0.5);
-        sessions().markBad("marked-1");
-        sessions().markBad("marked-1");
+        sessions().session("marked-1").markBad();
+        sessions().session("marked-1").markBad();
         assertThat(pool("marked").retired()).isEqualTo(Map.of("errorScore", 1L));
     }
 

@@ -136,12 +136,12 @@ class PoolOptionsTest {
         try (DefaultCamelContext context = new DefaultCamelContext()) {
             context.start();
             Sessions sessions = Sessions.get(context);
-            assertThatThrownBy(() -> sessions.markBad("anna"))
+            assertThatThrownBy(() -> sessions.session("anna").markBad())
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("session 'anna' belongs to no pool");
-            assertThatThrownBy(() -> sessions.markGood("shop-1"))
+            assertThatThrownBy(() -> sessions.session("shop-1").markGood())
                     .hasMessageContaining("session 'shop-1' belongs to no");
-            assertThat(sessions.retire("anna")).isFalse();
+            assertThat(sessions.session("anna").retire()).isFalse();
             assertThat(sessions.pool("shop")).isEmpty();
             assertThat(sessions.endPoolCooldown("shop")).isFalse();
         }

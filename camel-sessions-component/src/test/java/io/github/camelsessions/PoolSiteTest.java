@@ -39,7 +39,12 @@ class PoolSiteTest extends PoolSupport {
         assertThat(exchange.getMessage().getHeader(SessionsConstants.ID)).isEqualTo("shop-1");
         assertThat(sessions().site("portal").ids()).containsExactly("shop-1");
         assertThat(sessions().site("portal").pool("shop").orElseThrow().uses()).isEqualTo(1);
-        assertThat(sessions().site("portal").stats("shop-1").orElseThrow().renewals())
+        assertThat(sessions()
+                        .site("portal")
+                        .session("shop-1")
+                        .stats()
+                        .orElseThrow()
+                        .renewals())
                 .isEqualTo(1);
     }
 
@@ -195,7 +200,7 @@ class PoolSiteTest extends PoolSupport {
         awaitBusy("threads", 1);
         var waiting = start(500, i -> start("/page", options));
         await(() -> assertThat(pool("threads").waiting()).isEqualTo(500));
-        assertThat(sessions().traffic().waiting()).isEqualTo(500);
+        assertThat(sessions().engine().traffic().waiting()).isEqualTo(500);
         assertThat(Thread.getAllStackTraces().keySet().stream()
                         .filter(thread -> thread.getName().contains("SessionsResume"))
                         .count())

@@ -58,7 +58,7 @@ abstract class PoolSupport {
                 assertThat(pool.busy()).as("busy").isZero();
                 assertThat(pool.creating()).as("creating").isZero();
             }));
-            await(() -> assertThat(sessions().traffic().waiting()).isZero());
+            await(() -> assertThat(sessions().engine().traffic().waiting()).isZero());
             await(() -> assertThat(context.getInflightRepository().size()).isZero());
         } finally {
             context.stop();

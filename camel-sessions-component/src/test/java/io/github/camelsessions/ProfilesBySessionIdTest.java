@@ -91,7 +91,11 @@ class ProfilesBySessionIdTest {
     @Test
     void aSessionWithAnotherProfileThanTheMessageAsksForSendsNothing() throws Exception {
         context.start();
-        Sessions.get(context).site("shop").renew("ben").get(30, TimeUnit.SECONDS); // the first of the rotation: anna
+        Sessions.get(context)
+                .site("shop")
+                .session("ben")
+                .renew()
+                .get(30, TimeUnit.SECONDS); // the first of the rotation: anna
 
         assertNotSent(page("ben", "ben"));
     }
@@ -122,11 +126,11 @@ class ProfilesBySessionIdTest {
     void bySessionIdEachHasItsOwn() throws Exception {
         shop.setProfileRotation(ProfileOrder.bySessionId);
         context.start();
-        Sessions.get(context).site("shop").renew("ben").get(30, TimeUnit.SECONDS);
+        Sessions.get(context).site("shop").session("ben").renew().get(30, TimeUnit.SECONDS);
 
         assertThat(text(page("ben", "ben"))).contains("user=ben", "B/1");
         assertThat(text(page("anna", null))).contains("user=anna", "A/1");
-        Sessions.get(context).site("shop").renew("ben").get(30, TimeUnit.SECONDS);
+        Sessions.get(context).site("shop").session("ben").renew().get(30, TimeUnit.SECONDS);
         assertThat(text(page("ben", null))).contains("user=ben", "B/1");
         Sessions.get(context).site("shop").session("ben").clear();
         assertThat(text(page("ben", null))).contains("user=ben", "B/1");

@@ -80,7 +80,7 @@ class ProfilesTest {
 
         template.request("direct:cleo", exchange -> {});
         assertThat(site.lastRequest().userAgent()).isEqualTo("Cleo/1");
-        assertThat(Sessions.get(context).profile("fixed").name()).isEqualTo("cleo");
+        assertThat(Sessions.get(context).session("fixed").profile().name()).isEqualTo("cleo");
 
         template.request("direct:cleo", exchange -> {
             exchange.getMessage().setHeader(SessionsConstants.PROFILE, "benjamin");
@@ -163,7 +163,7 @@ class ProfilesTest {
                 .containsIgnoringCase("User-Agent: Apache-HttpClient")
                 .doesNotContainIgnoringCase("Accept-Language");
         assertThat(done.getMessage().getHeaders()).doesNotContainKey(SessionsConstants.USED_PROFILE);
-        assertThat(Sessions.get(context).profile("1").name()).isEmpty();
+        assertThat(Sessions.get(context).session("1").profile().name()).isEmpty();
     }
 
     @Test

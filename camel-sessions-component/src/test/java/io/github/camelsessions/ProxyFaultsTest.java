@@ -321,8 +321,8 @@ class ProxyFaultsTest extends SharedContextTest {
         Exchange failed = fetchAs("marks", fetchUri("/echo") + "?captureHeaders=X-Token=token");
 
         assertThat(failed.getException()).isInstanceOf(ProxyFailedException.class);
-        assertThat(sessions().cookieMap(session)).isEmpty();
-        assertThat(sessions().variables(session)).isEmpty();
+        assertThat(sessions().session(session).cookieMap()).isEmpty();
+        assertThat(sessions().session(session).variables()).isEmpty();
     }
 
     @Test

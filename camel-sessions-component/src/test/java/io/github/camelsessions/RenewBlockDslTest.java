@@ -224,7 +224,7 @@ class RenewBlockDslTest {
 
         assertThat(request().getMessage().getHeader(SessionsConstants.RENEWED)).isEqualTo(true);
         assertThat(portal.loginsAttempted()).isZero();
-        assertThat(Sessions.get(context).cookieMap("anna")).containsEntry("given", "by advice");
+        assertThat(Sessions.get(context).session("anna").cookieMap()).containsEntry("given", "by advice");
     }
 
     @Test
@@ -306,7 +306,7 @@ class RenewBlockDslTest {
                 .containsEntry("after", "yes")
                 .containsEntry(SessionsConstants.RENEWED, true)
                 .containsEntry(SessionsConstants.GENERATION, 1L);
-        assertThat(Sessions.get(context).cookieMap("anna")).containsKey(ExpiringSite.SESSION_COOKIE);
+        assertThat(Sessions.get(context).session("anna").cookieMap()).containsKey(ExpiringSite.SESSION_COOKIE);
     }
 
     private Exchange request() throws Exception {

@@ -263,16 +263,21 @@ class RenewBlockTest extends SharedContextTest {
     void aSiteBeforeTheIdIsTheSessionsSite() {
         assertThat(block("direct:site", Map.of()).getException()).isNull();
 
-        assertThat(sessions().site("portal").stats(session).orElseThrow().generation())
+        assertThat(sessions()
+                        .site("portal")
+                        .session(session)
+                        .stats()
+                        .orElseThrow()
+                        .generation())
                 .isEqualTo(1);
-        assertThat(sessions().stats(session)).isEmpty();
+        assertThat(sessions().session(session).stats()).isEmpty();
     }
 
     @Test
     void aSlashAfterNoSitesNameBelongsToTheId() {
         assertThat(block("direct:slash", Map.of()).getException()).isNull();
 
-        assertThat(sessions().stats("elsewhere/" + session)).isPresent();
+        assertThat(sessions().session("elsewhere/" + session).stats()).isPresent();
     }
 
     @Test
@@ -358,7 +363,7 @@ class RenewBlockTest extends SharedContextTest {
     void aCopyThatOutlivesAFailedBlockMaySendNothing() throws Exception {
         portal.failLogins(403, 1);
         assertThat(block("direct:tap", Map.of()).getException()).isInstanceOf(SessionRenewalException.class);
-        sessions().endCooldown(session);
+        sessions().session(session).endCooldown();
         assertThat(block("direct:block", Map.of()).getException()).isNull();
 
         tap.countDown();
@@ -389,9 +394,10 @@ class RenewBlockTest extends SharedContextTest {
 
         assertThat(portal.loginsSucceeded()).isEqualTo(2);
         assertThat(stats().generation()).isEqualTo(1);
-        assertThat(sessions().stats("other-" + session).orElseThrow().generation())
+        assertThat(sessions().session("other-" + session).stats().orElseThrow().generation())
                 .isEqualTo(1);
-        assertThat(sessions().cookieMap(session)).isNotEqualTo(sessions().cookieMap("other-" + session));
+        assertThat(sessions().session(session).cookieMap())
+                .isNotEqualTo(sessions().session("other-" + session).cookieMap());
     }
 
     @Test
@@ -512,7 +518,7 @@ class RenewBlockTest extends SharedContextTest {
         assertThat(block("direct:judged", Map.of("end", "badly")).getException())
                 .isInstanceOf(SessionRenewalException.class)
                 .hasMessageContaining("renewedWhen");
-        sessions().endCooldown(session);
+        sessions().session(session).endCooldown();
         assertThat(block("direct:judged", Map.of("end", "well")).getException()).isNull();
     }
 
@@ -562,6 +568,6 @@ class RenewBlockTest extends SharedContextTest {
     }
 
     private SessionStats stats() {
-        return sessions().stats(session).orElseThrow();
+        return sessions().session(session).stats().orElseThrow();
     }
 }

@@ -70,9 +70,8 @@ class RenewOperationTest extends SharedContextTest {
                 from("direct:meanwhile")
                         .to("sessions:fetch/" + portal.url("/echo"))
                         .process(exchange -> sessions()
-                                .renew(
-                                        exchange.getMessage().getHeader(SessionsConstants.ID, String.class),
-                                        "direct:login")
+                                .session(exchange.getMessage().getHeader(SessionsConstants.ID, String.class))
+                                .renew("direct:login")
                                 .get(30, TimeUnit.SECONDS))
                         .setBody(constant(PASSWORD))
                         .to("sessions:renew/" + portal.url("/login"));
@@ -82,7 +81,7 @@ class RenewOperationTest extends SharedContextTest {
 
     @Test
     void theRequestIsThePriorityRequestAndItsAnswerTheBody() {
-        sessions().addCookies(session, portal.url(), Map.of("old", "1"));
+        sessions().session(session).addCookies(portal.url(), Map.of("old", "1"));
         Exchange done = send("direct:renew", PASSWORD);
 
         assertThat(text(done)).contains("user=anna", "session=");
@@ -90,7 +89,7 @@ class RenewOperationTest extends SharedContextTest {
                 .containsEntry(SessionsConstants.RENEWED, true)
                 .containsEntry(SessionsConstants.GENERATION, 1L)
                 .containsEntry(Exchange.HTTP_RESPONSE_CODE, 200);
-        assertThat(sessions().cookieMap(session))
+        assertThat(sessions().session(session).cookieMap())
                 .containsKey(ExpiringSite.SESSION_COOKIE)
                 .doesNotContainKey("old");
         assertThat(page("/page/1")).contains("user=anna");
@@ -126,7 +125,7 @@ class RenewOperationTest extends SharedContextTest {
         portal.awaitHangingLogins(1);
         CompletableFuture<Exchange> second = start("direct:renew", PASSWORD);
         await().atMost(Duration.ofSeconds(30))
-                .until(() -> sessions().stats(session).orElseThrow().held() == 1);
+                .until(() -> sessions().session(session).stats().orElseThrow().held() == 1);
         portal.releaseLogins();
 
         assertThat(text(first.get(30, TimeUnit.SECONDS))).contains("session=");
@@ -154,12 +153,13 @@ class RenewOperationTest extends SharedContextTest {
                 .isNull();
 
         assertThat(portal.loginsAttempted()).isEqualTo(1);
-        assertThat(sessions().stats(session).orElseThrow().generation()).isEqualTo(1);
+        assertThat(sessions().session(session).stats().orElseThrow().generation())
+                .isEqualTo(1);
     }
 
     @Test
     void withinItsOwnRenewalTheRenewalUriIsNotCalledAgain() {
-        sessions().renew(session, "direct:login").join();
+        sessions().session(session).renew("direct:login").join();
         Exchange done = send("sessions:renew?renewalUri=direct:twice", null);
 
         // the log-in route leaves its log-in to the renewal that it belongs to, which has none then
@@ -174,7 +174,8 @@ class RenewOperationTest extends SharedContextTest {
 
         assertThat(done.getException()).isNull();
         assertThat(sessions().ids()).contains(session);
-        assertThat(sessions().stats(session).orElseThrow().generation()).isEqualTo(1);
+        assertThat(sessions().session(session).stats().orElseThrow().generation())
+                .isEqualTo(1);
     }
 
     @Test
@@ -214,7 +215,7 @@ class RenewOperationTest extends SharedContextTest {
         assertThat(judged("RAW(${header.CamelHttpResponseCode} == 201)").getException())
                 .isInstanceOf(SessionRenewalException.class);
 
-        sessions().endCooldown(session);
+        sessions().session(session).endCooldown();
         assertThat(failure("sessions:fetch/" + portal.url("/echo") + "?expiredWhen=#bean:isEcho&sessionId=" + session))
                 .contains("expired by expiredWhen, which holds for the answer to GET ");
         assertThat(text(send(

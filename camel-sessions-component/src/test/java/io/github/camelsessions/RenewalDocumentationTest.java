@@ -153,7 +153,7 @@ class RenewalDocumentationTest {
                 .hasMessageContaining("renewedWhen does not hold after it");
 
         site.repairLogins();
-        sessions(main).site("portal").endCooldown("anna");
+        sessions(main).site("portal").session("anna").endCooldown();
         assertThat(ordersOf(main, "anna")).contains("user=anna");
         main.stop();
     }
@@ -216,7 +216,7 @@ class RenewalDocumentationTest {
         assertThat(order).exists();
 
         site.repairLogins();
-        sessions(main).site("portal").endCooldown("anna");
+        sessions(main).site("portal").session("anna").endCooldown();
 
         await().until(() -> ServiceHelper.isStarted(
                 main.getCamelContext().getRoute("orders").getConsumer()));
@@ -413,7 +413,7 @@ class RenewalDocumentationTest {
             add(
                     "anna",
                     assertThatExceptionOfType(IllegalArgumentException.class)
-                            .isThrownBy(() -> sessions(main).renew("anna"))
+                            .isThrownBy(() -> sessions(main).session("anna").renew())
                             .actual());
             main.stop();
             return messages;
@@ -508,11 +508,15 @@ class RenewalDocumentationTest {
             request(main, fetch("paced", options + "100"));
             fail("paced", options + "100");
             CompletableFuture<Exchange> waiting = sendAsync(fetch("paced", options + "60000"));
-            await().until(() -> sessions(main).traffic().waiting() == 1);
+            await().until(() -> sessions(main).engine().traffic().waiting() == 1);
             fail("paced", "&whenFull=fail" + options + "100");
             sessions(main).setMaxRequestsPerSecond(0);
             waiting.get(10, TimeUnit.SECONDS);
-            sessions(main).registry().session(new SessionKey("", "paused")).pause(Duration.ofHours(1));
+            sessions(main)
+                    .engine()
+                    .registry()
+                    .session(new SessionKey("", "paused"))
+                    .pause(Duration.ofHours(1));
             fail("paused", "");
         }
 
@@ -565,7 +569,7 @@ class RenewalDocumentationTest {
     }
 
     private static SessionStats stats(Main main, String id) {
-        return sessions(main).stats(id).orElseThrow();
+        return sessions(main).session(id).stats().orElseThrow();
     }
 
     private static Sessions sessions(Main main) {

@@ -60,7 +60,8 @@ class RenewalErrorHandlersTest extends RenewingContextTest {
             routes.onException(SessionRenewalException.class)
                     .maximumRedeliveries(1)
                     .redeliveryDelay(0)
-                    .onRedelivery(exchange -> Sessions.get(context).endCooldown(user));
+                    .onRedelivery(
+                            exchange -> Sessions.get(context).session(user).endCooldown());
             routes.from("direct:redelivered").to(fetchUri("/page/1"));
         });
 

@@ -43,7 +43,7 @@ class RenewalRoutesTest extends RenewingContextTest {
                 .isInstanceOf(SessionRenewalException.class)
                 .hasMessageContaining("waitForTaskToComplete=Never");
         site.releaseLogins();
-        assertThat(Sessions.get(context).cookies(user)).isEmpty();
+        assertThat(Sessions.get(context).session(user).cookies()).isEmpty();
         assertThat(stats().renewals()).isZero();
     }
 
@@ -196,7 +196,7 @@ class RenewalRoutesTest extends RenewingContextTest {
 
         assertThat(late.get()).isInstanceOf(SessionRenewalException.class);
         assertThat(site.loginsAttempted(user)).isZero();
-        Sessions.get(context).endCooldown(user);
+        Sessions.get(context).session(user).endCooldown();
         assertThat(text(send(fetchUri("/page/1"), null, Map.of()))).contains("user=" + user);
     }
 

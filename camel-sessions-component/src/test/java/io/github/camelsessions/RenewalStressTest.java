@@ -188,7 +188,7 @@ class RenewalStressTest {
         assertThat(site.staleCookies()).isEmpty();
         for (int n = 0; n < SESSIONS; n++) {
             String user = user(n);
-            SessionStats stats = Sessions.get(context).stats(user).orElseThrow();
+            SessionStats stats = Sessions.get(context).session(user).stats().orElseThrow();
             assertThat(stats.generation()).as(user).isEqualTo(stats.renewals());
             assertThat(stats.renewals()).as(user).isLessThanOrEqualTo(site.loginsSucceeded(user));
             assertThat((long) site.loginsAttempted(user)).as(user).isLessThanOrEqualTo(stats.attempts());
@@ -221,7 +221,7 @@ class RenewalStressTest {
         assertThat(answered.get()).isEqualTo(EXCHANGES);
         assertThat(site.highestConcurrentLogins()).isEqualTo(8);
         for (int n = 0; n < SESSIONS; n++) {
-            SessionStats stats = Sessions.get(context).stats(user(n)).orElseThrow();
+            SessionStats stats = Sessions.get(context).session(user(n)).stats().orElseThrow();
             assertThat((long) site.loginsSucceeded(user(n))).isEqualTo(stats.renewals());
             assertThat(stats.held()).isZero();
             assertThat(stats.inFlight()).isZero();
@@ -231,7 +231,7 @@ class RenewalStressTest {
     private void awaitWaiting(int count) {
         await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(10))
-                .until(() -> Sessions.get(context).traffic().waiting() == count);
+                .until(() -> Sessions.get(context).engine().traffic().waiting() == count);
     }
 
     /** All have ended, and nothing is left of them: nobody waits, no thread is in this code. */
@@ -245,8 +245,9 @@ class RenewalStressTest {
                 .pollInSameThread()
                 .until(() -> threadsInSessions() == 0);
         assertThat(wrong).as("seed %s", seed).isEmpty();
-        assertThat(Sessions.get(context).traffic().waiting()).isZero();
-        assertThat(WaitingRenewals.count(Sessions.get(context).traffic())).isZero();
+        assertThat(Sessions.get(context).engine().traffic().waiting()).isZero();
+        assertThat(WaitingRenewals.count(Sessions.get(context).engine().traffic()))
+                .isZero();
         assertThat(context.getInflightRepository().size()).isZero();
     }
 
@@ -262,7 +263,7 @@ class RenewalStressTest {
 
     private long sum(ToLongFunction<SessionStats> count) {
         return IntStream.range(0, SESSIONS)
-                .mapToObj(n -> Sessions.get(context).stats(user(n)).orElseThrow())
+                .mapToObj(n -> Sessions.get(context).session(user(n)).stats().orElseThrow())
                 .mapToLong(count)
                 .sum();
     }

@@ -119,11 +119,11 @@ abstract class RenewingContextTest {
     }
 
     SessionStats stats() {
-        return Sessions.get(context).stats(user).orElseThrow();
+        return Sessions.get(context).session(user).stats().orElseThrow();
     }
 
     int waiting() {
-        return Sessions.get(context).traffic().waiting();
+        return Sessions.get(context).engine().traffic().waiting();
     }
 
     void awaitWaiting(int count) {
@@ -137,8 +137,11 @@ abstract class RenewingContextTest {
         awaitWaiting(0);
         await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(5))
-                .until(() ->
-                        Sessions.get(context).registry().stats().allMatch(now -> now.held() + now.inFlight() == 0));
+                .until(() -> Sessions.get(context)
+                        .engine()
+                        .registry()
+                        .stats()
+                        .allMatch(now -> now.held() + now.inFlight() == 0));
     }
 
     /** Sends so many exchanges, each on a thread of its own, with bodies from 0. */

@@ -64,7 +64,7 @@ class RequestCookiesTest extends SharedContextTest {
     @MethodSource("forms")
     void eachFormPutsTheCookieIntoTheRequestAndTheJar(Object cookies) {
         assertThat(cookieSent(fetchUri("/echo"), cookies)).isEqualTo("a=1");
-        assertThat(sessions().cookieMap(session)).containsExactly(entry("a", "1"));
+        assertThat(sessions().session(session).cookieMap()).containsExactly(entry("a", "1"));
     }
 
     @Test
@@ -122,7 +122,7 @@ class RequestCookiesTest extends SharedContextTest {
         assertThat(site.lastRequest().cookie()).isNull();
         assertThat(exchange.getMessage().getHeader(SessionsConstants.REQUEST_COOKIES))
                 .isNull();
-        assertThat(sessions().cookies(session)).isEmpty();
+        assertThat(sessions().session(session).cookies()).isEmpty();
     }
 
     @ParameterizedTest
@@ -160,7 +160,7 @@ class RequestCookiesTest extends SharedContextTest {
 
         text(send(sets.replace("?sid=server?", "?sid=server&"), null));
         assertThat(cookieSent(echo, given)).isEqualTo("sid=mine");
-        assertThat(sessions().cookies(session)).hasSize(1);
+        assertThat(sessions().session(session).cookies()).hasSize(1);
 
         text(send(sets.replace("?sid=server?", "?sid=server&"), null));
         text(send(echo, null));
@@ -180,7 +180,9 @@ class RequestCookiesTest extends SharedContextTest {
 
         page("/echo/deep");
         assertThat(site.lastRequest().cookie()).isEqualTo("deep=1; stays=1");
-        assertThat(sessions().cookies(session)).filteredOn(Cookie::secure).hasSize(1);
+        assertThat(sessions().session(session).cookies())
+                .filteredOn(Cookie::secure)
+                .hasSize(1);
     }
 
     static Stream<Arguments> wrong() {
@@ -242,6 +244,6 @@ class RequestCookiesTest extends SharedContextTest {
     void aWrongOneDoesNotKeepTheSessionBusy() {
         failure(fetchUri("/echo"), null, Map.of(SessionsConstants.REQUEST_COOKIES, Map.of("a", ";")));
 
-        assertThat(sessions().stats(session).orElseThrow().inFlight()).isZero();
+        assertThat(sessions().session(session).stats().orElseThrow().inFlight()).isZero();
     }
 }

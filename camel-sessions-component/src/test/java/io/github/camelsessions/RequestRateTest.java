@@ -85,7 +85,7 @@ class RequestRateTest {
     @AfterEach
     void nothingIsLeft() {
         portal().setMaxRequestsPerSecond(0);
-        await(() -> assertThat(sessions().traffic().waiting()).isZero());
+        await(() -> assertThat(sessions().engine().traffic().waiting()).isZero());
         context.stop();
         threads.shutdownNow();
         web.close();
@@ -107,7 +107,7 @@ class RequestRateTest {
     }
 
     private void awaitWaiting(int count) {
-        await(() -> assertThat(sessions().traffic().waiting()).isEqualTo(count));
+        await(() -> assertThat(sessions().engine().traffic().waiting()).isEqualTo(count));
     }
 
     private CompletableFuture<Exchange> send(String route, String session) {
@@ -187,7 +187,7 @@ class RequestRateTest {
         assertThat(producer.process(waiting, doneSync -> result.complete(waiting)))
                 .isFalse();
         assertThat(result).isNotDone();
-        assertThat(sessions().traffic().waiting()).isEqualTo(1);
+        assertThat(sessions().engine().traffic().waiting()).isEqualTo(1);
 
         portal().setMaxRequestsPerSecond(0);
         assertThat(text(result)).startsWith("GET /echo");
@@ -200,7 +200,7 @@ class RequestRateTest {
         List<CompletableFuture<Exchange>> anna = send(60, "direct:fetch", "anna");
         awaitWaiting(59);
         CompletableFuture<Exchange> ben = send("direct:fetch", "ben");
-        await(() -> assertThat(ben.isDone() || sessions().traffic().waiting() + requests("/echo") >= 61)
+        await(() -> assertThat(ben.isDone() || sessions().engine().traffic().waiting() + requests("/echo") >= 61)
                 .isTrue());
         long before = requests("/echo");
 
@@ -289,7 +289,7 @@ class RequestRateTest {
         portal().setMaxRequestsPerSecond(2);
         long began = System.nanoTime();
 
-        assertThat(portal().close("anna").get(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(portal().session("anna").close().get(30, TimeUnit.SECONDS)).isTrue();
         text(send("direct:fetch", "ben")); // after a log-in of two requests
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(Duration.ofMillis(1500));
         assertThat(requests("/welcome")).isEqualTo(3);
@@ -316,14 +316,14 @@ class RequestRateTest {
     void turnsOfASessionThatIsHeldAreTheOthers() throws Exception {
         portal.setMaxRequestsPerSecond(HARDLY_ANY);
         context.start();
-        portal().freeze("anna");
+        portal().session("anna").freeze();
         List<CompletableFuture<Exchange>> held = send(20, "direct:fetch", "anna");
         awaitWaiting(20);
         await(() -> assertThat(portal().session("anna").stats().orElseThrow().held())
                 .isEqualTo(20));
 
         text(send("direct:fetch", "ben")); // the first turn of all
-        portal().unfreeze("anna");
+        portal().session("anna").unfreeze();
         portal().setMaxRequestsPerSecond(0);
         for (CompletableFuture<Exchange> sending : held) {
             text(sending);

@@ -80,7 +80,7 @@ class RotationTest extends AutomaticRenewalSupport {
     }
 
     private void use(ClientProfile... profiles) {
-        sessions().registry().setProfiles(List.of(profiles));
+        sessions().engine().registry().setProfiles(List.of(profiles));
     }
 
     private List<ProfileStats> aside() {
@@ -100,7 +100,9 @@ class RotationTest extends AutomaticRenewalSupport {
 
     /** The session has the first profile, and is one that the site knows. */
     private void fill() {
-        sessions().addCookies(session, site.url(), Map.of(ExpiringSite.SESSION_COOKIE, site.newSession("anna")));
+        sessions()
+                .session(session)
+                .addCookies(site.url(), Map.of(ExpiringSite.SESSION_COOKIE, site.newSession("anna")));
     }
 
     private Exchange fetchOpen(String path, Object body, String options) {
@@ -188,7 +190,7 @@ class RotationTest extends AutomaticRenewalSupport {
             assertThat(((ProxyFailedException) failure).isSiteInDoubt()).isTrue();
             assertThat(gateway.heads()).hasSize(1);
             assertThat(aside()).isEmpty();
-            assertThat(sessions().profile(session).name()).isEqualTo(set + "a");
+            assertThat(sessions().session(session).profile().name()).isEqualTo(set + "a");
         }
     }
 
@@ -260,7 +262,7 @@ class RotationTest extends AutomaticRenewalSupport {
 
     @Test
     void whereProfilesReturnAtOnceAnExchangeTriesEachOnce() {
-        sessions().registry().setRotation(ProfileOrder.sequential, Duration.ZERO);
+        sessions().engine().registry().setRotation(ProfileOrder.sequential, Duration.ZERO);
         try {
             use(dead("a"), dead("b"), dead("c"));
             Exchange failed = fetchOpen("/echo", null, "");
@@ -270,11 +272,11 @@ class RotationTest extends AutomaticRenewalSupport {
             assertThat(fetch("/page", "sessionId=" + session + "x&renewalAttempts=2&renewalBackoff=1")
                             .getException())
                     .isInstanceOf(SessionRenewalException.class);
-            assertThat(sessions().stats(session).orElseThrow().attempts())
+            assertThat(sessions().session(session).stats().orElseThrow().attempts())
                     .as("each once, then as many as there are attempts")
                     .isLessThanOrEqualTo(5);
         } finally {
-            sessions().registry().setRotation(ProfileOrder.sequential, COOLDOWN);
+            sessions().engine().registry().setRotation(ProfileOrder.sequential, COOLDOWN);
         }
     }
 

@@ -159,7 +159,7 @@ class RoutesWithoutSessionsTest {
         RouteBuilder code = reading("code", "direct:code");
         RouteBuilder fetch = route("direct:fetch", "sessions:fetch");
         start(first ? code : fetch, first ? fetch : code);
-        Sessions.get(context).setVariable("anna", "token", "hers");
+        Sessions.get(context).session("anna").setVariable("token", "hers");
 
         assertThat(read("direct:code")).isEqualTo("hers");
     }
@@ -168,7 +168,7 @@ class RoutesWithoutSessionsTest {
     void codeOfASubRouteAddedToARunningContextReadsTheSession() throws Exception {
         start(route("direct:fetch", "sessions:fetch"));
         context.addRoutes(reading("code", "direct:code"));
-        Sessions.get(context).setVariable("anna", "token", "hers");
+        Sessions.get(context).session("anna").setVariable("token", "hers");
 
         assertThat(read("direct:code")).isEqualTo("hers");
     }

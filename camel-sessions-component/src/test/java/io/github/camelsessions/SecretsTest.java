@@ -211,9 +211,9 @@ class SecretsTest extends SharedContextTest {
         text(send(fetchUri("/set?sid=geheim"), null, Map.of(SessionsConstants.PROFILE, "proxied")));
 
         assertNoSecret(sessions().toString());
-        assertNoSecret(sessions().profile(session).toString());
-        assertNoSecret(sessions().cookies(session).toString());
-        assertNoSecret(sessions().stats(session).toString());
+        assertNoSecret(sessions().session(session).profile().toString());
+        assertNoSecret(sessions().session(session).cookies().toString());
+        assertNoSecret(sessions().session(session).stats().toString());
         assertNoSecret(send("sessions:list", null).getMessage().getBody(String.class));
         assertNoSecret(send("sessions:getProfile", null).getMessage().getBody(String.class));
     }

@@ -77,7 +77,7 @@ class SessionCheckTest extends AutomaticRenewalSupport {
 
     @Override
     SessionStats stats() {
-        return sessions().site("portal").stats(session).orElseThrow();
+        return sessions().site("portal").session(session).stats().orElseThrow();
     }
 
     @ParameterizedTest
@@ -194,7 +194,8 @@ class SessionCheckTest extends AutomaticRenewalSupport {
             assertThat(fetch(uri(forms, "/forbidden/1", options)).getException())
                     .isInstanceOf(SessionExpiredException.class);
 
-            assertThat(sessions().stats(session).orElseThrow().checksExpired()).isOne();
+            assertThat(sessions().session(session).stats().orElseThrow().checksExpired())
+                    .isOne();
             assertThat(forms.loginsAttempted()).isEqualTo(2);
         }
     }
@@ -235,7 +236,7 @@ class SessionCheckTest extends AutomaticRenewalSupport {
     @Test
     void aSessionThatDoesNotExistIsNotValidAndNotCreated() {
         assertThat(valid()).isEqualTo(false);
-        assertThat(sessions().site("portal").stats(session)).isEmpty();
+        assertThat(sessions().site("portal").session(session).stats()).isEmpty();
         assertThat(site.requests()).isZero();
     }
 
@@ -265,9 +266,9 @@ class SessionCheckTest extends AutomaticRenewalSupport {
     @Test
     void aSessionThatIsFrozenIsNotAskedFor() {
         good("/page/1");
-        sessions().site("portal").freeze(session);
+        sessions().site("portal").session(session).freeze();
         assertThat(valid()).isNull();
-        sessions().site("portal").unfreeze(session);
+        sessions().site("portal").session(session).unfreeze();
         assertThat(valid()).isEqualTo(true);
     }
 
@@ -279,7 +280,7 @@ class SessionCheckTest extends AutomaticRenewalSupport {
         assertThat(send("/page/2").getException()).isNotNull();
 
         assertThat(valid()).isEqualTo(false);
-        sessions().site("portal").endCooldown(session);
+        sessions().site("portal").session(session).endCooldown();
     }
 
     @Test
@@ -316,7 +317,7 @@ class SessionCheckTest extends AutomaticRenewalSupport {
 
     @Test
     void aSessionWithoutACheckUriIsRefusedWithTheWayOut() {
-        sessions().addCookies(session, "https://other.example", Map.of("a", "1"));
+        sessions().session(session).addCookies("https://other.example", Map.of("a", "1"));
 
         assertThat(send("sessions:check", null, Map.of()).getException())
                 .hasMessage("session '" + session + "' has no checkUri: set it on its site, on the component or on the"
@@ -327,14 +328,14 @@ class SessionCheckTest extends AutomaticRenewalSupport {
     void aSessionThatCannotRenewIsToldToHaveEndedAndLeftAsItIs() {
         try (ExpiringSite other = ExpiringSite.builder().user("anna", "secret").start()) {
             String options = "expiredStatusCodeRange=401&checkUri=" + other.url("/page/check");
-            sessions().addCookies(session, other.url(), Map.of("sid", other.newSession("anna")));
+            sessions().session(session).addCookies(other.url(), Map.of("sid", other.newSession("anna")));
             text(fetch(uri(other, "/page/1", options)));
             other.expireNow();
 
             Exchange done = send("sessions:check", null, Map.of());
 
             assertThat(done.getMessage().getHeader(SessionsConstants.VALID)).isEqualTo(false);
-            SessionStats stats = sessions().stats(session).orElseThrow();
+            SessionStats stats = sessions().session(session).stats().orElseThrow();
             assertThat(stats.state()).isEqualTo("ACTIVE");
             assertThat(stats.checksExpired()).isOne();
             assertThat(fetch(uri(other, "/page/2", options)).getException())
@@ -356,7 +357,7 @@ class SessionCheckTest extends AutomaticRenewalSupport {
         await(() -> assertThat(stats().renewals()).isEqualTo(3));
         assertThat(text(fetch("/page/3", options))).contains("session=");
         assertThat(site.refused("/page/3")).isZero();
-        sessions().site("portal").close(session).join(); // else it is asked for in the tests that follow
+        sessions().site("portal").session(session).close().join(); // else it is asked for in the tests that follow
     }
 
     // ---- bounds

@@ -77,7 +77,7 @@ class SessionFieldsTest extends SharedContextTest {
     }
 
     private void token(String token) {
-        sessions().site("portal").setVariable(session, "csrf", token);
+        sessions().site("portal").session(session).setVariable("csrf", token);
     }
 
     private static String body(Exchange exchange) {

@@ -97,7 +97,7 @@ class SessionHeadersTest extends SharedContextTest {
     @Test
     void aCapturedTokenIsSentWithTheNextRequests() {
         page("/token");
-        Object token = portal().variable(session, "csrf");
+        Object token = portal().session(session).variable("csrf");
 
         assertThat(token).asString().startsWith("geheim");
         assertThat(echo("")).containsIgnoringCase("X-CSRF-Token: " + token);
@@ -108,11 +108,11 @@ class SessionHeadersTest extends SharedContextTest {
     void aHeaderAroundAMissingValueIsLeftOut() {
         String query =
                 "?sessionHeaders.X-Auth=RAW(Bearer ${sessionVar(access)})&sessionHeaders.X-Id=RAW(${sessionVar(id)}!)";
-        portal().setVariable(session, "id", "7");
+        portal().session(session).setVariable("id", "7");
 
         assertThat(echo(query)).containsIgnoringCase("X-Id: 7!").doesNotContainIgnoringCase("X-Auth");
 
-        portal().setVariable(session, "access", "geheim");
+        portal().session(session).setVariable("access", "geheim");
 
         assertThat(echo(query)).containsIgnoringCase("X-Auth: Bearer geheim").containsIgnoringCase("X-Id: 7!");
     }
@@ -127,7 +127,7 @@ class SessionHeadersTest extends SharedContextTest {
                               - to:
                                   uri: "%s?sessionHeaders.X-My-Token=${sessionVar(csrf)}"
                         """.formatted(fetchUri("/echo"))));
-        portal().setVariable(session, "csrf", "geheim");
+        portal().session(session).setVariable("csrf", "geheim");
 
         assertThat(text(send("direct:yaml", null))).containsIgnoringCase("X-My-Token: geheim");
     }
@@ -141,7 +141,7 @@ class SessionHeadersTest extends SharedContextTest {
     @Test
     void withoutAValueThereIsNoHeader() {
         assertThat(echo("")).doesNotContainIgnoringCase("X-CSRF-Token").containsIgnoringCase("X-Both: of the site");
-        portal().setVariable(session, "csrf", "");
+        portal().session(session).setVariable("csrf", "");
         assertThat(echo("")).doesNotContainIgnoringCase("X-CSRF-Token");
     }
 
@@ -149,12 +149,14 @@ class SessionHeadersTest extends SharedContextTest {
     void aTokenOfARedirectIsCapturedAndSentToWhereItLeads() {
         String page = page("/tokenAndOn");
 
-        assertThat(page).containsIgnoringCase("X-CSRF-Token: " + portal().variable(session, "csrf"));
+        assertThat(page)
+                .containsIgnoringCase(
+                        "X-CSRF-Token: " + portal().session(session).variable("csrf"));
     }
 
     @Test
     void anotherHostGetsNoneAfterARedirect() {
-        portal().setVariable(session, "csrf", "geheim");
+        portal().session(session).setVariable("csrf", "geheim");
 
         assertThat(page("/away"))
                 .startsWith("GET /echo")
@@ -165,12 +167,12 @@ class SessionHeadersTest extends SharedContextTest {
     void aTokenOfAnotherHostIsNotCaptured() {
         page("/awayToToken");
 
-        assertThat(portal().variables(session)).isEmpty();
+        assertThat(portal().session(session).variables()).isEmpty();
     }
 
     @Test
     void aTargetThatIsNotOfTheSiteGetsNoneButARedirectHomeDoes() {
-        portal().setVariable(session, "csrf", "geheim");
+        portal().session(session).setVariable("csrf", "geheim");
 
         String direct = text(send("sessions:fetch/" + foreign.url() + "/echo?site=portal", null));
         String home = text(send("sessions:fetch/" + foreign.url() + "/back?site=portal", null));
@@ -181,7 +183,7 @@ class SessionHeadersTest extends SharedContextTest {
 
     @Test
     void aSiteWithoutUrisSendsToTheHostOfTheTargetButNotToAnotherSite() {
-        sessions().site("open").setVariable(session, "csrf", "geheim");
+        sessions().site("open").session(session).setVariable("csrf", "geheim");
 
         String direct = text(send("sessions:fetch/" + foreign.url() + "/echo?site=open", null));
         String other = text(send("sessions:fetch/" + foreign.url() + "/back?site=open", null));
@@ -199,7 +201,7 @@ class SessionHeadersTest extends SharedContextTest {
 
     @Test
     void aDynamicEndpointKeepsTheExpressionForEachSend() {
-        portal().setVariable(session, "csrf", "geheim");
+        portal().session(session).setVariable("csrf", "geheim");
 
         String page = text(send("direct:dynamic", null, Map.of("q", "7")));
 
@@ -208,7 +210,7 @@ class SessionHeadersTest extends SharedContextTest {
 
     @Test
     void aReplayCarriesTheTokenOfTheNewGeneration() {
-        portal().setVariable(session, "csrf", "old");
+        portal().session(session).setVariable("csrf", "old");
         AtomicInteger asked = new AtomicInteger();
         site.page("/guarded", http -> {
             String token = http.getRequestHeaders().getFirst("X-CSRF-Token");
@@ -218,7 +220,7 @@ class SessionHeadersTest extends SharedContextTest {
 
         Exchange done = send(fetchUri("/guarded?renewalUri=direct:login"), "form");
 
-        assertThat(text(done)).isEqualTo("seen " + portal().variable(session, "csrf"));
+        assertThat(text(done)).isEqualTo("seen " + portal().session(session).variable("csrf"));
         assertThat(asked).hasValue(2);
     }
 
@@ -231,14 +233,14 @@ class SessionHeadersTest extends SharedContextTest {
 
     @Test
     void theMessagesBodyIsSentAsItIs() {
-        portal().setVariable(session, "csrf", "geheim");
+        portal().session(session).setVariable("csrf", "geheim");
 
         assertThat(text(send(fetchUri("/echo"), "the body"))).endsWith("the body");
     }
 
     @Test
     void aBypassCarriesNothingOfTheSession() {
-        portal().setVariable(session, "csrf", "geheim");
+        portal().session(session).setVariable("csrf", "geheim");
 
         assertThat(text(send(fetchUri("/echo"), null, Map.of(SessionsConstants.BYPASS, true))))
                 .doesNotContainIgnoringCase("X-CSRF-Token", "X-Both");
@@ -246,7 +248,7 @@ class SessionHeadersTest extends SharedContextTest {
 
     @Test
     void theHttpLogMasksTheHeader() {
-        portal().setVariable(session, "csrf", "geheim");
+        portal().session(session).setVariable("csrf", "geheim");
         try (LogCapture log = new LogCapture()) {
             text(send(fetchUri("/set?a=1&http.logHttpActivity=true&sessionHeaders.X-Plain=${sessionVar(csrf)}"), null));
 
@@ -267,7 +269,7 @@ class SessionHeadersTest extends SharedContextTest {
 
             assertThat(text(done)).isEqualTo("a place");
             assertThat(done.getMessage().getHeader("X-Place")).isEqualTo("geheim");
-            assertThat(portal().variable(session, "place")).isEqualTo("geheim");
+            assertThat(portal().session(session).variable("place")).isEqualTo("geheim");
             assertThat(String.join("\n", log.of("org.apache.camel.component.http.LoggingHttpActivityListener")))
                     .containsIgnoringCase("X-Place")
                     .doesNotContain("geheim");
@@ -277,14 +279,19 @@ class SessionHeadersTest extends SharedContextTest {
     @ParameterizedTest
     @ValueSource(strings = {"a\r\nX-Evil: 1", "a\nb", "snow ☃"})
     void aValueThatCannotBeAHeaderIsRefusedAndNotShown(String value) {
-        portal().setVariable(session, "csrf", value);
+        portal().session(session).setVariable("csrf", value);
 
         String failure = failure(fetchUri("/echo"));
 
         assertThat(failure)
                 .contains("session 'portal/" + session + "': the value of sessionHeaders.X-CSRF-Token contains a")
                 .doesNotContain(value);
-        assertThat(sessions().site("portal").stats(session).orElseThrow().inFlight())
+        assertThat(sessions()
+                        .site("portal")
+                        .session(session)
+                        .stats()
+                        .orElseThrow()
+                        .inFlight())
                 .isZero();
     }
 

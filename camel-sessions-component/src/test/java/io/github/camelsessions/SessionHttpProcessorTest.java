@@ -123,19 +123,20 @@ class SessionHttpProcessorTest {
     void theSiteOfTheTargetNamesSiteAndSession() {
         request("direct:set", null);
 
-        assertThat(Sessions.get(CONTEXT).site("portal").cookieMap("of site")).containsEntry("sid", "1");
+        assertThat(Sessions.get(CONTEXT).site("portal").session("of site").cookieMap())
+                .containsEntry("sid", "1");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"direct:yamlProcess", "direct:yamlBean", "direct:yamlToBean"})
     void aBeanInYamlSendsInItsSession(String route) {
-        Sessions.get(CONTEXT).clear("yaml");
-        Sessions.get(CONTEXT).clear("header");
+        Sessions.get(CONTEXT).session("yaml").clear();
+        Sessions.get(CONTEXT).session("header").clear();
 
         request(route, null);
-        assertThat(Sessions.get(CONTEXT).cookieMap("yaml")).containsEntry("c", "1");
+        assertThat(Sessions.get(CONTEXT).session("yaml").cookieMap()).containsEntry("c", "1");
         request(route, "header");
-        assertThat(Sessions.get(CONTEXT).cookieMap("header")).containsEntry("c", "1");
+        assertThat(Sessions.get(CONTEXT).session("header").cookieMap()).containsEntry("c", "1");
     }
 
     @Test
@@ -157,7 +158,7 @@ class SessionHttpProcessorTest {
         template.request("direct:split", exchange -> exchange.getMessage().setBody(List.of("one", "two", "three")));
 
         assertThat(Sessions.get(CONTEXT).ids()).contains("one", "two", "three");
-        assertThat(Sessions.get(CONTEXT).cookieMap("two")).containsEntry("c", "1");
+        assertThat(Sessions.get(CONTEXT).session("two").cookieMap()).containsEntry("c", "1");
     }
 
     @ParameterizedTest

@@ -63,18 +63,19 @@ class SessionOperationsTest extends SharedContextTest {
         add(session + "other", "https://a.example", "b=2");
 
         assertThat(operate("clear", "body")).isEqualTo("body");
-        assertThat(sessions().cookies(session)).isEmpty();
-        assertThat(sessions().cookies(session + "other")).hasSize(1);
-        assertThat(sessions().stats(session).orElseThrow().generation()).isEqualTo(1);
+        assertThat(sessions().session(session).cookies()).isEmpty();
+        assertThat(sessions().session(session + "other").cookies()).hasSize(1);
+        assertThat(sessions().session(session).stats().orElseThrow().generation())
+                .isEqualTo(1);
     }
 
     @Test
     void clearGivesTheProfileBack() {
-        sessions().addCookies(session, "https://a.example", Map.of("a", "1"));
-        assertThat(sessions().profile(session).name()).isEqualTo("desk");
+        sessions().session(session).addCookies("https://a.example", Map.of("a", "1"));
+        assertThat(sessions().session(session).profile().name()).isEqualTo("desk");
 
         operate("clear");
-        assertThat(sessions().profile(session).name()).isEmpty();
+        assertThat(sessions().session(session).profile().name()).isEmpty();
     }
 
     @Test
@@ -91,13 +92,13 @@ class SessionOperationsTest extends SharedContextTest {
         try (ConsumerTemplate consumer = context.createConsumerTemplate()) {
             Exchange polled = consumer.receive("file:" + folder + "?noop=true&initialDelay=0", 20_000);
             for (Object body : List.of(file.toFile(), polled.getMessage().getBody())) {
-                sessions().clear(session);
+                sessions().session(session).clear();
                 text(template.request("sessions:addCookies?sessionId=" + session, exchange -> {
                     exchange.setProperty(Exchange.CHARSET_NAME, "ISO-8859-1");
                     exchange.getMessage().setBody(body);
                 }));
 
-                assertThat(sessions().cookieMap(session)).containsEntry("city", "Köln");
+                assertThat(sessions().session(session).cookieMap()).containsEntry("city", "Köln");
             }
         }
     }
@@ -177,10 +178,10 @@ class SessionOperationsTest extends SharedContextTest {
         String json = (String) operate("getCookies?format=json&domain=*");
         text(send("sessions:addCookies", json, Map.of(SessionsConstants.ID, session + "copy")));
 
-        assertThat(sessions().cookies(session + "copy"))
+        assertThat(sessions().session(session + "copy").cookies())
                 .extracting(Cookie::toSetCookieString, Cookie::domain)
                 .hasSize(5)
-                .containsExactlyInAnyOrderElementsOf(sessions().cookies(session).stream()
+                .containsExactlyInAnyOrderElementsOf(sessions().session(session).cookies().stream()
                         .map(cookie -> org.assertj.core.groups.Tuple.tuple(cookie.toSetCookieString(), cookie.domain()))
                         .toList());
         assertThat(send(
@@ -200,13 +201,13 @@ class SessionOperationsTest extends SharedContextTest {
     @ParameterizedTest
     @MethodSource("noExpiry")
     void anExpiryOfZeroOrLessIsThatOfASessionCookie(Object expires) {
-        sessions().addCookies(session, "https://portal.example/", Map.of("sid", "old"));
+        sessions().session(session).addCookies("https://portal.example/", Map.of("sid", "old"));
         Map<String, Object> cookie =
                 Map.of("name", "sid", "value", "1", "domain", "portal.example", "path", "/", "expires", expires);
 
         operate("addCookies", List.of(cookie));
 
-        assertThat(sessions().cookies(session)).singleElement().satisfies(stored -> {
+        assertThat(sessions().session(session).cookies()).singleElement().satisfies(stored -> {
             assertThat(stored.value()).isEqualTo("1");
             assertThat(stored.expiry()).isNull();
         });
@@ -220,7 +221,7 @@ class SessionOperationsTest extends SharedContextTest {
                 "[{\"name\":\"sid\",\"value\":\"1\",\"domain\":\"portal.example\",\"path\":\"/\",\"expires\":" + expires
                         + "}]");
 
-        assertThat(sessions().cookies(session))
+        assertThat(sessions().session(session).cookies())
                 .singleElement()
                 .satisfies(stored -> assertThat(stored.expiry()).isNull());
     }
@@ -228,12 +229,12 @@ class SessionOperationsTest extends SharedContextTest {
     @Test
     void aNegativeMaxAgeIsThatOfASessionCookieAndZeroDeletes() {
         operate("addCookies", List.of(Map.of("name", "a", "value", "1", "domain", "a.example", "maxAge", -1)));
-        assertThat(sessions().cookies(session))
+        assertThat(sessions().session(session).cookies())
                 .singleElement()
                 .satisfies(stored -> assertThat(stored.expiry()).isNull());
 
         operate("addCookies", List.of(Map.of("name", "a", "value", "1", "domain", "a.example", "maxAge", 0)));
-        assertThat(sessions().cookies(session)).isEmpty();
+        assertThat(sessions().session(session).cookies()).isEmpty();
     }
 
     static Stream<Map<String, Object>> refused() {
@@ -250,20 +251,20 @@ class SessionOperationsTest extends SharedContextTest {
     @ParameterizedTest
     @MethodSource("refused")
     void oneWrongEntryLeavesTheSessionAsItWas(Map<String, Object> wrong) {
-        sessions().addCookies(session, "https://portal.example/", Map.of("sid", "old"));
+        sessions().session(session).addCookies("https://portal.example/", Map.of("sid", "old"));
         Map<String, Object> right = Map.of("name", "sid", "value", "new", "domain", "portal.example");
 
         assertThat(failure("sessions:addCookies", List.of(right, wrong, right), Map.of()))
                 .contains("IllegalArgumentException");
 
-        assertThat(sessions().cookieMap(session)).isEqualTo(Map.of("sid", "old"));
+        assertThat(sessions().session(session).cookieMap()).isEqualTo(Map.of("sid", "old"));
     }
 
     @Test
     void anEmptyJsonArrayAddsNothing() {
         operate("addCookies", "[ ]");
 
-        assertThat(sessions().cookies(session)).isEmpty();
+        assertThat(sessions().session(session).cookies()).isEmpty();
     }
 
     @Test
@@ -301,7 +302,7 @@ class SessionOperationsTest extends SharedContextTest {
     void addCookiesTakesEachForm(Object cookies) {
         operate("addCookies/https://shop.example/deep/path", cookies);
 
-        assertThat(sessions().cookies(session)).singleElement().satisfies(cookie -> {
+        assertThat(sessions().session(session).cookies()).singleElement().satisfies(cookie -> {
             assertThat(cookie.toSetCookieString()).isEqualTo("a=1; Path=/");
             assertThat(cookie.domain()).isEqualTo("shop.example");
         });
@@ -312,7 +313,9 @@ class SessionOperationsTest extends SharedContextTest {
         Exchange exchange = send("sessions:addCookies", "a=1", Map.of("CamelHttpUri", "https://header.example/x"));
 
         text(exchange);
-        assertThat(sessions().cookies(session)).extracting(Cookie::domain).containsExactly("header.example");
+        assertThat(sessions().session(session).cookies())
+                .extracting(Cookie::domain)
+                .containsExactly("header.example");
         assertThat(exchange.getMessage().getHeader("CamelHttpUri")).isNull();
     }
 
@@ -343,7 +346,7 @@ class SessionOperationsTest extends SharedContextTest {
         add(session, "https://portal.example/x", "at=portal");
         add(session, "https://a.example/x", "at=a");
 
-        assertThat(sessions().site("portal").cookieMap(session)).containsExactly(entry("at", "portal"));
+        assertThat(sessions().site("portal").session(session).cookieMap()).containsExactly(entry("at", "portal"));
         assertThat(operate("getCookies?site=portal")).isEqualTo(Map.of("at", "portal"));
         assertThat(operate("getCookies/https://portal.example/y")).isEqualTo(Map.of("at", "portal"));
         assertThat(operate("getCookies?site=")).isEqualTo(Map.of("at", "a"));
@@ -356,7 +359,7 @@ class SessionOperationsTest extends SharedContextTest {
                 "sessions:addCookies/https://portal.example",
                 e -> e.getMessage().setBody("x=1")));
 
-        assertThat(sessions().site("portal").cookieMap("clerk")).containsEntry("x", "1");
+        assertThat(sessions().site("portal").session("clerk").cookieMap()).containsEntry("x", "1");
     }
 
     @Test

@@ -114,7 +114,7 @@ class SessionVariablesTest extends AutomaticRenewalSupport {
                         .throwException(new IllegalStateException("no log-in"));
                 from("direct:inBetween")
                         .to("sessions:fetch/" + site.url("/echo"))
-                        .process(exchange -> sessions().clear(session))
+                        .process(exchange -> sessions().session(session).clear())
                         .setVariable("session:token")
                         .constant("late");
             }
@@ -122,7 +122,7 @@ class SessionVariablesTest extends AutomaticRenewalSupport {
     }
 
     private Object token() {
-        return sessions().variable(session, "token");
+        return sessions().session(session).variable("token");
     }
 
     @Test
@@ -131,15 +131,15 @@ class SessionVariablesTest extends AutomaticRenewalSupport {
 
         assertThat(token()).isEqualTo("red");
         assertThat(text(send("direct:get", null, Map.of()))).isEqualTo("red");
-        assertThat(sessions().variable("another", "token")).isNull();
+        assertThat(sessions().session("another").variable("token")).isNull();
     }
 
     @Test
     void aConditionReadsAVariable() {
-        sessions().setVariable(session, "token", "blue");
+        sessions().session(session).setVariable("token", "blue");
 
         assertThat(text(send("direct:branch", null, Map.of()))).isEqualTo("it is blue");
-        sessions().setVariable(session, "token", "green");
+        sessions().session(session).setVariable("token", "green");
         assertThat(text(send("direct:branch", null, Map.of()))).isEqualTo("it is not");
     }
 
@@ -151,11 +151,11 @@ class SessionVariablesTest extends AutomaticRenewalSupport {
 
     @Test
     void aVariableIsRemoved() {
-        sessions().setVariable(session, "token", "x");
+        sessions().session(session).setVariable("token", "x");
 
         send("direct:remove", null, Map.of());
 
-        assertThat(sessions().variables(session)).isEmpty();
+        assertThat(sessions().session(session).variables()).isEmpty();
     }
 
     @Test
@@ -163,14 +163,14 @@ class SessionVariablesTest extends AutomaticRenewalSupport {
         Exchange done = send("direct:explicit", "y", Map.of("other", "ben"));
 
         assertThat(text(done)).isEqualTo("y");
-        assertThat(sessions().variable("ben", "token")).isEqualTo("y");
+        assertThat(sessions().session("ben").variable("token")).isEqualTo("y");
     }
 
     @Test
     void functionsReadVariablesAndCookies() {
-        sessions().setVariable(session, "token", "mine");
-        sessions().setVariable("ben", "token", "his");
-        sessions().addCookies(session, site.url(), Map.of("sid", "42"));
+        sessions().session(session).setVariable("token", "mine");
+        sessions().session("ben").setVariable("token", "his");
+        sessions().session(session).addCookies(site.url(), Map.of("sid", "42"));
 
         assertThat(text(send("direct:functions", "kept", Map.of("other", "ben"))))
                 .isEqualTo("mine his 42");
@@ -199,26 +199,26 @@ class SessionVariablesTest extends AutomaticRenewalSupport {
 
     @Test
     void aClearDropsTheVariables() {
-        sessions().setVariable(session, "token", "x");
+        sessions().session(session).setVariable("token", "x");
 
-        sessions().clear(session);
+        sessions().session(session).clear();
 
         assertThat(token()).isNull();
     }
 
     @Test
     void aVariableAloneProvesALogIn() throws Exception {
-        sessions().renew(session, "direct:onlyToken").get();
+        sessions().session(session).renew("direct:onlyToken").get();
 
         assertThat(token()).isEqualTo("found");
     }
 
     @Test
     void aFailedLogInLeavesNoVariable() {
-        sessions().setVariable(session, "token", "old");
+        sessions().session(session).setVariable("token", "old");
 
-        assertThatThrownBy(
-                        () -> sessions().renew(session, "direct:failingLogin").get())
+        assertThatThrownBy(() ->
+                        sessions().session(session).renew("direct:failingLogin").get())
                 .hasCauseInstanceOf(SessionRenewalException.class);
         assertThat(token()).isEqualTo("old");
     }
@@ -232,7 +232,7 @@ class SessionVariablesTest extends AutomaticRenewalSupport {
 
     @Test
     void aVariableKeepsASessionFromLoggingInFirst() {
-        sessions().setVariable(session, "token", "x");
+        sessions().session(session).setVariable("token", "x");
         int before = site.loginsAttempted();
 
         Exchange done = fetch(uri(site, "/echo", "renewalUri=direct:login"));
@@ -249,9 +249,10 @@ class SessionVariablesTest extends AutomaticRenewalSupport {
         site.releaseLogins();
 
         assertThat(get(held).getException()).isNull();
-        assertThat(context.getTypeConverter().convertTo(String.class, sessions().variable(session, "page")))
+        assertThat(context.getTypeConverter()
+                        .convertTo(String.class, sessions().session(session).variable("page")))
                 .contains("path=/page/1");
-        assertThat(sessions().variables(session)).containsOnlyKeys("page");
+        assertThat(sessions().session(session).variables()).containsOnlyKeys("page");
     }
 
     @Test
@@ -263,9 +264,11 @@ class SessionVariablesTest extends AutomaticRenewalSupport {
 
     @Test
     void theValuesAreMaskedInWhatIsPrinted() {
-        sessions().setVariable(session, "token", "geheim");
+        sessions().session(session).setVariable("token", "geheim");
 
-        assertThat(sessions().variables(session)).hasToString("{token=***}").containsEntry("token", "geheim");
+        assertThat(sessions().session(session).variables())
+                .hasToString("{token=***}")
+                .containsEntry("token", "geheim");
         assertThat(sessions().toString() + sessions().session(session)).doesNotContain("geheim");
         Exchange listed = send("sessions:list?limit=1000", null, Map.of());
         assertThat(listed.getMessage().getBody().toString()).contains(session).doesNotContain("geheim");
@@ -288,7 +291,7 @@ class SessionVariablesTest extends AutomaticRenewalSupport {
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "\t"})
     void aBlankNameIsRefused(String name) {
-        assertThatThrownBy(() -> sessions().setVariable(session, name, "x"))
+        assertThatThrownBy(() -> sessions().session(session).setVariable(name, "x"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("must not be blank");
     }

@@ -25,7 +25,7 @@ class SessionsFacadeTest extends SharedContextTest {
             public void configure() {
                 // the bean is there while routes are made
                 Sessions sessions = Sessions.get(getContext());
-                sessions.addCookies("made", "https://a.example", Map.of("a", "1"));
+                sessions.session("made").addCookies("https://a.example", Map.of("a", "1"));
                 from("direct:ids").setBody(simple("${bean:sessions?method=ids}"));
                 from("direct:cookie").setBody(simple("${bean:sessions?method=cookieMap('made')}"));
             }
@@ -62,7 +62,7 @@ class SessionsFacadeTest extends SharedContextTest {
             }
         });
         another.start();
-        Sessions.get(another).addCookies("anna", "https://a.example", Map.of("a", "1"));
+        Sessions.get(another).session("anna").addCookies("https://a.example", Map.of("a", "1"));
         assertThat(another.createProducerTemplate().requestBody("direct:ids", null, Object.class))
                 .isEqualTo(List.of("anna"));
     }
@@ -114,7 +114,7 @@ class SessionsFacadeTest extends SharedContextTest {
         DefaultCamelContext another = new DefaultCamelContext();
         another.start();
         Sessions sessions = Sessions.get(another);
-        sessions.addCookies("x", "https://a.example", Map.of("a", "1"));
+        sessions.session("x").addCookies("https://a.example", Map.of("a", "1"));
 
         another.stop();
         assertThat(sessions.ids()).isEmpty();
@@ -146,23 +146,25 @@ class SessionsFacadeTest extends SharedContextTest {
 
     @Test
     void addedCookiesAreThoseOfTheirHost() {
-        sessions().addCookies(session, "https://shop.example/deep/path", Map.of("a", "1"));
+        sessions().session(session).addCookies("https://shop.example/deep/path", Map.of("a", "1"));
         sessions().session(session).addCookies("https://other.example", Map.of("b", "2"));
 
-        assertThat(sessions().cookies(session)).extracting(Cookie::name).containsExactlyInAnyOrder("a", "b");
-        assertThat(sessions().cookies(session, ".shop.example"))
+        assertThat(sessions().session(session).cookies())
+                .extracting(Cookie::name)
+                .containsExactlyInAnyOrder("a", "b");
+        assertThat(sessions().session(session).cookies(".shop.example"))
                 .singleElement()
                 .satisfies(cookie -> assertThat(cookie.toSetCookieString()).isEqualTo("a=1; Path=/"));
-        assertThat(sessions().cookieMap(session)).containsExactly(entry("a", "1"));
+        assertThat(sessions().session(session).cookieMap()).containsExactly(entry("a", "1"));
         assertThat(sessions().ids()).contains(session).isSorted();
     }
 
     @Test
     void wrongCookiesAndUrlsAreRefusedAndCreateNothing() {
-        assertThatThrownBy(() -> sessions().addCookies(session, "shop.example", Map.of("a", "geheim")))
+        assertThatThrownBy(() -> sessions().session(session).addCookies("shop.example", Map.of("a", "geheim")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("addCookies 'shop.example' must be an absolute http or https URL");
-        assertThatThrownBy(() -> sessions().addCookies(session, "https://shop.example", Map.of("", "geheim")))
+        assertThatThrownBy(() -> sessions().session(session).addCookies("https://shop.example", Map.of("", "geheim")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("addCookies: a cookie has no name");
         assertThat(sessions().ids()).doesNotContain(session);
@@ -172,12 +174,13 @@ class SessionsFacadeTest extends SharedContextTest {
 
     @Test
     void clearEmptiesTheSessionAndCountsItsGeneration() {
-        sessions().addCookies(session, "https://a.example", Map.of("a", "1"));
+        sessions().session(session).addCookies("https://a.example", Map.of("a", "1"));
 
-        assertThat(sessions().clear(session)).isTrue();
-        assertThat(sessions().clear(session)).isFalse();
-        assertThat(sessions().cookies(session)).isEmpty();
-        assertThat(sessions().stats(session).orElseThrow().generation()).isEqualTo(1);
+        assertThat(sessions().session(session).clear()).isTrue();
+        assertThat(sessions().session(session).clear()).isFalse();
+        assertThat(sessions().session(session).cookies()).isEmpty();
+        assertThat(sessions().session(session).stats().orElseThrow().generation())
+                .isEqualTo(1);
     }
 
     @Test
@@ -185,7 +188,7 @@ class SessionsFacadeTest extends SharedContextTest {
         page("/set?a=1");
         page("/echo");
 
-        assertThat(sessions().stats(session)).get().satisfies(stats -> {
+        assertThat(sessions().session(session).stats()).get().satisfies(stats -> {
             assertThat(stats.uses()).isEqualTo(2);
             assertThat(stats.cookies()).isEqualTo(1);
             assertThat(stats.inFlight()).isZero();
@@ -197,27 +200,27 @@ class SessionsFacadeTest extends SharedContextTest {
     @Test
     void theSameIdOnAnotherSiteIsAnotherSession() {
         Sessions portal = sessions().site("portal");
-        portal.addCookies(session, "https://a.example", Map.of("at", "portal"));
+        portal.session(session).addCookies("https://a.example", Map.of("at", "portal"));
 
         assertThat(sessions().ids()).doesNotContain(session);
         assertThat(portal.ids()).containsExactly(session);
         assertThat(portal.session(session).site()).isEqualTo("portal");
         assertThat(portal.session(session).toString()).startsWith("session 'portal/" + session + "'");
-        assertThat(portal.clear(session)).isTrue();
+        assertThat(portal.session(session).clear()).isTrue();
     }
 
     @Test
     void itPrintsAllSessionsButNoCookie() {
-        sessions().addCookies(session, "https://a.example", Map.of("secret", "geheim"));
-        sessions().site("print").addCookies("anna", "https://a.example", Map.of("secret", "geheim"));
+        sessions().session(session).addCookies("https://a.example", Map.of("secret", "geheim"));
+        sessions().site("print").session("anna").addCookies("https://a.example", Map.of("secret", "geheim"));
 
         assertThat(sessions().toString())
                 .startsWith("Sessions:")
                 .contains("session '" + session + "' (generation=0, cookies=1, uses=0)")
                 .contains("session 'print/anna'")
                 .doesNotContain("geheim", "secret");
-        assertThat(sessions().cookieMap(session).toString()).isEqualTo("{secret=***}");
-        assertThat(sessions().cookies(session).toString()).doesNotContain("geheim");
+        assertThat(sessions().session(session).cookieMap().toString()).isEqualTo("{secret=***}");
+        assertThat(sessions().session(session).cookies().toString()).doesNotContain("geheim");
         assertThat(sessions().session(session).toString()).doesNotContain("geheim");
     }
 
@@ -226,7 +229,7 @@ class SessionsFacadeTest extends SharedContextTest {
         try (DefaultCamelContext another = new DefaultCamelContext()) {
             Sessions many = Sessions.get(another);
             for (int i = 0; i < 1002; i++) {
-                many.freeze("s" + i);
+                many.session("s" + i).freeze();
             }
 
             assertThat(many.toString().lines())

@@ -128,13 +128,13 @@ class SessionsRoutePolicyTest {
     void theEndOfACooldownByAnOperatorResumesTheConsumerAfterATrial() throws Exception {
         failTheFirstOf("1", "2", "3");
 
-        sessions().endCooldown("anna");
+        sessions().session("anna").endCooldown();
         await().until(() -> site.loginsAttempted() == 2);
         awaitCooldown();
         assertThat(consumer().isSuspended()).isTrue();
 
         site.repairLogins();
-        sessions().endCooldown("anna");
+        sessions().session("anna").endCooldown();
         await().until(() -> fetched.size() == 2);
         assertThat(failed).containsExactly("1");
         assertThat(site.loginsAttempted()).isEqualTo(3);
@@ -163,7 +163,7 @@ class SessionsRoutePolicyTest {
         assertThat(consumer("ben").isStarted()).isTrue();
 
         site.repairLogins();
-        sessions().endCooldown("anna");
+        sessions().session("anna").endCooldown();
         await().until(() -> consumer("same").isStarted() && consumer().isStarted());
     }
 
@@ -175,11 +175,11 @@ class SessionsRoutePolicyTest {
         startRoute();
 
         site.repairLogins();
-        sessions().endCooldown("ben");
+        sessions().session("ben").endCooldown();
         awaitRenewed("ben");
         assertThat(consumer().isSuspended()).isTrue();
 
-        sessions().endCooldown("anna");
+        sessions().session("anna").endCooldown();
         await().until(() -> consumer().isStarted());
     }
 
@@ -189,12 +189,12 @@ class SessionsRoutePolicyTest {
         DefaultConsumer first = consumer();
         context.getRouteController().stopRoute("portal");
         site.repairLogins();
-        assertThat(sessions().stats("anna").orElseThrow().state()).isEqualTo("FAILED");
+        assertThat(sessions().session("anna").stats().orElseThrow().state()).isEqualTo("FAILED");
 
         startRoute();
         await().until(() -> consumer().isSuspended());
         context.getRouteController().stopRoute("portal");
-        sessions().endCooldown("anna");
+        sessions().session("anna").endCooldown();
         assertThat(site.loginsAttempted()).as("nobody waits for it").isOne();
         assertThat(first.isStarted()).isFalse();
         assertThat(consumer().isStarted()).isFalse();
@@ -210,7 +210,7 @@ class SessionsRoutePolicyTest {
         failTheFirstOf("1");
         context.getRouteController().suspendRoute("portal");
         site.repairLogins();
-        sessions().endCooldown("anna");
+        sessions().session("anna").endCooldown();
 
         assertThat(page("anna").getException()).isNull();
         awaitRenewed("anna");
@@ -232,7 +232,7 @@ class SessionsRoutePolicyTest {
         assertThat(failing.getException()).isNotNull();
         policy.onExchangeDone(context.getRoute("portal"), failing); // waits until the policy knows of the cool-down
         site.repairLogins();
-        sessions().endCooldown("anna");
+        sessions().session("anna").endCooldown();
 
         awaitRenewed("anna");
         assertThat(consumer().isSuspended()).isTrue();
@@ -252,7 +252,7 @@ class SessionsRoutePolicyTest {
 
         await().until(() -> consumer("late").isSuspended());
         site.repairLogins();
-        sessions().endCooldown("anna");
+        sessions().session("anna").endCooldown();
         await().until(() -> consumer("late").isStarted());
     }
 
@@ -313,7 +313,7 @@ class SessionsRoutePolicyTest {
 
         await().until(() -> consumer("yaml").isSuspended());
         site.repairLogins();
-        sessions().endCooldown("anna");
+        sessions().session("anna").endCooldown();
         await().until(() -> consumer("yaml").isStarted());
     }
 
@@ -329,7 +329,7 @@ class SessionsRoutePolicyTest {
     private void start(Duration cooldown) throws Exception {
         context.addRoutes(new Pages(cooldown));
         context.start();
-        Sessions.get(context).traffic().addListener(new RenewalListener() {
+        Sessions.get(context).engine().traffic().addListener(new RenewalListener() {
             @Override
             public void renewed(SessionKey session) {
                 renewed.add(session.toString());
@@ -371,7 +371,8 @@ class SessionsRoutePolicyTest {
     }
 
     private void awaitCooldown() {
-        await().until(() -> sessions().stats("anna").orElseThrow().state().equals("FAILED"));
+        await().until(() ->
+                sessions().session("anna").stats().orElseThrow().state().equals("FAILED"));
     }
 
     private void awaitRenewed(String user) {

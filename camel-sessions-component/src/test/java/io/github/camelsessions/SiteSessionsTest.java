@@ -64,7 +64,7 @@ class SiteSessionsTest {
 
     @BeforeEach
     void closeSessions() {
-        sessions().registry().closeAll();
+        sessions().engine().registry().closeAll();
     }
 
     @Test
@@ -73,9 +73,9 @@ class SiteSessionsTest {
         fetch("direct:fetch", SHOP.url() + "/set?sid=shop", "anna");
         fetch("direct:fetch", ELSEWHERE.url() + "/set?sid=elsewhere", "anna");
 
-        assertThat(sessions().site("portal").cookieMap("anna")).isEqualTo(Map.of("sid", "portal"));
-        assertThat(sessions().site("shop").cookieMap("anna")).isEqualTo(Map.of("sid", "shop"));
-        assertThat(sessions().cookieMap("anna")).isEqualTo(Map.of("sid", "elsewhere"));
+        assertThat(sessions().site("portal").session("anna").cookieMap()).isEqualTo(Map.of("sid", "portal"));
+        assertThat(sessions().site("shop").session("anna").cookieMap()).isEqualTo(Map.of("sid", "shop"));
+        assertThat(sessions().session("anna").cookieMap()).isEqualTo(Map.of("sid", "elsewhere"));
         assertThat(sessions().toString())
                 .contains("'portal/anna'", "'shop/anna'", "'anna'")
                 .doesNotContain("elsewhere");
@@ -93,15 +93,15 @@ class SiteSessionsTest {
         assertThat((List<?>) fetch("direct:list", null, null).getMessage().getBody())
                 .hasSize(1);
         fetch("direct:clear", null, "anna");
-        assertThat(sessions().site("shop").cookies("anna")).isEmpty();
-        assertThat(sessions().site("portal").cookies("anna")).hasSize(1);
+        assertThat(sessions().site("shop").session("anna").cookies()).isEmpty();
+        assertThat(sessions().site("portal").session("anna").cookies()).hasSize(1);
     }
 
     @Test
     void aSiteNamedByTheEndpointHoldsForAllItsTargets() {
         fetch("direct:portal", ELSEWHERE.url() + "/set?sid=1", null);
 
-        assertThat(sessions().site("portal").cookieMap("of endpoint")).containsEntry("sid", "1");
+        assertThat(sessions().site("portal").session("of endpoint").cookieMap()).containsEntry("sid", "1");
         assertThat(ELSEWHERE.lastRequest().userAgent()).isEqualTo("Portal/1");
     }
 
@@ -137,11 +137,11 @@ class SiteSessionsTest {
         fetch("direct:fetch", PORTAL.url() + "/set?sid=1", "first");
         fetch("direct:fetch", SHOP.url() + "/set?sid=1", "second");
         fetch("direct:fetch", ELSEWHERE.url() + "/set?sid=1", "third");
-        assertThat(sessions().registry().size()).isEqualTo(3);
+        assertThat(sessions().engine().registry().size()).isEqualTo(3);
 
         fetch("direct:fetch", ELSEWHERE.url() + "/set?sid=1", "fourth");
 
-        assertThat(sessions().registry().size()).isEqualTo(3);
+        assertThat(sessions().engine().registry().size()).isEqualTo(3);
         assertThat(sessions().ids()).contains("fourth");
     }
 

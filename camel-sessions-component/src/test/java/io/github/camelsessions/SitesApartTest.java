@@ -36,7 +36,7 @@ class SitesApartTest extends AutomaticRenewalSupport {
     }
 
     private void awaitWaiting(int count) {
-        await(() -> assertThat(sessions().traffic().waiting()).isEqualTo(count));
+        await(() -> assertThat(sessions().engine().traffic().waiting()).isEqualTo(count));
     }
 
     @Test
@@ -135,11 +135,11 @@ class SitesApartTest extends AutomaticRenewalSupport {
         assertThat(holdFailure(get(late)))
                 .hasMessageContaining("its renewal waits for its turn behind others, renewalConcurrency=2");
 
-        sessions().traffic().setRenewalConcurrency(LOG_INS + 1);
+        sessions().engine().traffic().setRenewalConcurrency(LOG_INS + 1);
         try {
             site.awaitHangingLogins(LOG_INS + 1);
         } finally {
-            sessions().traffic().setRenewalConcurrency(LOG_INS);
+            sessions().engine().traffic().setRenewalConcurrency(LOG_INS);
         }
         site.releaseLogins();
         all(hanging).forEach(AutomaticRenewalSupport::text);
@@ -147,9 +147,9 @@ class SitesApartTest extends AutomaticRenewalSupport {
 
     @Test
     void whoWaitsTooLongInAFrozenSessionIsToldSo() throws Exception {
-        sessions().freeze(session);
+        sessions().session(session).freeze();
         Exchange frozen = fetch("/page/1", "renewalTimeout=100ms&holdTimeout=200ms");
-        sessions().unfreeze(session);
+        sessions().session(session).unfreeze();
 
         assertThat(holdFailure(frozen)).hasMessageContaining("the session is frozen; unfreeze it");
     }

@@ -104,7 +104,7 @@ public final class SmallHeap {
         for (int i = 0; i < SESSIONS; i++) {
             String session = "s" + i;
             Awaitility.await("session " + session).atMost(PATIENCE).until(() -> {
-                Sessions.get(context).endCooldown(session);
+                Sessions.get(context).session(session).endCooldown();
                 return page(template, "", session).equals("page");
             });
             Awaitility.await("answers of " + session)
@@ -117,7 +117,7 @@ public final class SmallHeap {
         }
         Awaitility.await("hold")
                 .atMost(PATIENCE)
-                .until(() -> Sessions.get(context).traffic().waiting() == 0);
+                .until(() -> Sessions.get(context).engine().traffic().waiting() == 0);
         Awaitility.await("pool").atMost(PATIENCE).until(() -> {
             Sessions.get(context).endPoolCooldown("shop");
             return page(template, POOL, null).equals("page");
@@ -126,9 +126,9 @@ public final class SmallHeap {
     }
 
     private void report() {
-        Sessions.get(context).registry().stats().forEach(System.out::println);
+        Sessions.get(context).engine().registry().stats().forEach(System.out::println);
         System.out.println(Sessions.get(context).pools());
-        System.out.println("waiting=" + Sessions.get(context).traffic().waiting());
+        System.out.println("waiting=" + Sessions.get(context).engine().traffic().waiting());
         Thread.getAllStackTraces().forEach((thread, stack) -> {
             System.out.println(thread);
             Stream.of(stack).forEach(frame -> System.out.println("    " + frame));

@@ -153,6 +153,7 @@ class StaleConnectionsTest {
 
     private long reconnects() {
         return Sessions.get(context)
+                .engine()
                 .registry()
                 .stats()
                 .mapToLong(stats -> stats.reconnects())
@@ -170,6 +171,7 @@ class StaleConnectionsTest {
         assertThat(seen).containsExactly("1: GET ", "1: GET ", "2: GET ");
         assertThat(reconnects()).isEqualTo(1);
         assertThat(Sessions.get(context)
+                        .engine()
                         .registry()
                         .stats()
                         .findFirst()

@@ -52,13 +52,13 @@ class UnnamedSiteTest extends SharedContextTest {
 
     @Test
     void itIsThatOfTheLastCallOfTheExchange() {
-        sessions().addCookies(session, URL, Map.of("default", "1"));
-        of("shop").addCookies(session, URL, Map.of("shop", "1"));
+        sessions().session(session).addCookies(URL, Map.of("default", "1"));
+        of("shop").session(session).addCookies(URL, Map.of("shop", "1"));
 
         assertThat(send("direct:fetchAndRead", null).getMessage().getBody()).isEqualTo(Map.of("a", "1"));
 
         text(send("direct:fetchAndRenew", null));
-        assertThat(of("portal").cookieMap(session)).containsOnlyKeys("login");
+        assertThat(of("portal").session(session).cookieMap()).containsOnlyKeys("login");
 
         text(send("direct:fetchAndClose", null));
         assertThat(of("portal").ids()).doesNotContain(session);
@@ -68,30 +68,30 @@ class UnnamedSiteTest extends SharedContextTest {
 
     @Test
     void withoutACallItIsTheOnlyOneThatHasSuchASession() {
-        of("shop").addCookies(session, URL, Map.of("shop", "1"));
-        sessions().addCookies(session + "other", URL, Map.of("default", "1"));
+        of("shop").session(session).addCookies(URL, Map.of("shop", "1"));
+        sessions().session(session + "other").addCookies(URL, Map.of("default", "1"));
 
         assertThat(operate("getCookies")).isEqualTo(Map.of("shop", "1"));
         assertThat(operate("getCookies?sessionId=" + session + "other&site=")).isEqualTo(Map.of());
         operate("clear");
-        assertThat(of("shop").cookies(session)).isEmpty();
+        assertThat(of("shop").session(session).cookies()).isEmpty();
         operate("close");
         assertThat(of("shop").ids()).doesNotContain(session);
     }
 
     @Test
     void renewMeansTheSiteThatHasTheSessionAndItsRenewalUri() {
-        of("portal").addCookies(session, URL, Map.of("old", "1"));
+        of("portal").session(session).addCookies(URL, Map.of("old", "1"));
 
         operate("renew");
 
-        assertThat(of("portal").cookieMap(session)).containsOnlyKeys("login");
+        assertThat(of("portal").session(session).cookieMap()).containsOnlyKeys("login");
     }
 
     @Test
     void severalThatHaveOneAreNamed() {
-        sessions().addCookies(session, URL, Map.of("default", "1"));
-        of("portal").addCookies(session, URL, Map.of("portal", "1"));
+        sessions().session(session).addCookies(URL, Map.of("default", "1"));
+        of("portal").session(session).addCookies(URL, Map.of("portal", "1"));
 
         for (String operation :
                 new String[] {"clear", "close", "getCookies", "getProfile", "renew", "markBad", "check"}) {

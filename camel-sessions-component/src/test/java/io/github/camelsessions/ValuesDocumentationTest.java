@@ -88,7 +88,7 @@ class ValuesDocumentationTest {
         Main main = start(LOGS_IN, "values-variable");
         echo(main);
 
-        assertThat(portal(main).variable("anna", "token")).isEqualTo("access" + logIns.get());
+        assertThat(portal(main).session("anna").variable("token")).isEqualTo("access" + logIns.get());
         main.stop();
     }
 

@@ -58,7 +58,8 @@ class WithoutYamlDslTest {
                         from("direct:block")
                                 .policy("renewSession:anna")
                                 .process(exchange -> Sessions.get(getContext())
-                                        .addCookies("anna", "https://portal.example", Map.of("a", "1")));
+                                        .session("anna")
+                                        .addCookies("https://portal.example", Map.of("a", "1")));
                         from("direct:cookies").to("sessions:getCookies?sessionId=anna");
                     }
                 });

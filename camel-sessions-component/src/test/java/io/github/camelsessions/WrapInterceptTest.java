@@ -3,6 +3,7 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelsessions.internal.wrap.CallSource;
 import io.github.camelsessions.internal.wrap.WrapEndpointStrategy;
 import java.lang.management.ManagementFactory;
 import javax.management.ObjectName;
@@ -80,8 +81,7 @@ class WrapInterceptTest {
             @Override
             public void configure() {}
         });
-        WrapEndpointStrategy strategy = new WrapEndpointStrategy(
-                () -> SiteCalls.ofWrappedSites(context.getComponent("sessions", SessionsComponent.class)));
+        WrapEndpointStrategy strategy = new WrapEndpointStrategy(this::wrappedSites);
         DefaultCamelContext plainContext = new DefaultCamelContext();
         HttpEndpoint plain = plainContext.getEndpoint(site.url() + "/echo", HttpEndpoint.class);
         DefaultInterceptSendToEndpoint intercept = new DefaultInterceptSendToEndpoint(plain, true);
@@ -112,8 +112,7 @@ class WrapInterceptTest {
             @Override
             public void configure() {}
         });
-        WrapEndpointStrategy strategy = new WrapEndpointStrategy(
-                () -> SiteCalls.ofWrappedSites(context.getComponent("sessions", SessionsComponent.class)));
+        WrapEndpointStrategy strategy = new WrapEndpointStrategy(this::wrappedSites);
         Endpoint mock = context.getEndpoint("mock:x");
         Endpoint intercepted = new DefaultInterceptSendToEndpoint(mock, false);
 
@@ -155,7 +154,8 @@ class WrapInterceptTest {
         request("direct:echo", "anna");
 
         assertThat(site.requests()).hasSize(1);
-        assertThat(Sessions.get(context).site("portal").cookieMap("anna")).containsEntry("sid", "1");
+        assertThat(Sessions.get(context).site("portal").session("anna").cookieMap())
+                .containsEntry("sid", "1");
         assertThat(context.getEndpoint("mock:http:127.0.0.1:" + site.port() + "/set", MockEndpoint.class)
                         .getReceivedCounter())
                 .isEqualTo(1);
@@ -218,7 +218,8 @@ class WrapInterceptTest {
 
         request("direct:set", "anna");
 
-        assertThat(Sessions.get(context).site("portal").cookieMap("anna")).containsEntry("sid", "1");
+        assertThat(Sessions.get(context).site("portal").session("anna").cookieMap())
+                .containsEntry("sid", "1");
     }
 
     @Test
@@ -276,5 +277,10 @@ class WrapInterceptTest {
         try (ProducerTemplate template = context.createProducerTemplate()) {
             return template.request(route, exchange -> exchange.getMessage().setHeader(SessionsConstants.ID, session));
         }
+    }
+
+    private CallSource wrappedSites() {
+        return SiteCalls.ofWrappedSites(
+                SessionEngine.get(context).calls(), context.getComponent("sessions", SessionsComponent.class));
     }
 }

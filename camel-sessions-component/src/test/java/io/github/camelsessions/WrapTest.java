@@ -120,7 +120,7 @@ class WrapTest {
         assertThat(echo.getMessage().getHeader(SessionsConstants.ID)).isEqualTo("anna");
         assertThat(request("direct:echo", "ben").getMessage().getBody(String.class))
                 .doesNotContain("Cookie:");
-        assertThat(sessions().cookieMap("anna")).containsEntry("sid", "1");
+        assertThat(sessions().session("anna").cookieMap()).containsEntry("sid", "1");
     }
 
     @Test
@@ -130,7 +130,7 @@ class WrapTest {
         assertThat(set.getMessage().getHeader(SessionsConstants.USED_ID)).isEqualTo("shared");
         assertThat(set.getMessage().getHeader(SessionsConstants.COOKIES)).isEqualTo(Map.of("sid", "1"));
         assertThat(set.getMessage().getHeaders()).doesNotContainKey("Set-Cookie");
-        assertThat(sessions().cookieMap("shared")).containsEntry("sid", "1");
+        assertThat(sessions().session("shared").cookieMap()).containsEntry("sid", "1");
     }
 
     @Test
@@ -147,7 +147,7 @@ class WrapTest {
         Exchange status = request("direct:status", "defaults");
         assertThat(status.getException(HttpOperationFailedException.class).getResponseHeaders())
                 .doesNotContainKey("Set-Cookie");
-        assertThat(sessions().cookieMap("defaults")).containsEntry("from", "status");
+        assertThat(sessions().session("defaults").cookieMap()).containsEntry("from", "status");
     }
 
     @Test
@@ -161,7 +161,7 @@ class WrapTest {
 
         assertThat(SITE.lastRequest().method()).isEqualTo("DELETE");
         assertThat(SITE.lastRequest().uri()).isEqualTo("/set?sid=by-header");
-        assertThat(sessions().cookieMap("headers")).containsEntry("sid", "by-header");
+        assertThat(sessions().session("headers").cookieMap()).containsEntry("sid", "by-header");
         assertThat(done.getMessage().getHeaders())
                 .containsKeys(Exchange.HTTP_URI, Exchange.HTTP_QUERY, Exchange.HTTP_METHOD);
     }
@@ -184,7 +184,7 @@ class WrapTest {
                 .doesNotContainKeys(SessionsConstants.USED_ID, SessionsConstants.COOKIES, SessionsConstants.GENERATION);
         assertThat(request("direct:otherEcho", "plain").getMessage().getBody(String.class))
                 .doesNotContain("Cookie:");
-        assertThat(sessions().cookies("plain")).hasSize(1);
+        assertThat(sessions().session("plain").cookies()).hasSize(1);
         assertThat(CONTEXT.getRegistry()
                         .lookupByNameAndType("sessions", Sessions.class)
                         .ids())
@@ -313,7 +313,7 @@ class WrapTest {
                 ? http
                 : null;
         assertThat(endpoint.getConnectTimeout()).isEqualTo(5000);
-        assertThat(sessions().stats("slow").orElseThrow().inFlight()).isZero();
+        assertThat(sessions().session("slow").stats().orElseThrow().inFlight()).isZero();
     }
 
     @Test
@@ -321,7 +321,7 @@ class WrapTest {
         Exchange done = request("direct:auth", "auth");
 
         assertThat(done.getMessage().getBody(String.class)).isEqualTo("in");
-        assertThat(sessions().cookieMap("auth")).containsEntry("seen", "401");
+        assertThat(sessions().session("auth").cookieMap()).containsEntry("seen", "401");
         assertThat(SITE.lastRequest().cookie()).isEqualTo("seen=401");
     }
 
@@ -334,13 +334,13 @@ class WrapTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("option " + option)
                 .hasMessageContaining("wrap=true");
-        assertThat(sessions().stats("own").orElseThrow().inFlight()).isZero();
+        assertThat(sessions().session("own").stats().orElseThrow().inFlight()).isZero();
     }
 
     @Test
     void aCookieHandlerHasNoEffect() {
         request("direct:handlerSet", "handler");
-        assertThat(sessions().cookieMap("handler")).containsEntry("sid", "1");
+        assertThat(sessions().session("handler").cookieMap()).containsEntry("sid", "1");
 
         request("direct:handlerEcho", "without");
         assertThat(SITE.lastRequest().cookies()).isEmpty();
@@ -368,7 +368,7 @@ class WrapTest {
         });
 
         assertThat(SITE.lastRequest().cookie()).isEqualTo("a=b");
-        assertThat(sessions().cookieMap("given")).containsEntry("a", "b");
+        assertThat(sessions().session("given").cookieMap()).containsEntry("a", "b");
     }
 
     @Test

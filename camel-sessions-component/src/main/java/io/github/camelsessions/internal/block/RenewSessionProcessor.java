@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.block;
 
+import io.github.camelsessions.SessionEngine;
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionsConfiguration;
+import io.github.camelsessions.internal.config.EffectiveRules.Place;
+import io.github.camelsessions.internal.config.Rulebook;
 import io.github.camelsessions.internal.renewal.RenewalHeaders;
 import io.github.camelsessions.internal.renewal.RenewalRules;
-import io.github.camelsessions.internal.renewal.RenewalSites;
 import io.github.camelsessions.internal.renewal.SessionTraffic;
 import java.time.Duration;
 import java.util.Objects;
@@ -90,13 +93,14 @@ public final class RenewSessionProcessor extends DelegateAsyncProcessor {
     }
 
     private Settings settings() {
-        RenewalSites sites = RenewalSites.of(context);
+        SessionEngine engine = SessionEngine.get(context);
+        Rulebook rulebook = engine.rulebook();
         String given = options.sessionId();
         String id =
                 given == null ? "" : context.resolvePropertyPlaceholders(given).trim();
         String site = Objects.requireNonNullElse(options.site(), SessionKey.DEFAULT_SITE);
         int slash = id.indexOf('/');
-        if (options.site() == null && slash > 0 && sites.has(id.substring(0, slash))) {
+        if (options.site() == null && slash > 0 && rulebook.sites().has(id.substring(0, slash))) {
             site = id.substring(0, slash);
             id = id.substring(slash + 1);
         }
@@ -104,9 +108,13 @@ public final class RenewSessionProcessor extends DelegateAsyncProcessor {
             throw new IllegalArgumentException(
                     options + " has no sessionId: write renewSession:anna, or renewSession:${header.user}");
         }
-        RenewalRules rules = sites.rules(
-                site, options.toString(), options.renewedWhen(), options.renewalTimeout(), options.holdTimeout());
-        Settings made = new Settings(sites.traffic(), site, id, expression(id), rules);
+        SessionsConfiguration own = new SessionsConfiguration();
+        own.setRenewedWhen(options.renewedWhen());
+        own.setRenewalTimeout(options.renewalTimeout());
+        own.setHoldTimeout(options.holdTimeout());
+        RenewalRules rules =
+                rulebook.rules(site, new Place(options.toString(), own)).renewal();
+        Settings made = new Settings(engine.traffic(), site, id, expression(id), rules);
         if (made.expression() == null) {
             new SessionKey(site, id); // a wrong id shows now
         }

@@ -94,7 +94,7 @@ class ConnectionSweeperTest {
         sweeper.sweep();
         assertThat(open).hasValue(2);
 
-        Sessions.get(context).clear("a"); // gives its profile back
+        Sessions.get(context).session("a").clear(); // gives its profile back
         sweeper.sweep();
 
         await().untilAsserted(() -> assertThat(open).hasValue(1));

@@ -110,11 +110,12 @@ final class HerdRoutes implements AutoCloseable {
 
     /** The header that tells the site which session it is. */
     String cookie(String session) {
-        return "JSESSIONID=" + Sessions.get(context).cookieMap(session).get("JSESSIONID");
+        return "JSESSIONID="
+                + Sessions.get(context).session(session).cookieMap().get("JSESSIONID");
     }
 
     SessionStats stats(String session) {
-        return Sessions.get(context).stats(session).orElseThrow();
+        return Sessions.get(context).session(session).stats().orElseThrow();
     }
 
     @Override

@@ -172,14 +172,14 @@ final class Size implements Experiment {
         /** Creates some more sessions, each by a renewal. */
         void renew(int some) throws Exception {
             for (int last = size + some; size < last; size++) {
-                sessions.renew(id(size), LOGIN).get(1, TimeUnit.MINUTES);
+                sessions.session(id(size)).renew(LOGIN).get(1, TimeUnit.MINUTES);
             }
         }
 
         /** How many sessions were renewed and have all their cookies. */
         long renewed() {
             return IntStream.range(0, size)
-                    .mapToObj(session -> sessions.stats(id(session)).orElseThrow())
+                    .mapToObj(session -> sessions.session(id(session)).stats().orElseThrow())
                     .filter(stats -> stats.renewals() == 1 && stats.cookies() == 3)
                     .count();
         }
@@ -197,13 +197,13 @@ final class Size implements Experiment {
         }
 
         private void find(int session) {
-            if (sessions.cookies(id(session)).size() != 3) {
+            if (sessions.session(id(session)).cookies().size() != 3) {
                 throw new IllegalStateException("session " + id(session) + " lost a cookie");
             }
         }
 
         private void clear(int session) {
-            if (!sessions.clear(id(session))) {
+            if (!sessions.session(id(session)).clear()) {
                 throw new IllegalStateException("session " + id(session) + " was empty");
             }
         }
