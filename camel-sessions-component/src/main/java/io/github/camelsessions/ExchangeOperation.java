@@ -6,7 +6,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Service;
 
 /** What a {@code sessions:} endpoint does with an exchange. Started with its producer. Thread-safe. */
-interface ExchangeOperation extends Service {
+public interface ExchangeOperation extends Service {
 
     /**
      * Does it. Whatever is thrown becomes the exchange's exception; nothing is thrown once the exchange was held.

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Cookies that user code gives, in one of three forms: a Map of name to value, a collection of Maps (name, value,
  * domain, path, ...), also as JSON, or a String such as {@code a=b; c=d}. A cookie without a path holds for the whole host.
  */
-final class ExplicitCookies {
+public final class ExplicitCookies {
 
     private static final List<String> KEYS = List.of(
             "name", "value", "domain", "path", "expires", "maxAge", "secure", "httpOnly", "sameSite", "hostOnly");
@@ -50,7 +50,7 @@ final class ExplicitCookies {
      * @param place where the cookies were given, for errors: the body or a header
      * @throws IllegalArgumentException when they are in none of the three forms; the message shows no value
      */
-    static ExplicitCookies parse(String place, @Nullable Object given) {
+    public static ExplicitCookies parse(String place, @Nullable Object given) {
         ExplicitCookies answer = new ExplicitCookies(place);
         if (given instanceof Map<?, ?> map) {
             // by its name, for that is how a Map such as CamelSessionsCookies gives a value
@@ -81,7 +81,7 @@ final class ExplicitCookies {
      * @param target the URL they are for, null when each names its domain
      * @throws IllegalArgumentException when one cannot be stored; it names the cookie and the reason
      */
-    void addTo(CookieJar jar, @Nullable URI target) {
+    public void addTo(CookieJar jar, @Nullable URI target) {
         CookieTarget origin = target == null ? null : CookieTarget.of(target);
         List<CookieJar.Given> all = new ArrayList<>(cookies.size());
         for (Given given : cookies) {
@@ -258,7 +258,7 @@ final class ExplicitCookies {
     }
 
     /** What {@code addCookies} takes back: the Map form of a cookie. */
-    static Map<String, Object> describe(Cookie cookie) {
+    public static Map<String, Object> describe(Cookie cookie) {
         Map<String, Object> described = new LinkedHashMap<>();
         described.put("name", cookie.name());
         described.put("value", cookie.value());

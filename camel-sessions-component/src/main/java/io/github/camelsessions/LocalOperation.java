@@ -35,14 +35,14 @@ import org.apache.camel.support.service.ServiceSupport;
 import org.jspecify.annotations.Nullable;
 
 /** The operations on sessions that do not send the exchange's request. */
-final class LocalOperation extends ServiceSupport implements ExchangeOperation {
+public final class LocalOperation extends ServiceSupport implements ExchangeOperation {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final OperationEndpoint endpoint;
     private final SessionEngine engine;
 
-    LocalOperation(OperationEndpoint endpoint) {
+    public LocalOperation(OperationEndpoint endpoint) {
         this.endpoint = endpoint;
         this.engine = SessionEngine.get(endpoint.getCamelContext());
     }

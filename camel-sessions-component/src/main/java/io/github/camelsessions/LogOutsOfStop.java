@@ -11,11 +11,11 @@ import org.apache.camel.support.service.ServiceSupport;
  * has pending, once their consumers rest and before they are gone. That is the moment to log sessions out, for the log-out
  * may be a route itself.
  */
-final class LogOutsOfStop extends ServiceSupport implements ShutdownAware {
+public final class LogOutsOfStop extends ServiceSupport implements ShutdownAware {
 
     private final SessionTraffic traffic;
 
-    LogOutsOfStop(SessionTraffic traffic) {
+    public LogOutsOfStop(SessionTraffic traffic) {
         this.traffic = traffic;
     }
 

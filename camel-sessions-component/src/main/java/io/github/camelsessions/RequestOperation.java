@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Sends the exchange's HTTP request in its session: the operations {@code fetch} and, unless a priority exchange does it,
  * {@code renew}.
  */
-final class RequestOperation extends ServiceSupport implements ExchangeOperation {
+public final class RequestOperation extends ServiceSupport implements ExchangeOperation {
 
     private final OperationEndpoint endpoint;
     private final SessionEngine engine;
@@ -43,7 +43,7 @@ final class RequestOperation extends ServiceSupport implements ExchangeOperation
     /** How requests of this endpoint go to one site. */
     private record Sender(EffectiveRules rules, Map<String, Object> http, SessionHttpClient client) {}
 
-    RequestOperation(OperationEndpoint endpoint) {
+    public RequestOperation(OperationEndpoint endpoint) {
         this.endpoint = endpoint;
         this.engine = SessionEngine.get(endpoint.getCamelContext());
         this.calls = engine.calls();

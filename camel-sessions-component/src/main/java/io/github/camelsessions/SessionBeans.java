@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  * What Camel looks for in the registry to find the variables of sessions and the functions of Simple: nothing is bound, so
  * that a bean of the user's may have any of the names. Immutable.
  */
-final class SessionBeans implements BeanRepository {
+public final class SessionBeans implements BeanRepository {
 
     private final VariableRepository variables;
     private final Map<String, SimpleFunction> functions;
 
-    SessionBeans(CamelContext context) {
+    public SessionBeans(CamelContext context) {
         variables = new SessionVariables(context);
         functions = SessionFunction.all(context);
     }

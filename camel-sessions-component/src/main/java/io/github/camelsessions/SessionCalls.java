@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * The way in of every exchange that sends a request, whatever form the route has: which session, which profile, which
  * request cookies. Thread-safe.
  */
-final class SessionCalls {
+public final class SessionCalls {
 
     private static final HeaderNames RESULTS = new HeaderNames(
             SessionsConstants.USED_ID,
@@ -50,7 +50,7 @@ final class SessionCalls {
      * unless the endpoint or the message says otherwise: the header there is the renewal's, and an endpoint that names a
      * session means another one. So it does when the header was written by a pool; in another site that means nothing.
      */
-    static SessionKey session(Exchange exchange, EffectiveRules rules) {
+    public static SessionKey session(Exchange exchange, EffectiveRules rules) {
         String id = exchange.getMessage().getHeader(SessionsConstants.ID, String.class);
         SessionKey chosen = id == null ? null : PoolChosen.of(exchange, id);
         if (chosen != null && (rules.ownSessionId() || !chosen.site().equals(rules.site()))) {
@@ -75,15 +75,14 @@ final class SessionCalls {
     }
 
     /** Whether the message names the session that is being renewed by its exchange: it does from the beginning. */
-    static boolean namesRenewed(Exchange exchange) {
+    public static boolean namesRenewed(Exchange exchange) {
         SessionKey renewing = RenewalScope.renewing(exchange);
         return renewing != null
                 && renewing.id().equals(exchange.getMessage().getHeader(SessionsConstants.ID, String.class));
     }
 
     /** The profile that the session of the exchange takes if it has none, null for the next one of the rotation. */
-    @Nullable
-    String profile(Message message, EffectiveRules rules) {
+    public @Nullable String profile(Message message, EffectiveRules rules) {
         String named = message.getHeader(SessionsConstants.PROFILE, String.class);
         if (named == null) {
             return rules.profile();
@@ -108,7 +107,7 @@ final class SessionCalls {
      * @param owner whoever sends
      * @throws IllegalArgumentException when a header of the message is wrong; nothing is sent then
      */
-    boolean send(Object owner, Exchange exchange, AsyncCallback callback, EffectiveRules rules, HttpSending sending)
+    public boolean send(Object owner, Exchange exchange, AsyncCallback callback, EffectiveRules rules, HttpSending sending)
             throws Exception {
         Message message = exchange.getMessage();
         if (takeBypass(message)) {
@@ -133,12 +132,12 @@ final class SessionCalls {
     }
 
     /** Renews the exchange's session by its request. As {@code AsyncProcessor.process}. */
-    boolean renew(Object owner, Exchange exchange, AsyncCallback callback, EffectiveRules rules, HttpSending sending) {
+    public boolean renew(Object owner, Exchange exchange, AsyncCallback callback, EffectiveRules rules, HttpSending sending) {
         return traffic.renewBy(owner, exchange, callback, request(exchange, rules, sending));
     }
 
     /** Renews the exchange's session by a priority exchange. As {@code AsyncProcessor.process}. */
-    boolean renew(Object owner, Exchange exchange, AsyncCallback callback, EffectiveRules rules) {
+    public boolean renew(Object owner, Exchange exchange, AsyncCallback callback, EffectiveRules rules) {
         return traffic.renewAt(owner, exchange, callback, session(exchange, rules), rules.renewal());
     }
 
@@ -168,12 +167,12 @@ final class SessionCalls {
         return traffic::runLater;
     }
 
-    void stop(Object owner) {
+    public void stop(Object owner) {
         traffic.stop(owner);
     }
 
     /** Removes what an earlier call left: it must not pass for the result of this one. */
-    static void removeResults(Message message) {
+    public static void removeResults(Message message) {
         RESULTS.removeFrom(message);
     }
 }

@@ -5,10 +5,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
-import org.apache.camel.NamedNode;
 import org.apache.camel.Route;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.PolicyDefinition;
@@ -16,24 +14,19 @@ import org.apache.camel.model.ProcessDefinition;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
-import org.apache.camel.spi.BeanIntrospection;
-import org.apache.camel.support.PluginHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tells which routes of a context have to do with sessions, so that all others stay as they are without us. Judged by what
  * their definitions say, for routes are made before and after the component is. Thread-safe.
  */
-final class SessionRoutes {
+public final class SessionRoutes {
 
     // sessions: endpoints, session: variables, renewSession: policies; headers
     private static final Pattern MENTION = Pattern.compile("(?i:sessions?:)|CamelSessions");
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{.+?}}");
     private static final Pattern HTTP = Pattern.compile("(?<![\\w:/])https?:");
     // an exchange comes from another route, perhaps with a session; all others begin new exchanges
     private static final Pattern WITHIN = Pattern.compile("(direct|seda|disruptor|disruptor-vm|stub|kamelet):.*");
-    // what toString() of a definition does not tell
-    private static final List<String> NAMES = List.of("name", "toName", "variableSend", "variableReceive");
 
     private final CamelContext context;
     private final Set<RouteDefinition> seen = ConcurrentHashMap.newKeySet();
@@ -83,7 +76,7 @@ final class SessionRoutes {
     }
 
     private boolean isHttp(RouteDefinition route) {
-        return HTTP.matcher(resolved(context, route.toString())).find();
+        return HTTP.matcher(NodeText.resolved(context, route.toString())).find();
     }
 
     // Asks for the component, as its endpoint will: so one that is a bean is there for the first route, too.
@@ -94,7 +87,7 @@ final class SessionRoutes {
     private boolean mentions(RouteDefinition route) {
         String from = route.getInput() == null ? null : route.getInput().getVariableReceive();
         return isMention(context, route.toString() + " " + from)
-                || nodes(route).stream().anyMatch(node -> isMention(context, names(context, node)) || isOurs(node));
+                || nodes(route).stream().anyMatch(node -> isMention(context, NodeText.names(context, node)) || isOurs(node));
     }
 
     @SuppressWarnings("rawtypes")
@@ -103,7 +96,7 @@ final class SessionRoutes {
     }
 
     private static boolean isMention(CamelContext context, String text) {
-        return MENTION.matcher(resolved(context, text)).find();
+        return MENTION.matcher(NodeText.resolved(context, text)).find();
     }
 
     private boolean isOurs(ProcessorDefinition<?> node) {
@@ -114,39 +107,7 @@ final class SessionRoutes {
     private boolean isOurs(@Nullable Object given, @Nullable String ref) {
         Object found = given != null || ref == null
                 ? given
-                : context.getRegistry().lookupByName(resolved(context, ref).trim());
+                : context.getRegistry().lookupByName(NodeText.resolved(context, ref).trim());
         return found instanceof SessionHttpProcessor || found instanceof RenewSessionPolicy;
-    }
-
-    /** What a definition says, with its expressions, and, of a block, with what is in it. */
-    static String text(CamelContext context, NamedNode node) {
-        return resolved(context, node.toString() + " " + names(context, node));
-    }
-
-    private static String names(CamelContext context, NamedNode node) {
-        BeanIntrospection properties = PluginHelper.getBeanIntrospection(context);
-        StringBuilder names = new StringBuilder();
-        for (String name : NAMES) {
-            Object value = properties.getOrElseProperty(node, name, "", false);
-            names.append(value instanceof String ? value : "").append(' ');
-        }
-        return names.toString();
-    }
-
-    /** The text, and what stands for its property placeholders. One without a value is told by whoever needs it. */
-    private static String resolved(CamelContext context, String text) {
-        if (!text.contains("{{")) {
-            return text;
-        }
-        StringBuilder more = new StringBuilder(text);
-        Matcher placeholders = PLACEHOLDER.matcher(text);
-        while (placeholders.find()) {
-            try {
-                more.append(' ').append(context.resolvePropertyPlaceholders(placeholders.group()));
-            } catch (Exception e) {
-                more.append(' ');
-            }
-        }
-        return more.toString();
     }
 }

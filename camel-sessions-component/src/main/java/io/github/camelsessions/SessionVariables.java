@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * session of the exchange that the thread works on (see {@link ExchangeOnThread}), or {@code id:token} or
  * {@code site/id:token}. Thread-safe.
  */
-final class SessionVariables extends ServiceSupport implements VariableRepository {
+public final class SessionVariables extends ServiceSupport implements VariableRepository {
 
     /** The prefix of the names, and under this name it is found in the registry. */
     static final String ID = "session";
@@ -32,7 +32,7 @@ final class SessionVariables extends ServiceSupport implements VariableRepositor
 
     private final CamelContext context;
 
-    SessionVariables(CamelContext context) {
+    public SessionVariables(CamelContext context) {
         this.context = context;
     }
 

@@ -15,7 +15,7 @@ import org.apache.camel.Exchange;
  * Sends the exchanges of plain camel-http endpoints, by the rules of the site that the request's URL belongs to.
  * Thread-safe.
  */
-final class SiteCalls implements CallSource {
+public final class SiteCalls implements CallSource {
 
     private final SessionCalls calls;
     private final Rulebook.Owner component;
@@ -33,7 +33,7 @@ final class SiteCalls implements CallSource {
     }
 
     /** Calls in sessions for URLs of sites with {@code wrap=true}, none for others. */
-    static SiteCalls ofWrappedSites(SessionCalls calls, Rulebook.Owner component) {
+    public static SiteCalls ofWrappedSites(SessionCalls calls, Rulebook.Owner component) {
         return new SiteCalls(calls, component, true, new SessionsConfiguration());
     }
 
@@ -42,7 +42,7 @@ final class SiteCalls implements CallSource {
      *
      * @param own rules that win over those of site and component
      */
-    static SiteCalls ofAllSites(SessionCalls calls, Rulebook.Owner component, SessionsConfiguration own) {
+    public static SiteCalls ofAllSites(SessionCalls calls, Rulebook.Owner component, SessionsConfiguration own) {
         return new SiteCalls(calls, component, false, own);
     }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * run code. Only routes that have to do with sessions have it (see {@link SessionRoutes}): Camel puts something around each
  * node of a route that has any such strategy. Thread-safe.
  */
-final class VariableInterceptor implements InterceptStrategy {
+public final class VariableInterceptor implements InterceptStrategy {
 
     private static final String PREFIX = SessionVariables.ID + ":";
     private static final Set<String> CODE = Set.of("process", "bean", "script");
@@ -30,7 +30,7 @@ final class VariableInterceptor implements InterceptStrategy {
 
     private static boolean mayAsk(CamelContext context, NamedNode node) {
         return CODE.contains(node.getShortName())
-                || SessionRoutes.text(context, node).contains(PREFIX);
+                || NodeText.of(context, node).contains(PREFIX);
     }
 
     private static final class Told extends DelegateAsyncProcessor {
