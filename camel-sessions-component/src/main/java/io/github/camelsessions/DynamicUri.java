@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.api.SessionsConstants;
+import io.github.camelsessions.api.SessionsOperation;
 import io.github.camelsessions.internal.http.SessionHttpClient;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

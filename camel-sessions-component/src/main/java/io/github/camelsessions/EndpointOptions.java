@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.api.SessionsOperation;
 import io.github.camelsessions.internal.config.ValueRules;
 import io.github.camelsessions.internal.http.HttpTarget;
 import io.github.camelsessions.internal.http.SessionHttpClient;

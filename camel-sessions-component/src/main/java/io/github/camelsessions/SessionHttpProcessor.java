@@ -2,8 +2,10 @@
 package io.github.camelsessions;
 
 import io.github.camelsessions.api.SessionsConfiguration;
+import io.github.camelsessions.internal.engine.SessionEngine;
 import io.github.camelsessions.internal.renewal.SessionTraffic;
 import io.github.camelsessions.internal.wrap.SessionHttpSender;
+import io.github.camelsessions.internal.wrap.SiteCalls;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.internal.values.NodeText;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;

@@ -6,6 +6,7 @@ import io.github.camelsessions.api.ProfileStats;
 import io.github.camelsessions.api.SeatStats;
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionStats;
+import io.github.camelsessions.internal.engine.SessionEngine;
 import io.github.camelsessions.internal.renewal.RateRule;
 import io.github.camelsessions.internal.session.SessionClock;
 import java.util.List;

@@ -9,6 +9,7 @@ import io.github.camelsessions.internal.config.PoolOptions;
 import io.github.camelsessions.internal.config.ProfilesOption;
 import io.github.camelsessions.internal.config.RenewalOptions;
 import io.github.camelsessions.internal.config.Rulebook;
+import io.github.camelsessions.internal.engine.SessionEngine;
 import io.github.camelsessions.internal.renewal.SessionTraffic;
 import io.github.camelsessions.internal.session.SessionClock;
 import io.github.camelsessions.internal.text.PlaceName;

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.internal.engine.LogOutsOfStop;
+import io.github.camelsessions.internal.engine.SessionEngine;
+import io.github.camelsessions.internal.values.SessionBeans;
+import io.github.camelsessions.internal.values.VariableInterceptor;
 import io.github.camelsessions.internal.wrap.CallSource;
+import io.github.camelsessions.internal.wrap.SiteCalls;
 import io.github.camelsessions.internal.wrap.WrapEndpointStrategy;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;

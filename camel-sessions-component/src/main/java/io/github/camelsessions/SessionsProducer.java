@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.internal.operation.ExchangeOperation;
+import io.github.camelsessions.internal.operation.LocalOperation;
+import io.github.camelsessions.internal.operation.RequestOperation;
 import io.github.camelsessions.internal.renewal.ExchangeOnThread;
 import io.github.camelsessions.internal.renewal.SessionTraffic;
 import org.apache.camel.AsyncCallback;

@@ -4,6 +4,7 @@ package io.github.camelsessions;
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionRenewalException;
 import io.github.camelsessions.api.SessionStats;
+import io.github.camelsessions.internal.engine.SessionEngine;
 import io.github.camelsessions.internal.renewal.RenewalListener;
 import io.github.camelsessions.internal.renewal.RenewalRules;
 import java.time.Duration;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.api.SessionsConstants;
+import io.github.camelsessions.internal.engine.SessionCalls;
 import io.github.camelsessions.internal.http.HttpTarget;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

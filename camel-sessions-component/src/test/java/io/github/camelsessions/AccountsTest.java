@@ -3,6 +3,7 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelsessions.api.SessionsConstants;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.CamelContext;

@@ -4,6 +4,7 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelsessions.api.SessionHoldException;
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.internal.session.SessionClock;
 import io.github.camelsessions.testkit.ExpiringSite;
 import java.time.Duration;

@@ -4,6 +4,8 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.camelsessions.api.SessionsConstants;
+import io.github.camelsessions.api.SessionsOperation;
 import io.github.camelsessions.api.SiteConfiguration;
 import java.io.ByteArrayInputStream;
 import java.time.Duration;

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import io.github.camelsessions.api.SessionHoldException;
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionStats;
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.profile.ClientProfile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

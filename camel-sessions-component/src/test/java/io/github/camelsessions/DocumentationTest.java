@@ -10,6 +10,7 @@ import com.sun.net.httpserver.HttpExchange;
 import io.github.camelsessions.LoopbackSite.Request;
 import io.github.camelsessions.Snippets.Snippet;
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.internal.session.Admission;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProfileFile;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.github.camelsessions.api.SessionsConstants;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.github.camelsessions.LoopbackSite.Request;
+import io.github.camelsessions.api.SessionsConstants;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -4,6 +4,7 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.github.camelsessions.api.SessionsConstants;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.testkit.ExpiringSite;
 import java.nio.file.Path;
 import java.util.List;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.camelsessions.api.PoolStats;
 import io.github.camelsessions.api.SessionHoldException;
 import io.github.camelsessions.api.SessionRenewalException;
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.api.SiteConfiguration;
 import java.util.List;
 import java.util.Map;

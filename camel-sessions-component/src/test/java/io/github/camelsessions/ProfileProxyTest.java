@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.profile.ProxyFailedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.camelsessions.api.ProfileStats;
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.profile.ProfileFile;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelsessions.api.Isolation;
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.profile.ProxyFailedException;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -8,6 +8,7 @@ import io.github.camelsessions.api.SessionExpiredException;
 import io.github.camelsessions.api.SessionHoldException;
 import io.github.camelsessions.api.SessionRenewalException;
 import io.github.camelsessions.api.SessionStats;
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.api.SiteConfiguration;
 import io.github.camelsessions.testkit.ExpiringSite;
 import java.time.Duration;

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.camelsessions.api.SessionExpiredException;
 import io.github.camelsessions.api.SessionRenewalException;
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.testkit.ExpiringSite;
 import java.time.Duration;
 import java.util.Map;

@@ -11,6 +11,7 @@ import io.github.camelsessions.api.SessionExpiredException;
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionRenewalException;
 import io.github.camelsessions.api.SessionStats;
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.testkit.ExpiringSite;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.camelsessions.api.SessionFailure;
 import io.github.camelsessions.api.SessionStats;
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.internal.renewal.WaitingRenewals;
 import io.github.camelsessions.testkit.ExpiringSite;
 import java.io.IOException;

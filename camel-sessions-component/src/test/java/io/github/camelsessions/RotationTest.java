@@ -7,6 +7,7 @@ import io.github.camelsessions.api.ProfileOrder;
 import io.github.camelsessions.api.ProfileStats;
 import io.github.camelsessions.api.SessionRenewalException;
 import io.github.camelsessions.api.SessionStats;
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProfilesAsideException;
 import io.github.camelsessions.profile.ProxyFailedException;

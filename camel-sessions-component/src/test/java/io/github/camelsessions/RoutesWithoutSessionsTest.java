@@ -4,7 +4,10 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.api.SiteConfiguration;
+import io.github.camelsessions.internal.engine.LogOutsOfStop;
+import io.github.camelsessions.internal.values.VariableInterceptor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

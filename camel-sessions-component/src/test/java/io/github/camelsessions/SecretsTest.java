@@ -3,6 +3,7 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelsessions.api.SessionsConstants;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.camelsessions.api.SessionExpiredException;
 import io.github.camelsessions.api.SessionStats;
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.api.SiteConfiguration;
 import io.github.camelsessions.testkit.ExpiringSite;
 import java.util.List;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.api.SiteConfiguration;
 import io.github.camelsessions.internal.renewal.RenewalListener;
 import io.github.camelsessions.internal.renewal.RenewalRules;

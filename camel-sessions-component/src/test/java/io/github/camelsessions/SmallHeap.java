@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.api.SessionsConstants;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Random;

@@ -3,6 +3,7 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelsessions.api.SessionsOperation;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.camel.catalog.EndpointValidationResult;

@@ -3,7 +3,10 @@ package io.github.camelsessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelsessions.api.SessionsConstants;
+import io.github.camelsessions.internal.engine.SessionEngine;
 import io.github.camelsessions.internal.wrap.CallSource;
+import io.github.camelsessions.internal.wrap.SiteCalls;
 import io.github.camelsessions.internal.wrap.WrapEndpointStrategy;
 import java.lang.management.ManagementFactory;
 import javax.management.ObjectName;

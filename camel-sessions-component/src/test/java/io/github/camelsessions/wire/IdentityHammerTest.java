@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelsessions.SessionsComponent;
-import io.github.camelsessions.SessionsConstants;
 import io.github.camelsessions.api.Isolation;
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.wire.Ledger.Client;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.block;
 
-import io.github.camelsessions.SessionEngine;
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.internal.config.EffectiveRules.Place;
 import io.github.camelsessions.internal.config.Rulebook;
+import io.github.camelsessions.internal.engine.SessionEngine;
 import io.github.camelsessions.internal.renewal.RenewalHeaders;
 import io.github.camelsessions.internal.renewal.RenewalRules;
 import io.github.camelsessions.internal.renewal.SessionTraffic;

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.camelsessions.Sessions;
 import io.github.camelsessions.SessionsComponent;
-import io.github.camelsessions.SessionsConstants;
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.profile.ClientProfile;
 import java.io.IOException;
 import java.net.InetAddress;

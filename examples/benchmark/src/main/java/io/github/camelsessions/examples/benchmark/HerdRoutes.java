@@ -2,8 +2,8 @@
 package io.github.camelsessions.examples.benchmark;
 
 import io.github.camelsessions.Sessions;
-import io.github.camelsessions.SessionsConstants;
 import io.github.camelsessions.api.SessionStats;
+import io.github.camelsessions.api.SessionsConstants;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;

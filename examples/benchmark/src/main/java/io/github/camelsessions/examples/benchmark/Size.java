@@ -3,7 +3,7 @@ package io.github.camelsessions.examples.benchmark;
 
 import io.github.camelsessions.Sessions;
 import io.github.camelsessions.SessionsComponent;
-import io.github.camelsessions.SessionsConstants;
+import io.github.camelsessions.api.SessionsConstants;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@
 package io.github.camelsessions.examples.benchmark;
 
 import io.github.camelsessions.Sessions;
-import io.github.camelsessions.SessionsConstants;
 import io.github.camelsessions.api.SessionStats;
+import io.github.camelsessions.api.SessionsConstants;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

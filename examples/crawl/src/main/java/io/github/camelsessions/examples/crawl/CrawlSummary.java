@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.examples.crawl;
 
-import io.github.camelsessions.SessionsConstants;
 import io.github.camelsessions.api.PoolStats;
+import io.github.camelsessions.api.SessionsConstants;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -4,8 +4,8 @@ package io.github.camelsessions.examples.portal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.camelsessions.Sessions;
-import io.github.camelsessions.SessionsConstants;
 import io.github.camelsessions.api.SessionStats;
+import io.github.camelsessions.api.SessionsConstants;
 import java.io.PrintStream;
 import java.util.HashMap;
 import java.util.Map;

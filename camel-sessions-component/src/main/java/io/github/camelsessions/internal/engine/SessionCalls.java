@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions;
+package io.github.camelsessions.internal.engine;
 
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.internal.config.EffectiveRules;
 import io.github.camelsessions.internal.http.HeaderNames;
 import io.github.camelsessions.internal.http.HttpSending;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions;
+package io.github.camelsessions.internal.wrap;
 
 import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.internal.config.EffectiveRules;
 import io.github.camelsessions.internal.config.Rulebook;
+import io.github.camelsessions.internal.engine.SessionCalls;
 import io.github.camelsessions.internal.http.HttpSending;
-import io.github.camelsessions.internal.wrap.CallSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.AsyncCallback;

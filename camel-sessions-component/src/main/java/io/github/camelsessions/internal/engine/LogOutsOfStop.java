@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions;
+package io.github.camelsessions.internal.engine;
 
 import io.github.camelsessions.internal.renewal.SessionTraffic;
 import org.apache.camel.ShutdownRunningTask;

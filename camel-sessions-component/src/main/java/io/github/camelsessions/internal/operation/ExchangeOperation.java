@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions;
+package io.github.camelsessions.internal.operation;
 
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;

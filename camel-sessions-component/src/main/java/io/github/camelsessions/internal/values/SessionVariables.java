@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions;
+package io.github.camelsessions.internal.values;
 
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionsConstants;
+import io.github.camelsessions.internal.engine.SessionAccess;
+import io.github.camelsessions.internal.engine.SessionEngine;
 import io.github.camelsessions.internal.renewal.ExchangeOnThread;
 import io.github.camelsessions.internal.renewal.RenewalScope;
 import io.github.camelsessions.internal.session.Generation;

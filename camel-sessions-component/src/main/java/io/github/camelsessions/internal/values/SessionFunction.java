@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions;
+package io.github.camelsessions.internal.values;
 
 import io.github.camelsessions.internal.config.ValueRules;
+import io.github.camelsessions.internal.engine.SessionAccess;
 import io.github.camelsessions.internal.renewal.ExchangeOnThread;
 import java.util.Map;
 import java.util.Objects;

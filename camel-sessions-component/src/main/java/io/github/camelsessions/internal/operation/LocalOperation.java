@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions;
+package io.github.camelsessions.internal.operation;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,10 +8,16 @@ import io.github.camelsessions.api.PoolStats;
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionRenewalException;
 import io.github.camelsessions.api.SessionStats;
+import io.github.camelsessions.api.SessionsConstants;
+import io.github.camelsessions.api.SessionsOperation;
 import io.github.camelsessions.cookie.Cookie;
 import io.github.camelsessions.cookie.CookieTarget;
 import io.github.camelsessions.internal.config.EffectiveRules;
 import io.github.camelsessions.internal.config.Sites;
+import io.github.camelsessions.internal.engine.ExplicitCookies;
+import io.github.camelsessions.internal.engine.SessionAccess;
+import io.github.camelsessions.internal.engine.SessionCalls;
+import io.github.camelsessions.internal.engine.SessionEngine;
 import io.github.camelsessions.internal.http.HttpTarget;
 import io.github.camelsessions.internal.pool.SessionPools;
 import io.github.camelsessions.internal.renewal.RenewalScope;

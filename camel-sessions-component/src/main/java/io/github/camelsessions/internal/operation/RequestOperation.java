@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions;
+package io.github.camelsessions.internal.operation;
 
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionsConstants;
+import io.github.camelsessions.api.SessionsOperation;
 import io.github.camelsessions.internal.config.EffectiveRules;
 import io.github.camelsessions.internal.config.PoolOptions;
 import io.github.camelsessions.internal.config.Sites;
+import io.github.camelsessions.internal.engine.SessionCalls;
+import io.github.camelsessions.internal.engine.SessionEngine;
 import io.github.camelsessions.internal.http.HttpSending;
 import io.github.camelsessions.internal.http.HttpTarget;
 import io.github.camelsessions.internal.http.SessionHttpClient;

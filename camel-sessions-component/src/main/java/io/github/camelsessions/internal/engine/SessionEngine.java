@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions;
+package io.github.camelsessions.internal.engine;
 
 import io.github.camelsessions.api.PoolStats;
 import io.github.camelsessions.api.SessionKey;

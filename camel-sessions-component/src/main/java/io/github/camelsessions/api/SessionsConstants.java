@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions;
+package io.github.camelsessions.api;
 
 import io.github.camelsessions.internal.renewal.RenewalHeaders;
 import org.apache.camel.spi.Metadata;

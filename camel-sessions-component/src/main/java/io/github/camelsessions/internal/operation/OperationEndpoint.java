@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions;
+package io.github.camelsessions.internal.operation;
 
 import io.github.camelsessions.api.CookieFormat;
 import io.github.camelsessions.api.ListOf;
 import io.github.camelsessions.api.SessionsConfiguration;
-import io.github.camelsessions.internal.config.EffectiveRules.Place;
+import io.github.camelsessions.api.SessionsOperation;
 import io.github.camelsessions.internal.config.EffectiveRules;
+import io.github.camelsessions.internal.config.EffectiveRules.Place;
 import io.github.camelsessions.internal.config.Rulebook;
 import java.net.URI;
 import org.apache.camel.Endpoint;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions;
+package io.github.camelsessions.internal.values;
 
+import io.github.camelsessions.SessionRoutes;
 import io.github.camelsessions.internal.renewal.ExchangeOnThread;
 import java.util.Set;
 import org.apache.camel.AsyncCallback;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions;
+package io.github.camelsessions.internal.operation;
 
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.internal.config.EffectiveRules;
+import io.github.camelsessions.internal.engine.SessionEngine;
 import io.github.camelsessions.internal.renewal.RenewalScope;
 import io.github.camelsessions.internal.session.Generation;
 import io.github.camelsessions.internal.session.SessionRegistry;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions;
+package io.github.camelsessions.api;
 
 /** What a {@code sessions:} endpoint does. The constants are named as in the URI. */
 public enum SessionsOperation {
