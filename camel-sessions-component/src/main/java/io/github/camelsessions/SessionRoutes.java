@@ -88,7 +88,8 @@ public final class SessionRoutes {
     private boolean mentions(RouteDefinition route) {
         String from = route.getInput() == null ? null : route.getInput().getVariableReceive();
         return isMention(context, route.toString() + " " + from)
-                || nodes(route).stream().anyMatch(node -> isMention(context, NodeText.names(context, node)) || isOurs(node));
+                || nodes(route).stream()
+                        .anyMatch(node -> isMention(context, NodeText.names(context, node)) || isOurs(node));
     }
 
     @SuppressWarnings("rawtypes")
@@ -108,7 +109,8 @@ public final class SessionRoutes {
     private boolean isOurs(@Nullable Object given, @Nullable String ref) {
         Object found = given != null || ref == null
                 ? given
-                : context.getRegistry().lookupByName(NodeText.resolved(context, ref).trim());
+                : context.getRegistry()
+                        .lookupByName(NodeText.resolved(context, ref).trim());
         return found instanceof SessionHttpProcessor || found instanceof RenewSessionPolicy;
     }
 }

@@ -22,7 +22,10 @@ class ArchitectureTest {
 
     private static final String INTERNAL = ROOT + ".internal";
     private static final String WRAP = INTERNAL + ".wrap";
+    private static final String OPERATION = INTERNAL + ".operation";
+    private static final String VALUES = INTERNAL + ".values";
     private static final String BLOCK = INTERNAL + ".block";
+    private static final String ENGINE = INTERNAL + ".engine";
     private static final String CONFIG = INTERNAL + ".config";
     private static final String POOL = INTERNAL + ".pool";
     private static final String RENEWAL = INTERNAL + ".renewal";
@@ -46,7 +49,22 @@ class ArchitectureTest {
     static final ArchRule everyPackageIsNamedHere = classes()
             .should()
             .resideInAnyPackage(
-                    ROOT, WRAP, BLOCK, CONFIG, POOL, RENEWAL, HTTP, CONNECTION, SESSION, COOKIE, PROFILE, API, TEXT);
+                    ROOT,
+                    WRAP,
+                    OPERATION,
+                    VALUES,
+                    BLOCK,
+                    ENGINE,
+                    CONFIG,
+                    POOL,
+                    RENEWAL,
+                    HTTP,
+                    CONNECTION,
+                    SESSION,
+                    COOKIE,
+                    PROFILE,
+                    API,
+                    TEXT);
 
     @ArchTest
     static final ArchRule whatUsersNameKnowsCamelAlone = in(API).mayImport(CAMEL);
@@ -69,15 +87,28 @@ class ArchitectureTest {
             in(HTTP).mayImport(CONNECTION, SESSION, API, COOKIE, PROFILE, CAMEL, HTTP_CLIENT, LOG, XML, TLS);
 
     @ArchTest
-    static final ArchRule wrappedEndpointsSendAsAllOthersDo =
-            in(WRAP).mayImport(HTTP, CONNECTION, SESSION, API, COOKIE, PROFILE, CAMEL, HTTP_CLIENT, LOG);
+    static final ArchRule wrappedEndpointsSendAsAllOthersDo = in(WRAP).mayImport(
+                    ENGINE, CONFIG, HTTP, CONNECTION, SESSION, API, COOKIE, PROFILE, CAMEL, HTTP_CLIENT, LOG);
 
     @ArchTest
     static final ArchRule renewalKnowsCamelAndSessionsButNotHowARequestIsSent =
             in(RENEWAL).mayImport(SESSION, API, COOKIE, PROFILE, CAMEL, LOG);
 
     @ArchTest
-    static final ArchRule blocksKnowTheRenewal = in(BLOCK).mayImport(RENEWAL, SESSION, API, CAMEL, YAML);
+    static final ArchRule blocksKnowTheRenewal =
+            in(BLOCK).mayImport(ENGINE, CONFIG, RENEWAL, SESSION, API, CAMEL, YAML);
+
+    @ArchTest
+    static final ArchRule operationsKnowTheirEndpointByAnInterface =
+            in(OPERATION).mayImport(ENGINE, CONFIG, POOL, RENEWAL, HTTP, SESSION, API, COOKIE, PROFILE, CAMEL, JACKSON);
+
+    @ArchTest
+    static final ArchRule valuesAreReadFromSessions =
+            in(VALUES).mayImport(ENGINE, CONFIG, RENEWAL, SESSION, API, PROFILE, CAMEL);
+
+    @ArchTest
+    static final ArchRule theEngineWiresAContext = in(ENGINE)
+            .mayImport(CONFIG, POOL, RENEWAL, HTTP, CONNECTION, SESSION, API, COOKIE, PROFILE, CAMEL, JACKSON);
 
     @ArchTest
     static final ArchRule poolsKnowRenewalButNotHowARequestIsSent =
@@ -98,7 +129,10 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule theComponentLeavesHttpClientToHttp = in(ROOT).mayImport(
                     WRAP,
+                    OPERATION,
+                    VALUES,
                     BLOCK,
+                    ENGINE,
                     CONFIG,
                     HTTP,
                     CONNECTION,
@@ -109,7 +143,6 @@ class ArchitectureTest {
                     COOKIE,
                     PROFILE,
                     CAMEL,
-                    JACKSON,
                     LOG);
 
     @ArchTest

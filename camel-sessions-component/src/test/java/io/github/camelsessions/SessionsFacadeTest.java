@@ -27,7 +27,7 @@ class SessionsFacadeTest extends SharedContextTest {
                 Sessions sessions = Sessions.get(getContext());
                 sessions.session("made").addCookies("https://a.example", Map.of("a", "1"));
                 from("direct:ids").setBody(simple("${bean:sessions?method=ids}"));
-                from("direct:cookie").setBody(simple("${bean:sessions?method=cookieMap('made')}"));
+                from("direct:cookie").setBody(simple("${bean:sessions?method=session('made').cookieMap}"));
             }
         };
     }

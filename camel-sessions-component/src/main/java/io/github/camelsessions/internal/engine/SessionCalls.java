@@ -108,7 +108,8 @@ public final class SessionCalls {
      * @param owner whoever sends
      * @throws IllegalArgumentException when a header of the message is wrong; nothing is sent then
      */
-    public boolean send(Object owner, Exchange exchange, AsyncCallback callback, EffectiveRules rules, HttpSending sending)
+    public boolean send(
+            Object owner, Exchange exchange, AsyncCallback callback, EffectiveRules rules, HttpSending sending)
             throws Exception {
         Message message = exchange.getMessage();
         if (takeBypass(message)) {
@@ -133,7 +134,8 @@ public final class SessionCalls {
     }
 
     /** Renews the exchange's session by its request. As {@code AsyncProcessor.process}. */
-    public boolean renew(Object owner, Exchange exchange, AsyncCallback callback, EffectiveRules rules, HttpSending sending) {
+    public boolean renew(
+            Object owner, Exchange exchange, AsyncCallback callback, EffectiveRules rules, HttpSending sending) {
         return traffic.renewBy(owner, exchange, callback, request(exchange, rules, sending));
     }
 

@@ -30,8 +30,7 @@ public final class VariableInterceptor implements InterceptStrategy {
     }
 
     private static boolean mayAsk(CamelContext context, NamedNode node) {
-        return CODE.contains(node.getShortName())
-                || NodeText.of(context, node).contains(PREFIX);
+        return CODE.contains(node.getShortName()) || NodeText.of(context, node).contains(PREFIX);
     }
 
     private static final class Told extends DelegateAsyncProcessor {
