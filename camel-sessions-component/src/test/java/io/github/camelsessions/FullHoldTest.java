@@ -26,12 +26,14 @@ import org.apache.camel.component.seda.SedaEndpoint;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A hold without room for more presses back on those who send: their threads wait, and nothing is refused or lost. On JDK
  * 21 and later the build runs this class a second time, with Camel's virtual threads.
  */
+@Tag("long")
 class FullHoldTest extends RenewingContextTest {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);

@@ -19,9 +19,11 @@ import org.apache.camel.impl.engine.PooledExchangeFactory;
 import org.apache.camel.impl.engine.PooledProcessorExchangeFactory;
 import org.apache.camel.spi.ExchangeFactoryManager;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A pooled exchange is given to the next message as soon as it is done: nobody may touch it after that. */
+@Tag("long")
 class PooledExchangesTest extends RenewingContextTest {
 
     private static final int MESSAGES = 2_000;

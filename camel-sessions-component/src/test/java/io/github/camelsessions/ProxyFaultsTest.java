@@ -24,12 +24,14 @@ import org.apache.camel.Exchange;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Proxies that fail, each in its way: the exchange fails with what the proxy did, and without a secret. */
+@Tag("long")
 class ProxyFaultsTest extends SharedContextTest {
 
     private static final String PASSWORD = "s3cret-word";

@@ -31,12 +31,14 @@ import org.apache.camel.spi.ExceptionHandler;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * 10 000 exchanges over 100 sessions, 50 consumers, and a site where all goes wrong at random. On JDK 21 and later the
  * build runs this class a second time, with Camel's virtual threads.
  */
+@Tag("long")
 class RenewalStressTest {
 
     private static final int SESSIONS = 100;

@@ -34,12 +34,14 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A site that answers without an end, in time or in size: each request of each form has its bounds. */
+@Tag("long")
 class RequestLimitsTest {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(3);

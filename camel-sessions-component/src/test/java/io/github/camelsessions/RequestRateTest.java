@@ -26,6 +26,7 @@ import org.apache.camel.support.DefaultExchange;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * How requests wait for {@code maxRequestsPerSecond} of their site. Rates are so low that nothing happens by itself, or it is
  * asserted that they were kept: that something took long enough, never that it was fast enough.
  */
+@Tag("long")
 @Timeout(60)
 class RequestRateTest {
 

@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.camel.Exchange;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** No site stops another, whatever hangs there, and an exchange that waits too long is told for what. */
+@Tag("long")
 class SitesApartTest extends AutomaticRenewalSupport {
 
     private static final int LOG_INS = 2;

@@ -12,9 +12,11 @@ import java.util.stream.Stream;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The component, renew block included, in a JVM without camel-yaml-dsl. */
+@Tag("long")
 class WithoutYamlDslTest {
 
     @Test

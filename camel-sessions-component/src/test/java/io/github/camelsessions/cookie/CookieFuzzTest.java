@@ -8,8 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import io.github.camelsessions.cookie.TestJars.FakeClock;
 import java.time.Duration;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("long")
 class CookieFuzzTest {
 
     private static final String[] PIECES = {

@@ -27,6 +27,7 @@ import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Fifty sessions with ten client profiles and four proxies on 32 threads, sent by redirects from host to host at random.
  * Sites and proxies look at each request and at the connection it came on.
  */
+@Tag("long")
 class IdentityHammerTest {
 
     private static final int SESSIONS = 50;

@@ -13,12 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Pools played event by event from a seed, in one thread: exchanges that come, give up, are answered and blocked, log-ins that
  * fail, and time that passes, in any order. After each event and at the end the invariants hold.
  */
+@Tag("long")
 class PoolSimulationTest {
 
     private static final int RUNS = Integer.getInteger("pool.runs", 1_500);

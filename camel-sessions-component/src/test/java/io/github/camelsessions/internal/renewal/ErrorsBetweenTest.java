@@ -32,6 +32,7 @@ import org.apache.camel.support.DefaultThreadPoolFactory;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.Timeout;
  * An error at each of the places, one after the other, where a renewal asks the clock, has a thread go on or has something
  * timed: whoever waits has its end, long before its holdTimeout, and the session works.
  */
+@Tag("long")
 @Timeout(120)
 class ErrorsBetweenTest {
 

@@ -30,6 +30,7 @@ import org.apache.camel.support.DefaultExchange;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.Timeout;
  * Interleavings that no load brings about surely. A session asks its clock after each decision, when the lock of its gate
  * was let go and the thread has not yet acted on it: the clock of these tests does there what another thread would do.
  */
+@Tag("long")
 @Timeout(30)
 class TrafficRaceTest {
 

@@ -11,9 +11,11 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whole sessions played from a seed; each run checks the invariants of the gate besides what is said here. */
+@Tag("long")
 class GateSimulationTest {
 
     private static final int RUNS = Integer.getInteger("gate.runs", 2_500);
