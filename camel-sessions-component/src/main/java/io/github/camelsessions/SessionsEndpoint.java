@@ -102,6 +102,12 @@ public class SessionsEndpoint extends DefaultEndpoint implements OperationEndpoi
         throw new UnsupportedOperationException("endpoint " + this + " cannot be consumed from: use it in to()");
     }
 
+    /** Parameters may be those of the target; what is neither option nor target's the component refuses. */
+    @Override
+    public boolean isLenientProperties() {
+        return true;
+    }
+
     @Override
     public SessionsComponent getComponent() {
         return (SessionsComponent) super.getComponent();

@@ -28,32 +28,40 @@ public class SessionsConfiguration {
     private @Nullable String profile;
 
     @UriParam(
+            label = "producer,advanced",
             defaultValue = "profile",
             description = "Which requests share connections and TLS sessions: profile for those of sessions with equal"
                     + " client profiles, and of all sessions without one; session for those of one session only.")
     private @Nullable Isolation isolation;
 
     @UriParam(
+            label = "producer,advanced",
             description = "The hosts that are reached without the proxy of the session's client profile, separated by"
                     + " commas: host names, IP addresses, an asterisk and .domain for all hosts below a domain, each"
                     + " with or without :port. They come on top of the profile's own.")
     private @Nullable String noProxy;
 
     @UriParam(
+            label = "producer,advanced",
             defaultValue = "true",
             description = "Whether a response with a status outside the ok range (200-299 unless"
                     + " http.okStatusCodeRange says otherwise) is an HttpOperationFailedException.")
     private @Nullable Boolean throwExceptionOnFailure;
 
     @UriParam(
+            label = "producer,advanced",
             defaultValue = "true",
             description = "Whether redirects are followed. The cookies of each hop are kept and sent on.")
     private @Nullable Boolean followRedirects;
 
-    @UriParam(defaultValue = "20", description = "How many redirects one request may follow.")
+    @UriParam(
+            label = "producer,advanced",
+            defaultValue = "20",
+            description = "How many redirects one request may follow.")
     private @Nullable Integer maxRedirects;
 
     @UriParam(
+            label = "producer,advanced",
             defaultValue = "0",
             javaType = "java.time.Duration",
             description = "How long a request may take, redirects and reading of the answer included, also where the"
@@ -62,6 +70,7 @@ public class SessionsConfiguration {
     private @Nullable Duration requestTimeout;
 
     @UriParam(
+            label = "producer,advanced",
             defaultValue = "0",
             description =
                     "How many bytes the body of an answer may have, counted as they come and decoded: a number, with"
@@ -69,6 +78,7 @@ public class SessionsConfiguration {
     private @Nullable String maxResponseSize;
 
     @UriParam(
+            label = "producer,advanced",
             description =
                     "URL patterns, separated by commas, where an asterisk stands for any characters, of what is never"
                             + " fetched in a session, neither as a target nor as that of a redirect, such as log-out links."
@@ -76,6 +86,7 @@ public class SessionsConfiguration {
     private @Nullable String forbiddenUris;
 
     @UriParam(
+            label = "producer,advanced",
             defaultValue = "true",
             description = "Whether the session's cookie jar takes part. Without it the session is still a client"
                     + " profile.")
@@ -88,13 +99,13 @@ public class SessionsConfiguration {
     private @Nullable String renewalUri;
 
     @UriParam(
-            label = "renewal",
+            label = "renewal,advanced",
             defaultValue = "true",
             description = "Whether an empty session with a renewalUri is renewed before its first request.")
     private @Nullable Boolean renewFirst;
 
     @UriParam(
-            label = "renewal",
+            label = "renewal,advanced",
             enums = "next,same",
             description =
                     "The client profile of a renewed session: next takes the next one of the rotation, same keeps the one it has. By default next, and same when profile is set.")
@@ -119,53 +130,53 @@ public class SessionsConfiguration {
     private @Nullable String expiredText;
 
     @UriParam(
-            label = "renewal",
+            label = "renewal,advanced",
             description =
                     "A predicate on the answer that tells whether the session has expired: in Simple, or #bean:name.")
     private @Nullable Object expiredWhen;
 
     @UriParam(
-            label = "renewal",
+            label = "renewal,advanced",
             description =
                     "A predicate on the exchange of a renewal that tells whether it succeeded: in Simple, or #bean:name. Without it any cookie does.")
     private @Nullable Object renewedWhen;
 
     @UriParam(
-            label = "renewal",
+            label = "renewal,advanced",
             description =
                     "After how many requests a session is renewed, in a pool retired; 0 for any number. Each followed redirect and each replay is one more; those of its log-in do not count.",
             defaultValueNote = "0, in a pool 50")
     private @Nullable Long maxUses;
 
     @UriParam(
-            label = "renewal",
+            label = "renewal,advanced",
             javaType = "java.time.Duration",
             description = "How old a session becomes before it is renewed, in a pool retired; 0 for any age.",
             defaultValueNote = "0, in a pool 50m")
     private @Nullable Duration maxAge;
 
     @UriParam(
-            label = "renewal",
+            label = "renewal,advanced",
             defaultValue = "0",
             javaType = "java.time.Duration",
             description = "How long a session may be unused before it is renewed; 0 for any time.")
     private @Nullable Duration maxIdle;
 
     @UriParam(
-            label = "renewal",
+            label = "renewal,advanced",
             defaultValue = "1",
             description =
                     "How many refusals of one exchange may be judged its own, and be replayed all the same, before the last one stands; 0 for no replays.")
     private @Nullable Integer maxReplays;
 
     @UriParam(
-            label = "renewal",
+            label = "renewal,advanced",
             description =
                     "The name of a request header that has one value for all sends of an exchange, such as Idempotency-Key. One in the message wins.")
     private @Nullable String idempotencyHeader;
 
     @UriParam(
-            label = "renewal",
+            label = "renewal,advanced",
             defaultValue = "0",
             javaType = "java.time.Duration",
             description =
@@ -173,28 +184,28 @@ public class SessionsConfiguration {
     private @Nullable Duration drainTimeout;
 
     @UriParam(
-            label = "renewal",
+            label = "renewal,advanced",
             defaultValue = "safe",
             description =
                     "Which requests are sent again when their answers came after the session was renewed: safe is GET, HEAD and OPTIONS.")
     private @Nullable ReplayStale replayStale;
 
     @UriParam(
-            label = "renewal",
+            label = "renewal,advanced",
             defaultValue = "45s",
             javaType = "java.time.Duration",
             description = "How long a renewal may take, all attempts and the time between them included.")
     private @Nullable Duration renewalTimeout;
 
     @UriParam(
-            label = "renewal",
+            label = "renewal,advanced",
             defaultValue = "3",
             description =
                     "How many attempts a renewal has when they fail by I/O errors or the statuses 408, 425, 429 and 5xx.")
     private @Nullable Integer renewalAttempts;
 
     @UriParam(
-            label = "renewal",
+            label = "renewal,advanced",
             defaultValue = "1s",
             javaType = "java.time.Duration",
             description =
@@ -202,87 +213,87 @@ public class SessionsConfiguration {
     private @Nullable Duration renewalBackoff;
 
     @UriParam(
-            label = "renewal",
+            label = "renewal,advanced",
             defaultValue = "30s",
             javaType = "java.time.Duration",
             description = "How long after a failed renewal none is tried. It doubles with each failure in a row.")
     private @Nullable Duration renewalCooldown;
 
     @UriParam(
-            label = "renewal",
+            label = "renewal,advanced",
             defaultValue = "30m",
             javaType = "java.time.Duration",
             description = "What the cool-down grows to at most.")
     private @Nullable Duration renewalCooldownMax;
 
     @UriParam(
-            label = "renewal",
+            label = "renewal,advanced",
             defaultValue = "60s",
             javaType = "java.time.Duration",
             description = "How long an exchange is held at most, in all. Must be longer than renewalTimeout.")
     private @Nullable Duration holdTimeout;
 
     @UriParam(
-            label = "renewal",
+            label = "renewal,advanced",
             defaultValue = "1000",
             description =
                     "How many exchanges of one session, or of one pool, are held without a thread. What becomes of further ones, whenFull says.")
     private @Nullable Integer maxHeld;
 
     @UriParam(
-            label = "manners",
+            label = "manners,advanced",
             defaultValue = "0",
             description =
                     "How many requests the site is sent in a second at most, evenly spaced, such as 20 or 0.5; 0 for any number. Exchanges wait for their turn, the sessions of the site in turn, within holdTimeout; requests of a log-in, of a log-out and followed redirects go at once, and are counted.")
     private @Nullable Double maxRequestsPerSecond;
 
     @UriParam(
-            label = "manners",
+            label = "manners,advanced",
             defaultValue = "1s",
             description =
                     "How long a session waits after an answer 429 that does not say how long by Retry-After: its exchanges are held, and what was refused is sent again. It doubles with each such answer in a row, up to a minute; 0 for not at all.")
     private @Nullable Duration blockedBackoff;
 
     @UriParam(
-            label = "renewal",
+            label = "renewal,advanced",
             defaultValue = "wait",
             description =
                     "What becomes of an exchange for which the hold has no room: it keeps its thread waiting, so that its consumer takes no more (wait), or ends with a SessionHoldException (fail).")
     private @Nullable WhenFull whenFull;
 
     @UriParam(
-            label = "renewal",
+            label = "renewal,advanced",
             defaultValue = "fail",
             description =
                     "What becomes of exchanges in the cool-down after a failed renewal: they end with a SessionRenewalException (fail), or are held until the next attempt has succeeded, within their holdTimeout (hold).")
     private @Nullable OnRenewalFailure onRenewalFailure;
 
     @UriParam(
-            label = "renewal",
+            label = "renewal,advanced",
             description =
                     "Where an exchange is sent that logs the session out, such as direct:logout: before the session is renewed, and when it is closed. It has a third of renewalTimeout.")
     private @Nullable String closeUri;
 
     @UriParam(
-            label = "renewal",
+            label = "renewal,advanced",
             defaultValue = "false",
             description = "Whether the session is logged out by closeUri when the Camel context stops.")
     private @Nullable Boolean closeOnStop;
 
     @UriParam(
-            label = "renewal",
+            label = "renewal,advanced",
             description =
                     "The URL of a page that tells whether the session lives, such as https://portal.example/account. It is asked once when a refusal leaves that in doubt, so that a page that is forbidden costs no log-in, and by the operation check. Its answer is judged by validWhen, without that by the expiry rules.")
     private @Nullable String checkUri;
 
     @UriParam(
-            label = "renewal",
+            label = "renewal,advanced",
             description =
                     "A predicate on the answer of checkUri that tells whether the session lives: in Simple, or #bean:name. Without it the expiry rules tell.")
     private @Nullable Object validWhen;
 
     @UriParam(
-            label = "renewal",
+            label = "renewal,advanced",
             defaultValue = "0",
             javaType = "java.time.Duration",
             description =
@@ -290,11 +301,13 @@ public class SessionsConfiguration {
     private @Nullable Duration keepAlive;
 
     @UriParam(
+            label = "producer,advanced",
             description =
                     "The response headers whose values become variables of the session, such as X-CSRF-Token or X-CSRF-Token=csrf,Authorization=bearer, where the variable has another name. Taken from the site's own URLs, each redirect included.")
     private @Nullable String captureHeaders;
 
     @UriParam(
+            label = "producer,advanced",
             prefix = "sessionHeaders.",
             multiValue = true,
             description =
@@ -302,6 +315,7 @@ public class SessionsConfiguration {
     private Map<String, Object> sessionHeaders = new LinkedHashMap<>();
 
     @UriParam(
+            label = "producer,advanced",
             prefix = "sessionFields.",
             multiValue = true,
             description =
@@ -314,64 +328,64 @@ public class SessionsConfiguration {
                     "The name of a pool: the request is sent in any session of it that is free. The sessions are named by the pool and a number, as in shop-17; the one that was used stands in the header CamelSessionsId, and while it stands there, further requests of the exchange are sent in it.")
     private @Nullable String pool;
 
-    @UriParam(label = "pool", defaultValue = "1000", description = "How many sessions a pool has at most.")
+    @UriParam(label = "pool,advanced", defaultValue = "1000", description = "How many sessions a pool has at most.")
     private @Nullable Integer poolSize;
 
     @UriParam(
-            label = "pool",
+            label = "pool,advanced",
             defaultValue = "random",
             description =
                     "Which of the free sessions of a pool is used: any, the next one by number, the one with the fewest uses, or the same one until it is retired.")
     private @Nullable PoolStrategy poolStrategy;
 
     @UriParam(
-            label = "pool",
+            label = "pool,advanced",
             defaultValue = "3",
             description =
                     "The error score at which a session of a pool is retired. An I/O error or a status of 500 and above adds 1 to it.")
     private @Nullable Double maxErrorScore;
 
     @UriParam(
-            label = "pool",
+            label = "pool,advanced",
             defaultValue = "0.5",
             description = "What any other answer takes off the error score of a session of a pool.")
     private @Nullable Double errorScoreDecrement;
 
     @UriParam(
-            label = "pool",
+            label = "pool,advanced",
             defaultValue = "401,403",
             description =
                     "The statuses that mean that the site has blocked the session of a pool for good: it is retired, and the request is sent again in another one, maxReplays times at most; none for no status. After 429 the session waits, unless it is named here.")
     private @Nullable String blockedStatusCodeRange;
 
     @UriParam(
-            label = "pool",
+            label = "pool,advanced",
             defaultValue = "1",
             description = "How many exchanges use one session of a pool at once; 0 for any number.")
     private @Nullable Integer maxConcurrentPerSession;
 
     @UriParam(
-            label = "pool",
+            label = "pool,advanced",
             defaultValue = "0",
             javaType = "java.time.Duration",
             description = "The time between the starts of two uses of one session of a pool.")
     private @Nullable Duration minDelay;
 
     @UriParam(
-            label = "pool",
+            label = "pool,advanced",
             defaultValue = "4",
             description = "How many new sessions of a pool are logged in at once.")
     private @Nullable Integer poolLogins;
 
     @UriParam(
-            label = "pool",
+            label = "pool,advanced",
             defaultValue = "0",
             description =
                     "How many sessions of a pool are kept logged in beyond those in use, so that replacing one takes no time. Needs a renewalUri.")
     private @Nullable Integer poolWarm;
 
     @UriParam(
-            label = "logging",
+            label = "logging,advanced",
             defaultValue = "false",
             enums = "false,true,values",
             description = "Logs the cookies that are sent and received, at level INFO on the logger"
