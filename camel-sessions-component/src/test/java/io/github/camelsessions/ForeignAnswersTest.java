@@ -94,4 +94,13 @@ class ForeignAnswersTest {
         assertThat(fetch(foreign.url() + "/ad?site=shop").getException()).isInstanceOf(SessionExpiredException.class);
         assertThat(logIns).hasValue(1);
     }
+
+    @Test
+    void aHostThatJavaCannotNameSpeaksForItself() {
+        String uri = "http://under_score.example/ad?expiredStatusCodeRange=401&http.proxyHost=127.0.0.1&http.proxyPort="
+                + foreign.port();
+
+        assertThat(fetch(uri).getException()).isInstanceOf(SessionExpiredException.class);
+        assertThat(asked).hasValue(1);
+    }
 }
