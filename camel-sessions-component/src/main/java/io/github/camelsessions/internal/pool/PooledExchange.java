@@ -6,6 +6,7 @@ import io.github.camelsessions.api.SessionHoldException;
 import io.github.camelsessions.api.SessionRenewalException;
 import io.github.camelsessions.api.WhenFull;
 import io.github.camelsessions.internal.renewal.Answer;
+import io.github.camelsessions.internal.renewal.HeldExchange;
 import io.github.camelsessions.internal.renewal.NotNow;
 import io.github.camelsessions.internal.renewal.RenewalHeaders;
 import io.github.camelsessions.internal.renewal.RenewalRules;
@@ -14,7 +15,7 @@ import io.github.camelsessions.internal.renewal.RequestState;
 import io.github.camelsessions.internal.renewal.SessionFailures;
 import io.github.camelsessions.internal.renewal.SessionRequest;
 import io.github.camelsessions.internal.renewal.SessionTraffic;
-import io.github.camelsessions.internal.renewal.WaitingExchange;
+import io.github.camelsessions.internal.renewal.Ticket.End;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Used by one thread at a time.
  */
-final class PooledExchange extends WaitingExchange {
+final class PooledExchange extends HeldExchange {
 
     /** What is next. */
     private enum Step {
@@ -63,7 +64,7 @@ final class PooledExchange extends WaitingExchange {
             SessionRequest request,
             @Nullable Long wanted) {
         super(
-                traffic,
+                traffic.held(),
                 owner,
                 pool.gate().key().site(),
                 exchange,
@@ -119,7 +120,7 @@ final class PooledExchange extends WaitingExchange {
             switch (step) {
                 case ASKED -> {
                     End end = claim.state == Claim.State.WAITING ? awaitSession() : End.RESUMED;
-                    if (end == End.ELSEWHERE) {
+                    if (end == null) {
                         return false;
                     }
                     if (!isServed(end)) {
@@ -143,7 +144,7 @@ final class PooledExchange extends WaitingExchange {
         }
     }
 
-    private End awaitSession() {
+    private @Nullable End awaitSession() {
         boolean fullInAll = nobodyMayWait();
         if (fullInAll && failsWhenFull()) {
             pool.act(pool.gate().left(claim));
@@ -204,7 +205,7 @@ final class PooledExchange extends WaitingExchange {
             PoolChosen.write(exchange(), member.key);
             return traffic.send(owner(), exchange(), this::ended, now);
         } catch (RuntimeException | Error e) { // the session must be given back
-            SessionTraffic.fail(exchange(), e);
+            failBy(e);
             return true;
         }
     }
@@ -242,7 +243,7 @@ final class PooledExchange extends WaitingExchange {
                         && held.getRetryAt() != null;
             }
         } catch (Exception | Error e) { // whatever it is, the session must be given back
-            SessionTraffic.fail(exchange(), e);
+            failBy(e);
         }
         if (inVain) {
             exchange().setException(null);
@@ -283,7 +284,7 @@ final class PooledExchange extends WaitingExchange {
         try {
             request.detach(exchange()); // an exchange that waits keeps no connection
         } catch (RuntimeException | Error e) { // it cannot be read: if it stands, then as this
-            SessionTraffic.fail(exchange(), e);
+            failBy(e);
         }
         kept = Answer.of(exchange(), reply);
     }

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.renewal;
 
+import io.github.camelsessions.internal.renewal.Ticket.End;
+import io.github.camelsessions.internal.renewal.Ticket.Holder;
 import io.github.camelsessions.internal.renewal.Ticket.SynchronousWait;
-import io.github.camelsessions.internal.renewal.Ticket.Turn;
 import io.github.camelsessions.internal.session.Session;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.service.ServiceHelper;
@@ -24,33 +26,59 @@ import org.slf4j.LoggerFactory;
  * or when it is stopped. A ticket that is put in here after everything was stopped is stopped too. Each site has lines of
  * its own for those that go on. Thread-safe.
  */
-final class HeldTickets extends ServiceSupport {
+public final class HeldTickets extends ServiceSupport {
 
     private static final Logger LOG = LoggerFactory.getLogger(HeldTickets.class);
 
     private final CamelContext context;
-    private final TrafficThreads threads;
-    private final Consumer<Throwable> torn;
+    private final SessionThreads threads;
+    private final Mender mender;
+    private final Belonging belonging;
+    private final AtomicLong arrivals = new AtomicLong();
     // a line for each site: a slow one keeps none of another waiting
-    private final Map<String, Resumer> resumed = new ConcurrentHashMap<>(); // those that ask for admission again
-    private final Map<String, Resumer> ended = new ConcurrentHashMap<>(); // those that end: they wait for no requests
+    private final Map<String, ResumeLine> resumed = new ConcurrentHashMap<>(); // those that ask for admission again
+    private final Map<String, ResumeLine> ended =
+            new ConcurrentHashMap<>(); // those that end: they wait for no requests
     private final Map<String, Integer> concurrencies = new ConcurrentHashMap<>(); // of sites that have their own
     private final Set<Ticket> tickets = ConcurrentHashMap.newKeySet();
     private final AtomicInteger count = new AtomicInteger();
     private final Set<Object> stalled = ConcurrentHashMap.newKeySet(); // log-ins that may need a thread that waits here
     private volatile int concurrency;
     private volatile int limit;
-    private volatile @Nullable ExchangeHold hold; // from start to stop
+    private volatile @Nullable TicketAggregator hold; // from start to stop
 
-    /**
-     * @param torn is told of an error after which {@link #mend} is to be called
-     */
-    HeldTickets(CamelContext context, TrafficThreads threads, int concurrency, int limit, Consumer<Throwable> torn) {
+    /** What exchanges belong to that others wait for, such as a log-in. */
+    interface Belonging {
+
+        /** Whether the exchange, or this thread, belongs to any: then the thread must not wait for room. */
+        boolean isAwaited(Exchange exchange);
+
+        /** The exchange may go on elsewhere: it takes along what only this thread knew it to belong to. */
+        void takeAlong(Exchange exchange);
+    }
+
+    HeldTickets(
+            CamelContext context,
+            SessionThreads threads,
+            Mender mender,
+            Belonging belonging,
+            int concurrency,
+            int limit) {
         this.context = context;
         this.threads = threads;
-        this.torn = torn;
+        this.mender = mender;
+        this.belonging = belonging;
         this.concurrency = concurrency;
         this.limit = limit;
+    }
+
+    /** The place of an exchange that comes now: later ones have higher numbers. */
+    long nextArrival() {
+        return arrivals.getAndIncrement();
+    }
+
+    Mender mender() {
+        return mender;
     }
 
     /**
@@ -62,24 +90,24 @@ final class HeldTickets extends ServiceSupport {
         this.concurrency = concurrency;
         concurrencies.keySet().retainAll(ofSites.keySet());
         concurrencies.putAll(ofSites);
-        resumed.values().forEach(Resumer::serve);
-        ended.values().forEach(Resumer::serve);
+        resumed.values().forEach(ResumeLine::serve);
+        ended.values().forEach(ResumeLine::serve);
     }
 
     private int concurrency(String site) {
         return concurrencies.getOrDefault(site, concurrency);
     }
 
-    private Resumer resumed(String site) {
-        return resumed.computeIfAbsent(site, this::newResumer);
+    private ResumeLine resumed(String site) {
+        return resumed.computeIfAbsent(site, this::newResumeLine);
     }
 
-    private Resumer ended(String site) {
-        return ended.computeIfAbsent(site, this::newResumer);
+    private ResumeLine ended(String site) {
+        return ended.computeIfAbsent(site, this::newResumeLine);
     }
 
-    private Resumer newResumer(String site) {
-        return new Resumer(threads, threads::schedule, () -> concurrency(site), torn);
+    private ResumeLine newResumeLine(String site) {
+        return new ResumeLine(threads, threads::schedule, () -> concurrency(site), mender::tear);
     }
 
     /** What a released exchange of the site waits for, in words. */
@@ -105,18 +133,19 @@ final class HeldTickets extends ServiceSupport {
     // ---- threads that wait
 
     /**
-     * What keeps this thread waiting with an exchange that is about to wait, null when it waits without a thread. A thread
-     * that others may be waiting for never waits for room: neither one of our own, nor that of a log-in.
+     * What an exchange waits with that is about to. A thread that others may be waiting for never waits for room: neither one
+     * of our own, nor that of a log-in.
      *
-     * @param crowded whether there is no room for the exchange
+     * @param session whose gate it waits at, null for none
+     * @param time    how long it may wait
+     * @param crowded whether there is no room for it, so that it waits on this thread if that may wait
      */
-    @Nullable
-    SynchronousWait threadFor(Exchange exchange, boolean crowded) {
-        if (exchange.isTransacted()) {
-            return new SynchronousWait(false);
-        }
-        boolean mayWait = !TrafficThreads.isOwn() && RenewalScope.renewing(exchange) == null;
-        return crowded && mayWait ? new SynchronousWait(true) : null;
+    Ticket newTicket(Holder holder, Exchange exchange, @Nullable Session session, Duration time, boolean crowded) {
+        belonging.takeAlong(exchange);
+        boolean forRoom = crowded && !SessionThreads.isOwn() && !belonging.isAwaited(exchange);
+        SynchronousWait thread =
+                exchange.isTransacted() ? new SynchronousWait(false) : forRoom ? new SynchronousWait(true) : null;
+        return new Ticket(holder, session, time, thread);
     }
 
     /**
@@ -143,7 +172,7 @@ final class HeldTickets extends ServiceSupport {
     /** From here on the ticket's exchange goes on when it is released, or when its time is up. */
     void hold(Ticket ticket) {
         park(ticket);
-        ExchangeHold now = hold;
+        TicketAggregator now = hold;
         if (now != null) {
             now.add(ticket);
         }
@@ -170,7 +199,7 @@ final class HeldTickets extends ServiceSupport {
 
     private void timeOut(Ticket ticket) {
         ticket.timeOut();
-        ended(ticket.site()).add(ticket, Turn.TIME_OUT);
+        ended(ticket.site()).add(ticket, End.TIMED_OUT);
     }
 
     /** The exchange of a claimed ticket goes on now, on this thread; false when it did before. */
@@ -187,7 +216,7 @@ final class HeldTickets extends ServiceSupport {
      * ticket is here until he goes on.
      */
     boolean takeBack(Ticket ticket) {
-        if (ticket.claim(Turn.RESUME) != null && goesOn(ticket)) {
+        if (ticket.claim(End.RESUMED) != null && goesOn(ticket)) {
             return true;
         }
         while (ticket.holder() != null) {
@@ -213,20 +242,20 @@ final class HeldTickets extends ServiceSupport {
     }
 
     /** The gate has said what becomes of the ticket's exchange. */
-    void goOn(Ticket ticket, Turn turn) {
+    void goOn(Ticket ticket, End how) {
         if (hold == null) {
             stop(ticket);
         } else {
-            resume(ticket, turn);
+            resume(ticket, how);
         }
     }
 
-    private void resume(Ticket ticket, Turn turn) {
-        if (turn == Turn.RESUME) {
+    private void resume(Ticket ticket, End how) {
+        if (how == End.RESUMED) {
             ticket.release();
-            resumed(ticket.site()).add(ticket, turn);
+            resumed(ticket.site()).add(ticket, how);
         } else {
-            ended(ticket.site()).add(ticket, turn);
+            ended(ticket.site()).add(ticket, how);
         }
     }
 
@@ -236,26 +265,26 @@ final class HeldTickets extends ServiceSupport {
             stop(ticket);
             return;
         }
-        Waiter exchange = ticket.claim(Turn.RESUME);
+        Holder exchange = ticket.claim(End.RESUMED);
         if (exchange != null) {
-            goOnBeside(ticket, exchange, Turn.RESUME);
+            goOnBeside(ticket, exchange, End.RESUMED);
         }
     }
 
-    private void goOnBeside(Ticket claimed, Waiter exchange, Turn turn) {
-        if (claimed.handOver(turn, null)) {
+    private void goOnBeside(Ticket claimed, Holder exchange, End how) {
+        if (claimed.handOver(how, null)) {
             return;
         }
         try {
-            threads.execute(() -> exchange.goOn(claimed, turn));
+            threads.execute(() -> exchange.goOn(claimed, how));
         } catch (RejectedExecutionException e) { // all is being stopped
-            exchange.goOn(claimed, Turn.STOP);
+            exchange.goOn(claimed, End.STOPPED);
         }
     }
 
     /** Those that are held for the session go on, in the order in which they came. */
     void release(Session session) {
-        ExchangeHold now = hold;
+        TicketAggregator now = hold;
         if (now == null) {
             return;
         }
@@ -265,7 +294,7 @@ final class HeldTickets extends ServiceSupport {
             // all is being stopped, and so is whoever waits
             LOG.trace("session '{}': not released", session.key(), e);
         }
-        Resumer line = resumed.get(session.key().site());
+        ResumeLine line = resumed.get(session.key().site());
         if (line != null) {
             line.released(session);
         }
@@ -281,9 +310,9 @@ final class HeldTickets extends ServiceSupport {
     }
 
     private static void stop(Ticket ticket) {
-        Waiter exchange = ticket.claim(Turn.STOP);
-        if (exchange != null && !ticket.handOver(Turn.STOP, null)) {
-            exchange.goOn(ticket, Turn.STOP);
+        Holder exchange = ticket.claim(End.STOPPED);
+        if (exchange != null && !ticket.handOver(End.STOPPED, null)) {
+            exchange.goOn(ticket, End.STOPPED);
         }
     }
 
@@ -301,14 +330,14 @@ final class HeldTickets extends ServiceSupport {
             mend(ticket, torn, now);
         }
         if (torn) {
-            resumed.values().forEach(Resumer::serve);
-            ended.values().forEach(Resumer::serve);
+            resumed.values().forEach(ResumeLine::serve);
+            ended.values().forEach(ResumeLine::serve);
         }
     }
 
     private void mend(Ticket ticket, boolean torn, long now) {
-        Waiter exchange = ticket.holder();
-        Turn overdue = ticket.overdueTurn();
+        Holder exchange = ticket.holder();
+        End overdue = ticket.overdue();
         if (exchange == null) {
             forget(ticket);
         } else if (overdue != null) {
@@ -318,7 +347,7 @@ final class HeldTickets extends ServiceSupport {
                 timeOut(ticket);
             }
         } else if (torn && !ticket.isClaimed() && exchange.isOver()) {
-            goOn(ticket, Turn.RESUME);
+            goOn(ticket, End.RESUMED);
         }
     }
 
@@ -331,14 +360,14 @@ final class HeldTickets extends ServiceSupport {
 
     @Override
     protected void doStart() {
-        ExchangeHold made = new ExchangeHold(context, threads.pool(), this::released);
+        TicketAggregator made = new TicketAggregator(context, threads.pool(), this::released);
         ServiceHelper.startService(made);
         hold = made;
     }
 
     @Override
     protected void doStop() {
-        ExchangeHold last = hold;
+        TicketAggregator last = hold;
         hold = null;
         tickets.forEach(HeldTickets::stop);
         stalled.clear();

@@ -49,7 +49,7 @@ final class LogOuts extends ServiceSupport {
     private final SessionTraffic traffic;
     private final SessionRegistry registry;
     private final ProducerTemplate template;
-    private final Lanes lanes;
+    private final LimitedExecutor lanes;
     private final Seats seats = new Seats();
     private final Set<LogOut> running = ConcurrentHashMap.newKeySet();
     // closed sessions whose last exchanges are awaited

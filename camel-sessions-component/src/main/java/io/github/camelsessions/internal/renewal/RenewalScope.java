@@ -18,6 +18,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RenewalScope implements SafeCopyProperty {
 
+    /** What it tells of exchanges that are about to wait. */
+    static final class OfExchanges implements HeldTickets.Belonging {
+
+        @Override
+        public boolean isAwaited(Exchange exchange) {
+            return renewing(exchange) != null;
+        }
+
+        @Override
+        public void takeAlong(Exchange exchange) {
+            RenewalScope.takeAlong(exchange);
+        }
+    }
+
     private static final String PROPERTY = "io.github.camelsessions.renewal";
     private static final int REMEMBERED = 16;
     private static final RenewalScope NONE = new RenewalScope(Map.of(), Map.of(), null, null);

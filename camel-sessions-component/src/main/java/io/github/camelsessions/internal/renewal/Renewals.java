@@ -37,7 +37,7 @@ final class Renewals extends ServiceSupport {
 
     private final SessionTraffic traffic;
     private final ProducerTemplate template;
-    private final Lanes lanes;
+    private final LimitedExecutor lanes;
     private final List<ListenerLine> listeners = new CopyOnWriteArrayList<>();
     private final Set<Renewal> paused = ConcurrentHashMap.newKeySet();
     private final Set<RenewalToken> silent = ConcurrentHashMap.newKeySet(); // attempts that have sent nothing yet
@@ -85,7 +85,7 @@ final class Renewals extends ServiceSupport {
     }
 
     private void beginNew(Session session, RenewalToken token) {
-        Initiator initiator = (Initiator) token.initiator();
+        Initiator initiator = Initiator.of(token);
         if (token.state() != RenewalToken.State.LIVE || initiator == null) {
             return; // it did not wait that long, and has ended since
         }

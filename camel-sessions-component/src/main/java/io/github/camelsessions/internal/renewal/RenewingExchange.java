@@ -13,7 +13,7 @@ import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
 
 /** An exchange that asks for a renewal, and makes it unless somebody else does. */
-final class RenewingExchange extends HeldExchange implements RenewalWork {
+final class RenewingExchange extends GatedExchange implements RenewalWork {
 
     private final @Nullable OwnWork own;
     private final @Nullable Generation observed;
@@ -40,7 +40,7 @@ final class RenewingExchange extends HeldExchange implements RenewalWork {
 
     @Override
     Next ask(boolean released) {
-        return Next.on(session().renew(this, replaced != null ? replaced : observed, token()));
+        return Next.on(session().renew(pass(), replaced != null ? replaced : observed, token()));
     }
 
     @Override
@@ -81,7 +81,7 @@ final class RenewingExchange extends HeldExchange implements RenewalWork {
 
     /** This exchange does it itself, and goes on when it has ended: on this thread, or on another after a pause. */
     private Next renew(RenewalToken begun) {
-        Resumer.yieldSlot();
+        Slot.giveUp();
         Renewal renewal = new Renewal(traffic(), session(), rules(), this, begun, false);
         try {
             traffic()
@@ -113,7 +113,7 @@ final class RenewingExchange extends HeldExchange implements RenewalWork {
             tell(failure);
         } catch (RuntimeException | Error e) { // an error, too, must end the exchange
             traffic().torn(session(), e);
-            SessionTraffic.fail(exchange(), e);
+            failBy(e);
         }
         if (!ended.compareAndSet(false, true)) {
             end(false); // the thread that began has left

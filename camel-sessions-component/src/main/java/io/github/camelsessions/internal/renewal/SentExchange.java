@@ -26,13 +26,13 @@ import org.apache.camel.util.CaseInsensitiveMap;
 import org.jspecify.annotations.Nullable;
 
 /** An exchange whose request is sent in its session, as often as the gate says. */
-final class SentExchange extends HeldExchange {
+final class SentExchange extends GatedExchange {
 
     private final SessionRequest request;
     private final @Nullable SiteTurn turn; // null when its site is not paced
     private @Nullable RequestState beginning; // null before it is sent, and when it is never sent again
     private boolean sent;
-    private int target = UNKNOWN; // computed when it is asked for first
+    private int target = Initiator.NO_TARGET; // computed when it is asked for first
     private int replays;
     private @Nullable Reply reply;
     private @Nullable String refusal; // why the latest answer counts as refused, null when it does not
@@ -58,8 +58,8 @@ final class SentExchange extends HeldExchange {
     }
 
     @Override
-    protected int target() {
-        if (target == UNKNOWN) {
+    int target() {
+        if (target == Initiator.NO_TARGET) {
             target = request.target();
         }
         return target;
@@ -70,7 +70,7 @@ final class SentExchange extends HeldExchange {
         if (turn != null && isOrdinary() && !turn.take()) {
             return awaitTurn(turn, released);
         }
-        Verdict verdict = session().admit(this, released, token());
+        Verdict verdict = session().admit(pass(), released, token());
         boolean goesOn = verdict.action() == Verdict.Action.SEND || verdict.action() == Verdict.Action.LOOK_UP;
         if (turn != null && !goesOn) {
             turn.giveBack();
@@ -89,7 +89,7 @@ final class SentExchange extends HeldExchange {
         String full = null;
         if (!released && !sent) { // else it has a place already
             full = awaited.obstacle(session().key(), rules().gate().maxHeld());
-            full = full == null && traffic().held().isFull() ? FULL_IN_ALL : full;
+            full = full == null && nobodyMayWait() ? FULL_IN_ALL : full;
             if (full != null && rules().whenFull() == WhenFull.fail) {
                 fail(traffic().holdException(session(), full));
                 return Next.DONE;
@@ -97,9 +97,9 @@ final class SentExchange extends HeldExchange {
         }
         Ticket given = newTicket(false, full != null);
         try {
-            awaited.await(given, traffic().held());
+            awaited.await(given, tickets());
         } catch (RuntimeException | Error e) {
-            if (traffic().held().takeBack(given)) {
+            if (tickets().takeBack(given)) {
                 throw e;
             }
         }
@@ -110,6 +110,11 @@ final class SentExchange extends HeldExchange {
     @Nullable
     String waitEnded(boolean called) {
         return turn == null ? null : turn.waitEnded(called);
+    }
+
+    @Override
+    public boolean waitsToBeSent() {
+        return true;
     }
 
     @Override
@@ -162,8 +167,10 @@ final class SentExchange extends HeldExchange {
             if (turn != null) {
                 turn.use();
             }
-            reply = priority() ? sendWithToken(generation) : request.send(exchange(), generation, false, this::further);
-            if (reply != null && !priority()) {
+            reply = pass().priority()
+                    ? sendWithToken(generation)
+                    : request.send(exchange(), generation, false, this::further);
+            if (reply != null && !pass().priority()) {
                 refusal = refusal(reply);
                 if (refusal == null && rules().renewalUri() != null) {
                     traffic().logInPages().delivered(session().key(), exchange(), request);
@@ -171,10 +178,10 @@ final class SentExchange extends HeldExchange {
                 replayable = isReplayableWhenStale();
             }
         } catch (ProfilesAsideException e) {
-            exchange().setException(priority() ? e : traffic().noProfile(session(), e));
+            exchange().setException(pass().priority() ? e : traffic().noProfile(session(), e));
             reply = null;
         } catch (Exception | Error e) { // an error, too, must be reported to the gate
-            SessionTraffic.fail(exchange(), e);
+            failBy(e);
             reply = null;
         }
         int reconnected = request.reconnected();
@@ -185,20 +192,20 @@ final class SentExchange extends HeldExchange {
             return Next.on(unanswered(generation));
         }
         if (refusal == null) {
-            Duration asked = priority() ? null : pauseAsked(reply);
+            Duration asked = pass().priority() ? null : pauseAsked(reply);
             return asked == null
-                    ? Next.on(session().accepted(this, replayable))
+                    ? Next.on(session().accepted(pass(), replayable))
                     : blocked(reply, asked, generation.profile());
         }
         if (!request.renewsRefused()) { // it tells the gate nothing, and stands
-            return Next.on(session().unanswered(this));
+            return Next.on(session().unanswered(pass()));
         }
         // before the refusal is reported: another thread may be told at once that the exchange goes on
         Ticket given = newTicket(true, false);
         try {
-            return Next.on(session().refused(this), given);
+            return Next.on(session().refused(pass()), given);
         } catch (RuntimeException | Error e) {
-            if (traffic().held().takeBack(given)) {
+            if (tickets().takeBack(given)) {
                 throw e;
             }
             return waitWith(given);
@@ -217,8 +224,8 @@ final class SentExchange extends HeldExchange {
     /** The session waits, and the exchange with it, if it can be sent again and may wait that long. */
     private Next blocked(Reply answer, Duration asked, ClientProfile profile) {
         Verdict verdict = asked.isZero()
-                ? session().blocked(this, rules().blockedBackoff(), RenewalRules.LONGEST_BACKOFF)
-                : session().blocked(this, asked);
+                ? session().blocked(pass(), rules().blockedBackoff(), RenewalRules.LONGEST_BACKOFF)
+                : session().blocked(pass(), asked);
         traffic().act(session(), verdict);
         traffic().pauseAccount(session(), profile);
         if (!isRefused(answer)
@@ -231,7 +238,7 @@ final class SentExchange extends HeldExchange {
         try {
             request.detach(exchange()); // an exchange that waits keeps no connection
         } catch (RuntimeException | Error e) { // it cannot be read: if it stands, then as this
-            SessionTraffic.fail(exchange(), e);
+            failBy(e);
         }
         if (beginning == null) { // here, and not before each send: most are never blocked
             beginning = RequestState.after(exchange(), charset);
@@ -276,23 +283,23 @@ final class SentExchange extends HeldExchange {
     private Verdict unanswered(Generation generation) {
         ProxyFailedException failure = exchange().getException(ProxyFailedException.class);
         if (failure == null || failure.isSiteInDoubt() || !failure.profile().equals(generation.profile())) {
-            return session().unanswered(this);
+            return session().unanswered(pass());
         }
         traffic().putAside(failure); // before the gate is told: whoever asks next must not get it
         if (!isProfileExchanged(generation)) {
             exchange()
                     .setException(failure.standing("the session keeps this profile, because of the option profile, the"
                             + " header CamelSessionsProfile or renewalProfile=same"));
-            return session().unanswered(this);
+            return session().unanswered(pass());
         }
-        if (priority()) {
-            return session().lost(this, !request.hasReachedSite());
+        if (pass().priority()) {
+            return session().lost(pass(), !request.hasReachedSite());
         }
         String obstacle = obstacleAfter(failure);
         if (obstacle != null) {
             exchange().setException(failure.standing("the request was not sent again: " + obstacle));
         }
-        return session().lost(this, obstacle == null);
+        return session().lost(pass(), obstacle == null);
     }
 
     /** Why the request is not sent again in another profile, null when it is. */
@@ -346,7 +353,7 @@ final class SentExchange extends HeldExchange {
     }
 
     private void further() {
-        session().sentAgain(this);
+        session().sentAgain(pass());
         if (turn != null) {
             turn.count();
         }
@@ -421,7 +428,7 @@ final class SentExchange extends HeldExchange {
             wayOut = "set renewalUri, or renew it in the route";
         }
         int held = session().stats().held();
-        Generation generation = generation();
+        Generation generation = pass().generation();
         long number = generation == null ? 0 : generation.number();
         String message = "session '" + session().key() + "': expired by " + why + " to " + request.describe()
                 + " (generation=" + number + ", replays=" + replays + "); " + wayOut;
@@ -453,12 +460,13 @@ final class SentExchange extends HeldExchange {
     }
 
     @Override
-    public @Nullable String profile() {
+    @Nullable
+    String profile() {
         return request.profile();
     }
 
     @Override
-    public String cause() {
+    String cause() {
         return refusal != null ? "expired by " + refusal : "the session is new, or has reached one of its limits";
     }
 }

@@ -2,7 +2,6 @@
 package io.github.camelsessions.internal.renewal;
 
 import io.github.camelsessions.internal.session.Generation;
-import io.github.camelsessions.internal.session.Passage;
 import io.github.camelsessions.internal.session.Session;
 import io.github.camelsessions.internal.session.Verdict;
 import java.io.IOException;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * One request to the page that tells whether a session lives, on an exchange of its own. It belongs to no renewal, is not
  * held and not sent again; its answer goes to the gate and to whoever asks. Used by one thread, but for {@link #abort}.
  */
-final class SessionCheck extends Passage implements Initiator {
+final class SessionCheck extends Initiator {
 
     private final CamelContext context;
     private final SessionTraffic traffic;
@@ -34,7 +33,7 @@ final class SessionCheck extends Passage implements Initiator {
     private @Nullable Throwable failure;
 
     SessionCheck(CamelContext context, SessionTraffic traffic, Session session, RenewalRules rules, CheckRules how) {
-        super(rules.renews(), false, 0);
+        super(rules.renews(), false, 0, true);
         this.context = context;
         this.traffic = traffic;
         this.session = session;
@@ -143,27 +142,34 @@ final class SessionCheck extends Passage implements Initiator {
     }
 
     @Override
-    public Session session() {
+    Session session() {
         return session;
     }
 
     @Override
-    public RenewalRules rules() {
+    RenewalRules rules() {
         return rules;
     }
 
     @Override
-    public @Nullable String profile() {
+    @Nullable
+    String profile() {
         return rules.profile();
     }
 
     @Override
-    public String cause() {
+    String cause() {
         return "its checkUri says that it has ended";
     }
 
     @Override
-    public boolean isInRenewal() {
+    boolean isInRenewal() {
         return false;
+    }
+
+    @Override
+    @Nullable
+    Ticket ticket() {
+        return null;
     }
 }

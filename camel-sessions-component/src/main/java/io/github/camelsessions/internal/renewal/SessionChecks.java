@@ -38,7 +38,7 @@ final class SessionChecks extends ServiceSupport {
     private final CamelContext context;
     private final SessionTraffic traffic;
     private final SessionRegistry registry;
-    private final Lanes lanes;
+    private final LimitedExecutor lanes;
     // how it is asked for the sessions that have a checkUri
     private final Map<Session, Known> known = new ConcurrentHashMap<>();
     private final Map<Session, Running> running = new ConcurrentHashMap<>();

@@ -7,7 +7,7 @@ import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionRenewalException;
 import io.github.camelsessions.api.SessionSituation;
 import io.github.camelsessions.api.SessionStats;
-import io.github.camelsessions.internal.renewal.Ticket.Turn;
+import io.github.camelsessions.internal.renewal.Ticket.End;
 import io.github.camelsessions.internal.session.GateFailure;
 import io.github.camelsessions.internal.session.Generation;
 import io.github.camelsessions.internal.session.Passage;
@@ -29,7 +29,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -56,14 +55,11 @@ public final class SessionTraffic extends ServiceSupport {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionTraffic.class);
 
-    private static final Exception NO_MEMORY = new NoMemoryException();
-
     private final CamelContext context;
     private final SessionRegistry registry;
     private final WaitGraph waits = new WaitGraph();
-    private final AtomicLong arrivals = new AtomicLong();
     private final Map<SessionKey, Boolean> differencesLogged = LRUCacheFactory.newLRUCache(1000);
-    private final TrafficThreads threads;
+    private final SessionThreads threads;
     private final Mender mender;
     private final List<Runnable> alsoMended = new CopyOnWriteArrayList<>();
     private final HeldTickets held;
@@ -76,9 +72,15 @@ public final class SessionTraffic extends ServiceSupport {
     public SessionTraffic(CamelContext context, SessionRegistry registry) {
         this.context = context;
         this.registry = registry;
-        this.threads = new TrafficThreads(context, this::torn, end -> mender().endLater(end));
-        this.mender = new Mender(context, threads, this::mend);
-        this.held = new HeldTickets(context, threads, DEFAULT_RESUME_CONCURRENCY, DEFAULT_MAX_HELD_TOTAL, this::torn);
+        this.mender = new Mender(context, end -> threads().execute(end), this::mend);
+        this.threads = new SessionThreads(context, mender);
+        this.held = new HeldTickets(
+                context,
+                threads,
+                mender,
+                new RenewalScope.OfExchanges(),
+                DEFAULT_RESUME_CONCURRENCY,
+                DEFAULT_MAX_HELD_TOTAL);
         this.renewals = new Renewals(context, this);
         this.logOuts = new LogOuts(context, this, registry);
         this.paced = new PacedSites(this::nanoTime, threads::schedule);
@@ -181,7 +183,7 @@ public final class SessionTraffic extends ServiceSupport {
             }
         };
         // whoever asks for a future does not wait for room
-        TrafficThreads.runAsOwn(() -> renewAt(null, exchange, end, key, rules));
+        SessionThreads.runAsOwn(() -> renewAt(null, exchange, end, key, rules));
         return result;
     }
 
@@ -284,9 +286,8 @@ public final class SessionTraffic extends ServiceSupport {
      */
     public ClientProfile profile(SessionKey key, @Nullable Exchange exchange) {
         RenewalToken token = RenewalScope.token(exchange, key);
-        if (token != null
-                && token.state() == RenewalToken.State.LIVE
-                && token.initiator() instanceof Initiator initiator) {
+        Initiator initiator = Initiator.of(token);
+        if (token != null && initiator != null && token.state() == RenewalToken.State.LIVE) {
             equip(initiator.session(), token.pending(), token, null, initiator.rules());
         }
         Generation generation = generation(key, exchange);
@@ -303,19 +304,15 @@ public final class SessionTraffic extends ServiceSupport {
             @Nullable RenewalToken token,
             @Nullable String profile,
             RenewalRules rules) {
-        String name = profile;
-        if (name == null && token != null && token.initiator() instanceof Initiator initiator) {
-            name = initiator.profile();
-        }
+        Initiator initiator = Initiator.of(token);
+        String name = profile == null && initiator != null ? initiator.profile() : profile;
         session.equip(generation, token, name, keepsProfile(token, rules));
     }
 
     /** Whether the session is to keep the profile that it has. */
     static boolean keepsProfile(@Nullable RenewalToken token, RenewalRules rules) {
-        return rules.sameProfile()
-                || (token != null
-                        && token.initiator() instanceof Initiator initiator
-                        && initiator.rules().sameProfile());
+        Initiator initiator = Initiator.of(token);
+        return rules.sameProfile() || (initiator != null && initiator.rules().sameProfile());
     }
 
     /**
@@ -507,8 +504,8 @@ public final class SessionTraffic extends ServiceSupport {
             if (verdict.check()) {
                 checks.settle(session);
             }
-            verdict.standing().forEach(passage -> goOn(passage, Turn.STAND));
-            verdict.again().forEach(passage -> goOn(passage, Turn.RESUME));
+            verdict.standing().forEach(passage -> goOn(passage, End.STANDS));
+            verdict.again().forEach(passage -> goOn(passage, End.RESUMED));
             if (verdict.release()) {
                 held.release(session);
             }
@@ -533,27 +530,9 @@ public final class SessionTraffic extends ServiceSupport {
 
     // ---- after an error
 
-    /** An exchange ends with a failure, also when there is no memory to say which. */
+    /** As {@link HeldExchange#fail(Exchange, Throwable)}. */
     public static void fail(Exchange exchange, Throwable failure) {
-        try {
-            exchange.setException(failure); // which wraps an error
-        } catch (OutOfMemoryError e) {
-            exchange.setException(NO_MEMORY);
-        }
-    }
-
-    /** One for all: it has no stack, and remembers nothing. */
-    private static final class NoMemoryException extends Exception {
-
-        private static final long serialVersionUID = 1L;
-
-        NoMemoryException() {
-            super(
-                    "there was no memory left, not even to say what failed; raise -Xmx, or hold and send less at once",
-                    new OutOfMemoryError("Java heap space"),
-                    false,
-                    false);
-        }
+        HeldExchange.fail(exchange, failure);
     }
 
     /** An error may have kept something from being done: it will be, a little later. Needs no memory. */
@@ -598,10 +577,10 @@ public final class SessionTraffic extends ServiceSupport {
         return mender;
     }
 
-    private void goOn(Passage passage, Turn turn) {
-        Ticket ticket = ((HeldExchange) passage).ticket();
-        if (ticket != null) {
-            held.goOn(ticket, turn);
+    private void goOn(Passage passage, End how) {
+        Ticket ticket = ((Initiator) passage).ticket();
+        if (ticket != null && !ticket.isClaimed()) {
+            held.goOn(ticket, how);
         }
     }
 
@@ -636,11 +615,12 @@ public final class SessionTraffic extends ServiceSupport {
         }
     }
 
-    Lanes newLanes() {
-        return new Lanes(action -> threads().execute(action), DEFAULT_RENEWAL_CONCURRENCY, this::torn);
+    LimitedExecutor newLanes() {
+        return new LimitedExecutor(action -> threads().execute(action), DEFAULT_RENEWAL_CONCURRENCY, this::torn);
     }
 
-    HeldTickets held() {
+    /** For exchanges that wait for something else than a gate. */
+    public HeldTickets held() {
         return held;
     }
 
@@ -651,16 +631,12 @@ public final class SessionTraffic extends ServiceSupport {
         return site == null ? null : new SiteTurn(site);
     }
 
-    TrafficThreads threads() {
+    SessionThreads threads() {
         return threads;
     }
 
     WaitGraph waits() {
         return waits;
-    }
-
-    long nextArrival() {
-        return arrivals.getAndIncrement();
     }
 
     /** A proxy has failed: no session gets its profile for a while. */

@@ -34,7 +34,7 @@ final class SiteTurn {
     /** Stands in line. From here on the exchange may be another thread's. */
     void await(Ticket ticket, HeldTickets tickets) {
         Place entered =
-                new Place(ticket.session().key(), ticket.arrival(), () -> tickets.goOn(ticket, Ticket.Turn.RESUME));
+                new Place(ticket.session().key(), ticket.arrival(), () -> tickets.goOn(ticket, Ticket.End.RESUMED));
         place = entered;
         site.enter(entered);
     }

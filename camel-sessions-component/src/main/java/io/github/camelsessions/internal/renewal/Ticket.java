@@ -15,18 +15,44 @@ import org.jspecify.annotations.Nullable;
  * The right to go on with an exchange that waits. Release, time-out and shutdown race for it: whoever claims it first has
  * the exchange, for all others it is as if there were none. One ticket for each wait. Thread-safe.
  */
-final class Ticket {
+public final class Ticket {
 
-    /** Why an exchange goes on. */
-    enum Turn {
-        /** It asks for admission again. */
-        RESUME,
-        /** The answer that it has was judged to stand. */
-        STAND,
-        /** It has waited as long as it may. */
-        TIME_OUT,
-        /** Its route is stopped. */
-        STOP
+    /** How a wait ends. */
+    public enum End {
+        /** What it was for has come. */
+        RESUMED,
+        /** The answer that the exchange has was judged to stand. */
+        STANDS,
+        /** The exchange has waited as long as it may. */
+        TIMED_OUT,
+        /** Its route or the context is stopped, or its thread was interrupted. */
+        STOPPED
+    }
+
+    /** An exchange that waits: whoever claims the ticket of its wait lets it go on. */
+    public interface Holder {
+
+        /** Who admitted the exchange, and fails it when it is stopped itself. */
+        @Nullable
+        Object owner();
+
+        /** The site that its request goes to. */
+        String site();
+
+        /** Its place among all exchanges: the lower, the earlier it came. */
+        long arrival();
+
+        /** Whether what it waits for is over, so that it may go on: asked where nobody may have told it. */
+        boolean isOver();
+
+        /** Whether it waits at a gate for nothing but to be sent. One that renews may have less to wait for. */
+        boolean waitsToBeSent();
+
+        /** Whether the gate would tell it to wait on. */
+        boolean mustWait();
+
+        /** Goes on, on this thread, unless it did before; whatever happens, it has its end, here or later. */
+        void goOn(Ticket claimed, End how);
     }
 
     private static final AtomicIntegerFieldUpdater<Ticket> STATE =
@@ -48,8 +74,8 @@ final class Ticket {
     private final Duration time;
     private final long made = System.nanoTime();
     private volatile int state = WAITS;
-    private volatile @Nullable Waiter holder; // until it goes on
-    private volatile @Nullable Turn turn; // from when it is claimed
+    private volatile @Nullable Holder holder; // until it goes on
+    private volatile @Nullable End end; // from when it is claimed
     private volatile boolean timedOut;
     private boolean seenClaimed; // by the one thread that mends
     private volatile int counted; // 1 when it is
@@ -59,24 +85,11 @@ final class Ticket {
     private volatile boolean released;
 
     /**
-     * Of an exchange that waits at the gate of its session.
-     *
-     * @param time how long the exchange may wait
+     * @param session whose gate the exchange waits at, null for none
+     * @param time    how long the exchange may wait
+     * @param waiting the thread that waits with it, null when none does
      */
-    Ticket(HeldExchange holder, Duration time, @Nullable SynchronousWait waiting) {
-        this(holder, holder.session(), time, waiting);
-    }
-
-    /**
-     * Of an exchange that waits at no gate.
-     *
-     * @param time how long the exchange may wait
-     */
-    Ticket(WaitingExchange holder, Duration time, @Nullable SynchronousWait waiting) {
-        this(holder, null, time, waiting);
-    }
-
-    private Ticket(Waiter holder, @Nullable Session session, Duration time, @Nullable SynchronousWait waiting) {
+    Ticket(Holder holder, @Nullable Session session, Duration time, @Nullable SynchronousWait waiting) {
         this.session = session;
         this.site = holder.site();
         this.time = time;
@@ -126,11 +139,11 @@ final class Ticket {
      * from that, it does so all the same, a little later, as long as the ticket is among the others.
      */
     @Nullable
-    Waiter claim(Turn how) {
+    Holder claim(End how) {
         if (!STATE.compareAndSet(this, WAITS, CLAIMED)) {
             return null;
         }
-        turn = how;
+        end = how;
         try {
             cancelTimer();
         } catch (OutOfMemoryError e) {
@@ -153,7 +166,7 @@ final class Ticket {
     }
 
     /** Hands a claimed exchange over to the thread that waits for it, if one does. */
-    boolean handOver(Turn how, Resumer.@Nullable Slot slot) {
+    boolean handOver(End how, @Nullable Slot slot) {
         return waiting != null && waiting.hand(how, slot);
     }
 
@@ -169,20 +182,20 @@ final class Ticket {
 
     // ---- for those who mend what an error has left behind
 
-    /** How its exchange is to go on, if it was claimed a while ago, and whoever has it did nothing; else null. */
+    /** How its wait ended, if it was claimed a while ago, and whoever has it did nothing; else null. */
     @Nullable
-    Turn overdueTurn() {
+    End overdue() {
         if (state != CLAIMED) {
             return null;
         }
         boolean before = seenClaimed;
         seenClaimed = true;
-        return before ? turn : null;
+        return before ? end : null;
     }
 
     /** Its exchange, null when that goes on. */
     @Nullable
-    Waiter holder() {
+    Holder holder() {
         return holder;
     }
 
@@ -198,14 +211,16 @@ final class Ticket {
         return first;
     }
 
-    /** Whether its exchange waits for nothing but to be sent. One that renews may have less to wait for. */
+    /** Whether its exchange may stand in the line of its session: it waits for nothing but to be sent. */
     boolean isOfSent() {
-        return holder instanceof SentExchange;
+        Holder exchange = holder;
+        return exchange != null && exchange.waitsToBeSent();
     }
 
     /** Whether the gate would tell its exchange to wait on. Not of one that was claimed. */
     boolean mustWait() {
-        return holder instanceof SentExchange exchange && session().holding(exchange);
+        Holder exchange = holder;
+        return exchange != null && exchange.mustWait();
     }
 
     void setTimer(Future<?> timer) {
@@ -242,9 +257,9 @@ final class Ticket {
         /**
          * How the wait has ended.
          *
-         * @param turn null when the thread was let go, and the exchange waits on without it
+         * @param how null when the thread was let go, and the exchange waits on without it
          */
-        private record Handed(@Nullable Turn turn, Resumer.@Nullable Slot slot) {}
+        private record Handed(@Nullable End how, @Nullable Slot slot) {}
 
         private static final Handed LET_GO = new Handed(null, null);
 
@@ -260,8 +275,8 @@ final class Ticket {
          *
          * @return false when the thread was let go before
          */
-        boolean hand(Turn turn, Resumer.@Nullable Slot slot) {
-            return end(new Handed(turn, slot)) || handed.get() != LET_GO;
+        boolean hand(End how, @Nullable Slot slot) {
+            return end(new Handed(how, slot)) || handed.get() != LET_GO;
         }
 
         /** Lets the waiting thread go on without its exchange, if it may; returns whether this call did so. */
@@ -280,19 +295,19 @@ final class Ticket {
         /**
          * Waits until somebody has claimed the ticket: an interrupt makes that this thread, unless it comes too late.
          *
-         * @return the turn that another one has handed over, STOP after an interrupt, null when the exchange waits on
+         * @return how it ended by another one, STOPPED after an interrupt, null when the exchange waits on
          *     without this thread and is no longer its own
          */
         @Nullable
-        Turn await(Ticket ticket) {
+        End await(Ticket ticket) {
             while (true) {
                 try {
                     over.await();
                     break;
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
-                    if (ticket.claim(Turn.STOP) != null) {
-                        return Turn.STOP;
+                    if (ticket.claim(End.STOPPED) != null) {
+                        return End.STOPPED;
                     }
                     Uninterruptibly.await(over);
                     break;
@@ -300,11 +315,12 @@ final class Ticket {
                     Uninterruptibly.pause();
                 }
             }
-            return Objects.requireNonNull(handed.get()).turn();
+            return Objects.requireNonNull(handed.get()).how();
         }
 
-        /** The slot that came with the turn, null for none. */
-        Resumer.@Nullable Slot slot() {
+        /** The slot that came with the end, null for none. */
+        @Nullable
+        Slot slot() {
             Handed how = handed.get();
             return how == null ? null : how.slot();
         }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * completed. What is aggregated is a carrier with the ticket, never the user's exchange: the aggregator copies exchanges
  * and obeys their headers. Thread-safe.
  */
-final class ExchangeHold extends ServiceSupport {
+final class TicketAggregator extends ServiceSupport {
 
     private final CamelContext context;
     private final AggregateProcessor aggregator;
@@ -35,7 +35,7 @@ final class ExchangeHold extends ServiceSupport {
      * @param threads  completes groups; not the thread that releases, which has the aggregator's lock
      * @param released is given the tickets of a group
      */
-    ExchangeHold(CamelContext context, ExecutorService threads, Consumer<List<Ticket>> released) {
+    TicketAggregator(CamelContext context, ExecutorService threads, Consumer<List<Ticket>> released) {
         this.context = context;
         this.aggregator = new AggregateProcessor(
                 context, new Releaser(released), new BySession(), new ListOfTickets(), threads, false);

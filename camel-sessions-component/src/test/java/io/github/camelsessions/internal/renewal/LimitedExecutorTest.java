@@ -13,14 +13,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class LanesTest {
+class LimitedExecutorTest {
 
     private static final SessionKey SESSION = new SessionKey("", "1");
 
     private final List<String> running = new ArrayList<>();
     private final Map<String, Runnable> leaving = new HashMap<>();
 
-    private void enter(Lanes lanes, String... sessions) {
+    private void enter(LimitedExecutor lanes, String... sessions) {
         for (String session : sessions) {
             lanes.enter(new SessionKey(session.substring(0, 1), session), leave -> {
                 running.add(session);
@@ -32,7 +32,7 @@ class LanesTest {
     @Test
     void laneIsFreeAfterARestartWhenNoThreadWasToBeHad() {
         AtomicBoolean stopped = new AtomicBoolean(true);
-        Lanes lanes = new Lanes(
+        LimitedExecutor lanes = new LimitedExecutor(
                 action -> {
                     if (stopped.get()) {
                         throw new RejectedExecutionException();
@@ -52,7 +52,7 @@ class LanesTest {
 
     @Test
     void hangingLogInsOfOneSiteDoNotKeepTheFirstOfAnotherWaiting() {
-        Lanes lanes = new Lanes(Runnable::run, 2, e -> {});
+        LimitedExecutor lanes = new LimitedExecutor(Runnable::run, 2, e -> {});
         enter(lanes, "a1", "a2", "a3", "b1", "b2");
 
         assertThat(running).containsExactly("a1", "a2", "b1");
@@ -60,7 +60,7 @@ class LanesTest {
 
     @Test
     void neverMoreThanTwiceAsManyRun() {
-        Lanes lanes = new Lanes(Runnable::run, 2, e -> {});
+        LimitedExecutor lanes = new LimitedExecutor(Runnable::run, 2, e -> {});
         enter(lanes, "a1", "a2", "b1", "c1", "d1", "e1");
 
         assertThat(running).containsExactly("a1", "a2", "b1", "c1");
@@ -70,7 +70,7 @@ class LanesTest {
 
     @Test
     void aFreeLaneGoesToTheSiteThatHasTheFewest() {
-        Lanes lanes = new Lanes(Runnable::run, 2, e -> {});
+        LimitedExecutor lanes = new LimitedExecutor(Runnable::run, 2, e -> {});
         enter(lanes, "a1", "a2", "a3", "a4", "b1", "b2", "b3");
         assertThat(running).containsExactly("a1", "a2", "b1");
 
@@ -83,8 +83,8 @@ class LanesTest {
     }
 
     @Test
-    void whoeverWaitsIsServedAsSoonAsThereAreMoreLanes() {
-        Lanes lanes = new Lanes(Runnable::run, 1, e -> {});
+    void whoeverWaitsIsServedAsSoonAsThereAreMoreLimitedExecutor() {
+        LimitedExecutor lanes = new LimitedExecutor(Runnable::run, 1, e -> {});
         enter(lanes, "a1", "a2", "a3");
         assertThat(running).containsExactly("a1");
         assertThat(lanes.isInLine(new SessionKey("a", "a3"))).isTrue();

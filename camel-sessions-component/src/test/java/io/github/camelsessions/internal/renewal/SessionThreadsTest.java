@@ -11,10 +11,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class TrafficThreadsTest {
+class SessionThreadsTest {
 
     private final DefaultCamelContext context = new DefaultCamelContext();
-    private final TrafficThreads threads = new TrafficThreads(context, e -> {}, end -> {});
+    private final SessionThreads threads = new SessionThreads(context, new Mender(context, Runnable::run, torn -> {}));
 
     @BeforeEach
     void start() {
@@ -47,13 +47,13 @@ class TrafficThreadsTest {
         CompletableFuture<String> thread = new CompletableFuture<>();
         threads.runLater(
                 () -> {
-                    own.complete(TrafficThreads.isOwn());
+                    own.complete(SessionThreads.isOwn());
                     thread.complete(Thread.currentThread().getName());
                 },
                 Duration.ZERO);
 
         assertThat(thread.get(30, TimeUnit.SECONDS)).contains("SessionsResume");
         assertThat(own.get(30, TimeUnit.SECONDS)).as("never waits for room").isTrue();
-        assertThat(TrafficThreads.isOwn()).isFalse();
+        assertThat(SessionThreads.isOwn()).isFalse();
     }
 }

@@ -3,7 +3,7 @@ package io.github.camelsessions.internal.renewal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.camelsessions.internal.renewal.WaitingExchange.End;
+import io.github.camelsessions.internal.renewal.Ticket.End;
 import io.github.camelsessions.internal.session.SessionClock;
 import io.github.camelsessions.internal.session.SessionRegistry;
 import java.time.Duration;
@@ -13,13 +13,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
-class WaitingExchangeTest {
+class HeldExchangeTest {
 
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final SessionTraffic traffic =
@@ -43,7 +44,7 @@ class WaitingExchangeTest {
         Waiting exchange = new Waiting();
         assertThat(exchange.waitFor(new AtomicBoolean(true))).isEqualTo(End.RESUMED); // it saw that by itself
         AtomicBoolean come = new AtomicBoolean();
-        assertThat(exchange.waitFor(come)).isEqualTo(End.ELSEWHERE);
+        assertThat(exchange.waitFor(come)).as("it waits").isNull();
 
         exchange.tell(); // of the first wait
         assertThat(ends.poll(200, TimeUnit.MILLISECONDS)).isNull();
@@ -55,12 +56,13 @@ class WaitingExchangeTest {
         assertThat(traffic.waiting()).isZero();
     }
 
-    private final class Waiting extends WaitingExchange {
+    private final class Waiting extends HeldExchange {
 
         Waiting() {
-            super(traffic, null, "", new DefaultExchange(context), done -> {}, Duration.ofHours(1));
+            super(traffic.held(), null, "", new DefaultExchange(context), done -> {}, Duration.ofHours(1));
         }
 
+        @Nullable
         End waitFor(AtomicBoolean come) {
             return await(come::get, false);
         }
@@ -68,6 +70,9 @@ class WaitingExchangeTest {
         void tell() {
             resume();
         }
+
+        @Override
+        protected void leave() {}
 
         @Override
         protected boolean goOn(End end) {

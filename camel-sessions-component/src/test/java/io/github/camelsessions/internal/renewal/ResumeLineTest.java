@@ -3,7 +3,7 @@ package io.github.camelsessions.internal.renewal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.camelsessions.internal.renewal.Ticket.Turn;
+import io.github.camelsessions.internal.renewal.Ticket.End;
 import io.github.camelsessions.internal.session.SessionClock;
 import io.github.camelsessions.internal.session.SessionRegistry;
 import java.time.Duration;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
-class ResumerTest {
+class ResumeLineTest {
 
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final SessionTraffic traffic =
@@ -33,7 +33,7 @@ class ResumerTest {
     private final LinkedBlockingQueue<Integer> began = new LinkedBlockingQueue<>();
     private final Queue<Runnable> timed = new ConcurrentLinkedQueue<>();
     private volatile int slots = 1;
-    private final Resumer resumer = new Resumer(threads, this::time, () -> slots, e -> {});
+    private final ResumeLine line = new ResumeLine(threads, this::time, () -> slots, e -> {});
 
     private void time(Runnable action, Duration delay) {
         timed.add(action);
@@ -49,13 +49,13 @@ class ResumerTest {
     void aRequestThatTakesLongGivesItsSlotToTheNext() throws Exception {
         add(1, 2, 3);
         assertThat(began.take()).isEqualTo(1);
-        assertThat(resumer.waiting()).isEqualTo(2);
+        assertThat(line.waiting()).isEqualTo(2);
 
         look(10); // a second is not over
-        assertThat(resumer.waiting()).isEqualTo(2);
+        assertThat(line.waiting()).isEqualTo(2);
         look(1);
         assertThat(began.take()).isEqualTo(2);
-        assertThat(resumer.waiting()).isEqualTo(1);
+        assertThat(line.waiting()).isEqualTo(1);
         assertThat(began.poll(50, TimeUnit.MILLISECONDS)).isNull();
     }
 
@@ -92,25 +92,28 @@ class ResumerTest {
         assertThat(began.take()).isEqualTo(1);
 
         slots = 3;
-        resumer.serve();
+        line.serve();
         assertThat(List.of(began.take(), began.take())).containsExactlyInAnyOrder(2, 3);
     }
 
     private void add(int... numbers) {
         for (int number : numbers) {
-            resumer.add(new Ticket(new Hanging(number), Duration.ofHours(1), null), Turn.RESUME);
+            line.add(new Ticket(new Hanging(number), null, Duration.ofHours(1), null), End.RESUMED);
         }
     }
 
     /** An exchange whose request is answered when the test says so. */
-    private final class Hanging extends WaitingExchange {
+    private final class Hanging extends HeldExchange {
 
         private final int number;
 
         Hanging(int number) {
-            super(traffic, null, "", new DefaultExchange(context), done -> {}, Duration.ofHours(1));
+            super(traffic.held(), null, "", new DefaultExchange(context), done -> {}, Duration.ofHours(1));
             this.number = number;
         }
+
+        @Override
+        protected void leave() {}
 
         @Override
         protected boolean goOn(End end) {

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a limited number of renewals run at once. A lane that is free goes to the site that has the fewest, and of a site to
+ * Lets a limited number of renewals, log-outs or checks run at once. A lane that is free goes to the site that has the fewest, and of a site to
  * whoever came first. A site that has none gets one even when all are taken, as long as not twice as many run: so the
  * log-ins of sites that hang keep no other site waiting.
  *
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe; calls nothing under its lock.
  */
-final class Lanes {
+final class LimitedExecutor {
 
     private final Executor threads;
     private final Consumer<Throwable> torn;
@@ -87,7 +87,7 @@ final class Lanes {
     /**
      * @param torn is told of an error that may have kept a renewal from running: then {@link #serve} is to be called
      */
-    Lanes(Executor threads, int lanes, Consumer<Throwable> torn) {
+    LimitedExecutor(Executor threads, int lanes, Consumer<Throwable> torn) {
         this.threads = threads;
         this.lanes = lanes;
         this.torn = torn;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.renewal;
 
-import io.github.camelsessions.internal.renewal.Ticket.Turn;
+import io.github.camelsessions.internal.renewal.Ticket.End;
+import io.github.camelsessions.internal.renewal.Ticket.Holder;
 import io.github.camelsessions.internal.session.Session;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +15,6 @@ import java.util.PriorityQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets exchanges of one site go on that have waited: the one that came first goes first, and a limited number at once,
- * each in a slot. A slot is held until the exchange has its answer, but not longer than {@link #LONG}, and for a moment of
- * the rest of its route; it is given up earlier when an exchange on that thread has to wait again. A thread that waits must not keep those from going on that
- * it may be waiting for, and the rest of a route may wait for another thread whose exchange waits here, as {@code seda}
- * does for a reply.
+ * each in a {@link Slot}. A slot is held until the exchange has its answer, but not longer than {@link #LONG}, and for a
+ * moment of the rest of its route; it is given up earlier when an exchange on that thread has to wait again. A thread that
+ * waits must not keep those from going on that it may be waiting for, and the rest of a route may wait for another thread
+ * whose exchange waits here, as {@code seda} does for a reply.
  *
  * <p>A gate may let those that it has released go on one at a time only: after a pause, or to try a new log-in. So that not
  * all of them ask it each time, and are held again, those of one session stand in a line of their own, and only the first of
@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Nothing is called out under the lock.
  */
-final class Resumer {
+final class ResumeLine {
 
     /** How often slots that are held are looked at: a timer for each would cost more than the rest of a release. */
     private static final Duration LOOK = Duration.ofMillis(100);
@@ -59,8 +59,6 @@ final class Resumer {
      */
     private static final int LONG = 11;
 
-    private static final ThreadLocal<@Nullable Slot> CURRENT = new ThreadLocal<>();
-
     private final Executor threads;
     private final BiConsumer<Runnable, Duration> timer;
     private final IntSupplier slots;
@@ -71,7 +69,7 @@ final class Resumer {
     private final Map<Session, Released> sessions = new HashMap<>(); // those with any in line or aside
     private int waiting;
     private int taken;
-    private @Nullable Slot latest; // of those that are taken; each knows its neighbours
+    private @Nullable Run latest; // of those that are taken; each knows its neighbours
 
     private final AtomicBoolean looks = new AtomicBoolean(); // whether somebody is going to look at them
 
@@ -84,7 +82,7 @@ final class Resumer {
     private record Entry(
             long arrival,
             @Nullable Ticket ticket,
-            Turn turn,
+            End how,
             @Nullable Released of) {}
 
     /** Those of one session that were held at its gate and released, in the order in which they came. Guarded by lock. */
@@ -109,7 +107,7 @@ final class Resumer {
      * @param torn  is told of an error that may have kept somebody from going on: then {@link #serve} is to be called, and
      *              each ticket put in again that was in here and is not claimed
      */
-    Resumer(Executor threads, BiConsumer<Runnable, Duration> timer, IntSupplier slots, Consumer<Throwable> torn) {
+    ResumeLine(Executor threads, BiConsumer<Runnable, Duration> timer, IntSupplier slots, Consumer<Throwable> torn) {
         this.threads = threads;
         this.timer = timer;
         this.slots = slots;
@@ -127,18 +125,18 @@ final class Resumer {
     }
 
     /** The ticket's exchange goes on when it is its turn. */
-    void add(Ticket ticket, Turn turn) {
+    void add(Ticket ticket, End how) {
         lock.lock();
         try {
-            enter(ticket, turn);
+            enter(ticket, how);
         } finally {
             lock.unlock();
         }
         serve();
     }
 
-    private void enter(Ticket ticket, Turn turn) {
-        line.add(new Entry(ticket.arrival(), ticket, turn, null));
+    private void enter(Ticket ticket, End how) {
+        line.add(new Entry(ticket.arrival(), ticket, how, null));
         waiting++;
     }
 
@@ -146,26 +144,28 @@ final class Resumer {
     void addReleased(List<Ticket> tickets) {
         lock.lock();
         try {
-            for (Ticket ticket : tickets) {
-                if (!ticket.isOfSent()) {
-                    enter(ticket, Turn.RESUME);
-                    continue;
-                }
-                Released of = sessions.computeIfAbsent(ticket.session(), Released::new);
-                if (of.tickets.size() >= of.limit) {
-                    int before = of.tickets.size();
-                    of.tickets.removeIf(Ticket::isClaimed);
-                    waiting -= before - of.tickets.size();
-                    of.limit = Math.max(1000, 2 * of.tickets.size());
-                }
-                of.tickets.add(ticket);
-                waiting++;
-                call(of);
-            }
+            tickets.forEach(this::enterReleased);
         } finally {
             lock.unlock();
         }
         serve();
+    }
+
+    private void enterReleased(Ticket ticket) {
+        if (!ticket.isOfSent()) {
+            enter(ticket, End.RESUMED);
+            return;
+        }
+        Released of = sessions.computeIfAbsent(ticket.session(), Released::new);
+        if (of.tickets.size() >= of.limit) {
+            int before = of.tickets.size();
+            of.tickets.removeIf(Ticket::isClaimed);
+            waiting -= before - of.tickets.size();
+            of.limit = Math.max(1000, 2 * of.tickets.size());
+        }
+        of.tickets.add(ticket);
+        waiting++;
+        call(of);
     }
 
     /** The session lets somebody go on: whoever was put aside is looked at again. */
@@ -192,7 +192,7 @@ final class Resumer {
     private void enter(Released of) {
         Ticket first = of.tickets.peek();
         if (first != null && (of.place == null || first.arrival() < of.place.arrival())) {
-            Entry entered = new Entry(first.arrival(), null, Turn.RESUME, of);
+            Entry entered = new Entry(first.arrival(), null, End.RESUMED, of);
             line.add(entered);
             of.place = entered;
         }
@@ -201,7 +201,7 @@ final class Resumer {
     /** Fills the slots that are free. Never throws: whoever calls does so for others. */
     void serve() {
         try {
-            for (Slot next = next(); next != null; next = next()) {
+            for (Run next = next(); next != null; next = next()) {
                 execute(next);
             }
             lookLater();
@@ -224,17 +224,8 @@ final class Resumer {
     /** Those that are held for too long are free. */
     private void look() {
         looks.set(false);
-        overdue().forEach(Slot::release);
+        overdue().forEach(Run::release);
         serve();
-    }
-
-    private boolean isRoom() {
-        lock.lock();
-        try {
-            return taken < slots.getAsInt() && !line.isEmpty();
-        } finally {
-            lock.unlock();
-        }
     }
 
     private boolean isAnyTaken() {
@@ -246,13 +237,13 @@ final class Resumer {
         }
     }
 
-    private List<Slot> overdue() {
+    private List<Run> overdue() {
         lock.lock();
         try {
-            List<Slot> overdue = new ArrayList<>();
-            for (Slot slot = latest; slot != null; slot = slot.before) {
-                if (--slot.looksLeft <= 0) {
-                    overdue.add(slot);
+            List<Run> overdue = new ArrayList<>();
+            for (Run run = latest; run != null; run = run.before) {
+                if (--run.looksLeft <= 0) {
+                    overdue.add(run);
                 }
             }
             return overdue;
@@ -261,12 +252,12 @@ final class Resumer {
         }
     }
 
-    private void execute(Slot first) {
+    private void execute(Run first) {
         try {
             threads.execute(new Work(first));
         } catch (RejectedExecutionException e) { // all is being stopped
             first.free();
-            first.goOn(Turn.STOP);
+            first.goOn(End.STOPPED);
         } catch (Throwable e) { // whoever mends brings its exchange on
             first.free();
             throw e;
@@ -279,24 +270,23 @@ final class Resumer {
      */
     private final class Work implements Runnable {
 
-        private @Nullable Slot first; // null once it runs: a thread may go on for long after it has ended
+        private @Nullable Run first; // null once it runs: a thread may go on for long after it has ended
 
-        Work(Slot first) {
+        Work(Run first) {
             this.first = first;
         }
 
         @Override
         public void run() {
-            Slot now = first;
+            Run now = first;
             first = null;
             try {
                 while (now != null) {
                     now.run();
                     Thread.interrupted(); // as a pool does: it was meant for the exchange that has ended
                     now = next();
-                    if (now != null && isRoom()) {
-                        serve(); // a thread that came while another one asked the session of the first found nobody,
-                        // and left
+                    if (now != null && now.leavesRoom) {
+                        serve(); // a thread that came while the session of the first was asked found nobody, and left
                     }
                 }
             } catch (Throwable e) {
@@ -306,48 +296,45 @@ final class Resumer {
         }
     }
 
-    /** The next exchange's slot, null when there is none for it; one whose thread waits for it is that thread's. */
-    private @Nullable Slot next() {
+    /** The next exchange in a slot, null when there is none for it; one whose thread waits for it is that thread's. */
+    private @Nullable Run next() {
         while (true) {
-            Slot slot = new Slot(); // before somebody is taken out of line
-            if (!take(slot)) {
+            Run run = new Run(); // before somebody is taken out of line
+            if (!take(run)) {
                 return null;
             }
             try {
                 lookLater();
-                if (isTurn(slot)) {
-                    return slot;
+                if (isTurn(run)) {
+                    return run;
                 }
             } catch (Throwable e) { // whoever mends brings its exchange on
-                slot.free();
+                run.free();
                 throw e;
             }
         }
     }
 
-    /** Whether the exchange of the slot is to be run in it, now. If not, the slot is somebody else's, or free. */
-    private boolean isTurn(Slot slot) {
-        Ticket ticket = Objects.requireNonNull(slot.ticket);
-        Released of = slot.asking.get();
-        if (of != null) {
+    /** Whether the exchange is to be run in its slot, now. If not, the slot is somebody else's, or free. */
+    private boolean isTurn(Run run) {
+        Ticket ticket = Objects.requireNonNull(run.ticket);
+        if (run.asking != null) {
             if (ticket.mustWait()) {
-                putAside(slot, of);
+                putAside(run);
                 return false;
             }
-            if (!goesCarefully(of)) {
-                slot.asked();
-            }
+            goesOn(run);
         }
-        slot.exchange = ticket.claim(slot.turn);
-        if (slot.exchange == null) {
-            slot.free();
+        run.exchange = ticket.claim(run.how);
+        if (run.exchange == null) {
+            run.free();
             return false;
         }
-        return !ticket.handOver(slot.turn, slot);
+        return !ticket.handOver(run.how, run);
     }
 
-    /** Fills a slot that nobody has used, if one is free and somebody waits for one. */
-    private boolean take(Slot slot) {
+    /** Gives a slot that is free to whoever is first in line, if there are both. */
+    private boolean take(Run run) {
         lock.lock();
         try {
             if (taken >= slots.getAsInt()) {
@@ -358,13 +345,8 @@ final class Resumer {
                 Ticket ticket = of == null ? first.ticket() : of.place == first ? takeFirst(of) : null;
                 if (ticket != null) {
                     waiting -= of == null ? 1 : 0;
-                    taken++;
-                    slot.before = latest;
-                    if (latest != null) {
-                        latest.after = slot;
-                    }
-                    latest = slot;
-                    slot.fill(ticket, first.turn(), of, of == null ? 0 : of.calls);
+                    run.enterSlot(ticket, first.how(), of);
+                    run.leavesRoom = isRoom();
                     return true;
                 }
             }
@@ -372,6 +354,10 @@ final class Resumer {
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean isRoom() {
+        return !line.isEmpty() && taken < slots.getAsInt();
     }
 
     private @Nullable Ticket takeFirst(Released of) {
@@ -387,43 +373,47 @@ final class Resumer {
         return null;
     }
 
-    private void putAside(Slot held, Released of) {
+    private void putAside(Run run) {
         lock.lock();
         try {
-            of.tickets.add(Objects.requireNonNull(held.ticket));
+            Released of = Objects.requireNonNull(run.asking);
+            of.tickets.add(Objects.requireNonNull(run.ticket));
             waiting++;
             of.careful = slots.getAsInt();
-            held.asking.set(null);
+            run.asking = null;
             of.taken--;
-            if (of.calls != held.calls) { // it was called after the session was asked, perhaps
+            if (of.calls != run.calls) { // it was called after the session was asked, perhaps
                 enter(of);
             }
         } finally {
             lock.unlock();
         }
-        held.free();
+        run.free();
     }
 
-    /** Whether the next of the session is looked at only when the one that goes on now has asked the gate. */
-    private boolean goesCarefully(Released of) {
+    /** One of a session goes on: so may the next, but when they go carefully, not before this one has asked the gate. */
+    private void goesOn(Run run) {
         lock.lock();
         try {
+            Released of = Objects.requireNonNull(run.asking);
             of.careful -= of.careful > 0 ? 1 : 0;
-            return of.careful > 0;
+            if (of.careful == 0) {
+                settle(run);
+                run.leavesRoom = isRoom();
+            }
         } finally {
             lock.unlock();
         }
     }
 
-    /** One of the session goes on: now it is the next one's turn. */
-    private void settle(Released of) {
-        Uninterruptibly.lock(lock);
-        try {
+    /** It has asked its gate, or never will: now it is the turn of the next one of its session. Under the lock. */
+    private void settle(Run run) {
+        Released of = run.asking;
+        if (of != null) {
+            run.asking = null;
             of.taken--;
             enter(of);
             forgetIfEmpty(of);
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -433,142 +423,115 @@ final class Resumer {
         }
     }
 
-    private void giveBack(Slot slot) {
-        Uninterruptibly.lock(lock);
-        try {
-            taken--;
-            if (slot.before != null) {
-                slot.before.after = slot.after;
-            }
-            if (slot.after != null) {
-                slot.after.before = slot.before;
-            } else {
-                latest = slot.before;
-            }
-            slot.before = null;
-            slot.after = null;
-        } finally {
-            lock.unlock();
-        }
-    }
+    /** An exchange in its slot. Thread-safe. */
+    private final class Run extends Slot {
 
-    /** Gives this thread's slot up, if it has one: what it runs is about to wait. */
-    static void yieldSlot() {
-        Slot slot = current();
-        if (slot != null) {
-            CURRENT.remove();
-            slot.release();
-        }
-    }
-
-    /** The exchange that this thread runs has asked its gate: the next one of its session may. */
-    static void asked() {
-        Slot slot = current();
-        if (slot != null) {
-            slot.askedGate();
-        }
-    }
-
-    /** The exchange that this thread runs has its answer: the rest of its route comes now. */
-    static void answered() {
-        Slot slot = current();
-        if (slot != null) {
-            slot.looksLeft = MOMENT;
-        }
-    }
-
-    /** What these three do is for others: an error there is none of the exchange that this thread runs. */
-    private static @Nullable Slot current() {
-        try {
-            return CURRENT.get();
-        } catch (OutOfMemoryError e) {
-            return null; // only what is not there needs memory
-        }
-    }
-
-    /** The right to run one exchange. Thread-safe. */
-    final class Slot {
-
-        private final AtomicBoolean held = new AtomicBoolean(true);
-        private final AtomicReference<@Nullable Released> asking = new AtomicReference<>(); // until it has asked
         private volatile int looksLeft = LONG;
+        private volatile @Nullable Released asking; // the line of its session, until it has asked; written under lock
 
         // guarded by lock
-        private @Nullable Slot before;
-        private @Nullable Slot after;
+        private boolean held;
+        private @Nullable Run before;
+        private @Nullable Run after;
 
-        // set once, by the thread that fills it
+        // set by the thread that takes it out of line
         private @Nullable Ticket ticket;
-        private Turn turn = Turn.STOP;
-        private long calls;
-        private @Nullable Waiter exchange;
+        private End how = End.STOPPED;
+        private long calls; // of the line of its session by then
+        private boolean leavesRoom; // for others in line
+        private @Nullable Holder exchange;
 
-        /**
-         * @param of    the line of its session, null for one that has the place for itself
-         * @param calls how often that line was called
-         */
-        private void fill(Ticket first, Turn how, @Nullable Released of, long calls) {
-            this.ticket = first;
-            this.turn = how;
-            this.asking.set(of);
-            this.calls = calls;
+        /** Under the lock. */
+        private void enterSlot(Ticket first, End end, @Nullable Released of) {
+            ticket = first;
+            how = end;
+            asking = of;
+            calls = of == null ? 0 : of.calls;
+            held = true;
+            taken++;
+            before = latest;
+            if (latest != null) {
+                latest.after = this;
+            }
+            latest = this;
         }
 
-        /** Runs its exchange. */
+        /** Under the lock. */
+        private void leaveSlot() {
+            held = false;
+            taken--;
+            if (before != null) {
+                before.after = after;
+            }
+            if (after != null) {
+                after.before = before;
+            } else {
+                latest = before;
+            }
+            before = null;
+            after = null;
+        }
+
         private void run() {
             try {
-                CURRENT.set(this);
-                goOn(turn);
+                enter();
+                goOn(how);
             } finally {
-                CURRENT.remove();
+                leave();
                 free();
             }
         }
 
-        private void goOn(Turn how) {
-            Objects.requireNonNull(exchange).goOn(Objects.requireNonNull(ticket), how);
+        private void goOn(End end) {
+            Objects.requireNonNull(exchange).goOn(Objects.requireNonNull(ticket), end);
         }
 
-        /** This thread, which has waited, is in this slot until it yields. */
-        void enter() {
-            CURRENT.set(this);
-        }
-
+        @Override
         void release() {
             if (free()) {
                 serve();
             }
         }
 
-        /** The gate was asked, or never will be. Returns whether somebody waits for that. */
-        private boolean asked() {
-            Released of = asking.getAndSet(null);
-            if (of != null) {
-                settle(of);
-            }
-            return of != null;
+        @Override
+        void answered() {
+            looksLeft = MOMENT;
         }
 
-        private void askedGate() {
+        @Override
+        void asked() {
+            if (asking == null) {
+                return;
+            }
             try {
-                if (asked()) {
-                    serve();
+                Uninterruptibly.lock(lock);
+                try {
+                    settle(this);
+                } finally {
+                    lock.unlock();
                 }
+                serve();
             } catch (Throwable e) {
                 torn.accept(e);
             }
         }
 
-        /** Never throws. */
+        /** Returns whether it was held. Never throws. */
         private boolean free() {
-            boolean freed = held.compareAndSet(true, false);
-            if (freed) {
-                giveBack(this);
+            boolean freed = false;
+            try {
+                Uninterruptibly.lock(lock);
                 try {
-                    asked();
-                } catch (Throwable e) {
-                    torn.accept(e);
+                    if (held) {
+                        freed = true;
+                        leaveSlot();
+                        settle(this);
+                    }
+                } finally {
+                    lock.unlock();
                 }
+            } catch (Throwable e) {
+                torn.accept(e);
             }
             return freed;
         }

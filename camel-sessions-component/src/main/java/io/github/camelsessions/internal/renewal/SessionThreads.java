@@ -11,7 +11,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.ThreadPoolProfile;
 import org.apache.camel.support.service.ServiceSupport;
@@ -21,29 +20,26 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The threads that exchanges go on with after they waited, and a timer for them, managed by Camel. There are as many as
- * are needed, virtual ones where Camel uses these: how many run at once is limited by {@link Resumer} and {@link Lanes}.
+ * are needed, virtual ones where Camel uses these: how many run at once is limited by {@link ResumeLine} and {@link LimitedExecutor}.
  * Thread-safe.
  */
-final class TrafficThreads extends ServiceSupport implements Executor {
+public final class SessionThreads extends ServiceSupport implements Executor {
 
-    private static final Logger LOG = LoggerFactory.getLogger(TrafficThreads.class);
+    private static final Logger LOG = LoggerFactory.getLogger(SessionThreads.class);
 
     private static final ThreadLocal<@Nullable Boolean> OWN = new ThreadLocal<>();
 
     private final CamelContext context;
-    private final Consumer<Throwable> torn;
-    private final Consumer<LooseEnd> later;
+    private final Mender mender;
     private volatile @Nullable ExecutorService pool;
     private volatile @Nullable ScheduledExecutorService timer;
 
     /**
-     * @param torn  is told of what an action throws: what it was to do may be undone
-     * @param later has something run for which there is no memory now
+     * @param mender does what an action leaves undone by what it throws, and what there is no memory for
      */
-    TrafficThreads(CamelContext context, Consumer<Throwable> torn, Consumer<LooseEnd> later) {
+    SessionThreads(CamelContext context, Mender mender) {
         this.context = context;
-        this.torn = torn;
-        this.later = later;
+        this.mender = mender;
     }
 
     /**
@@ -60,7 +56,7 @@ final class TrafficThreads extends ServiceSupport implements Executor {
         try {
             runAsOwn(action);
         } catch (RuntimeException | Error e) {
-            torn.accept(e);
+            mender.tear(e);
             throw e;
         }
     }
@@ -121,7 +117,7 @@ final class TrafficThreads extends ServiceSupport implements Executor {
                     } catch (RejectedExecutionException e) {
                         LOG.trace("stopped meanwhile", e);
                     } catch (OutOfMemoryError e) {
-                        later.accept(end);
+                        mender.endLater(end);
                     }
                 },
                 delay);
@@ -158,7 +154,7 @@ final class TrafficThreads extends ServiceSupport implements Executor {
         try {
             runAsOwn(action);
         } catch (RuntimeException | Error e) {
-            torn.accept(e);
+            mender.tear(e);
             if (isRunAllowed()) {
                 LOG.error("a timed action of the sessions failed", e);
             }
