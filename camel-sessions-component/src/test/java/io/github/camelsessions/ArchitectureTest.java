@@ -29,6 +29,7 @@ class ArchitectureTest {
     private static final String CONFIG = INTERNAL + ".config";
     private static final String POOL = INTERNAL + ".pool";
     private static final String RENEWAL = INTERNAL + ".renewal";
+    private static final String HOLD = INTERNAL + ".hold";
     private static final String HTTP = INTERNAL + ".http";
     private static final String CONNECTION = INTERNAL + ".connection";
     private static final String SESSION = INTERNAL + ".session";
@@ -58,6 +59,7 @@ class ArchitectureTest {
                     CONFIG,
                     POOL,
                     RENEWAL,
+                    HOLD,
                     HTTP,
                     CONNECTION,
                     SESSION,
@@ -91,8 +93,11 @@ class ArchitectureTest {
                     ENGINE, CONFIG, HTTP, CONNECTION, SESSION, API, COOKIE, PROFILE, CAMEL, HTTP_CLIENT, LOG);
 
     @ArchTest
+    static final ArchRule whoeverWaitsKnowsNotWhatFor = in(HOLD).mayImport(SESSION, API, CAMEL, LOG);
+
+    @ArchTest
     static final ArchRule renewalKnowsCamelAndSessionsButNotHowARequestIsSent =
-            in(RENEWAL).mayImport(SESSION, API, COOKIE, PROFILE, CAMEL, LOG);
+            in(RENEWAL).mayImport(HOLD, SESSION, API, COOKIE, PROFILE, CAMEL, LOG);
 
     @ArchTest
     static final ArchRule blocksKnowTheRenewal =
@@ -112,7 +117,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule poolsKnowRenewalButNotHowARequestIsSent =
-            in(POOL).mayImport(RENEWAL, SESSION, API, PROFILE, CAMEL, LOG);
+            in(POOL).mayImport(RENEWAL, HOLD, SESSION, API, PROFILE, CAMEL, LOG);
 
     @ArchTest
     static final ArchRule rulesAreMadeOfWhatUsersSay =

@@ -2,7 +2,10 @@
 package io.github.camelsessions.internal.renewal;
 
 import io.github.camelsessions.api.WhenFull;
-import io.github.camelsessions.internal.renewal.Ticket.End;
+import io.github.camelsessions.internal.hold.HeldExchange;
+import io.github.camelsessions.internal.hold.Slot;
+import io.github.camelsessions.internal.hold.Ticket;
+import io.github.camelsessions.internal.hold.Ticket.End;
 import io.github.camelsessions.internal.session.Passage;
 import io.github.camelsessions.internal.session.RenewalToken;
 import io.github.camelsessions.internal.session.Session;

@@ -2,7 +2,7 @@
 package io.github.camelsessions.internal.renewal;
 
 import io.github.camelsessions.api.SessionKey;
-import io.github.camelsessions.internal.renewal.Mender.LooseEnd;
+import io.github.camelsessions.internal.hold.Mender.LooseEnd;
 import io.github.camelsessions.internal.session.Generation;
 import io.github.camelsessions.internal.session.RenewalToken;
 import io.github.camelsessions.internal.session.Session;

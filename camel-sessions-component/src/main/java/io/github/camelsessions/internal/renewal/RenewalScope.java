@@ -2,6 +2,7 @@
 package io.github.camelsessions.internal.renewal;
 
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.internal.hold.HeldTickets;
 import io.github.camelsessions.internal.session.Generation;
 import io.github.camelsessions.internal.session.RenewalToken;
 import java.util.LinkedHashMap;

@@ -4,6 +4,8 @@ package io.github.camelsessions.internal.renewal;
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionRenewalException;
 import io.github.camelsessions.api.SessionSituation;
+import io.github.camelsessions.internal.hold.LimitedExecutor;
+import io.github.camelsessions.internal.hold.Uninterruptibly;
 import io.github.camelsessions.internal.session.GateFailure;
 import io.github.camelsessions.internal.session.RenewalToken;
 import io.github.camelsessions.internal.session.Session;

@@ -5,6 +5,7 @@ import io.github.camelsessions.api.SessionExpiredException;
 import io.github.camelsessions.api.SessionRenewalException;
 import io.github.camelsessions.api.SessionSituation;
 import io.github.camelsessions.api.WhenFull;
+import io.github.camelsessions.internal.hold.Ticket;
 import io.github.camelsessions.internal.session.Generation;
 import io.github.camelsessions.internal.session.RenewalToken;
 import io.github.camelsessions.internal.session.Session;

@@ -2,6 +2,7 @@
 package io.github.camelsessions.internal.renewal;
 
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.internal.hold.LimitedExecutor;
 import io.github.camelsessions.internal.session.Passage;
 import io.github.camelsessions.internal.session.Session;
 import io.github.camelsessions.internal.session.SessionRegistry;

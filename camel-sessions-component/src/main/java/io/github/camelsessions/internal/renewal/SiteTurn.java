@@ -2,6 +2,8 @@
 package io.github.camelsessions.internal.renewal;
 
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.internal.hold.HeldTickets;
+import io.github.camelsessions.internal.hold.Ticket;
 import io.github.camelsessions.internal.renewal.SiteRate.Place;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.internal.renewal;
+package io.github.camelsessions.internal.hold;
 
-import io.github.camelsessions.internal.renewal.Mender.LooseEnd;
+import io.github.camelsessions.internal.hold.Mender.LooseEnd;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -37,7 +37,7 @@ public final class SessionThreads extends ServiceSupport implements Executor {
     /**
      * @param mender does what an action leaves undone by what it throws, and what there is no memory for
      */
-    SessionThreads(CamelContext context, Mender mender) {
+    public SessionThreads(CamelContext context, Mender mender) {
         this.context = context;
         this.mender = mender;
     }
@@ -71,7 +71,7 @@ public final class SessionThreads extends ServiceSupport implements Executor {
     }
 
     /** Runs something for which this thread must not wait. */
-    static void runAsOwn(Runnable action) {
+    public static void runAsOwn(Runnable action) {
         if (isOwn()) {
             action.run();
             return;
@@ -108,7 +108,7 @@ public final class SessionThreads extends ServiceSupport implements Executor {
      *
      * @return cancels it as long as it is not begun
      */
-    Future<?> runLater(Runnable action, Duration delay) {
+    public Future<?> runLater(Runnable action, Duration delay) {
         LooseEnd end = LooseEnd.of(action);
         return schedule(
                 () -> {
@@ -127,7 +127,7 @@ public final class SessionThreads extends ServiceSupport implements Executor {
      * Runs an action later on the timer's only thread, or never when all is being stopped. The action takes a lock or gives
      * work to other threads; it does no I/O, and runs nothing of the user.
      */
-    Future<?> schedule(Runnable action, Duration delay) {
+    public Future<?> schedule(Runnable action, Duration delay) {
         ScheduledExecutorService now = timer;
         if (now != null) {
             try {
@@ -143,7 +143,7 @@ public final class SessionThreads extends ServiceSupport implements Executor {
     }
 
     /** The timer's thread may have ended by an error; it has one again as soon as it is given something to do. */
-    void revive() {
+    public void revive() {
         ScheduledExecutorService now = timer;
         if (now != null) {
             now.execute(() -> {});

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.internal.renewal;
+package io.github.camelsessions.internal.hold;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * Waits for what is sure to come soon, whatever interrupts the thread, which is interrupted afterwards, and also when there is
  * no memory for it.
  */
-final class Uninterruptibly {
+public final class Uninterruptibly {
 
     private static final long NOT_LONG = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -32,7 +32,7 @@ final class Uninterruptibly {
         LockSupport.parkNanos(NOT_LONG);
     }
 
-    static void await(CountDownLatch latch) {
+    public static void await(CountDownLatch latch) {
         boolean interrupted = false;
         while (true) {
             try {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.internal.renewal;
+package io.github.camelsessions.internal.hold;
 
 import io.github.camelsessions.api.SessionKey;
 import java.util.HashMap;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe; calls nothing under its lock.
  */
-final class LimitedExecutor {
+public final class LimitedExecutor {
 
     private final Executor threads;
     private final Consumer<Throwable> torn;
@@ -87,13 +87,13 @@ final class LimitedExecutor {
     /**
      * @param torn is told of an error that may have kept a renewal from running: then {@link #serve} is to be called
      */
-    LimitedExecutor(Executor threads, int lanes, Consumer<Throwable> torn) {
+    public LimitedExecutor(Executor threads, int lanes, Consumer<Throwable> torn) {
         this.threads = threads;
         this.lanes = lanes;
         this.torn = torn;
     }
 
-    void setLanes(int lanes) {
+    public void setLanes(int lanes) {
         lock.lock();
         try {
             this.lanes = lanes;
@@ -103,7 +103,7 @@ final class LimitedExecutor {
         serve();
     }
 
-    int lanes() {
+    public int lanes() {
         lock.lock();
         try {
             return lanes;
@@ -113,7 +113,7 @@ final class LimitedExecutor {
     }
 
     /** Whether a renewal of the session waits for its turn. */
-    boolean isInLine(SessionKey session) {
+    public boolean isInLine(SessionKey session) {
         lock.lock();
         try {
             return inLine(session) != null;
@@ -139,7 +139,7 @@ final class LimitedExecutor {
      *
      * @param action is given what it calls, once or more often, to leave the lane
      */
-    void enter(SessionKey session, Consumer<Runnable> action) {
+    public void enter(SessionKey session, Consumer<Runnable> action) {
         lock.lock();
         try {
             Site site = sites.computeIfAbsent(session.site(), name -> new Site());
@@ -154,12 +154,12 @@ final class LimitedExecutor {
     }
 
     /** The renewal of this session, if it stands in line, runs at once, outside the lanes: some that are in them wait for it. */
-    void hurry(SessionKey session) {
+    public void hurry(SessionKey session) {
         serve(() -> inLine(session), false);
     }
 
     /** Fills the lanes that are free. Never throws: whoever calls does so for others. */
-    void serve() {
+    public void serve() {
         serve(this::next, true);
     }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.internal.renewal;
+package io.github.camelsessions.internal.hold;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe.
  */
-final class Mender extends ServiceSupport {
+public final class Mender extends ServiceSupport {
 
     private static final Logger LOG = LoggerFactory.getLogger(Mender.class);
 
@@ -32,7 +32,7 @@ final class Mender extends ServiceSupport {
     private volatile @Nullable Thread thread; // from start to stop
 
     /** Does what is left undone. Idempotent; it calls nothing of the user. */
-    interface Mending {
+    public interface Mending {
         /**
          * @param torn whether there was an error since the last time
          */
@@ -43,7 +43,7 @@ final class Mender extends ServiceSupport {
      * What must come to an end, sooner or later, even if there is no memory when it is found out: so it is itself its place
      * among the others.
      */
-    interface LooseEnd {
+    public interface LooseEnd {
 
         /** Ends. It may call the user, and is called again and again, as long as it asks for that by {@link #endLater}. */
         void endNow();
@@ -80,14 +80,14 @@ final class Mender extends ServiceSupport {
     /**
      * @param threads run the loose ends
      */
-    Mender(CamelContext context, Executor threads, Mending mending) {
+    public Mender(CamelContext context, Executor threads, Mending mending) {
         this.context = context;
         this.threads = threads;
         this.mending = mending;
     }
 
     /** There was no memory to end this: it is tried again. Whoever calls has it, and it is not asked for yet. */
-    void endLater(LooseEnd end) {
+    public void endLater(LooseEnd end) {
         LooseEnd before;
         do {
             before = last.get();
@@ -96,12 +96,12 @@ final class Mender extends ServiceSupport {
     }
 
     /** An error may have left something undone. */
-    void tear(Throwable error) {
+    public void tear(Throwable error) {
         torn = error;
     }
 
     /** Looks after everything now. */
-    void mend() {
+    public void mend() {
         Throwable why = torn;
         torn = null;
         try {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.internal.renewal;
+package io.github.camelsessions.internal.hold;
 
 import org.jspecify.annotations.Nullable;
 
@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * The right to go on of an exchange that has waited: as many run at once as there are slots. The thread that runs the exchange
  * knows its slot. Thread-safe.
  */
-abstract class Slot {
+public abstract class Slot {
 
     private static final ThreadLocal<@Nullable Slot> CURRENT = new ThreadLocal<>();
 
@@ -31,7 +31,7 @@ abstract class Slot {
     }
 
     /** Gives this thread's slot up, if it has one: what it runs is about to wait. */
-    static void giveUp() {
+    public static void giveUp() {
         Slot slot = current();
         if (slot != null) {
             leave();
@@ -40,7 +40,7 @@ abstract class Slot {
     }
 
     /** As {@link #asked}, for this thread's slot, if it has one. */
-    static void nowAsked() {
+    public static void nowAsked() {
         Slot slot = current();
         if (slot != null) {
             slot.asked();

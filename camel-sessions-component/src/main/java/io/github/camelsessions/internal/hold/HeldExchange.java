@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.internal.renewal;
+package io.github.camelsessions.internal.hold;
 
-import io.github.camelsessions.internal.renewal.Mender.LooseEnd;
-import io.github.camelsessions.internal.renewal.Ticket.End;
-import io.github.camelsessions.internal.renewal.Ticket.Holder;
-import io.github.camelsessions.internal.renewal.Ticket.SynchronousWait;
+import io.github.camelsessions.internal.hold.Mender.LooseEnd;
+import io.github.camelsessions.internal.hold.Ticket.End;
+import io.github.camelsessions.internal.hold.Ticket.Holder;
+import io.github.camelsessions.internal.hold.Ticket.SynchronousWait;
 import io.github.camelsessions.internal.session.Session;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
@@ -116,7 +116,7 @@ public abstract class HeldExchange implements Holder, LooseEnd {
      *
      * @param session whose gate it waits at
      */
-    final Ticket newTicket(@Nullable Session session, boolean crowded) {
+    protected final Ticket newTicket(@Nullable Session session, boolean crowded) {
         waitingSince = System.nanoTime();
         Ticket made = tickets.newTicket(this, exchange, session, remaining(), crowded);
         ticket = made;
@@ -128,7 +128,7 @@ public abstract class HeldExchange implements Holder, LooseEnd {
      *
      * @return how that ended, null when the exchange is no longer this thread's
      */
-    final @Nullable End await(Ticket given) {
+    protected final @Nullable End await(Ticket given) {
         Slot.giveUp();
         SynchronousWait thread = given.waiting();
         End how = thread == null ? null : thread.await(given);
@@ -290,11 +290,11 @@ public abstract class HeldExchange implements Holder, LooseEnd {
     }
 
     /** The ticket of the latest wait, for those who are told what becomes of it. */
-    final @Nullable Ticket ticket() {
+    protected final @Nullable Ticket ticket() {
         return ticket;
     }
 
-    final HeldTickets tickets() {
+    protected final HeldTickets tickets() {
         return tickets;
     }
 

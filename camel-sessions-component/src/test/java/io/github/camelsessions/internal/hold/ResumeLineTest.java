@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.internal.renewal;
+package io.github.camelsessions.internal.hold;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.camelsessions.internal.renewal.Ticket.End;
+import io.github.camelsessions.internal.hold.Ticket.End;
+import io.github.camelsessions.internal.renewal.SessionTraffic;
 import io.github.camelsessions.internal.session.SessionClock;
 import io.github.camelsessions.internal.session.SessionRegistry;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.internal.renewal;
+package io.github.camelsessions.internal.hold;
 
-import io.github.camelsessions.internal.renewal.Ticket.End;
-import io.github.camelsessions.internal.renewal.Ticket.Holder;
+import io.github.camelsessions.internal.hold.Ticket.End;
+import io.github.camelsessions.internal.hold.Ticket.Holder;
 import io.github.camelsessions.internal.session.Session;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.internal.renewal;
+package io.github.camelsessions.internal.hold;
 
-import io.github.camelsessions.internal.renewal.Ticket.End;
-import io.github.camelsessions.internal.renewal.Ticket.Holder;
-import io.github.camelsessions.internal.renewal.Ticket.SynchronousWait;
+import io.github.camelsessions.internal.hold.Ticket.End;
+import io.github.camelsessions.internal.hold.Ticket.Holder;
+import io.github.camelsessions.internal.hold.Ticket.SynchronousWait;
 import io.github.camelsessions.internal.session.Session;
 import java.time.Duration;
 import java.util.List;
@@ -48,7 +48,7 @@ public final class HeldTickets extends ServiceSupport {
     private volatile @Nullable TicketAggregator hold; // from start to stop
 
     /** What exchanges belong to that others wait for, such as a log-in. */
-    interface Belonging {
+    public interface Belonging {
 
         /** Whether the exchange, or this thread, belongs to any: then the thread must not wait for room. */
         boolean isAwaited(Exchange exchange);
@@ -57,7 +57,7 @@ public final class HeldTickets extends ServiceSupport {
         void takeAlong(Exchange exchange);
     }
 
-    HeldTickets(
+    public HeldTickets(
             CamelContext context,
             SessionThreads threads,
             Mender mender,
@@ -86,7 +86,7 @@ public final class HeldTickets extends ServiceSupport {
      *
      * @param ofSites for sites that have their own number
      */
-    void setConcurrency(int concurrency, Map<String, Integer> ofSites) {
+    public void setConcurrency(int concurrency, Map<String, Integer> ofSites) {
         this.concurrency = concurrency;
         concurrencies.keySet().retainAll(ofSites.keySet());
         concurrencies.putAll(ofSites);
@@ -111,18 +111,18 @@ public final class HeldTickets extends ServiceSupport {
     }
 
     /** What a released exchange of the site waits for, in words. */
-    String line(String site) {
+    public String line(String site) {
         return "what it waited for was over, but its turn has not come: "
                 + resumed(site).waiting()
                 + " others of its site wait too, and resumeConcurrency=" + concurrency(site)
                 + " of them go on at once; see whether the site is slow";
     }
 
-    void setLimit(int limit) {
+    public void setLimit(int limit) {
         this.limit = limit;
     }
 
-    int count() {
+    public int count() {
         return count.get();
     }
 
@@ -154,7 +154,7 @@ public final class HeldTickets extends ServiceSupport {
      *
      * @return the names of the threads
      */
-    List<String> letThreadsGo(Object logIn) {
+    public List<String> letThreadsGo(Object logIn) {
         stalled.add(logIn);
         return tickets.stream()
                 .map(Ticket::waiting)
@@ -163,14 +163,14 @@ public final class HeldTickets extends ServiceSupport {
                 .toList();
     }
 
-    void stalledNoMore(Object logIn) {
+    public void stalledNoMore(Object logIn) {
         stalled.remove(logIn);
     }
 
     // ---- tickets
 
     /** From here on the ticket's exchange goes on when it is released, or when its time is up. */
-    void hold(Ticket ticket) {
+    public void hold(Ticket ticket) {
         park(ticket);
         TicketAggregator now = hold;
         if (now != null) {
@@ -179,7 +179,7 @@ public final class HeldTickets extends ServiceSupport {
     }
 
     /** From here on the ticket's exchange goes on when the gate has judged it, or when its time is up. */
-    void park(Ticket ticket) {
+    public void park(Ticket ticket) {
         if (ticket.count()) {
             count.incrementAndGet();
         }
@@ -215,7 +215,7 @@ public final class HeldTickets extends ServiceSupport {
      * Takes the exchange back that was to wait with the ticket, to go on with it on this thread. When somebody else has it, the
      * ticket is here until he goes on.
      */
-    boolean takeBack(Ticket ticket) {
+    public boolean takeBack(Ticket ticket) {
         if (ticket.claim(End.RESUMED) != null && goesOn(ticket)) {
             return true;
         }
@@ -242,7 +242,7 @@ public final class HeldTickets extends ServiceSupport {
     }
 
     /** The gate has said what becomes of the ticket's exchange. */
-    void goOn(Ticket ticket, End how) {
+    public void goOn(Ticket ticket, End how) {
         if (hold == null) {
             stop(ticket);
         } else {
@@ -283,7 +283,7 @@ public final class HeldTickets extends ServiceSupport {
     }
 
     /** Those that are held for the session go on, in the order in which they came. */
-    void release(Session session) {
+    public void release(Session session) {
         TicketAggregator now = hold;
         if (now == null) {
             return;
@@ -301,7 +301,7 @@ public final class HeldTickets extends ServiceSupport {
     }
 
     /** Fails the exchanges that this owner admitted. */
-    void stop(Object owner) {
+    public void stop(Object owner) {
         for (Ticket ticket : tickets) {
             if (ticket.owner() == owner) {
                 stop(ticket);
@@ -324,7 +324,7 @@ public final class HeldTickets extends ServiceSupport {
      *
      * @param torn whether there was an error
      */
-    void mend(boolean torn) {
+    public void mend(boolean torn) {
         long now = System.nanoTime();
         for (Ticket ticket : tickets) {
             mend(ticket, torn, now);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.internal.renewal;
+package io.github.camelsessions.internal.hold;
 
 import io.github.camelsessions.internal.session.Session;
 import java.time.Duration;
@@ -100,7 +100,7 @@ public final class Ticket {
     }
 
     /** Whose gate the exchange waits at. */
-    Session session() {
+    public Session session() {
         return Objects.requireNonNull(session, "it waits at no gate");
     }
 
@@ -114,7 +114,7 @@ public final class Ticket {
         released = true;
     }
 
-    boolean isReleased() {
+    public boolean isReleased() {
         return released;
     }
 
@@ -125,7 +125,7 @@ public final class Ticket {
     }
 
     /** Its place among all exchanges: the lower, the earlier it came. */
-    long arrival() {
+    public long arrival() {
         return arrival;
     }
 
@@ -152,7 +152,7 @@ public final class Ticket {
         return holder;
     }
 
-    boolean isClaimed() {
+    public boolean isClaimed() {
         return state != WAITS;
     }
 

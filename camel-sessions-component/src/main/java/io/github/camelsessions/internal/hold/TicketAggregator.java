@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.internal.renewal;
+package io.github.camelsessions.internal.hold;
 
 import io.github.camelsessions.api.SessionKey;
 import java.util.ArrayList;
