@@ -2,9 +2,9 @@
 package io.github.camelsessions.internal.block;
 
 import io.github.camelsessions.api.SessionKey;
-import io.github.camelsessions.internal.renewal.OwnWork;
 import io.github.camelsessions.internal.renewal.RenewalHeaders;
 import io.github.camelsessions.internal.renewal.RenewalScope;
+import io.github.camelsessions.internal.renewal.RenewalSteps;
 import io.github.camelsessions.internal.renewal.RequestState;
 import io.github.camelsessions.internal.session.RenewalToken;
 import org.apache.camel.AsyncProcessor;
@@ -14,7 +14,7 @@ import org.apache.camel.support.PluginHelper;
 import org.jspecify.annotations.Nullable;
 
 /** Renews a session by the steps of a block, on the exchange of its route. For one exchange. */
-final class RenewBlock implements OwnWork {
+final class RenewBlock implements RenewalSteps {
 
     private final AsyncProcessor steps;
     private final boolean keepMessage;

@@ -7,7 +7,7 @@ import io.github.camelsessions.api.SessionRenewalException;
 import io.github.camelsessions.api.WhenFull;
 import io.github.camelsessions.internal.hold.HeldExchange;
 import io.github.camelsessions.internal.hold.Ticket.End;
-import io.github.camelsessions.internal.renewal.Answer;
+import io.github.camelsessions.internal.renewal.KeptAnswer;
 import io.github.camelsessions.internal.renewal.NotNow;
 import io.github.camelsessions.internal.renewal.RenewalHeaders;
 import io.github.camelsessions.internal.renewal.RenewalRules;
@@ -48,7 +48,7 @@ final class PooledExchange extends HeldExchange {
     private Claim claim;
     private @Nullable PooledRequest sent;
     private @Nullable RequestState beginning; // null before it is sent, and when it is never sent again
-    private @Nullable Answer kept; // what stands when no other session is to be had
+    private @Nullable KeptAnswer kept; // what stands when no other session is to be had
     private int sends;
     private int replays;
 
@@ -286,7 +286,7 @@ final class PooledExchange extends HeldExchange {
         } catch (RuntimeException | Error e) { // it cannot be read: if it stands, then as this
             failBy(e);
         }
-        kept = Answer.of(exchange(), reply);
+        kept = KeptAnswer.of(exchange(), reply);
     }
 
     private boolean mayReplay() {

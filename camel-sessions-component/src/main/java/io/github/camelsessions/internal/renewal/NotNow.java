@@ -26,7 +26,7 @@ public final class NotNow {
         if (status != TOO_MANY_REQUESTS && status != UNAVAILABLE) {
             return null;
         }
-        Duration asked = RetryAfter.after(reply.header(Transience.RETRY_AFTER), Instant.now());
+        Duration asked = RetryAfter.after(reply.header(TransientFailures.RETRY_AFTER), Instant.now());
         return asked == null && status == TOO_MANY_REQUESTS ? Duration.ZERO : asked;
     }
 }

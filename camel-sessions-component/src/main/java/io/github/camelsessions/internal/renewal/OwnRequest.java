@@ -6,7 +6,7 @@ import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
 /** Renews a session by an exchange's own request: the answer is the exchange's, and shows whether it helped. */
-final class OwnRequest implements OwnWork {
+final class OwnRequest implements RenewalSteps {
 
     private final SessionTraffic traffic;
     private final @Nullable Object owner;

@@ -77,8 +77,9 @@ final class RenewalEvidence {
         Message answer = AnswerView.ofLogIn(exchange).getMessage();
         Integer status = answer.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
         String message = "the log-in did not succeed: " + what + (status == null ? "" : " (status " + status + ")");
-        return status != null && Transience.isTransient(status)
-                ? new Transience.TransientException(message, answer.getHeader(Transience.RETRY_AFTER, String.class))
+        return status != null && TransientFailures.isTransient(status)
+                ? new TransientFailures.TransientException(
+                        message, answer.getHeader(TransientFailures.RETRY_AFTER, String.class))
                 : new CamelException(message);
     }
 }

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 /** An exchange that asks for a renewal, and makes it unless somebody else does. */
 final class RenewingExchange extends GatedExchange implements RenewalWork {
 
-    private final @Nullable OwnWork own;
+    private final @Nullable RenewalSteps own;
     private final @Nullable Generation observed;
     private final AtomicBoolean ended = new AtomicBoolean();
     private @Nullable Generation replaced;
-    private @Nullable EarlierFailure earlier;
+    private @Nullable FailureBefore earlier;
 
     /**
      * @param own how this exchange renews the session itself, null when a priority exchange does
@@ -33,7 +33,7 @@ final class RenewingExchange extends GatedExchange implements RenewalWork {
             Session session,
             RenewalRules rules,
             @Nullable RenewalToken token,
-            @Nullable OwnWork own) {
+            @Nullable RenewalSteps own) {
         super(traffic, owner, exchange, callback, session, rules, token);
         this.own = own;
         this.observed = RenewalScope.observed(exchange, session.key());
@@ -63,7 +63,7 @@ final class RenewingExchange extends GatedExchange implements RenewalWork {
         RenewalToken joined = Objects.requireNonNull(token());
         if (own != null) {
             own.join(exchange(), joined);
-            if (!EarlierFailure.isAnswered(exchange())) {
+            if (!FailureBefore.isAnswered(exchange())) {
                 own.ended(exchange());
             }
         }
@@ -83,7 +83,7 @@ final class RenewingExchange extends GatedExchange implements RenewalWork {
     /** This exchange does it itself, and goes on when it has ended: on this thread, or on another after a pause. */
     private Next renew(RenewalToken begun) {
         Slot.giveUp();
-        Renewal renewal = new Renewal(traffic(), session(), rules(), this, begun, false);
+        RenewalRun renewal = new RenewalRun(traffic(), session(), rules(), this, begun, false);
         try {
             traffic()
                     .renewals()
@@ -97,7 +97,7 @@ final class RenewingExchange extends GatedExchange implements RenewalWork {
     @Override
     public Exchange run(RenewalToken token) {
         if (earlier == null) {
-            earlier = EarlierFailure.putAside(exchange());
+            earlier = FailureBefore.putAside(exchange());
         }
         Objects.requireNonNull(own).run(exchange(), token);
         return exchange();
@@ -122,9 +122,9 @@ final class RenewingExchange extends GatedExchange implements RenewalWork {
     }
 
     private void tell(@Nullable Throwable failure) {
-        if (failure == null || !EarlierFailure.isAnswered(exchange())) {
+        if (failure == null || !FailureBefore.isAnswered(exchange())) {
             Objects.requireNonNull(own).ended(exchange());
-            EarlierFailure before = earlier != null ? earlier : EarlierFailure.putAside(exchange());
+            FailureBefore before = earlier != null ? earlier : FailureBefore.putAside(exchange());
             if (failure == null) {
                 before.putBack(exchange());
                 goOn(true);

@@ -37,8 +37,8 @@ final class SentExchange extends GatedExchange {
     private int replays;
     private @Nullable Reply reply;
     private @Nullable String refusal; // why the latest answer counts as refused, null when it does not
-    private @Nullable Answer kept;
-    private @Nullable Answer blocked; // by which the site asked to be left alone; stands unless it is sent again
+    private @Nullable KeptAnswer kept;
+    private @Nullable KeptAnswer blocked; // by which the site asked to be left alone; stands unless it is sent again
     private @Nullable Object charset; // which the request had
     private Set<ClientProfile> failed = Set.of(); // the profiles whose proxies have not taken the request
 
@@ -244,7 +244,7 @@ final class SentExchange extends GatedExchange {
         if (beginning == null) { // here, and not before each send: most are never blocked
             beginning = RequestState.after(exchange(), charset);
         }
-        blocked = Answer.of(exchange(), answer);
+        blocked = KeptAnswer.of(exchange(), answer);
         return again(false);
     }
 
@@ -365,11 +365,11 @@ final class SentExchange extends GatedExchange {
         Reply answer = Objects.requireNonNull(reply);
         if (kept == null || !isWorse(answer, kept)) {
             request.detach(exchange()); // the replay may need its connection
-            kept = Answer.of(exchange(), answer);
+            kept = KeptAnswer.of(exchange(), answer);
         }
     }
 
-    private static boolean isWorse(Reply answer, Answer than) {
+    private static boolean isWorse(Reply answer, KeptAnswer than) {
         return answer.isFailure() && !than.reply().isFailure();
     }
 
@@ -441,7 +441,7 @@ final class SentExchange extends GatedExchange {
 
     @Override
     void fail(Exception exception) {
-        Answer earlier = kept != null ? kept : blocked;
+        KeptAnswer earlier = kept != null ? kept : blocked;
         if (earlier != null) {
             earlier.restore(exchange());
             exchange().getMessage().setHeader(RenewalHeaders.REPLAYS, replays);

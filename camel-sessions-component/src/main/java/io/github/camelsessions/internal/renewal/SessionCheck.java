@@ -119,7 +119,8 @@ final class SessionCheck extends Initiator {
     }
 
     private @Nullable Boolean alive(Exchange exchange, Reply reply) throws IOException {
-        boolean busy = Transience.isTransient(reply.status()) && !rules.expiry().hasStatus(reply.status());
+        boolean busy =
+                TransientFailures.isTransient(reply.status()) && !rules.expiry().hasStatus(reply.status());
         if (!busy && how.validWhen() != null) {
             return AnswerView.matches(how.validWhen(), exchange, reply);
         }

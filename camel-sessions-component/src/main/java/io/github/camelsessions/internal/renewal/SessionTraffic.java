@@ -69,7 +69,7 @@ public final class SessionTraffic extends ServiceSupport {
     private final Mender mender;
     private final List<Runnable> alsoMended = new CopyOnWriteArrayList<>();
     private final HeldTickets held;
-    private final Renewals renewals;
+    private final RenewalStarter renewals;
     private final LogOuts logOuts;
     private final SessionChecks checks;
     private final PacedSites paced;
@@ -87,7 +87,7 @@ public final class SessionTraffic extends ServiceSupport {
                 new RenewalScope.OfExchanges(),
                 DEFAULT_RESUME_CONCURRENCY,
                 DEFAULT_MAX_HELD_TOTAL);
-        this.renewals = new Renewals(context, this);
+        this.renewals = new RenewalStarter(context, this);
         this.logOuts = new LogOuts(context, this, registry);
         this.paced = new PacedSites(this::nanoTime, threads::schedule);
         this.checks = new SessionChecks(context, this, registry);
@@ -152,7 +152,7 @@ public final class SessionTraffic extends ServiceSupport {
             AsyncCallback callback,
             SessionKey key,
             RenewalRules rules,
-            @Nullable OwnWork how) {
+            @Nullable RenewalSteps how) {
         if (RenewalScope.logOut(exchange, key) != null) {
             exchange.setException(new IllegalStateException("session '" + key
                     + "': cannot be renewed by its own log-out; leave that to who needs the session"));
@@ -689,7 +689,7 @@ public final class SessionTraffic extends ServiceSupport {
 
     // ---- for renewals
 
-    Renewals renewals() {
+    RenewalStarter renewals() {
         return renewals;
     }
 

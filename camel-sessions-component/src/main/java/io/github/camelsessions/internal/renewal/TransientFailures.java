@@ -14,13 +14,13 @@ import org.apache.camel.http.base.HttpOperationFailedException;
 import org.jspecify.annotations.Nullable;
 
 /** Tells failures of a log-in that may pass by themselves from those that may lock an account when tried again. */
-final class Transience {
+final class TransientFailures {
 
     static final String RETRY_AFTER = "Retry-After";
 
     private static final Set<Integer> TRANSIENT = Set.of(408, 425, 429);
 
-    private Transience() {}
+    private TransientFailures() {}
 
     /** A failure that no exception of the HTTP client tells. */
     static final class TransientException extends CamelException {

@@ -5,7 +5,7 @@ import io.github.camelsessions.internal.session.RenewalToken;
 import org.apache.camel.Exchange;
 
 /** What renews a session on an exchange of the user: its own request, or the steps of a block. */
-public interface OwnWork {
+public interface RenewalSteps {
 
     /** Runs one attempt on this thread, and returns when it has ended. */
     void run(Exchange exchange, RenewalToken token);

@@ -11,13 +11,13 @@ import org.apache.camel.ProducerTemplate;
 import org.jspecify.annotations.Nullable;
 
 /** Renews a session by a priority exchange: a new one, empty but for what the log-in route needs to know. */
-final class PriorityRoute implements RenewalWork {
+final class LogInRoute implements RenewalWork {
 
     private final ProducerTemplate template;
     private final String uri;
     private final String cause;
 
-    PriorityRoute(ProducerTemplate template, String uri, String cause) {
+    LogInRoute(ProducerTemplate template, String uri, String cause) {
         this.template = template;
         this.uri = uri;
         this.cause = cause;

@@ -31,9 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Starts renewals when it is their time, and tells how they ended. Thread-safe. */
-final class Renewals extends ServiceSupport {
+final class RenewalStarter extends ServiceSupport {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Renewals.class);
+    private static final Logger LOG = LoggerFactory.getLogger(RenewalStarter.class);
 
     private static final String FAILED = "could not be renewed";
 
@@ -41,13 +41,13 @@ final class Renewals extends ServiceSupport {
     private final ProducerTemplate template;
     private final LimitedExecutor lanes;
     private final List<ListenerLine> listeners = new CopyOnWriteArrayList<>();
-    private final Set<Renewal> paused = ConcurrentHashMap.newKeySet();
+    private final Set<RenewalRun> paused = ConcurrentHashMap.newKeySet();
     private final Set<RenewalToken> silent = ConcurrentHashMap.newKeySet(); // attempts that have sent nothing yet
     private final Map<RenewalToken, Runnable> draining = new ConcurrentHashMap<>();
     // until when the cool-down of a session was reported; sessions that work are not in here, but some that are no more
     private final Map<SessionKey, Instant> reported = LRUCacheFactory.newLRUCache(10_000);
 
-    Renewals(CamelContext context, SessionTraffic traffic) {
+    RenewalStarter(CamelContext context, SessionTraffic traffic) {
         this.traffic = traffic;
         this.template = context.createProducerTemplate();
         this.lanes = traffic.newLanes();
@@ -93,9 +93,9 @@ final class Renewals extends ServiceSupport {
         }
         RenewalRules rules = initiator.rules();
         String uri = Objects.requireNonNull(rules.renewalUri(), "a session without renewalUri renews only when asked");
-        PriorityRoute route = new PriorityRoute(template, uri, initiator.cause());
+        LogInRoute route = new LogInRoute(template, uri, initiator.cause());
         // one within another renewal holds a lane already: waiting for a second could be for ever
-        Renewal renewal = new Renewal(traffic, session, rules, route, token, !initiator.isInRenewal());
+        RenewalRun renewal = new RenewalRun(traffic, session, rules, route, token, !initiator.isInRenewal());
         Runnable run = () -> run(renewal);
         Runnable next = () -> renewal.step(run);
         Runnable logOut = () -> traffic.logOuts().before(session, token, rules, next);
@@ -108,7 +108,7 @@ final class Renewals extends ServiceSupport {
     }
 
     /** Runs a renewal on this thread, or, when it has to wait for requests under way or for a log-out and may, later on another. */
-    void runHere(Renewal renewal, Session session, RenewalToken token, RenewalRules rules, boolean mayLeaveThread) {
+    void runHere(RenewalRun renewal, Session session, RenewalToken token, RenewalRules rules, boolean mayLeaveThread) {
         if (rules.drainTimeout().isZero() && rules.closeUri() == null) {
             renewal.run(() -> {});
             return;
@@ -151,7 +151,7 @@ final class Renewals extends ServiceSupport {
     }
 
     /** Runs the next attempt of a renewal after a pause. */
-    void runLater(Renewal renewal, Duration pause) {
+    void runLater(RenewalRun renewal, Duration pause) {
         Runnable run = () -> run(renewal);
         paused.add(renewal);
         traffic.threads()
@@ -172,7 +172,7 @@ final class Renewals extends ServiceSupport {
                 waiting.run();
             }
         }
-        for (Renewal renewal : paused) {
+        for (RenewalRun renewal : paused) {
             if (paused.remove(renewal)) {
                 renewal.run(() -> {});
             }
@@ -180,7 +180,7 @@ final class Renewals extends ServiceSupport {
     }
 
     /** Runs the next attempt of a renewal on a thread of its own. */
-    private void run(Renewal renewal) {
+    private void run(RenewalRun renewal) {
         if (renewal.needsLane()) {
             lanes.enter(renewal.session(), renewal::run);
             if (traffic.waits().isAwaited(renewal.session())) { // looked at after it is in line, as awaited() does

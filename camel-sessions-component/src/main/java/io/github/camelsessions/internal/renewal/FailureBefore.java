@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  * {@code onException} or {@code doCatch}. It is put aside meanwhile, so that only a failure of the renewal itself shows,
  * and the route's error handlers see that one as a new one. Immutable.
  */
-record EarlierFailure(
+record FailureBefore(
         @Nullable Object caught, boolean handled, @Nullable Boolean handledByErrorHandler) {
 
-    static EarlierFailure putAside(Exchange exchange) {
+    static FailureBefore putAside(Exchange exchange) {
         ExchangeExtension extension = exchange.getExchangeExtension();
-        EarlierFailure earlier = new EarlierFailure(
+        FailureBefore earlier = new FailureBefore(
                 exchange.removeProperty(ExchangePropertyKey.EXCEPTION_CAUGHT),
                 extension.isFailureHandled(),
                 extension.isErrorHandlerHandledSet() ? (Boolean) extension.isErrorHandlerHandled() : null);

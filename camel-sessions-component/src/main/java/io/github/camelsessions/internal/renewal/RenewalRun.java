@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * One renewal of a session: as many attempts as the gate allows and its time permits. Thread-safe: one attempt runs at a
  * time, and its end races with the time-out; the gate takes the first and drops the other.
  */
-final class Renewal {
+final class RenewalRun {
 
     private final SessionTraffic traffic;
     private final Session session;
@@ -47,7 +47,7 @@ final class Renewal {
      * @param token     of the first attempt
      * @param needsLane whether it counts among those that may run at once
      */
-    Renewal(
+    RenewalRun(
             SessionTraffic traffic,
             Session session,
             RenewalRules rules,
@@ -163,11 +163,11 @@ final class Renewal {
         boolean isLost = isLost(mine, cause);
         Duration pause = isLost ? Duration.ZERO : pause(cause);
         boolean again = work.isRepeatable()
-                && Transience.isTransient(cause)
+                && TransientFailures.isTransient(cause)
                 && elapsed().plus(pause).compareTo(rules.renewalTimeout()) < 0;
         Verdict verdict = isLost
                 ? session.lost(mine, again, cause)
-                : session.failed(mine, again, cause, Transience.retryAfter(cause, traffic.now()));
+                : session.failed(mine, again, cause, TransientFailures.retryAfter(cause, traffic.now()));
         RenewalToken next = verdict.renewal();
         if (next != null) {
             token = next;
@@ -208,7 +208,7 @@ final class Renewal {
     private Duration pause(Throwable cause) {
         long nanos = backoff.toNanos();
         Duration jittered = Duration.ofNanos(nanos / 2 + (long) (traffic.random() * (nanos - nanos / 2)));
-        Duration asked = Transience.retryAfter(cause, traffic.now());
+        Duration asked = TransientFailures.retryAfter(cause, traffic.now());
         return asked.compareTo(jittered) > 0 ? asked : jittered;
     }
 
