@@ -6,6 +6,7 @@ import io.github.camelsessions.internal.hold.HeldExchange;
 import io.github.camelsessions.internal.hold.Slot;
 import io.github.camelsessions.internal.hold.Ticket;
 import io.github.camelsessions.internal.hold.Ticket.End;
+import io.github.camelsessions.internal.session.GateFailure;
 import io.github.camelsessions.internal.session.Passage;
 import io.github.camelsessions.internal.session.RenewalToken;
 import io.github.camelsessions.internal.session.Session;
@@ -25,7 +26,7 @@ abstract class GatedExchange extends HeldExchange {
     static final String FULL_IN_ALL =
             "not held, because as many exchanges are held in all as the component's maxHeldTotal allows";
 
-    private final SessionTraffic traffic;
+    private final GateKeeper gates;
     private final RenewalRules rules;
     private final @Nullable RenewalToken token;
     private final List<RenewalToken> renewals;
@@ -114,15 +115,15 @@ abstract class GatedExchange extends HeldExchange {
     }
 
     GatedExchange(
-            SessionTraffic traffic,
+            GateKeeper gates,
             @Nullable Object owner,
             Exchange exchange,
             AsyncCallback callback,
             Session session,
             RenewalRules rules,
             @Nullable RenewalToken token) {
-        super(traffic.held(), owner, session.key().site(), exchange, callback, rules.holdTimeout());
-        this.traffic = traffic;
+        super(gates.tickets(), owner, session.key().site(), exchange, callback, rules.holdTimeout());
+        this.gates = gates;
         this.session = session;
         this.rules = rules;
         this.token = token;
@@ -195,16 +196,26 @@ abstract class GatedExchange extends HeldExchange {
             case HOLD -> hold(verdict);
             case PARK -> park(verdict, Objects.requireNonNull(given));
             case LOOK_UP -> {
-                traffic.act(session, verdict);
-                session = traffic.sessionToUse(session.key(), rules);
+                gates.act(session, verdict);
+                session = gates.sessionToUse(session.key(), rules);
                 yield ask(false);
             }
             case FAIL -> {
-                traffic.act(session, verdict);
-                fail(traffic.exception(session, rules, verdict, pass.isInitiator() || pass.isInRenewal()));
+                gates.act(session, verdict);
+                fail(exception(Objects.requireNonNull(verdict.failure())));
                 yield Next.DONE;
             }
             default -> obey(verdict);
+        };
+    }
+
+    private Exception exception(GateFailure failure) {
+        return switch (failure.kind()) {
+            case RENEWAL_FAILED ->
+                gates.reports().exception(session, rules, failure, pass.isInitiator() || pass.isInRenewal());
+            case FULL ->
+                SessionFailures.notHeld(session, "not held, because as many exchanges are held as maxHeld allows");
+            case REVOKED -> SessionFailures.revoked(session);
         };
     }
 
@@ -213,8 +224,8 @@ abstract class GatedExchange extends HeldExchange {
         Exception obstacle = obstacle(full);
         Session at = session;
         if (obstacle != null) {
-            traffic.act(at, verdict);
-            traffic.act(at, at.left(pass));
+            gates.act(at, verdict);
+            gates.act(at, at.left(pass));
             fail(obstacle);
             return Next.DONE;
         }
@@ -223,36 +234,33 @@ abstract class GatedExchange extends HeldExchange {
             tickets().hold(given);
             // from here on the exchange may be another thread's
         } catch (RuntimeException | Error e) {
-            traffic.act(at, verdict);
+            gates.act(at, verdict);
             if (tickets().takeBack(given)) {
                 throw e;
             }
             return wait(given);
         }
-        traffic.act(at, verdict);
+        gates.act(at, verdict);
         // the renewal may have ended before the exchange was where its end looks for it
-        traffic.releaseIfOver(at, pass);
+        gates.releaseIfOver(at, pass);
         return wait(given);
     }
 
     /** Why it is not held, null when it is. */
     private @Nullable Exception obstacle(boolean full) {
         try {
-            wait = traffic.waits().enter(renewals, session.key());
-            if (wait != null) {
-                traffic.renewals().awaited(session.key());
-            }
+            wait = gates.await(renewals, session.key());
         } catch (WaitGraph.CycleException e) {
             return e;
         }
         boolean hasPlace = !waited().isZero(); // it is counted no more, but was
         String why = full && !hasPlace && rules.whenFull() == WhenFull.fail ? FULL_IN_ALL : whyInVain();
-        return why == null ? null : traffic.holdException(session, why);
+        return why == null ? null : SessionFailures.notHeld(session, why);
     }
 
     private Next park(Verdict verdict, Ticket given) {
         // the exchange may be another thread's since its refusal was reported
-        traffic.act(given.session(), verdict);
+        gates.act(given.session(), verdict);
         return waitWith(given);
     }
 
@@ -299,7 +307,7 @@ abstract class GatedExchange extends HeldExchange {
     }
 
     private String whyStillHeld(boolean released) {
-        return released && !session.holding(pass) ? tickets().line(site()) : traffic.obstacle(session);
+        return released && !session.holding(pass) ? tickets().line(site()) : gates.obstacle(session);
     }
 
     /** It is the exchange's turn. */
@@ -319,11 +327,11 @@ abstract class GatedExchange extends HeldExchange {
     }
 
     private void giveUp(String what) {
-        traffic.act(session, session.left(pass));
+        gates.act(session, session.left(pass));
         if (answered) {
             stand(); // its answer was never judged, but it has one
         } else {
-            fail(traffic.holdException(session, what));
+            fail(SessionFailures.notHeld(session, what));
         }
     }
 
@@ -333,7 +341,7 @@ abstract class GatedExchange extends HeldExchange {
             wait.leave();
         }
         waitEnded(false);
-        traffic.act(session, session.left(pass));
+        gates.act(session, session.left(pass));
     }
 
     /**
@@ -364,11 +372,11 @@ abstract class GatedExchange extends HeldExchange {
 
     @Override
     protected final void torn(Throwable error) {
-        traffic.torn(session, error);
+        gates.torn(session, error);
     }
 
-    final SessionTraffic traffic() {
-        return traffic;
+    final GateKeeper gates() {
+        return gates;
     }
 
     final Passage pass() {

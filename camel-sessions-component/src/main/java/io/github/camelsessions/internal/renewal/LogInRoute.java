@@ -11,7 +11,7 @@ import org.apache.camel.ProducerTemplate;
 import org.jspecify.annotations.Nullable;
 
 /** Renews a session by a priority exchange: a new one, empty but for what the log-in route needs to know. */
-final class LogInRoute implements RenewalWork {
+final class LogInRoute implements RenewalRun.Work {
 
     private final ProducerTemplate template;
     private final String uri;

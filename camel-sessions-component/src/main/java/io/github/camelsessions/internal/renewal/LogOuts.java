@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.renewal;
 
+import io.github.camelsessions.api.SeatStats;
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.internal.hold.LimitedExecutor;
 import io.github.camelsessions.internal.hold.Mender.LooseEnd;
 import io.github.camelsessions.internal.session.Generation;
 import io.github.camelsessions.internal.session.RenewalToken;
 import io.github.camelsessions.internal.session.Session;
-import io.github.camelsessions.internal.session.SessionRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +19,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelException;
 import org.apache.camel.Endpoint;
@@ -47,11 +49,11 @@ final class LogOuts extends ServiceSupport {
     private static final Logger LOG = LoggerFactory.getLogger(LogOuts.class);
 
     private final CamelContext context;
-    private final SessionTraffic traffic;
-    private final SessionRegistry registry;
+    private final GateKeeper gates;
+    private final Consumer<Session> closed;
     private final ProducerTemplate template;
     private final LimitedExecutor lanes;
-    private final Seats seats = new Seats();
+    private final Map<String, Counts> seats = new ConcurrentHashMap<>(); // by site
     private final Set<LogOut> running = ConcurrentHashMap.newKeySet();
     // closed sessions whose last exchanges are awaited
     private final Map<Session, CompletableFuture<Void>> emptying = new ConcurrentHashMap<>();
@@ -61,12 +63,26 @@ final class LogOuts extends ServiceSupport {
     private volatile @Nullable List<CompletableFuture<Boolean>> atStop; // null until they have begun
     private volatile @Nullable Object reporter;
 
-    LogOuts(CamelContext context, SessionTraffic traffic, SessionRegistry registry) {
+    /** The log-ins and log-outs of a site. */
+    private static final class Counts {
+        final LongAdder logIns = new LongAdder();
+        final LongAdder logOuts = new LongAdder();
+        final LongAdder failedLogOuts = new LongAdder();
+
+        SeatStats stats() {
+            return new SeatStats(logIns.sum(), logOuts.sum(), failedLogOuts.sum());
+        }
+    }
+
+    /**
+     * @param closed is told of each session that is closed
+     */
+    LogOuts(CamelContext context, GateKeeper gates, Consumer<Session> closed) {
         this.context = context;
-        this.traffic = traffic;
-        this.registry = registry;
+        this.gates = gates;
+        this.closed = closed;
         this.template = context.createProducerTemplate();
-        this.lanes = traffic.newLanes();
+        this.lanes = gates.newLanes();
     }
 
     /** After an error: whoever waits for a lane that is free has it. */
@@ -82,15 +98,23 @@ final class LogOuts extends ServiceSupport {
         return lanes.isInLine(session);
     }
 
-    Seats seats() {
-        return seats;
+    private Counts seats(SessionKey session) {
+        return seats.computeIfAbsent(session.site(), site -> new Counts());
+    }
+
+    SeatStats seats(String site) {
+        return seats.getOrDefault(site, new Counts()).stats();
+    }
+
+    void loggedIn(Session session) {
+        seats(session.key()).logIns.increment();
     }
 
     /** The session is used by these rules: so it is logged out if it is closed without any. */
     void remember(Session session, RenewalRules rules) {
         if (closers.get(session) != rules) {
             closers.put(session, rules);
-            if (registry.existing(session.key()) != session) { // looked at after it was put: closed meanwhile
+            if (gates.registry().existing(session.key()) != session) { // looked at after it was put: closed meanwhile
                 closers.remove(session);
             }
         }
@@ -108,15 +132,25 @@ final class LogOuts extends ServiceSupport {
         }
     }
 
+    /** Closes a session, see {@link SessionTraffic#close}. */
+    CompletableFuture<Boolean> close(SessionKey key, RenewalRules rules, String cause) {
+        Session session = gates.registry().remove(key);
+        if (session == null) {
+            return CompletableFuture.completedFuture(false);
+        }
+        closed.accept(session);
+        return close(session, rules, cause).thenApply(done -> true);
+    }
+
     /** Closes a session that is in the registry no more; completes when its last exchange has ended and it is logged out. */
-    CompletableFuture<Void> close(Session session, RenewalRules given, String cause) {
+    private CompletableFuture<Void> close(Session session, RenewalRules given, String cause) {
         RenewalRules remembered = closers.remove(session);
         RenewalRules rules = given.closeUri() == null && remembered != null ? remembered : given;
         if (rules.closeUri() == null) {
-            traffic.act(session, session.stop());
+            gates.act(session, session.stop());
             return CompletableFuture.completedFuture(null);
         }
-        traffic.act(session, session.retire());
+        gates.act(session, session.retire());
         Generation last = session.latest(); // after that: a renewal may have ended meanwhile
         return whenEmpty(session, rules.renewalTimeout())
                 .thenCompose(empty -> logOut(session, last, rules, cause))
@@ -134,7 +168,7 @@ final class LogOuts extends ServiceSupport {
     private CompletableFuture<Void> whenEmpty(Session session, Duration atMost) {
         CompletableFuture<Void> empty = new CompletableFuture<>();
         emptying.put(session, empty); // before the session is asked: the last exchange may end at once
-        Future<?> timer = traffic.threads().schedule(() -> emptied(session), atMost);
+        Future<?> timer = gates.threads().schedule(() -> emptied(session), atMost);
         empty.thenRun(() -> timer.cancel(false));
         if (session.isEmpty() && emptying.remove(session, empty)) {
             empty.complete(null);
@@ -154,9 +188,9 @@ final class LogOuts extends ServiceSupport {
     private void elsewhere(Runnable action) {
         LooseEnd end = LooseEnd.of(action);
         try {
-            traffic.threads().execute(action);
+            gates.threads().execute(action);
         } catch (OutOfMemoryError e) {
-            traffic.mender().endLater(end);
+            gates.mender().endLater(end);
         } catch (RejectedExecutionException e) { // all is being stopped
             action.run();
         }
@@ -172,7 +206,7 @@ final class LogOuts extends ServiceSupport {
         }
         if (!renewed) { // filled by cookies: nobody has counted it
             session.loggedIn();
-            seats.loggedIn(session.key().site());
+            loggedIn(session);
         }
         LogOut logOut = new LogOut(generation);
         running.add(logOut);
@@ -185,7 +219,7 @@ final class LogOuts extends ServiceSupport {
             Throwable failure;
             try {
                 Duration most = rules.closeTimeout();
-                Future<?> timer = traffic.threads()
+                Future<?> timer = gates.threads()
                         .runLater(
                                 () -> {
                                     leave.run();
@@ -200,7 +234,7 @@ final class LogOuts extends ServiceSupport {
             leave.run(); // before the end: others go on with that on this thread
             end(session, logOut, failure);
         });
-        if (traffic.waits().isAwaited(session.key())) { // looked at after it is in line
+        if (gates.waits().isAwaited(session.key())) { // looked at after it is in line
             lanes.hurry(session.key());
         }
         return logOut.ended();
@@ -272,9 +306,9 @@ final class LogOuts extends ServiceSupport {
     private void report(Session session, LogOut logOut, @Nullable Throwable failure) {
         session.loggedOut(failure == null);
         if (failure == null) {
-            seats.loggedOut(session.key().site());
+            seats(session.key()).logOuts.increment();
         } else {
-            seats.logOutFailed(session.key().site());
+            seats(session.key()).failedLogOuts.increment();
             if (logged.putIfAbsent(session.key() + " " + failure.getClass().getName(), true) == null) {
                 LOG.warn(
                         "session '{}' could not be logged out (generation={}): {}. The site may count it until it expires"
@@ -323,7 +357,7 @@ final class LogOuts extends ServiceSupport {
         if (begun == null) {
             begun = closers.entrySet().stream()
                     .filter(closer -> closer.getValue().closeOnStop())
-                    .map(closer -> traffic.close(closer.getKey().key(), closer.getValue(), "stop"))
+                    .map(closer -> close(closer.getKey().key(), closer.getValue(), "stop"))
                     .toList();
             atStop = begun;
         }

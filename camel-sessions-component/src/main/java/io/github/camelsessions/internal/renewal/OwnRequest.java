@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 /** Renews a session by an exchange's own request: the answer is the exchange's, and shows whether it helped. */
 final class OwnRequest implements RenewalSteps {
 
-    private final SessionTraffic traffic;
+    private final GateKeeper gates;
     private final @Nullable Object owner;
     private final SessionRequest request;
     private @Nullable RequestState beginning;
 
-    OwnRequest(SessionTraffic traffic, @Nullable Object owner, SessionRequest request) {
-        this.traffic = traffic;
+    OwnRequest(GateKeeper gates, @Nullable Object owner, SessionRequest request) {
+        this.gates = gates;
         this.owner = owner;
         this.request = request;
     }
@@ -33,11 +33,11 @@ final class OwnRequest implements RenewalSteps {
     @Override
     public void join(Exchange exchange, RenewalToken token) {
         boolean done = new SentExchange(
-                        traffic,
+                        gates,
                         owner,
                         exchange,
                         sync -> {},
-                        traffic.session(token.session(), request.rules()),
+                        gates.session(token.session(), request.rules()),
                         request,
                         token)
                 .start();

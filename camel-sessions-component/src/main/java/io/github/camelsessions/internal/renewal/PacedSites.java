@@ -27,13 +27,18 @@ final class PacedSites {
     }
 
     /**
-     * The site of a request.
+     * The turns of a request among those of its site.
      *
      * @param rule that of the request, null for none
-     * @return null when its requests are not paced
+     * @return null when the site's requests are not paced
      */
     @Nullable
-    PacedSite of(String site, @Nullable RateRule rule) {
+    SiteTurn turn(String site, @Nullable RateRule rule) {
+        PacedSite paced = of(site, rule);
+        return paced == null ? null : new SiteTurn(paced);
+    }
+
+    private @Nullable PacedSite of(String site, @Nullable RateRule rule) {
         if (rule == null) {
             return sites.isEmpty() ? null : sites.get(site);
         }

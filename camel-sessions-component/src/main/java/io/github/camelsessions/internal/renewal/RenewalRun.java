@@ -10,11 +10,14 @@ import io.github.camelsessions.internal.session.Verdict;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProxyFailedException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.camel.Exchange;
 import org.apache.camel.util.ObjectHelper;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +27,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class RenewalRun {
 
-    private final SessionTraffic traffic;
+    private final GateKeeper gates;
+    private final Host host;
     private final Session session;
     private final RenewalRules rules;
-    private final RenewalWork work;
+    private final Work work;
     private final boolean needsLane;
     private volatile long began;
     private final AtomicBoolean over = new AtomicBoolean();
@@ -43,18 +47,50 @@ final class RenewalRun {
     private Duration backoff;
     private final Set<ClientProfile> lost = new HashSet<>(); // the profiles whose proxies have failed it
 
+    /** What renews the session: a priority exchange, or an exchange of the user. */
+    interface Work {
+
+        /**
+         * Runs one attempt on this thread, and returns when it has ended.
+         *
+         * @return the exchange that shows how it went
+         */
+        Exchange run(RenewalToken token) throws Exception;
+
+        /** Whether it can run another time. */
+        boolean isRepeatable();
+
+        /** The renewal is over. Called once, never while {@link #run} runs, on a thread that may continue a route. */
+        void ended(@Nullable Throwable failure);
+    }
+
+    /** Whoever has begun it. */
+    interface Host {
+
+        /** Runs the next attempt after a pause. */
+        void runLater(RenewalRun renewal, Duration pause);
+
+        /** The session was renewed: told before anybody who waits sees that. */
+        void renewed(Session session);
+
+        /** The renewal is over. */
+        void ended(RenewalToken first);
+    }
+
     /**
      * @param token     of the first attempt
      * @param needsLane whether it counts among those that may run at once
      */
     RenewalRun(
-            SessionTraffic traffic,
+            GateKeeper gates,
+            Host host,
             Session session,
             RenewalRules rules,
-            RenewalWork work,
+            Work work,
             RenewalToken token,
             boolean needsLane) {
-        this.traffic = traffic;
+        this.gates = gates;
+        this.host = host;
         this.session = session;
         this.rules = rules;
         this.work = work;
@@ -95,12 +131,12 @@ final class RenewalRun {
     void lose(Throwable error) {
         failure = error;
         token.lose();
-        traffic.torn(session, error); // the gate gives the token up
+        gates.torn(session, error); // the gate gives the token up
         Runnable waits = waiting;
         if (waits != null) {
             waits.run();
         } else {
-            traffic.mender().endLater(end);
+            gates.mender().endLater(end);
         }
     }
 
@@ -114,8 +150,8 @@ final class RenewalRun {
 
     private void runAttempt() {
         if (timer == null) { // the time in line for a lane does not count
-            began = traffic.nanoTime();
-            timer = traffic.threads().runLater(this::timeOut, rules.renewalTimeout());
+            began = System.nanoTime();
+            timer = gates.threads().runLater(this::timeOut, rules.renewalTimeout());
         }
         RenewalToken mine = token;
         if (mine.state() != RenewalToken.State.LIVE || !mine.isCarried()) { // its time was up, or all is being stopped
@@ -124,10 +160,10 @@ final class RenewalRun {
         }
         Throwable cause;
         try {
-            traffic.renewals().begins(mine, rules.renewalTimeout());
+            gates.silent().begins(mine, rules.renewalTimeout());
             cause = attempt(mine);
         } finally {
-            traffic.renewals().over(mine);
+            gates.silent().over(mine);
         }
         if (cause == null) {
             succeed(mine);
@@ -152,9 +188,9 @@ final class RenewalRun {
         Verdict verdict = session.succeeded(mine);
         if (verdict.release()) {
             over.set(true);
-            traffic.logOuts().seats().loggedIn(session.key().site()); // before anybody who waits sees that it is over
-            traffic.actOnOthers(session, verdict);
-            traffic.renewals().renewed(session, elapsed());
+            host.renewed(session);
+            gates.actOnOthers(session, verdict);
+            gates.reports().renewed(session, elapsed());
         }
         end();
     }
@@ -167,24 +203,24 @@ final class RenewalRun {
                 && elapsed().plus(pause).compareTo(rules.renewalTimeout()) < 0;
         Verdict verdict = isLost
                 ? session.lost(mine, again, cause)
-                : session.failed(mine, again, cause, TransientFailures.retryAfter(cause, traffic.now()));
+                : session.failed(mine, again, cause, TransientFailures.retryAfter(cause, Instant.now()));
         RenewalToken next = verdict.renewal();
         if (next != null) {
             token = next;
             next.carry();
             backoff = isLost ? backoff : backoff.multipliedBy(2);
             leaveLane.run();
-            traffic.actOnOthers(session, verdict);
+            gates.actOnOthers(session, verdict);
             if (timedOut != null) { // looked at after the token was set, as timeOut() does the other way round
                 timeOut();
             }
-            traffic.renewals().runLater(this, pause);
+            host.runLater(this, pause);
             return;
         }
         if (verdict.release() && over.compareAndSet(false, true)) {
             failure = cause;
-            traffic.actOnOthers(session, verdict);
-            traffic.renewals().failed(session, rules, cause);
+            gates.actOnOthers(session, verdict);
+            gates.reports().failed(session, rules, cause);
         }
         end();
     }
@@ -207,8 +243,9 @@ final class RenewalRun {
     /** The time before the next attempt: between half and all of the backoff, or longer when the server asks for it. */
     private Duration pause(Throwable cause) {
         long nanos = backoff.toNanos();
-        Duration jittered = Duration.ofNanos(nanos / 2 + (long) (traffic.random() * (nanos - nanos / 2)));
-        Duration asked = TransientFailures.retryAfter(cause, traffic.now());
+        Duration jittered =
+                Duration.ofNanos(nanos / 2 + (long) (ThreadLocalRandom.current().nextDouble() * (nanos - nanos / 2)));
+        Duration asked = TransientFailures.retryAfter(cause, Instant.now());
         return asked.compareTo(jittered) > 0 ? asked : jittered;
     }
 
@@ -218,7 +255,7 @@ final class RenewalRun {
             endInTime();
         } catch (Throwable e) {
             mine.lose();
-            traffic.torn(session, e);
+            gates.torn(session, e);
         }
     }
 
@@ -231,13 +268,13 @@ final class RenewalRun {
         RenewalToken mine = token;
         while (!over.get()) {
             Verdict verdict = session.failed(mine, false, cause);
-            traffic.renewals().over(mine);
+            gates.silent().over(mine);
             if (verdict.release()) {
                 failure = cause;
                 over.set(true);
                 leaveLane.run();
-                traffic.actOnOthers(session, verdict);
-                traffic.renewals().failed(session, rules, cause);
+                gates.actOnOthers(session, verdict);
+                gates.reports().failed(session, rules, cause);
             } else if (mine == token) {
                 return; // it ended at the same time
             }
@@ -255,7 +292,7 @@ final class RenewalRun {
                 set.cancel(false);
             }
             leaveLane.run();
-            traffic.renewals().ended(token.first());
+            host.ended(token.first());
         } finally {
             work.ended(outcome());
         }
@@ -270,6 +307,6 @@ final class RenewalRun {
     }
 
     private Duration elapsed() {
-        return Duration.ofNanos(traffic.nanoTime() - began);
+        return Duration.ofNanos(System.nanoTime() - began);
     }
 }

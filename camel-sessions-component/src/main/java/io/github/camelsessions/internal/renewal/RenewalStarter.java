@@ -2,55 +2,38 @@
 package io.github.camelsessions.internal.renewal;
 
 import io.github.camelsessions.api.SessionKey;
-import io.github.camelsessions.api.SessionRenewalException;
-import io.github.camelsessions.api.SessionSituation;
 import io.github.camelsessions.internal.hold.LimitedExecutor;
 import io.github.camelsessions.internal.hold.Uninterruptibly;
-import io.github.camelsessions.internal.session.GateFailure;
 import io.github.camelsessions.internal.session.RenewalToken;
 import io.github.camelsessions.internal.session.Session;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
-import org.apache.camel.support.LRUCacheFactory;
 import org.apache.camel.support.service.ServiceHelper;
 import org.apache.camel.support.service.ServiceSupport;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Starts renewals when it is their time, and tells how they ended. Thread-safe. */
-final class RenewalStarter extends ServiceSupport {
+/** Starts renewals, and their next attempts, when it is their time. Thread-safe. */
+final class RenewalStarter extends ServiceSupport implements RenewalRun.Host {
 
-    private static final Logger LOG = LoggerFactory.getLogger(RenewalStarter.class);
-
-    private static final String FAILED = "could not be renewed";
-
-    private final SessionTraffic traffic;
+    private final GateKeeper gates;
+    private final LogOuts logOuts;
     private final ProducerTemplate template;
     private final LimitedExecutor lanes;
-    private final List<ListenerLine> listeners = new CopyOnWriteArrayList<>();
     private final Set<RenewalRun> paused = ConcurrentHashMap.newKeySet();
-    private final Set<RenewalToken> silent = ConcurrentHashMap.newKeySet(); // attempts that have sent nothing yet
     private final Map<RenewalToken, Runnable> draining = new ConcurrentHashMap<>();
-    // until when the cool-down of a session was reported; sessions that work are not in here, but some that are no more
-    private final Map<SessionKey, Instant> reported = LRUCacheFactory.newLRUCache(10_000);
 
-    RenewalStarter(CamelContext context, SessionTraffic traffic) {
-        this.traffic = traffic;
+    RenewalStarter(CamelContext context, GateKeeper gates, LogOuts logOuts) {
+        this.gates = gates;
+        this.logOuts = logOuts;
         this.template = context.createProducerTemplate();
-        this.lanes = traffic.newLanes();
+        this.lanes = gates.newLanes();
     }
 
     /** After an error: whoever waits for a lane that is free has it. */
@@ -82,7 +65,7 @@ final class RenewalStarter extends ServiceSupport {
             beginNew(session, token);
         } catch (Throwable e) {
             token.lose();
-            traffic.torn(session, e); // the gate gives the token up
+            gates.torn(session, e); // the gate gives the token up
         }
     }
 
@@ -95,10 +78,10 @@ final class RenewalStarter extends ServiceSupport {
         String uri = Objects.requireNonNull(rules.renewalUri(), "a session without renewalUri renews only when asked");
         LogInRoute route = new LogInRoute(template, uri, initiator.cause());
         // one within another renewal holds a lane already: waiting for a second could be for ever
-        RenewalRun renewal = new RenewalRun(traffic, session, rules, route, token, !initiator.isInRenewal());
+        RenewalRun renewal = new RenewalRun(gates, this, session, rules, route, token, !initiator.isInRenewal());
         Runnable run = () -> run(renewal);
         Runnable next = () -> renewal.step(run);
-        Runnable logOut = () -> traffic.logOuts().before(session, token, rules, next);
+        Runnable logOut = () -> logOuts.before(session, token, rules, next);
         Runnable go = () -> renewal.step(logOut);
         renewal.step(() -> {
             if (isDrained(session, token, rules, go)) {
@@ -126,7 +109,7 @@ final class RenewalStarter extends ServiceSupport {
             }
         };
         Runnable next = () -> renewal.step(run);
-        Runnable logOut = () -> traffic.logOuts().before(session, token, rules, next);
+        Runnable logOut = () -> logOuts.before(session, token, rules, next);
         Runnable go = () -> renewal.step(logOut);
         if (!mayLeaveThread) {
             renewal.waits(ready::countDown);
@@ -147,14 +130,14 @@ final class RenewalStarter extends ServiceSupport {
     /** A renewal waits for the session: it may have the lane that the renewal of that session waits for. */
     void awaited(SessionKey session) {
         lanes.hurry(session);
-        traffic.logOuts().awaited(session);
+        logOuts.awaited(session);
     }
 
-    /** Runs the next attempt of a renewal after a pause. */
-    void runLater(RenewalRun renewal, Duration pause) {
+    @Override
+    public void runLater(RenewalRun renewal, Duration pause) {
         Runnable run = () -> run(renewal);
         paused.add(renewal);
-        traffic.threads()
+        gates.threads()
                 .schedule(
                         () -> {
                             if (paused.remove(renewal)) {
@@ -183,13 +166,13 @@ final class RenewalStarter extends ServiceSupport {
     private void run(RenewalRun renewal) {
         if (renewal.needsLane()) {
             lanes.enter(renewal.session(), renewal::run);
-            if (traffic.waits().isAwaited(renewal.session())) { // looked at after it is in line, as awaited() does
+            if (gates.waits().isAwaited(renewal.session())) { // looked at after it is in line, as awaited() does
                 lanes.hurry(renewal.session());
             }
             return;
         }
         try {
-            traffic.threads().execute(() -> renewal.run(() -> {}));
+            gates.threads().execute(() -> renewal.run(() -> {}));
         } catch (RejectedExecutionException e) { // all is being stopped, it only ends
             renewal.run(() -> {});
         }
@@ -208,7 +191,7 @@ final class RenewalStarter extends ServiceSupport {
         if (session.drained(token) || token.state() != RenewalToken.State.LIVE) {
             return draining.remove(token) != null; // else it has begun on another thread
         }
-        traffic.threads()
+        gates.threads()
                 .schedule(
                         () -> {
                             // kept as started: the gate may still come to say that it may start
@@ -221,132 +204,16 @@ final class RenewalStarter extends ServiceSupport {
         return false;
     }
 
-    // ---- log-ins that need a thread which waits
-
-    /**
-     * An attempt begins. When it has sent nothing for long, it may wait for a thread that waits for room in the hold that
-     * the attempt is to empty, as when both go through one {@code seda} queue. Then those threads are let go.
-     */
-    void begins(RenewalToken attempt, Duration renewalTimeout) {
-        silent.add(attempt);
-        Duration patience = renewalTimeout.dividedBy(3); // as long again is left for the log-in, and more
-        traffic.threads().runLater(() -> beSuspicious(attempt, patience), patience);
-    }
-
-    private void beSuspicious(RenewalToken attempt, Duration patience) {
-        if (!silent.contains(attempt)) {
-            return;
-        }
-        List<String> threads = traffic.held().letThreadsGo(attempt);
-        if (!silent.contains(attempt)) { // looked at after it was put there, as over() does the other way round
-            traffic.held().stalledNoMore(attempt);
-        }
-        if (!threads.isEmpty()) {
-            LOG.warn(
-                    "session '{}': its log-in has sent nothing for {} ms, while these threads waited for room in a hold: {}."
-                            + " It may need one of them, so they were let go; until it ends, more are held than maxHeld"
-                            + " allows. Let the log-in route share no threads with routes that fetch, such as the"
-                            + " consumers of a seda queue or the pool of a threads step, or raise maxHeld.",
-                    attempt.session(),
-                    patience.toMillis(),
-                    threads.stream().distinct().limit(10).toList());
-        }
-    }
-
-    /** An attempt has got as far as to send a request. */
-    void heardOf(RenewalToken attempt) {
-        silent.remove(attempt);
-    }
-
-    void over(RenewalToken attempt) {
-        silent.remove(attempt);
-        traffic.held().stalledNoMore(attempt);
-    }
-
     // ---- how they end
 
-    void ended(RenewalToken first) {
+    @Override
+    public void renewed(Session session) {
+        logOuts.loggedIn(session);
+    }
+
+    @Override
+    public void ended(RenewalToken first) {
         draining.remove(first);
-    }
-
-    void addListener(RenewalListener listener) {
-        listeners.add(new ListenerLine(listener, traffic.threads()));
-    }
-
-    void removeListener(RenewalListener listener) {
-        for (ListenerLine line : listeners) {
-            if (line.listener() == listener && listeners.remove(line)) {
-                line.close();
-            }
-        }
-    }
-
-    void awaitTold(RenewalListener listener, Duration atMost) throws InterruptedException {
-        for (ListenerLine line : listeners) {
-            if (line.listener() == listener) {
-                line.await(atMost);
-            }
-        }
-    }
-
-    void renewed(Session session, Duration took) {
-        reported.remove(session.key());
-        LOG.debug(
-                "session '{}' was renewed in {} ms (generation={})",
-                session.key(),
-                took.toMillis(),
-                session.stats().generation());
-        tell(listener -> listener.renewed(session.key()));
-    }
-
-    void cooldownEnded(Session session) {
-        reported.remove(session.key());
-        tell(listener -> listener.cooldownEnded(session.key()));
-    }
-
-    /** What the exchange gets that has made the renewal itself, and failed. */
-    SessionRenewalException exception(Session session, Throwable cause) {
-        return SessionFailures.notRenewed(
-                SessionFailures.now(session, session.stats().retryAt()), FAILED, cause);
-    }
-
-    /**
-     * What an exchange gets that has waited for the renewal, or comes in the cool-down after it.
-     *
-     * @param involved whether it has begun the renewal, or belongs to another one: then it gets the cause as it is
-     */
-    SessionRenewalException exception(Session session, RenewalRules rules, GateFailure failure, boolean involved) {
-        SessionSituation situation = failure.situation();
-        report(session.key(), rules, situation.retryAt(), failure.cause());
-        return involved
-                ? SessionFailures.notRenewed(situation, FAILED, failure.cause())
-                : SessionFailures.notRenewedByAnother(situation, FAILED, failure.cause());
-    }
-
-    void failed(Session session, RenewalRules rules, Throwable cause) {
-        report(session.key(), rules, session.stats().retryAt(), cause);
-    }
-
-    /** Tells of a cool-down: brings it to the listeners before any exchange fails by it, and to the log once. */
-    private void report(SessionKey key, RenewalRules rules, @Nullable Instant retryAt, @Nullable Throwable cause) {
-        if (retryAt == null || retryAt.equals(reported.get(key))) {
-            return;
-        }
-        tell(listener -> listener.failed(key, rules, retryAt));
-        if (retryAt.equals(reported.put(key, retryAt))) {
-            return; // another exchange has told of it at the same time
-        }
-        LOG.error(
-                "session '{}' could not be renewed: {}. Its exchanges fail until {}, then one attempt is made. To try"
-                        + " earlier, mend the log-in and call Sessions.endCooldown.",
-                key,
-                cause == null ? "no cause is known" : FailureText.of(cause),
-                retryAt,
-                cause); // with its stack, which those that fail by it do not have
-    }
-
-    private void tell(Consumer<RenewalListener> event) {
-        listeners.forEach(line -> line.add(event));
     }
 
     @Override
@@ -357,8 +224,6 @@ final class RenewalStarter extends ServiceSupport {
     @Override
     protected void doStop() {
         draining.clear();
-        silent.clear();
-        reported.clear();
         ServiceHelper.stopService(template);
     }
 }

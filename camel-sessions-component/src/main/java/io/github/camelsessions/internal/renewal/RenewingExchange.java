@@ -14,8 +14,9 @@ import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
 
 /** An exchange that asks for a renewal, and makes it unless somebody else does. */
-final class RenewingExchange extends GatedExchange implements RenewalWork {
+final class RenewingExchange extends GatedExchange implements RenewalRun.Work {
 
+    private final RenewalStarter starter;
     private final @Nullable RenewalSteps own;
     private final @Nullable Generation observed;
     private final AtomicBoolean ended = new AtomicBoolean();
@@ -26,7 +27,8 @@ final class RenewingExchange extends GatedExchange implements RenewalWork {
      * @param own how this exchange renews the session itself, null when a priority exchange does
      */
     RenewingExchange(
-            SessionTraffic traffic,
+            GateKeeper gates,
+            RenewalStarter starter,
             @Nullable Object owner,
             Exchange exchange,
             AsyncCallback callback,
@@ -34,7 +36,8 @@ final class RenewingExchange extends GatedExchange implements RenewalWork {
             RenewalRules rules,
             @Nullable RenewalToken token,
             @Nullable RenewalSteps own) {
-        super(traffic, owner, exchange, callback, session, rules, token);
+        super(gates, owner, exchange, callback, session, rules, token);
+        this.starter = starter;
         this.own = own;
         this.observed = RenewalScope.observed(exchange, session.key());
     }
@@ -47,7 +50,7 @@ final class RenewingExchange extends GatedExchange implements RenewalWork {
     @Override
     Next obey(Verdict verdict) {
         RenewalToken begun = verdict.renewal();
-        traffic().actOnOthers(session(), verdict);
+        gates().actOnOthers(session(), verdict);
         return switch (verdict.action()) {
             case SEND -> begun == null ? join() : own == null ? begin(begun) : renew(begun);
             case SKIP -> {
@@ -76,18 +79,16 @@ final class RenewingExchange extends GatedExchange implements RenewalWork {
     /** A priority exchange does it; this one waits for that like any other. */
     private Next begin(RenewalToken begun) {
         replaced = session().open(null).generation(); // still the one to be replaced
-        traffic().renewals().begin(session(), begun);
+        starter.begin(session(), begun);
         return ask(false);
     }
 
     /** This exchange does it itself, and goes on when it has ended: on this thread, or on another after a pause. */
     private Next renew(RenewalToken begun) {
         Slot.giveUp();
-        RenewalRun renewal = new RenewalRun(traffic(), session(), rules(), this, begun, false);
+        RenewalRun renewal = new RenewalRun(gates(), starter, session(), rules(), this, begun, false);
         try {
-            traffic()
-                    .renewals()
-                    .runHere(renewal, session(), begun, rules(), !exchange().isTransacted());
+            starter.runHere(renewal, session(), begun, rules(), !exchange().isTransacted());
         } catch (RuntimeException | Error e) { // the exchange ends with it
             renewal.lose(e);
         }
@@ -113,7 +114,7 @@ final class RenewingExchange extends GatedExchange implements RenewalWork {
         try {
             tell(failure);
         } catch (RuntimeException | Error e) { // an error, too, must end the exchange
-            traffic().torn(session(), e);
+            torn(e);
             failBy(e);
         }
         if (!ended.compareAndSet(false, true)) {
@@ -129,7 +130,7 @@ final class RenewingExchange extends GatedExchange implements RenewalWork {
                 before.putBack(exchange());
                 goOn(true);
             } else {
-                before.failAnew(exchange(), traffic().renewals().exception(session(), failure));
+                before.failAnew(exchange(), gates().reports().exception(session(), failure));
             }
         }
     }

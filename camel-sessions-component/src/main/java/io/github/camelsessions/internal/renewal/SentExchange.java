@@ -43,16 +43,16 @@ final class SentExchange extends GatedExchange {
     private Set<ClientProfile> failed = Set.of(); // the profiles whose proxies have not taken the request
 
     SentExchange(
-            SessionTraffic traffic,
+            GateKeeper gates,
             @Nullable Object owner,
             Exchange exchange,
             AsyncCallback callback,
             Session session,
             SessionRequest request,
             @Nullable RenewalToken token) {
-        super(traffic, owner, exchange, callback, session, request.rules(), token);
+        super(gates, owner, exchange, callback, session, request.rules(), token);
         this.request = request;
-        this.turn = traffic.turn(request);
+        this.turn = gates.paced().turn(site(), rules().rate());
         if (rules().replays()) {
             request.makeResendable(exchange);
         }
@@ -92,7 +92,7 @@ final class SentExchange extends GatedExchange {
             full = awaited.obstacle(session().key(), rules().gate().maxHeld());
             full = full == null && nobodyMayWait() ? FULL_IN_ALL : full;
             if (full != null && rules().whenFull() == WhenFull.fail) {
-                fail(traffic().holdException(session(), full));
+                fail(SessionFailures.notHeld(session(), full));
                 return Next.DONE;
             }
         }
@@ -120,7 +120,7 @@ final class SentExchange extends GatedExchange {
 
     @Override
     Next obey(Verdict verdict) {
-        traffic().act(session(), verdict);
+        gates().act(session(), verdict);
         return switch (verdict.action()) {
             case SEND -> send(Objects.requireNonNull(verdict.generation()));
             case ADMIT_AGAIN -> again(false);
@@ -162,7 +162,7 @@ final class SentExchange extends GatedExchange {
             }
             charset = sent ? charset : exchange().getProperty(ExchangePropertyKey.CHARSET_NAME);
             sent = true;
-            traffic().equip(session(), generation, token(), request.profile(), rules());
+            GateKeeper.equip(session(), generation, token(), request.profile(), rules());
             remember(generation);
             RenewalScope.observe(exchange(), generation);
             if (turn != null) {
@@ -174,12 +174,12 @@ final class SentExchange extends GatedExchange {
             if (reply != null && !pass().priority()) {
                 refusal = refusal(reply);
                 if (refusal == null && rules().renewalUri() != null) {
-                    traffic().logInPages().delivered(session().key(), exchange(), request);
+                    gates().logInPages().delivered(session().key(), exchange(), request);
                 }
                 replayable = isReplayableWhenStale();
             }
         } catch (ProfilesAsideException e) {
-            exchange().setException(pass().priority() ? e : traffic().noProfile(session(), e));
+            exchange().setException(pass().priority() ? e : SessionFailures.noProfile(session(), e));
             reply = null;
         } catch (Exception | Error e) { // an error, too, must be reported to the gate
             failBy(e);
@@ -227,8 +227,8 @@ final class SentExchange extends GatedExchange {
         Verdict verdict = asked.isZero()
                 ? session().blocked(pass(), rules().blockedBackoff(), RenewalRules.LONGEST_BACKOFF)
                 : session().blocked(pass(), asked);
-        traffic().act(session(), verdict);
-        traffic().pauseAccount(session(), profile);
+        gates().act(session(), verdict);
+        gates().pauseAccount(session(), profile);
         if (!isRefused(answer)
                 || rules().maxReplays() == 0
                 || request.obstacle(exchange()) != null
@@ -278,7 +278,7 @@ final class SentExchange extends GatedExchange {
     }
 
     private boolean isProfileExchanged(Generation generation) {
-        return generation.isProfileRotated() && !SessionTraffic.keepsProfile(token(), rules());
+        return generation.isProfileRotated() && !GateKeeper.keepsProfile(token(), rules());
     }
 
     private Verdict unanswered(Generation generation) {
@@ -286,7 +286,7 @@ final class SentExchange extends GatedExchange {
         if (failure == null || failure.isSiteInDoubt() || !failure.profile().equals(generation.profile())) {
             return session().unanswered(pass());
         }
-        traffic().putAside(failure); // before the gate is told: whoever asks next must not get it
+        gates().putAside(failure); // before the gate is told: whoever asks next must not get it
         if (!isProfileExchanged(generation)) {
             exchange()
                     .setException(failure.standing("the session keeps this profile, because of the option profile, the"
@@ -322,10 +322,10 @@ final class SentExchange extends GatedExchange {
         RenewalToken held = Objects.requireNonNull(token());
         Runnable abort = request::abort;
         if (!held.enter(abort)) {
-            throw traffic().revoked(session());
+            throw SessionFailures.revoked(session());
         }
         try { // from here on the token waits for the leave below, whatever fails
-            traffic().renewals().heardOf(held);
+            gates().silent().heardOf(held);
             Map<String, Object> headers =
                     new CaseInsensitiveMap(exchange().getIn().getHeaders());
             boolean[] redirected = {false};

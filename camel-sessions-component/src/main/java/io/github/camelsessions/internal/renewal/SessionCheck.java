@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class SessionCheck extends Initiator {
 
     private final CamelContext context;
-    private final SessionTraffic traffic;
+    private final GateKeeper gates;
     private final Session session;
     private final RenewalRules rules;
     private final CheckRules how;
@@ -33,10 +33,10 @@ final class SessionCheck extends Initiator {
     private volatile boolean aborted;
     private @Nullable Throwable failure;
 
-    SessionCheck(CamelContext context, SessionTraffic traffic, Session session, RenewalRules rules, CheckRules how) {
+    SessionCheck(CamelContext context, GateKeeper gates, Session session, RenewalRules rules, CheckRules how) {
         super(rules.renews(), false, 0, true);
         this.context = context;
-        this.traffic = traffic;
+        this.gates = gates;
         this.session = session;
         this.rules = rules;
         this.how = how;
@@ -51,7 +51,7 @@ final class SessionCheck extends Initiator {
     @Nullable
     Boolean run(Runnable answered) {
         Verdict verdict = session.check(this);
-        traffic.act(session, verdict);
+        gates.act(session, verdict);
         if (verdict.action() != Verdict.Action.SEND) {
             answered.run();
             return verdict.action() == Verdict.Action.LOOK_UP
@@ -66,7 +66,7 @@ final class SessionCheck extends Initiator {
             failure = e;
         }
         answered.run();
-        traffic.act(session, session.checked(this, alive));
+        gates.act(session, session.checked(this, alive));
         return alive;
     }
 
@@ -96,9 +96,9 @@ final class SessionCheck extends Initiator {
         UnitOfWork work = PluginHelper.getUnitOfWorkFactory(context).createUnitOfWork(exchange);
         exchange.getExchangeExtension().setUnitOfWork(work);
         try {
-            traffic.equip(session, generation, null, made.profile(), rules);
+            GateKeeper.equip(session, generation, null, made.profile(), rules);
             RenewalScope.observe(exchange, generation);
-            SiteTurn turn = traffic.turn(made);
+            SiteTurn turn = gates.paced().turn(session.key().site(), rules.rate());
             if (turn != null) {
                 turn.use();
             }

@@ -5,7 +5,6 @@ import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.internal.hold.LimitedExecutor;
 import io.github.camelsessions.internal.session.Passage;
 import io.github.camelsessions.internal.session.Session;
-import io.github.camelsessions.internal.session.SessionRegistry;
 import io.github.camelsessions.internal.session.Verdict;
 import java.time.Duration;
 import java.util.Map;
@@ -37,8 +36,7 @@ final class SessionChecks extends ServiceSupport {
     private static final int LOOKS = 8; // within one keepAlive: so much later than due a check may be
 
     private final CamelContext context;
-    private final SessionTraffic traffic;
-    private final SessionRegistry registry;
+    private final GateKeeper gates;
     private final LimitedExecutor lanes;
     // how it is asked for the sessions that have a checkUri
     private final Map<Session, Known> known = new ConcurrentHashMap<>();
@@ -82,11 +80,10 @@ final class SessionChecks extends ServiceSupport {
         }
     }
 
-    SessionChecks(CamelContext context, SessionTraffic traffic, SessionRegistry registry) {
+    SessionChecks(CamelContext context, GateKeeper gates) {
         this.context = context;
-        this.traffic = traffic;
-        this.registry = registry;
-        this.lanes = traffic.newLanes();
+        this.gates = gates;
+        this.lanes = gates.newLanes();
     }
 
     /** After an error: whoever waits for a lane that is free has it. */
@@ -110,10 +107,11 @@ final class SessionChecks extends ServiceSupport {
         CheckRules how = Objects.requireNonNull(rules.check());
         Known first = known.get(session);
         if (first == null) {
-            Known made = new Known(rules, how, traffic.nanoTime());
+            Known made = new Known(rules, how, System.nanoTime());
             first = known.putIfAbsent(session, made);
             if (first == null) {
-                if (registry.existing(session.key()) != session) { // looked at after it was put: closed meanwhile
+                if (gates.registry().existing(session.key())
+                        != session) { // looked at after it was put: closed meanwhile
                     known.remove(session);
                 }
                 lookAfter(how.keepAlive());
@@ -132,7 +130,7 @@ final class SessionChecks extends ServiceSupport {
     void used(Session session) {
         Known of = known.get(session);
         if (of != null) {
-            of.lastUsed = traffic.nanoTime();
+            of.lastUsed = System.nanoTime();
         }
     }
 
@@ -140,7 +138,7 @@ final class SessionChecks extends ServiceSupport {
 
     /** As {@link SessionTraffic#check}. */
     CompletableFuture<Optional<Boolean>> ask(SessionKey key, RenewalRules rules) {
-        Session session = registry.existing(key);
+        Session session = gates.registry().existing(key);
         if (session == null || session.current() == null) {
             return CompletableFuture.completedFuture(Optional.of(false));
         }
@@ -151,7 +149,7 @@ final class SessionChecks extends ServiceSupport {
                     "session '" + key + "' has no checkUri: set it on its site, on the component"
                             + " or on the endpoints that use the session, such as checkUri=https://portal.example/account");
         }
-        return ask(session, of != null ? of : new Known(rules, Objects.requireNonNull(own), traffic.nanoTime()));
+        return ask(session, of != null ? of : new Known(rules, Objects.requireNonNull(own), System.nanoTime()));
     }
 
     /** The gate of the session has to be told whether it lives. */
@@ -168,9 +166,9 @@ final class SessionChecks extends ServiceSupport {
     private void doWithout(Session session) {
         Passage nobody = new Passage(false, false, 0) {};
         Verdict verdict = session.check(nobody);
-        traffic.act(session, verdict);
+        gates.act(session, verdict);
         if (verdict.action() == Verdict.Action.SEND) {
-            traffic.act(session, session.checked(nobody, null));
+            gates.act(session, session.checked(nobody, null));
         }
     }
 
@@ -180,7 +178,7 @@ final class SessionChecks extends ServiceSupport {
         if (other != null) {
             return other.answer;
         }
-        of.lastAsked = traffic.nanoTime();
+        of.lastAsked = System.nanoTime();
         if (isStoppingOrStopped()) { // looked at after it was put, as doStop() does the other way round
             end(session, made, Optional.empty());
             return made.answer;
@@ -192,9 +190,9 @@ final class SessionChecks extends ServiceSupport {
     private void run(Session session, Known of, Running mine, Runnable leave) {
         Optional<Boolean> alive = Optional.empty();
         try {
-            SessionCheck check = new SessionCheck(context, traffic, session, of.rules, of.how);
+            SessionCheck check = new SessionCheck(context, gates, session, of.rules, of.how);
             mine.check = check;
-            Future<?> timeout = traffic.threads().runLater(check::abort, of.rules.checkTimeout());
+            Future<?> timeout = gates.threads().runLater(check::abort, of.rules.checkTimeout());
             alive = Optional.ofNullable(check.run(() -> {
                 timeout.cancel(false);
                 leave.run();
@@ -256,12 +254,12 @@ final class SessionChecks extends ServiceSupport {
 
     private void lookLater() {
         long number = ++looks;
-        timer = traffic.threads().runLater(() -> look(number), pause);
+        timer = gates.threads().runLater(() -> look(number), pause);
     }
 
     /** Asks for the sessions that are due. */
     private void look(long number) {
-        long now = traffic.nanoTime();
+        long now = System.nanoTime();
         known.forEach((session, of) -> {
             if (of.isDue(now) && session.current() != null) {
                 ask(session, of);

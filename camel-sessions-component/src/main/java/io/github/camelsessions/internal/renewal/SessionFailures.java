@@ -8,6 +8,7 @@ import io.github.camelsessions.api.SessionRenewalException;
 import io.github.camelsessions.api.SessionSituation;
 import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.internal.session.Session;
+import io.github.camelsessions.profile.ProfilesAsideException;
 import java.time.Instant;
 import org.apache.camel.Exchange;
 import org.apache.camel.http.base.HttpOperationFailedException;
@@ -61,7 +62,13 @@ public final class SessionFailures {
                 beginning);
     }
 
-    static SessionHoldException notHeld(SessionSituation situation, String what) {
+    /** An exchange cannot be held, or not any longer. */
+    static SessionHoldException notHeld(Session session, String what) {
+        Instant retryAt = session.pauseLeft().isZero() ? null : session.stats().pausedUntil();
+        return notHeld(now(session, retryAt), what);
+    }
+
+    private static SessionHoldException notHeld(SessionSituation situation, String what) {
         return new SessionHoldException(
                 situation,
                 "session '" + situation.session() + "': " + what + " (held=" + situation.held() + ", generation="
@@ -83,6 +90,17 @@ public final class SessionFailures {
     static SessionRenewalException notRenewed(SessionSituation situation, String what, @Nullable Throwable cause) {
         return new SessionRenewalException(
                 situation, message(situation, what) + (cause == null ? "" : ": " + FailureText.message(cause)), cause);
+    }
+
+    /** The exchange belongs to a renewal that has failed before. */
+    static SessionRenewalException revoked(Session session) {
+        return notRenewed(
+                now(session, null), "the renewal that this exchange belongs to has failed or timed out before", null);
+    }
+
+    /** The session needs a client profile, while all are put aside. */
+    static SessionRenewalException noProfile(Session session, ProfilesAsideException why) {
+        return notRenewed(now(session, why.freeAt()), "has no client profile", why);
     }
 
     /** For any other exchange: the message names the cause, and there is no stack trace. */

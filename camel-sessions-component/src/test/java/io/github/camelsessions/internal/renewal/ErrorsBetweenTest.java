@@ -182,14 +182,14 @@ class ErrorsBetweenTest {
 
     private void awaitMended(Sent exchange) {
         Awaitility.await().atMost(30, TimeUnit.SECONDS).until(() -> {
-            traffic.mender().mend();
+            traffic.gates().mender().mend();
             return exchange.ends.get() > 0;
         });
     }
 
     private void awaitWorking(SessionKey session, int number) {
         Awaitility.await("error " + number).atMost(30, TimeUnit.SECONDS).until(() -> {
-            traffic.mender().mend();
+            traffic.gates().mender().mend();
             traffic.endCooldown(session);
             Sent next = new Sent(session);
             next.sendOnce();
@@ -197,7 +197,7 @@ class ErrorsBetweenTest {
             return next.exchange.getException() == null;
         });
         Awaitility.await("error " + number).atMost(30, TimeUnit.SECONDS).untilAsserted(() -> {
-            traffic.mender().mend();
+            traffic.gates().mender().mend();
             SessionStats stats = registry.stats(session);
             assertThat(stats.state()).isEqualTo("ACTIVE");
             assertThat(stats.held() + stats.inFlight()).as("held and in flight").isZero();
@@ -229,7 +229,7 @@ class ErrorsBetweenTest {
 
         traffic.unfreeze(session);
         awaitMended(held);
-        traffic.mender().mend();
+        traffic.gates().mender().mend();
 
         assertThat(held.calls).hasValue(1);
     }

@@ -279,7 +279,7 @@ class TrafficRaceTest {
         long begun = System.nanoTime();
 
         clock.forward(Duration.ofHours(1)); // and stands there: one at a time
-        traffic.act(session, session.wake());
+        traffic.gates().act(session, session.wake());
 
         held.forEach(Sent::awaitEnd);
         long asked = clock.decisions() - before;
@@ -301,7 +301,7 @@ class TrafficRaceTest {
                 .toList();
         held.subList(0, many / 2).forEach(Sent::send);
         clock.forward(Duration.ofHours(1));
-        traffic.act(session, session.wake());
+        traffic.gates().act(session, session.wake());
         Thread sender = new Thread(() -> held.subList(many / 2, many).forEach(Sent::send));
         sender.start();
         while (held.stream().anyMatch(sent -> sent.ends.get() == 0) && traffic.waiting() > 0) {

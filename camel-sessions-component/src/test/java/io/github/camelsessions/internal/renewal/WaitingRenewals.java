@@ -8,6 +8,6 @@ public final class WaitingRenewals {
 
     /** How many waits there are of renewals for other sessions. */
     public static int count(SessionTraffic traffic) {
-        return traffic.waits().size();
+        return traffic.gates().waits().size();
     }
 }
