@@ -290,7 +290,7 @@ public abstract class HeldExchange implements Holder, LooseEnd {
     }
 
     /** The ticket of the latest wait, for those who are told what becomes of it. */
-    protected final @Nullable Ticket ticket() {
+    public final @Nullable Ticket ticket() {
         return ticket;
     }
 

@@ -28,7 +28,7 @@ final class AnswerView {
     private AnswerView() {}
 
     static boolean matches(Predicate predicate, Exchange exchange, Reply reply) {
-        Object body = ExpiryRules.seenOf(exchange, reply);
+        Object body = AnswerBody.seenOf(exchange, reply);
         Exchange seen = ExchangeHelper.createCopy(exchange, true);
         ExchangeHelper.prepareOutToIn(seen);
         seen.getIn().setHeaders(reply.headers().get());

@@ -22,7 +22,7 @@ public record CheckRules(
         @Nullable Predicate validWhen,
         String condition,
         Duration keepAlive,
-        Function<SessionKey, SessionRequest> requests) {
+        Function<SessionKey, SendableRequest> requests) {
 
     boolean isSame(CheckRules other) {
         return this == other

@@ -141,14 +141,14 @@ final class GateKeeper {
             @Nullable RenewalToken token,
             @Nullable String profile,
             RenewalRules rules) {
-        Initiator initiator = Initiator.of(token);
+        Initiator initiator = Pass.initiator(token);
         String name = profile == null && initiator != null ? initiator.profile() : profile;
         session.equip(generation, token, name, keepsProfile(token, rules));
     }
 
     /** Whether the session is to keep the profile that it has. */
     static boolean keepsProfile(@Nullable RenewalToken token, RenewalRules rules) {
-        Initiator initiator = Initiator.of(token);
+        Initiator initiator = Pass.initiator(token);
         return rules.sameProfile() || (initiator != null && initiator.rules().sameProfile());
     }
 
@@ -209,7 +209,7 @@ final class GateKeeper {
     }
 
     private void goOn(Passage passage, End how) {
-        Ticket ticket = ((Initiator) passage).ticket();
+        Ticket ticket = Pass.bearer(passage).ticket();
         if (ticket != null && !ticket.isClaimed()) {
             tickets.goOn(ticket, how);
         }

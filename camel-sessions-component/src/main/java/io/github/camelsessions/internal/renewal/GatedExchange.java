@@ -7,7 +7,6 @@ import io.github.camelsessions.internal.hold.Slot;
 import io.github.camelsessions.internal.hold.Ticket;
 import io.github.camelsessions.internal.hold.Ticket.End;
 import io.github.camelsessions.internal.session.GateFailure;
-import io.github.camelsessions.internal.session.Passage;
 import io.github.camelsessions.internal.session.RenewalToken;
 import io.github.camelsessions.internal.session.Session;
 import io.github.camelsessions.internal.session.Verdict;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * One exchange's way through the gate of its session: it asks, does as the gate says, and waits without a thread where it
  * has to. One loop, {@link #follow}, for all; an exchange that may not leave its thread waits on it in the same loop.
  */
-abstract class GatedExchange extends HeldExchange {
+abstract class GatedExchange extends HeldExchange implements Initiator {
 
     static final String FULL_IN_ALL =
             "not held, because as many exchanges are held in all as the component's maxHeldTotal allows";
@@ -60,60 +59,6 @@ abstract class GatedExchange extends HeldExchange {
         }
     }
 
-    /** What the gate knows of the exchange. */
-    private final class Pass extends Initiator {
-
-        Pass() {
-            super(
-                    rules.renews(),
-                    rules.renewFirst(),
-                    rules.replays() ? rules.maxReplays() : 0,
-                    rules.whenFull() == WhenFull.fail);
-        }
-
-        @Override
-        protected boolean endures() {
-            return rules.endures();
-        }
-
-        @Override
-        protected int target() {
-            return GatedExchange.this.target();
-        }
-
-        @Override
-        Session session() {
-            return session;
-        }
-
-        @Override
-        RenewalRules rules() {
-            return rules;
-        }
-
-        @Override
-        @Nullable
-        String profile() {
-            return GatedExchange.this.profile();
-        }
-
-        @Override
-        String cause() {
-            return GatedExchange.this.cause();
-        }
-
-        @Override
-        boolean isInRenewal() {
-            return !renewals.isEmpty();
-        }
-
-        @Override
-        @Nullable
-        Ticket ticket() {
-            return GatedExchange.this.ticket();
-        }
-    }
-
     GatedExchange(
             GateKeeper gates,
             @Nullable Object owner,
@@ -128,23 +73,32 @@ abstract class GatedExchange extends HeldExchange {
         this.rules = rules;
         this.token = token;
         this.renewals = RenewalScope.tokens(exchange);
-        this.pass = new Pass();
+        this.pass = new Pass(
+                this,
+                rules,
+                rules.renewFirst(),
+                rules.replays() ? rules.maxReplays() : 0,
+                rules.whenFull() == WhenFull.fail);
     }
 
-    /** As {@link Passage#target}. */
-    int target() {
-        return Initiator.NO_TARGET;
+    @Override
+    public int target() {
+        return Pass.NO_TARGET;
     }
 
-    /** The name of the client profile that it wants its session to have, null for any. */
-    @Nullable
-    String profile() {
+    @Override
+    public @Nullable String profile() {
         return rules.profile();
     }
 
-    /** Why it needs a renewal, in words. */
-    String cause() {
+    @Override
+    public String cause() {
         return "asked for";
+    }
+
+    @Override
+    public final boolean isInRenewal() {
+        return !renewals.isEmpty();
     }
 
     /** Why it would be held in vain, null when it might not. */
@@ -212,7 +166,7 @@ abstract class GatedExchange extends HeldExchange {
     private Exception exception(GateFailure failure) {
         return switch (failure.kind()) {
             case RENEWAL_FAILED ->
-                gates.reports().exception(session, rules, failure, pass.isInitiator() || pass.isInRenewal());
+                gates.reports().exception(session, rules, failure, pass.isInitiator() || isInRenewal());
             case FULL ->
                 SessionFailures.notHeld(session, "not held, because as many exchanges are held as maxHeld allows");
             case REVOKED -> SessionFailures.revoked(session);
@@ -379,15 +333,17 @@ abstract class GatedExchange extends HeldExchange {
         return gates;
     }
 
-    final Passage pass() {
+    final Pass pass() {
         return pass;
     }
 
-    final Session session() {
+    @Override
+    public final Session session() {
         return session;
     }
 
-    final RenewalRules rules() {
+    @Override
+    public final RenewalRules rules() {
         return rules;
     }
 

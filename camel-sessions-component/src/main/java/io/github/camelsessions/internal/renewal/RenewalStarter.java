@@ -70,7 +70,7 @@ final class RenewalStarter extends ServiceSupport implements RenewalRun.Host {
     }
 
     private void beginNew(Session session, RenewalToken token) {
-        Initiator initiator = Initiator.of(token);
+        Initiator initiator = Pass.initiator(token);
         if (token.state() != RenewalToken.State.LIVE || initiator == null) {
             return; // it did not wait that long, and has ended since
         }

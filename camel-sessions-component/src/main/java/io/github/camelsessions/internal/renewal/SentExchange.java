@@ -33,7 +33,7 @@ final class SentExchange extends GatedExchange {
     private final @Nullable SiteTurn turn; // null when its site is not paced
     private @Nullable RequestState beginning; // null before it is sent, and when it is never sent again
     private boolean sent;
-    private int target = Initiator.NO_TARGET; // computed when it is asked for first
+    private int target = Pass.NO_TARGET; // computed when it is asked for first
     private int replays;
     private @Nullable Reply reply;
     private @Nullable String refusal; // why the latest answer counts as refused, null when it does not
@@ -59,8 +59,8 @@ final class SentExchange extends GatedExchange {
     }
 
     @Override
-    int target() {
-        if (target == Initiator.NO_TARGET) {
+    public int target() {
+        if (target == Pass.NO_TARGET) {
             target = request.target();
         }
         return target;
@@ -402,7 +402,7 @@ final class SentExchange extends GatedExchange {
 
     private String beginning(Reply answer) {
         try {
-            return ExpiryRules.beginning(exchange(), answer);
+            return AnswerBody.beginning(exchange(), answer);
         } catch (IOException e) {
             return ""; // its rules have read it, or never looked
         }
@@ -461,13 +461,12 @@ final class SentExchange extends GatedExchange {
     }
 
     @Override
-    @Nullable
-    String profile() {
+    public @Nullable String profile() {
         return request.profile();
     }
 
     @Override
-    String cause() {
+    public String cause() {
         return refusal != null ? "expired by " + refusal : "the session is new, or has reached one of its limits";
     }
 }

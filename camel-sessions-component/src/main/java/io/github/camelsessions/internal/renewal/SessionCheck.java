@@ -22,24 +22,25 @@ import org.jspecify.annotations.Nullable;
  * One request to the page that tells whether a session lives, on an exchange of its own. It belongs to no renewal, is not
  * held and not sent again; its answer goes to the gate and to whoever asks. Used by one thread, but for {@link #abort}.
  */
-final class SessionCheck extends Initiator {
+final class SessionCheck implements Initiator {
 
     private final CamelContext context;
     private final GateKeeper gates;
     private final Session session;
     private final RenewalRules rules;
     private final CheckRules how;
-    private volatile @Nullable SessionRequest request;
+    private final Pass pass;
+    private volatile @Nullable SendableRequest request;
     private volatile boolean aborted;
     private @Nullable Throwable failure;
 
     SessionCheck(CamelContext context, GateKeeper gates, Session session, RenewalRules rules, CheckRules how) {
-        super(rules.renews(), false, 0, true);
         this.context = context;
         this.gates = gates;
         this.session = session;
         this.rules = rules;
         this.how = how;
+        this.pass = new Pass(this, rules, false, 0, true);
     }
 
     /**
@@ -50,7 +51,7 @@ final class SessionCheck extends Initiator {
      */
     @Nullable
     Boolean run(Runnable answered) {
-        Verdict verdict = session.check(this);
+        Verdict verdict = session.check(pass);
         gates.act(session, verdict);
         if (verdict.action() != Verdict.Action.SEND) {
             answered.run();
@@ -66,7 +67,7 @@ final class SessionCheck extends Initiator {
             failure = e;
         }
         answered.run();
-        gates.act(session, session.checked(this, alive));
+        gates.act(session, session.checked(pass, alive));
         return alive;
     }
 
@@ -83,7 +84,7 @@ final class SessionCheck extends Initiator {
     }
 
     private @Nullable Boolean ask(Generation generation) throws Exception {
-        SessionRequest made = how.requests().apply(session.key());
+        SendableRequest made = how.requests().apply(session.key());
         request = made;
         if (aborted) { // looked at after the request was set, as abort() does the other way round
             made.abort();
@@ -91,7 +92,7 @@ final class SessionCheck extends Initiator {
         return ask(generation, made);
     }
 
-    private @Nullable Boolean ask(Generation generation, SessionRequest made) throws Exception {
+    private @Nullable Boolean ask(Generation generation, SendableRequest made) throws Exception {
         Exchange exchange = new DefaultExchange(context, ExchangePattern.InOut);
         UnitOfWork work = PluginHelper.getUnitOfWorkFactory(context).createUnitOfWork(exchange);
         exchange.getExchangeExtension().setUnitOfWork(work);
@@ -103,7 +104,7 @@ final class SessionCheck extends Initiator {
                 turn.use();
             }
             Reply reply = made.send(exchange, generation, false, () -> {
-                session.sentAgain(this);
+                session.sentAgain(pass);
                 if (turn != null) {
                     turn.count();
                 }
@@ -137,41 +138,44 @@ final class SessionCheck extends Initiator {
     /** Ends the request under way. */
     void abort() {
         aborted = true;
-        SessionRequest sent = request;
+        SendableRequest sent = request;
         if (sent != null) {
             sent.abort();
         }
     }
 
     @Override
-    Session session() {
+    public Session session() {
         return session;
     }
 
     @Override
-    RenewalRules rules() {
+    public RenewalRules rules() {
         return rules;
     }
 
     @Override
-    @Nullable
-    String profile() {
+    public @Nullable String profile() {
         return rules.profile();
     }
 
     @Override
-    String cause() {
+    public String cause() {
         return "its checkUri says that it has ended";
     }
 
     @Override
-    boolean isInRenewal() {
+    public boolean isInRenewal() {
         return false;
     }
 
     @Override
-    @Nullable
-    Ticket ticket() {
+    public @Nullable Ticket ticket() {
         return null;
+    }
+
+    @Override
+    public int target() {
+        return Pass.NO_TARGET;
     }
 }

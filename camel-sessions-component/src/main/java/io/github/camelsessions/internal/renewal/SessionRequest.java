@@ -2,21 +2,16 @@
 package io.github.camelsessions.internal.renewal;
 
 import io.github.camelsessions.api.SessionKey;
-import io.github.camelsessions.internal.session.Generation;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
-/** One exchange's request, as often as it has to be sent. Used by one thread at a time, but for {@link #abort}. */
-public interface SessionRequest {
+/** One exchange's request, as often as it has to be sent. */
+public interface SessionRequest extends SendableRequest {
 
     /** The session to send it in. */
     SessionKey session();
 
     RenewalRules rules();
-
-    /** The name of the client profile that the session takes when it has none, null for the next of the rotation. */
-    @Nullable
-    String profile();
 
     /** Whether a refusal of it may begin a renewal of its session, or wait for one; otherwise that is its answer. */
     default boolean renewsRefused() {
@@ -40,16 +35,6 @@ public interface SessionRequest {
     /** Tells what is sent, without secrets. */
     String describe();
 
-    /**
-     * Sends what the exchange's message says. The answer, or the exception for its status, is on the exchange afterwards.
-     *
-     * @param priority       whether it is sent for a renewal: on connections that are kept free for these
-     * @param furtherRequest to be called for each request after the first, such as a followed redirect
-     * @return null when there was no answer
-     */
-    @Nullable
-    Reply send(Exchange exchange, Generation generation, boolean priority, Runnable furtherRequest);
-
     /** Whether the site has seen anything of the latest send: it ended later, as after a redirect, or with an answer. */
     boolean hasReachedSite();
 
@@ -65,9 +50,6 @@ public interface SessionRequest {
     default int reconnected() {
         return 0;
     }
-
-    /** Ends a send under way, or one that is about to begin. */
-    void abort();
 
     /** Why the exchange's message cannot be sent twice, null when it can. */
     @Nullable

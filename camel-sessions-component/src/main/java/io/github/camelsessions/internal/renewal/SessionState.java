@@ -125,7 +125,7 @@ public final class SessionState {
      */
     public ClientProfile profile(SessionKey key, @Nullable Exchange exchange) {
         RenewalToken token = RenewalScope.token(exchange, key);
-        Initiator initiator = Initiator.of(token);
+        Initiator initiator = Pass.initiator(token);
         if (token != null && initiator != null && token.state() == RenewalToken.State.LIVE) {
             GateKeeper.equip(initiator.session(), token.pending(), token, null, initiator.rules());
         }
