@@ -5,10 +5,14 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -169,6 +173,33 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule packagesHaveNoCycles =
             slices().matching(ROOT + ".(**)").should().beFreeOfCycles();
+
+    /** Root, sessions, pools, rules and values have knots still. */
+    @ArchTest
+    static final ArchRule classesHaveNoCycles = slices().assignedFrom(
+                    new EachClass(Set.of(WRAP, BLOCK, RENEWAL, HOLD, HTTP, CONNECTION, API, TEXT)))
+            .should()
+            .beFreeOfCycles();
+
+    /** Each class with those within it. */
+    private record EachClass(Set<String> packages) implements SliceAssignment {
+
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass of) {
+            JavaClass outer = of;
+            while (outer.getEnclosingClass().isPresent()) {
+                outer = outer.getEnclosingClass().get();
+            }
+            return packages.contains(outer.getPackageName())
+                    ? SliceIdentifier.of(outer.getName())
+                    : SliceIdentifier.ignore();
+        }
+
+        @Override
+        public String getDescription() {
+            return "classes";
+        }
+    }
 
     private static Package in(String name) {
         return new Package(name);

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one thread at a time, but for {@link #resume}: whoever claims the {@link Ticket} of a wait goes on with the
  * exchange. A thread that has given a ticket out, or was told that the exchange waits, does not touch it any more.
  */
-public abstract class HeldExchange implements Holder, LooseEnd {
+public abstract class HeldExchange extends LooseEnd implements Holder {
 
     private static final Exception NO_MEMORY = new NoMemoryException();
 
@@ -30,7 +30,6 @@ public abstract class HeldExchange implements Holder, LooseEnd {
     private final AsyncCallback callback;
     private final Duration time;
     private final long arrival;
-    private @Nullable LooseEnd before; // when it is a loose end
     private boolean broken; // by an error: it may still have something
     private volatile BooleanSupplier over = () -> false; // of the latest wait at no gate; set before its ticket
     private volatile @Nullable Ticket ticket;
@@ -258,18 +257,8 @@ public abstract class HeldExchange implements Holder, LooseEnd {
     }
 
     @Override
-    public final void endNow() {
+    protected final void endNow() {
         end(false);
-    }
-
-    @Override
-    public final @Nullable LooseEnd before() {
-        return before;
-    }
-
-    @Override
-    public final void setBefore(@Nullable LooseEnd end) {
-        before = end;
     }
 
     // ---- what it is

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +26,7 @@ public final class LimitedExecutor {
 
     private final Executor threads;
     private final Consumer<Throwable> torn;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Guard lock = new Guard();
     // guarded by lock
     private final Map<String, Site> sites = new HashMap<>(); // those with any in line or in a lane
     private int lanes;
@@ -94,31 +93,22 @@ public final class LimitedExecutor {
     }
 
     public void setLanes(int lanes) {
-        lock.lock();
-        try {
+        try (Guard ignored = lock.hold()) {
             this.lanes = lanes;
-        } finally {
-            lock.unlock();
         }
         serve();
     }
 
     public int lanes() {
-        lock.lock();
-        try {
+        try (Guard ignored = lock.hold()) {
             return lanes;
-        } finally {
-            lock.unlock();
         }
     }
 
     /** Whether a renewal of the session waits for its turn. */
     public boolean isInLine(SessionKey session) {
-        lock.lock();
-        try {
+        try (Guard ignored = lock.hold()) {
             return inLine(session) != null;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -140,15 +130,12 @@ public final class LimitedExecutor {
      * @param action is given what it calls, once or more often, to leave the lane
      */
     public void enter(SessionKey session, Consumer<Runnable> action) {
-        lock.lock();
-        try {
+        try (Guard ignored = lock.hold()) {
             Site site = sites.computeIfAbsent(session.site(), name -> new Site());
             if (site.line.isEmpty()) {
                 site.latestTurn = ++turns; // it stands behind those that stand there
             }
             site.line.add(new Entry(session, site, action));
-        } finally {
-            lock.unlock();
         }
         serve();
     }
@@ -182,8 +169,7 @@ public final class LimitedExecutor {
     }
 
     private @Nullable Entry choose(Supplier<@Nullable Entry> choice, boolean inLane) {
-        lock.lock();
-        try {
+        try (Guard ignored = lock.hold()) {
             Entry next = choice.get();
             if (next != null) {
                 next.chosen = true;
@@ -193,42 +179,31 @@ public final class LimitedExecutor {
                 taken += inLane ? 1 : 0;
             }
             return next;
-        } finally {
-            lock.unlock();
         }
     }
 
     /** No thread was found for it. */
     private void putBack(Entry entry) {
         leaveLane(entry);
-        Uninterruptibly.lock(lock);
-        try {
+        try (Guard ignored = lock.hold()) {
             entry.chosen = false;
-        } finally {
-            lock.unlock();
         }
     }
 
     private void remove(Entry entry) {
-        Uninterruptibly.lock(lock);
-        try {
+        try (Guard ignored = lock.hold()) {
             entry.site.line.remove(entry);
             forgetIfIdle(entry);
-        } finally {
-            lock.unlock();
         }
     }
 
     private boolean leaveLane(Entry entry) {
         boolean first = entry.inLane.compareAndSet(true, false);
         if (first) {
-            Uninterruptibly.lock(lock);
-            try {
+            try (Guard ignored = lock.hold()) {
                 taken--;
                 entry.site.taken--;
                 forgetIfIdle(entry);
-            } finally {
-                lock.unlock();
             }
         }
         return first;

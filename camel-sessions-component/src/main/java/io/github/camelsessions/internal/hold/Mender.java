@@ -43,35 +43,18 @@ public final class Mender extends ServiceSupport {
      * What must come to an end, sooner or later, even if there is no memory when it is found out: so it is itself its place
      * among the others.
      */
-    public interface LooseEnd {
+    public abstract static class LooseEnd {
+
+        private @Nullable LooseEnd before; // which was left before this one
 
         /** Ends. It may call the user, and is called again and again, as long as it asks for that by {@link #endLater}. */
-        void endNow();
+        protected abstract void endNow();
 
-        /** Which was left before this one. */
-        @Nullable
-        LooseEnd before();
-
-        void setBefore(@Nullable LooseEnd before);
-
-        static LooseEnd of(Runnable end) {
+        public static LooseEnd of(Runnable end) {
             return new LooseEnd() {
-
-                private @Nullable LooseEnd before;
-
                 @Override
-                public void endNow() {
+                protected void endNow() {
                     end.run();
-                }
-
-                @Override
-                public @Nullable LooseEnd before() {
-                    return before;
-                }
-
-                @Override
-                public void setBefore(@Nullable LooseEnd before) {
-                    this.before = before;
                 }
             };
         }
@@ -91,7 +74,7 @@ public final class Mender extends ServiceSupport {
         LooseEnd before;
         do {
             before = last.get();
-            end.setBefore(before);
+            end.before = before;
         } while (!last.compareAndSet(before, end));
     }
 
@@ -119,8 +102,8 @@ public final class Mender extends ServiceSupport {
         LooseEnd next = last.getAndSet(null);
         while (next != null) {
             LooseEnd now = next;
-            next = now.before();
-            now.setBefore(null);
+            next = now.before;
+            now.before = null;
             try {
                 threads.execute(now::endNow);
             } catch (Throwable e) {
@@ -153,7 +136,7 @@ public final class Mender extends ServiceSupport {
         Thread stopped = thread;
         thread = null;
         LockSupport.unpark(stopped);
-        for (LooseEnd end = last.getAndSet(null); end != null; end = end.before()) {
+        for (LooseEnd end = last.getAndSet(null); end != null; end = end.before) {
             end.endNow(); // there are no threads any more
         }
     }

@@ -15,7 +15,6 @@ import java.util.PriorityQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
@@ -63,7 +62,7 @@ final class ResumeLine {
     private final BiConsumer<Runnable, Duration> timer;
     private final IntSupplier slots;
     private final Consumer<Throwable> torn;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Guard lock = new Guard();
     // guarded by lock
     private final PriorityQueue<Entry> line = new PriorityQueue<>(Comparator.comparingLong(Entry::arrival));
     private final Map<Session, Released> sessions = new HashMap<>(); // those with any in line or aside
@@ -116,21 +115,15 @@ final class ResumeLine {
 
     /** How many wait for their turn. */
     int waiting() {
-        lock.lock();
-        try {
+        try (Guard ignored = lock.hold()) {
             return waiting;
-        } finally {
-            lock.unlock();
         }
     }
 
     /** The ticket's exchange goes on when it is its turn. */
     void add(Ticket ticket, End how) {
-        lock.lock();
-        try {
+        try (Guard ignored = lock.hold()) {
             enter(ticket, how);
-        } finally {
-            lock.unlock();
         }
         serve();
     }
@@ -142,11 +135,8 @@ final class ResumeLine {
 
     /** The exchanges of tickets that were held at the gates of their sessions ask these again when it is their turn. */
     void addReleased(List<Ticket> tickets) {
-        lock.lock();
-        try {
+        try (Guard ignored = lock.hold()) {
             tickets.forEach(this::enterReleased);
-        } finally {
-            lock.unlock();
         }
         serve();
     }
@@ -170,15 +160,12 @@ final class ResumeLine {
 
     /** The session lets somebody go on: whoever was put aside is looked at again. */
     void released(Session session) {
-        lock.lock();
-        try {
+        try (Guard ignored = lock.hold()) {
             Released of = sessions.get(session);
             if (of == null) {
                 return;
             }
             call(of);
-        } finally {
-            lock.unlock();
         }
         serve();
     }
@@ -229,17 +216,13 @@ final class ResumeLine {
     }
 
     private boolean isAnyTaken() {
-        lock.lock();
-        try {
+        try (Guard ignored = lock.hold()) {
             return latest != null;
-        } finally {
-            lock.unlock();
         }
     }
 
     private List<Run> overdue() {
-        lock.lock();
-        try {
+        try (Guard ignored = lock.hold()) {
             List<Run> overdue = new ArrayList<>();
             for (Run run = latest; run != null; run = run.before) {
                 if (--run.looksLeft <= 0) {
@@ -247,8 +230,6 @@ final class ResumeLine {
                 }
             }
             return overdue;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -335,8 +316,7 @@ final class ResumeLine {
 
     /** Gives a slot that is free to whoever is first in line, if there are both. */
     private boolean take(Run run) {
-        lock.lock();
-        try {
+        try (Guard ignored = lock.hold()) {
             if (taken >= slots.getAsInt()) {
                 return false;
             }
@@ -351,8 +331,6 @@ final class ResumeLine {
                 }
             }
             return false;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -374,8 +352,7 @@ final class ResumeLine {
     }
 
     private void putAside(Run run) {
-        lock.lock();
-        try {
+        try (Guard ignored = lock.hold()) {
             Released of = Objects.requireNonNull(run.asking);
             of.tickets.add(Objects.requireNonNull(run.ticket));
             waiting++;
@@ -385,24 +362,19 @@ final class ResumeLine {
             if (of.calls != run.calls) { // it was called after the session was asked, perhaps
                 enter(of);
             }
-        } finally {
-            lock.unlock();
         }
         run.free();
     }
 
     /** One of a session goes on: so may the next, but when they go carefully, not before this one has asked the gate. */
     private void goesOn(Run run) {
-        lock.lock();
-        try {
+        try (Guard ignored = lock.hold()) {
             Released of = Objects.requireNonNull(run.asking);
             of.careful -= of.careful > 0 ? 1 : 0;
             if (of.careful == 0) {
                 settle(run);
                 run.leavesRoom = isRoom();
             }
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -504,11 +476,8 @@ final class ResumeLine {
                 return;
             }
             try {
-                Uninterruptibly.lock(lock);
-                try {
+                try (Guard ignored = lock.hold()) {
                     settle(this);
-                } finally {
-                    lock.unlock();
                 }
                 serve();
             } catch (Throwable e) {
@@ -520,15 +489,12 @@ final class ResumeLine {
         private boolean free() {
             boolean freed = false;
             try {
-                Uninterruptibly.lock(lock);
-                try {
+                try (Guard ignored = lock.hold()) {
                     if (held) {
                         freed = true;
                         leaveSlot();
                         settle(this);
                     }
-                } finally {
-                    lock.unlock();
                 }
             } catch (Throwable e) {
                 torn.accept(e);

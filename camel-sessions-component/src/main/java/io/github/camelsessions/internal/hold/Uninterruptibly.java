@@ -4,7 +4,6 @@ package io.github.camelsessions.internal.hold;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Waits for what is sure to come soon, whatever interrupts the thread, which is interrupted afterwards, and also when there is
@@ -15,17 +14,6 @@ public final class Uninterruptibly {
     private static final long NOT_LONG = TimeUnit.MILLISECONDS.toNanos(1);
 
     private Uninterruptibly() {}
-
-    /** Locks, also when there is no memory to stand in line for it. */
-    static void lock(ReentrantLock lock) {
-        try {
-            lock.lock();
-        } catch (OutOfMemoryError e) {
-            while (!lock.tryLock()) {
-                pause();
-            }
-        }
-    }
 
     /** Waits for a moment, which needs no memory. */
     static void pause() {

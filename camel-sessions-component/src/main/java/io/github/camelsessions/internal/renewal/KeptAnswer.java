@@ -8,24 +8,10 @@ import org.apache.camel.support.MessageHelper;
 import org.jspecify.annotations.Nullable;
 
 /** An answer that is kept while its request is sent again: it stands if that fails. Immutable. */
-public final class KeptAnswer {
-
-    private final Message message;
-    private final @Nullable Exception exception;
-    private final Reply reply;
-
-    private KeptAnswer(Message message, @Nullable Exception exception, Reply reply) {
-        this.message = message;
-        this.exception = exception;
-        this.reply = reply;
-    }
+public record KeptAnswer(Message message, @Nullable Exception exception, Reply reply) {
 
     public static KeptAnswer of(Exchange exchange, Reply reply) {
         return new KeptAnswer(exchange.getMessage(), exchange.getException(), reply);
-    }
-
-    Reply reply() {
-        return reply;
     }
 
     public void restore(Exchange exchange) {

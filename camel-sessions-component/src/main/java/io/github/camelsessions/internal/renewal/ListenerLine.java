@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.renewal;
 
+import io.github.camelsessions.internal.hold.Guard;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +23,7 @@ final class ListenerLine {
 
     private final RenewalListener listener;
     private final Executor threads;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Guard lock = new Guard();
     private final Condition allTold = lock.newCondition();
     // guarded by lock
     private final Queue<Consumer<RenewalListener>> events = new ArrayDeque<>();
@@ -40,16 +40,13 @@ final class ListenerLine {
     }
 
     void add(Consumer<RenewalListener> event) {
-        lock.lock();
-        try {
+        try (Guard ignored = lock.hold()) {
             events.add(event);
             if (telling) {
                 return;
             }
             telling = true;
             tellingSince = System.nanoTime();
-        } finally {
-            lock.unlock();
         }
         try {
             threads.execute(this::tell);
@@ -69,41 +66,32 @@ final class ListenerLine {
     }
 
     private @Nullable Consumer<RenewalListener> next() {
-        lock.lock();
-        try {
+        try (Guard ignored = lock.hold()) {
             Consumer<RenewalListener> next = events.poll();
             if (next == null) {
                 telling = false;
                 allTold.signalAll();
             }
             return next;
-        } finally {
-            lock.unlock();
         }
     }
 
     /** Waits until all is told, or the listener has been at it for that long. */
     void await(Duration atMost) throws InterruptedException {
-        lock.lock();
-        try {
+        try (Guard ignored = lock.hold()) {
             long left = telling ? tellingSince + atMost.toNanos() - System.nanoTime() : 0;
             while (telling && left > 0) {
                 left = allTold.awaitNanos(left);
             }
-        } finally {
-            lock.unlock();
         }
     }
 
     /** What is not told yet never is. */
     void close() {
-        lock.lock();
-        try {
+        try (Guard ignored = lock.hold()) {
             events.clear();
             telling = false;
             allTold.signalAll();
-        } finally {
-            lock.unlock();
         }
     }
 }

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.renewal;
 
-import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.internal.session.RenewalToken;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
-import org.apache.camel.Message;
 import org.apache.camel.ProducerTemplate;
 import org.jspecify.annotations.Nullable;
 
@@ -27,14 +25,7 @@ final class LogInRoute implements RenewalRun.Work {
     public Exchange run(RenewalToken token) {
         Endpoint endpoint = template.getCamelContext().getEndpoint(uri);
         Exchange exchange = endpoint.createExchange(ExchangePattern.InOut);
-        SessionKey session = token.session();
-        Message message = exchange.getIn();
-        message.setHeader(RenewalHeaders.ID, session.id());
-        if (!session.site().isEmpty()) {
-            message.setHeader(RenewalHeaders.SITE, session.site());
-        }
-        message.setHeader(RenewalHeaders.GENERATION, token.pending().number());
-        message.setHeader(RenewalHeaders.CAUSE, cause);
+        RenewalHeaders.tell(exchange.getIn(), token.pending(), cause);
         RenewalScope.enter(exchange, token);
         return template.send(endpoint, exchange);
     }

@@ -27,7 +27,6 @@ import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.ExchangePropertyKey;
-import org.apache.camel.Message;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.Route;
 import org.apache.camel.http.base.HttpOperationFailedException;
@@ -85,17 +84,8 @@ final class LogOuts extends ServiceSupport {
         this.lanes = gates.newLanes();
     }
 
-    /** After an error: whoever waits for a lane that is free has it. */
-    void mend() {
-        lanes.serve();
-    }
-
-    void setConcurrency(int concurrency) {
-        lanes.setLanes(concurrency);
-    }
-
-    boolean isInLine(SessionKey session) {
-        return lanes.isInLine(session);
+    LimitedExecutor lanes() {
+        return lanes;
     }
 
     private Counts seats(SessionKey session) {
@@ -240,11 +230,6 @@ final class LogOuts extends ServiceSupport {
         return logOut.ended();
     }
 
-    /** A renewal waits for the session: its log-out may have the lane that the renewal of that session waits for. */
-    void awaited(SessionKey session) {
-        lanes.hurry(session);
-    }
-
     private @Nullable Throwable failure(LogOut logOut, String uri, RenewalRules rules, String cause) {
         if (logOut.ended().isDone()) { // all is being stopped
             return null;
@@ -263,14 +248,7 @@ final class LogOuts extends ServiceSupport {
     private Exchange send(LogOut logOut, String uri, String cause) {
         Endpoint endpoint = context.getEndpoint(uri);
         Exchange exchange = endpoint.createExchange(ExchangePattern.InOut);
-        SessionKey session = logOut.session();
-        Message message = exchange.getIn();
-        message.setHeader(RenewalHeaders.ID, session.id());
-        if (!session.site().isEmpty()) {
-            message.setHeader(RenewalHeaders.SITE, session.site());
-        }
-        message.setHeader(RenewalHeaders.GENERATION, logOut.generation().number());
-        message.setHeader(RenewalHeaders.CAUSE, cause);
+        RenewalHeaders.tell(exchange.getIn(), logOut.generation(), cause);
         RenewalScope.enter(exchange, logOut);
         return template.send(endpoint, exchange);
     }

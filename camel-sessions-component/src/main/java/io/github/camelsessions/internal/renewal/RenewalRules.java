@@ -66,35 +66,22 @@ public record RenewalRules(
 
     /** The same, but renewed there. */
     public RenewalRules withRenewalUri(String uri) {
-        return new RenewalRules(
-                uri,
-                renewFirst,
-                expiry,
-                renewedWhen,
-                profile,
-                sameProfile,
-                maxReplays,
-                replayStale,
-                drainTimeout,
-                renewalTimeout,
-                renewalBackoff,
-                holdTimeout,
-                whenFull,
-                onRenewalFailure,
-                closeUri,
-                closeOnStop,
-                gate,
-                configuresSession,
-                place,
-                rate,
-                check,
-                blockedBackoff);
+        return with(uri, holdTimeout, check);
     }
 
     /** The same, but whoever is held gives up after that time. */
     public RenewalRules withHoldTimeout(Duration time) {
+        return with(renewalUri, time, check);
+    }
+
+    /** The same, but asked so whether it lives. */
+    public RenewalRules withCheck(CheckRules other) {
+        return with(renewalUri, holdTimeout, other);
+    }
+
+    private RenewalRules with(@Nullable String uri, Duration time, @Nullable CheckRules asked) {
         return new RenewalRules(
-                renewalUri,
+                uri,
                 renewFirst,
                 expiry,
                 renewedWhen,
@@ -114,34 +101,7 @@ public record RenewalRules(
                 configuresSession,
                 place,
                 rate,
-                check,
-                blockedBackoff);
-    }
-
-    /** The same, but asked so whether it lives. */
-    public RenewalRules withCheck(CheckRules other) {
-        return new RenewalRules(
-                renewalUri,
-                renewFirst,
-                expiry,
-                renewedWhen,
-                profile,
-                sameProfile,
-                maxReplays,
-                replayStale,
-                drainTimeout,
-                renewalTimeout,
-                renewalBackoff,
-                holdTimeout,
-                whenFull,
-                onRenewalFailure,
-                closeUri,
-                closeOnStop,
-                gate,
-                configuresSession,
-                place,
-                rate,
-                other,
+                asked,
                 blockedBackoff);
     }
 

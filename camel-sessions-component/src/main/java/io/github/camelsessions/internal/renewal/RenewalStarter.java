@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.renewal;
 
-import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.internal.hold.LimitedExecutor;
 import io.github.camelsessions.internal.hold.Uninterruptibly;
 import io.github.camelsessions.internal.session.RenewalToken;
@@ -36,22 +35,8 @@ final class RenewalStarter extends ServiceSupport implements RenewalRun.Host {
         this.lanes = gates.newLanes();
     }
 
-    /** After an error: whoever waits for a lane that is free has it. */
-    void mend() {
-        lanes.serve();
-    }
-
-    void setConcurrency(int renewalConcurrency) {
-        lanes.setLanes(renewalConcurrency);
-    }
-
-    int concurrency() {
-        return lanes.lanes();
-    }
-
-    /** Whether the renewal of the session waits for its turn. */
-    boolean isInLine(SessionKey session) {
-        return lanes.isInLine(session);
+    LimitedExecutor lanes() {
+        return lanes;
     }
 
     /** A gate has begun a renewal, or lets one start that was begun and waited for requests under way. */
@@ -79,7 +64,11 @@ final class RenewalStarter extends ServiceSupport implements RenewalRun.Host {
         LogInRoute route = new LogInRoute(template, uri, initiator.cause());
         // one within another renewal holds a lane already: waiting for a second could be for ever
         RenewalRun renewal = new RenewalRun(gates, this, session, rules, route, token, !initiator.isInRenewal());
-        Runnable run = () -> run(renewal);
+        prepare(renewal, session, token, rules, () -> run(renewal));
+    }
+
+    /** Waits for requests under way and logs out where the rules say so, before a renewal is run. */
+    private void prepare(RenewalRun renewal, Session session, RenewalToken token, RenewalRules rules, Runnable run) {
         Runnable next = () -> renewal.step(run);
         Runnable logOut = () -> logOuts.before(session, token, rules, next);
         Runnable go = () -> renewal.step(logOut);
@@ -108,29 +97,16 @@ final class RenewalStarter extends ServiceSupport implements RenewalRun.Host {
                 run(renewal);
             }
         };
-        Runnable next = () -> renewal.step(run);
-        Runnable logOut = () -> logOuts.before(session, token, rules, next);
-        Runnable go = () -> renewal.step(logOut);
         if (!mayLeaveThread) {
             renewal.waits(ready::countDown);
         }
-        renewal.step(() -> {
-            if (isDrained(session, token, rules, go)) {
-                go.run();
-            }
-        });
+        prepare(renewal, session, token, rules, run);
         if (!mayLeaveThread) {
             Uninterruptibly.await(ready);
             renewal.waits(null);
             renewal.run(() -> {});
         }
         left.set(true);
-    }
-
-    /** A renewal waits for the session: it may have the lane that the renewal of that session waits for. */
-    void awaited(SessionKey session) {
-        lanes.hurry(session);
-        logOuts.awaited(session);
     }
 
     @Override

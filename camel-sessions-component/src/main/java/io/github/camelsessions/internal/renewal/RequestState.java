@@ -9,15 +9,7 @@ import org.apache.camel.support.MessageHelper;
 import org.jspecify.annotations.Nullable;
 
 /** What an exchange was like before its request was sent, so that each send starts from the same. Immutable. */
-public final class RequestState {
-
-    private final Message request;
-    private final @Nullable Object charset;
-
-    private RequestState(Message request, @Nullable Object charset) {
-        this.request = request;
-        this.charset = charset;
-    }
+public record RequestState(Message request, @Nullable Object charset) {
 
     public static RequestState of(Exchange exchange) {
         return new RequestState(exchange.getIn().copy(), exchange.getProperty(ExchangePropertyKey.CHARSET_NAME));

@@ -6,6 +6,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +21,18 @@ public final class RetryAfter {
     /** The most that is told: what goes beyond it is a mistake of a site, or meant to stop its clients for good. */
     private static final Duration MOST = Duration.ofDays(1);
 
-    private static final String[] MONTHS = {
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
-    };
+    private static final List<String> MONTHS =
+            List.of("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec");
+
+    private static final String MONTH = "(?<month>" + String.join("|", MONTHS) + ")";
+    private static final String TIME = "(?<hour>[0-9]{2}):(?<minute>[0-9]{2}):(?<second>[0-9]{2})";
+
+    private static final List<Pattern> FORMS = Stream.of(
+                    ".{3}, (?<day>[0-9]{2}) " + MONTH + " (?<year>[0-9]{4}) " + TIME + " GMT",
+                    ".{4,}, (?<day>[0-9]{2})-" + MONTH + "-(?<year>[0-9]{2}) " + TIME + " GMT",
+                    ".{3} " + MONTH + " (?<day>[ 0-9][0-9]) " + TIME + " (?<year>[0-9]{4})")
+            .map(Pattern::compile)
+            .toList();
 
     private RetryAfter() {}
 
@@ -38,7 +51,7 @@ public final class RetryAfter {
         if (text.isEmpty()) {
             return null;
         }
-        if (isDigits(text, 0, text.length())) {
+        if (text.chars().allMatch(octet -> octet >= '0' && octet <= '9')) {
             return seconds(text);
         }
         Instant date = date(text, now);
@@ -64,95 +77,39 @@ public final class RetryAfter {
     }
 
     private static @Nullable Instant date(String text, Instant now) {
-        int comma = text.indexOf(',');
-        try {
-            if (comma == 3 && text.length() == 29) { // Sun, 06 Nov 1994 08:49:37 GMT
-                return isGmt(text, 25) && has(text, ' ', 4, 7, 11, 16)
-                        ? instant(number(text, 12, 16), month(text, 8), number(text, 5, 7), text, 17)
-                        : null;
+        for (Pattern form : FORMS) {
+            Matcher found = form.matcher(text);
+            if (found.matches()) {
+                try {
+                    int year = number(found, "year");
+                    return found.group("year").length() == 2 ? recent(year, found, now) : instant(year, found);
+                } catch (DateTimeException e) { // such as one on 31 February
+                    return null;
+                }
             }
-            if (comma > 3 && text.length() == comma + 24) { // Sunday, 06-Nov-94 08:49:37 GMT
-                return isGmt(text, comma + 20)
-                                && has(text, ' ', comma + 1, comma + 11)
-                                && has(text, '-', comma + 4, comma + 8)
-                        ? recent(
-                                number(text, comma + 9, comma + 11),
-                                month(text, comma + 5),
-                                number(text, comma + 2, comma + 4),
-                                text,
-                                comma + 12,
-                                now)
-                        : null;
-            }
-            if (comma < 0 && text.length() == 24 && has(text, ' ', 3, 7, 10, 19)) { // Sun Nov  6 08:49:37 1994
-                int day = text.charAt(8) == ' ' ? number(text, 9, 10) : number(text, 8, 10);
-                return instant(number(text, 20, 24), month(text, 4), day, text, 11);
-            }
-            return null;
-        } catch (DateTimeException e) { // such as one on 31 February
-            return null;
         }
+        return null;
     }
 
     /** A date with two digits for its year: one that seems more than 50 years ahead is past (RFC 9110, section 5.6.7). */
-    private static Instant recent(int year, int month, int day, String text, int time, Instant now) {
+    private static Instant recent(int year, Matcher found, Instant now) {
         LocalDateTime limit = LocalDateTime.ofInstant(now, ZoneOffset.UTC).plusYears(50);
         int century = limit.getYear() / 100 * 100;
         int latest = century + year > limit.getYear() ? century - 100 + year : century + year;
-        Instant date = instant(latest, month, day, text, time);
-        return date.isAfter(limit.toInstant(ZoneOffset.UTC)) ? instant(latest - 100, month, day, text, time) : date;
+        Instant date = instant(latest, found);
+        return date.isAfter(limit.toInstant(ZoneOffset.UTC)) ? instant(latest - 100, found) : date;
     }
 
-    private static Instant instant(int year, int month, int day, String text, int time) {
-        if (!has(text, ':', time + 2, time + 5)) {
-            throw new DateTimeException("no time of day");
-        }
-        int second = number(text, time + 6, time + 8);
+    private static Instant instant(int year, Matcher found) {
+        int month = MONTHS.indexOf(found.group("month")) + 1;
+        int second = number(found, "second");
         boolean leap = second == 60; // the grammar has it, java.time has not
         LocalDateTime date = LocalDateTime.of(
-                year, month, day, number(text, time, time + 2), number(text, time + 3, time + 5), leap ? 59 : second);
+                year, month, number(found, "day"), number(found, "hour"), number(found, "minute"), leap ? 59 : second);
         return date.plusSeconds(leap ? 1 : 0).toInstant(ZoneOffset.UTC);
     }
 
-    private static boolean isGmt(String text, int at) {
-        return text.startsWith(" GMT", at);
-    }
-
-    private static boolean has(String text, char sign, int... places) {
-        for (int place : places) {
-            if (text.charAt(place) != sign) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static int month(String text, int at) {
-        for (int month = 0; month < MONTHS.length; month++) {
-            if (text.startsWith(MONTHS[month], at)) {
-                return month + 1;
-            }
-        }
-        throw new DateTimeException("no month");
-    }
-
-    private static int number(String text, int from, int to) {
-        if (!isDigits(text, from, to)) {
-            throw new DateTimeException("no number");
-        }
-        int number = 0;
-        for (int i = from; i < to; i++) {
-            number = number * 10 + (text.charAt(i) - '0');
-        }
-        return number;
-    }
-
-    private static boolean isDigits(String text, int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
-                return false;
-            }
-        }
-        return true;
+    private static int number(Matcher found, String group) {
+        return Integer.parseInt(found.group(group).strip());
     }
 }

@@ -2,6 +2,7 @@
 package io.github.camelsessions.internal.renewal;
 
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.internal.hold.Guard;
 import io.github.camelsessions.internal.hold.LimitedExecutor;
 import io.github.camelsessions.internal.session.Passage;
 import io.github.camelsessions.internal.session.Session;
@@ -13,7 +14,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
-import java.util.concurrent.locks.ReentrantLock;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.LRUCacheFactory;
 import org.apache.camel.support.service.ServiceSupport;
@@ -42,7 +42,7 @@ final class SessionChecks extends ServiceSupport {
     private final Map<Session, Known> known = new ConcurrentHashMap<>();
     private final Map<Session, Running> running = new ConcurrentHashMap<>();
     private final Map<String, Boolean> logged = LRUCacheFactory.newLRUCache(1000);
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Guard lock = new Guard();
     // guarded by lock
     private @Nullable Future<?> timer; // of the next look, null when no session is kept alive
     private Duration pause = Duration.ZERO; // between two looks
@@ -86,13 +86,8 @@ final class SessionChecks extends ServiceSupport {
         this.lanes = gates.newLanes();
     }
 
-    /** After an error: whoever waits for a lane that is free has it. */
-    void mend() {
-        lanes.serve();
-    }
-
-    void setConcurrency(int concurrency) {
-        lanes.setLanes(concurrency);
+    LimitedExecutor lanes() {
+        return lanes;
     }
 
     // ---- the sessions that have a checkUri
@@ -238,8 +233,7 @@ final class SessionChecks extends ServiceSupport {
             return;
         }
         Duration often = keepAlive.dividedBy(LOOKS);
-        lock.lock();
-        try {
+        try (Guard ignored = lock.hold()) {
             if (timer == null || often.compareTo(pause) < 0) {
                 pause = often;
                 if (timer != null) {
@@ -247,8 +241,6 @@ final class SessionChecks extends ServiceSupport {
                 }
                 lookLater();
             }
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -265,8 +257,7 @@ final class SessionChecks extends ServiceSupport {
                 ask(session, of);
             }
         });
-        lock.lock();
-        try {
+        try (Guard ignored = lock.hold()) {
             if (timer == null || number != looks) {
                 return; // stopped, or there is another timer by now
             }
@@ -274,8 +265,6 @@ final class SessionChecks extends ServiceSupport {
             if (known.values().stream().anyMatch(of -> !of.how.keepAlive().isZero())) {
                 lookLater();
             }
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -286,14 +275,11 @@ final class SessionChecks extends ServiceSupport {
 
     @Override
     protected void doStop() {
-        lock.lock();
-        try {
+        try (Guard ignored = lock.hold()) {
             if (timer != null) {
                 timer.cancel(false);
             }
             timer = null;
-        } finally {
-            lock.unlock();
         }
         known.clear();
         running.forEach((session, mine) -> {

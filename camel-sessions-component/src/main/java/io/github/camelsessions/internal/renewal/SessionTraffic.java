@@ -7,6 +7,7 @@ import io.github.camelsessions.api.SessionRenewalException;
 import io.github.camelsessions.api.SessionSituation;
 import io.github.camelsessions.internal.hold.HeldExchange;
 import io.github.camelsessions.internal.hold.HeldTickets;
+import io.github.camelsessions.internal.hold.LimitedExecutor;
 import io.github.camelsessions.internal.hold.Mender;
 import io.github.camelsessions.internal.hold.SessionThreads;
 import io.github.camelsessions.internal.session.Generation;
@@ -53,6 +54,7 @@ public final class SessionTraffic extends ServiceSupport {
     private final SessionChecks checks;
     private final LogOuts logOuts;
     private final RenewalStarter renewals;
+    private final List<LimitedExecutor> lanes;
 
     public SessionTraffic(CamelContext context, SessionRegistry registry) {
         this.context = context;
@@ -71,6 +73,7 @@ public final class SessionTraffic extends ServiceSupport {
         this.checks = new SessionChecks(context, gates);
         this.logOuts = new LogOuts(context, gates, checks::forget);
         this.renewals = new RenewalStarter(context, gates, logOuts);
+        this.lanes = List.of(renewals.lanes(), logOuts.lanes(), checks.lanes());
         registry.onEviction(session -> {
             checks.forget(session);
             logOuts.evicted(session);
@@ -111,12 +114,15 @@ public final class SessionTraffic extends ServiceSupport {
 
         @Override
         public void awaited(SessionKey session) {
-            renewals.awaited(session);
+            renewals.lanes().hurry(session);
+            logOuts.lanes().hurry(session);
         }
 
         @Override
         public int inLineBehind(SessionKey session) {
-            return renewals.isInLine(session) || logOuts.isInLine(session) ? renewals.concurrency() : 0;
+            boolean inLine =
+                    renewals.lanes().isInLine(session) || logOuts.lanes().isInLine(session);
+            return inLine ? renewals.lanes().lanes() : 0;
         }
 
         @Override
@@ -341,9 +347,7 @@ public final class SessionTraffic extends ServiceSupport {
     }
 
     public void setRenewalConcurrency(int renewalConcurrency) {
-        renewals.setConcurrency(renewalConcurrency);
-        logOuts.setConcurrency(renewalConcurrency);
-        checks.setConcurrency(renewalConcurrency);
+        lanes.forEach(each -> each.setLanes(renewalConcurrency));
     }
 
     public void setMaxHeldTotal(int maxHeldTotal) {
@@ -406,9 +410,7 @@ public final class SessionTraffic extends ServiceSupport {
             gates.act(session, session.mend());
         }
         if (torn) {
-            renewals.mend();
-            logOuts.mend();
-            checks.mend();
+            lanes.forEach(LimitedExecutor::serve);
             gates.paced().mend();
         }
         alsoMended.forEach(Runnable::run);

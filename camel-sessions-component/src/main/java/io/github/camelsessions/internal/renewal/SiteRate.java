@@ -2,12 +2,12 @@
 package io.github.camelsessions.internal.renewal;
 
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.internal.hold.Guard;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +73,7 @@ final class SiteRate {
     private static final double SECOND = 1e9;
 
     private final LongSupplier nanos;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Guard lock = new Guard();
     // guarded by lock
     private final Map<SessionKey, TreeMap<Long, Place>> lines = new LinkedHashMap<>(); // the first has the next turn
     private @Nullable Place called;
@@ -250,11 +250,8 @@ final class SiteRate {
     }
 
     private <T extends @Nullable Object> T locked(Supplier<T> action) {
-        lock.lock();
-        try {
+        try (Guard ignored = lock.hold()) {
             return action.get();
-        } finally {
-            lock.unlock();
         }
     }
 }

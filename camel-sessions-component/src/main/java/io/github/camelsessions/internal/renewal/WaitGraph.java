@@ -2,12 +2,12 @@
 package io.github.camelsessions.internal.renewal;
 
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.internal.hold.Guard;
 import io.github.camelsessions.internal.session.RenewalToken;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelException;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WaitGraph {
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Guard lock = new Guard();
     // guarded by lock
     private final Set<Wait> waits = new HashSet<>();
 
@@ -49,11 +49,8 @@ final class WaitGraph {
 
         /** It waits no more. */
         void leave() {
-            lock.lock();
-            try {
+            try (Guard ignored = lock.hold()) {
                 waits.remove(this);
-            } finally {
-                lock.unlock();
             }
         }
     }
@@ -70,8 +67,7 @@ final class WaitGraph {
         if (renewals.isEmpty()) {
             return null;
         }
-        lock.lock();
-        try {
+        try (Guard ignored = lock.hold()) {
             Wait wait = new Wait(renewals, awaited);
             for (RenewalToken renewal : renewals) {
                 List<SessionKey> path = path(awaited, renewal.session(), new HashSet<>());
@@ -83,8 +79,6 @@ final class WaitGraph {
             }
             waits.add(wait);
             return wait;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -107,21 +101,15 @@ final class WaitGraph {
 
     /** Whether a renewal waits for the session. */
     boolean isAwaited(SessionKey session) {
-        lock.lock();
-        try {
+        try (Guard ignored = lock.hold()) {
             return waits.stream().anyMatch(wait -> wait.awaited.equals(session));
-        } finally {
-            lock.unlock();
         }
     }
 
     /** How many waits there are. */
     int size() {
-        lock.lock();
-        try {
+        try (Guard ignored = lock.hold()) {
             return waits.size();
-        } finally {
-            lock.unlock();
         }
     }
 }
