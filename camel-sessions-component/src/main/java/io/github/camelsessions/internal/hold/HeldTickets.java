@@ -35,10 +35,8 @@ public final class HeldTickets extends ServiceSupport {
     private final Mender mender;
     private final Belonging belonging;
     private final AtomicLong arrivals = new AtomicLong();
-    // a line for each site: a slow one keeps none of another waiting
-    private final Map<String, ResumeLine> resumed = new ConcurrentHashMap<>(); // those that ask for admission again
-    private final Map<String, ResumeLine> ended =
-            new ConcurrentHashMap<>(); // those that end: they wait for no requests
+    private final Map<String, Lines> lines =
+            new ConcurrentHashMap<>(); // by site: a slow one keeps none of another waiting
     private final Map<String, Integer> concurrencies = new ConcurrentHashMap<>(); // of sites that have their own
     private final Set<Ticket> tickets = ConcurrentHashMap.newKeySet();
     private final AtomicInteger count = new AtomicInteger();
@@ -46,6 +44,14 @@ public final class HeldTickets extends ServiceSupport {
     private volatile int concurrency;
     private volatile int limit;
     private volatile @Nullable TicketAggregator hold; // from start to stop
+
+    /**
+     * Those of one site that go on.
+     *
+     * @param resumed those that ask for admission again
+     * @param ended   those that end: they wait for no requests
+     */
+    private record Lines(ResumeLine resumed, ResumeLine ended) {}
 
     /** What exchanges belong to that others wait for, such as a log-in. */
     public interface Belonging {
@@ -90,30 +96,32 @@ public final class HeldTickets extends ServiceSupport {
         this.concurrency = concurrency;
         concurrencies.keySet().retainAll(ofSites.keySet());
         concurrencies.putAll(ofSites);
-        resumed.values().forEach(ResumeLine::serve);
-        ended.values().forEach(ResumeLine::serve);
+        serve();
+    }
+
+    private void serve() {
+        lines.values().forEach(ofSite -> {
+            ofSite.resumed.serve();
+            ofSite.ended.serve();
+        });
     }
 
     private int concurrency(String site) {
         return concurrencies.getOrDefault(site, concurrency);
     }
 
-    private ResumeLine resumed(String site) {
-        return resumed.computeIfAbsent(site, this::newResumeLine);
+    private Lines lines(String site) {
+        return lines.computeIfAbsent(site, name -> new Lines(newLine(name), newLine(name)));
     }
 
-    private ResumeLine ended(String site) {
-        return ended.computeIfAbsent(site, this::newResumeLine);
-    }
-
-    private ResumeLine newResumeLine(String site) {
+    private ResumeLine newLine(String site) {
         return new ResumeLine(threads, threads::schedule, () -> concurrency(site), mender::tear);
     }
 
     /** What a released exchange of the site waits for, in words. */
     public String line(String site) {
         return "what it waited for was over, but its turn has not come: "
-                + resumed(site).waiting()
+                + lines(site).resumed.waiting()
                 + " others of its site wait too, and resumeConcurrency=" + concurrency(site)
                 + " of them go on at once; see whether the site is slow";
     }
@@ -199,7 +207,7 @@ public final class HeldTickets extends ServiceSupport {
 
     private void timeOut(Ticket ticket) {
         ticket.timeOut();
-        ended(ticket.site()).add(ticket, End.TIMED_OUT);
+        lines(ticket.site()).ended.add(ticket, End.TIMED_OUT);
     }
 
     /** The exchange of a claimed ticket goes on now, on this thread; false when it did before. */
@@ -253,9 +261,9 @@ public final class HeldTickets extends ServiceSupport {
     private void resume(Ticket ticket, End how) {
         if (how == End.RESUMED) {
             ticket.release();
-            resumed(ticket.site()).add(ticket, how);
+            lines(ticket.site()).resumed.add(ticket, how);
         } else {
-            ended(ticket.site()).add(ticket, how);
+            lines(ticket.site()).ended.add(ticket, how);
         }
     }
 
@@ -294,9 +302,9 @@ public final class HeldTickets extends ServiceSupport {
             // all is being stopped, and so is whoever waits
             LOG.trace("session '{}': not released", session.key(), e);
         }
-        ResumeLine line = resumed.get(session.key().site());
-        if (line != null) {
-            line.released(session);
+        Lines ofSite = lines.get(session.key().site());
+        if (ofSite != null) {
+            ofSite.resumed.released(session);
         }
     }
 
@@ -330,8 +338,7 @@ public final class HeldTickets extends ServiceSupport {
             mend(ticket, torn, now);
         }
         if (torn) {
-            resumed.values().forEach(ResumeLine::serve);
-            ended.values().forEach(ResumeLine::serve);
+            serve();
         }
     }
 
@@ -354,7 +361,7 @@ public final class HeldTickets extends ServiceSupport {
     private void released(List<Ticket> group) {
         group.forEach(Ticket::release);
         if (!group.isEmpty()) {
-            resumed(group.get(0).site()).addReleased(group);
+            lines(group.get(0).site()).resumed.addReleased(group);
         }
     }
 

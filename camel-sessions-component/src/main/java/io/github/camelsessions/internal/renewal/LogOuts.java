@@ -122,7 +122,7 @@ final class LogOuts extends ServiceSupport {
         }
     }
 
-    /** Closes a session, see {@link SessionTraffic#close}. */
+    /** Takes a session out of the registry and closes it; completes with whether there was one. */
     CompletableFuture<Boolean> close(SessionKey key, RenewalRules rules, String cause) {
         Session session = gates.registry().remove(key);
         if (session == null) {
@@ -132,7 +132,7 @@ final class LogOuts extends ServiceSupport {
         return close(session, rules, cause).thenApply(done -> true);
     }
 
-    /** Closes a session that is in the registry no more; completes when its last exchange has ended and it is logged out. */
+    /** Completes when its last exchange has ended and it is logged out. */
     private CompletableFuture<Void> close(Session session, RenewalRules given, String cause) {
         RenewalRules remembered = closers.remove(session);
         RenewalRules rules = given.closeUri() == null && remembered != null ? remembered : given;

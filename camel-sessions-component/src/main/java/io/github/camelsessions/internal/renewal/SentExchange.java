@@ -156,28 +156,7 @@ final class SentExchange extends GatedExchange {
         blocked = null;
         boolean replayable = false;
         try {
-            if (beginning != null) {
-                beginning.restore(exchange());
-                replays++;
-            }
-            charset = sent ? charset : exchange().getProperty(ExchangePropertyKey.CHARSET_NAME);
-            sent = true;
-            GateKeeper.equip(session(), generation, token(), request.profile(), rules());
-            remember(generation);
-            RenewalScope.observe(exchange(), generation);
-            if (turn != null) {
-                turn.use();
-            }
-            reply = pass().priority()
-                    ? sendWithToken(generation)
-                    : request.send(exchange(), generation, false, this::further);
-            if (reply != null && !pass().priority()) {
-                refusal = refusal(reply);
-                if (refusal == null && rules().renewalUri() != null) {
-                    gates().logInPages().delivered(session().key(), exchange(), request);
-                }
-                replayable = isReplayableWhenStale();
-            }
+            replayable = sendNow(generation);
         } catch (ProfilesAsideException e) {
             exchange().setException(pass().priority() ? e : SessionFailures.noProfile(session(), e));
             reply = null;
@@ -189,6 +168,39 @@ final class SentExchange extends GatedExchange {
         if (reconnected > 0) {
             session().reconnected(reconnected);
         }
+        return report(generation, replayable);
+    }
+
+    /** Returns whether the answer, if it is not refused, is one that may turn out to be stale. */
+    private boolean sendNow(Generation generation) throws IOException, SessionRenewalException {
+        if (beginning != null) {
+            beginning.restore(exchange());
+            replays++;
+        }
+        charset = sent ? charset : exchange().getProperty(ExchangePropertyKey.CHARSET_NAME);
+        sent = true;
+        GateKeeper.equip(session(), generation, token(), request.profile(), rules());
+        remember(generation);
+        RenewalScope.observe(exchange(), generation);
+        if (turn != null) {
+            turn.use();
+        }
+        if (pass().priority()) {
+            reply = sendWithToken(generation);
+            return false;
+        }
+        reply = request.send(exchange(), generation, false, this::further);
+        if (reply == null) {
+            return false;
+        }
+        refusal = refusal(reply);
+        if (refusal == null && rules().renews()) {
+            gates().logInPages().delivered(session().key(), exchange(), request);
+        }
+        return isReplayableWhenStale();
+    }
+
+    private Next report(Generation generation, boolean replayable) {
         if (reply == null) {
             return Next.on(unanswered(generation));
         }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * Takes exchanges through the gates of their sessions: holds them without a thread, renews expired sessions by a priority
- * exchange, and sends requests again. Knows Camel, but not how a request is sent.
+ * Takes exchanges through the gates of their sessions: has them held, renews expired sessions by a priority exchange, and
+ * sends requests again. Knows Camel, but not how a request is sent. From the bottom up: rules and what is known of answers,
+ * GateKeeper, exchanges and what is sent for sessions, SessionTraffic.
  */
 @NullMarked
 package io.github.camelsessions.internal.renewal;
