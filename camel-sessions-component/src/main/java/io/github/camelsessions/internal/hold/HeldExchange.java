@@ -176,16 +176,6 @@ public abstract class HeldExchange extends LooseEnd implements Holder {
         return over.getAsBoolean();
     }
 
-    @Override
-    public boolean waitsToBeSent() {
-        return false;
-    }
-
-    @Override
-    public boolean mustWait() {
-        return false;
-    }
-
     // ---- its end
 
     /** The exchange has ended: calls back, now, or later when there is no memory for it. Returns whether that was now. */

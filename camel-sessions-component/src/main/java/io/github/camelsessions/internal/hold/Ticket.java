@@ -46,10 +46,14 @@ public final class Ticket {
         boolean isOver();
 
         /** Whether it waits at a gate for nothing but to be sent. One that renews may have less to wait for. */
-        boolean waitsToBeSent();
+        default boolean waitsToBeSent() {
+            return false;
+        }
 
         /** Whether the gate would tell it to wait on. */
-        boolean mustWait();
+        default boolean mustWait() {
+            return false;
+        }
 
         /** Goes on, on this thread, unless it did before; whatever happens, it has its end, here or later. */
         void goOn(Ticket claimed, End how);

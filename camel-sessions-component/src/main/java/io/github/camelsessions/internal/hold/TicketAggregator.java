@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
-import org.apache.camel.AggregationStrategy;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -38,7 +37,7 @@ final class TicketAggregator extends ServiceSupport {
     TicketAggregator(CamelContext context, ExecutorService threads, Consumer<List<Ticket>> released) {
         this.context = context;
         this.aggregator = new AggregateProcessor(
-                context, new Releaser(released), new BySession(), new ListOfTickets(), threads, false);
+                context, new Releaser(released), new BySession(), TicketAggregator::aggregate, threads, false);
         aggregator.setAggregationRepository(new MemoryAggregationRepository()); // as by default, without a line at INFO
         aggregator.setCompletionPredicate(carrier -> false); // only when it is forced
     }
@@ -82,18 +81,15 @@ final class TicketAggregator extends ServiceSupport {
         }
     }
 
-    private static final class ListOfTickets implements AggregationStrategy {
-        @Override
-        public Exchange aggregate(@Nullable Exchange group, @Nullable Exchange carrier) {
-            Exchange latest = Objects.requireNonNull(carrier, "null only when groups are pre-completed");
-            Ticket ticket = ticket(latest);
-            Exchange result = group == null ? latest : group;
-            if (group == null) {
-                latest.getIn().setBody(new Tickets());
-            }
-            tickets(result).add(ticket);
-            return result;
+    private static Exchange aggregate(@Nullable Exchange group, @Nullable Exchange carrier) {
+        Exchange latest = Objects.requireNonNull(carrier, "null only when groups are pre-completed");
+        Ticket ticket = ticket(latest);
+        if (group == null) {
+            latest.getIn().setBody(new Tickets());
         }
+        Exchange result = group == null ? latest : group;
+        tickets(result).add(ticket);
+        return result;
     }
 
     /** The tickets of a group; drops those that were claimed when they may be as many as the others. */

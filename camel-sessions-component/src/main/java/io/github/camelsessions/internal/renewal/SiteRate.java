@@ -37,22 +37,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class SiteRate {
 
-    /** Who stands in line. Compared by identity. */
-    static final class Place {
-
-        private final SessionKey session;
-        private final long arrival;
-        private final Runnable called;
-
-        /**
-         * @param arrival the lower, the earlier it came; no two have the same
-         * @param called  lets it go on when it is called
-         */
-        Place(SessionKey session, long arrival, Runnable called) {
-            this.session = session;
-            this.arrival = arrival;
-            this.called = called;
-        }
+    /**
+     * Who stands in line.
+     *
+     * @param arrival the lower, the earlier it came; no two have the same
+     * @param called  lets it go on when it is called
+     */
+    record Place(SessionKey session, long arrival, Runnable called) {
 
         void call() {
             called.run();
