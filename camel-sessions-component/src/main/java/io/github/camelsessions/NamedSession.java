@@ -136,7 +136,7 @@ public final class NamedSession {
      * an empty session. For tests and operators.
      */
     public void expire() {
-        engine.traffic().expire(key);
+        engine.traffic().state().expire(key);
     }
 
     /**
@@ -145,17 +145,17 @@ public final class NamedSession {
      * begins. Creates the session when it does not exist.
      */
     public void freeze() {
-        engine.traffic().freeze(key);
+        engine.traffic().state().freeze(key);
     }
 
     /** Lets the exchanges of a frozen session go on, in the order in which they came. */
     public void unfreeze() {
-        engine.traffic().unfreeze(key);
+        engine.traffic().state().unfreeze(key);
     }
 
     /** Ends the session's cool-down after a failed renewal, so that the next exchange may renew it. For operators. */
     public void endCooldown() {
-        engine.traffic().endCooldown(key);
+        engine.traffic().state().endCooldown(key);
     }
 
     /**

@@ -321,7 +321,7 @@ class BlockedSiteTest {
         refuse(429, "1");
         CompletableFuture<Exchange> sending = start("renewalTimeout=1s&holdTimeout=1500ms", null);
         await(() -> assertThat(sessions().engine().traffic().waiting()).isEqualTo(1));
-        sessions().engine().traffic().freeze(new SessionKey("", "0"));
+        sessions().engine().traffic().state().freeze(new SessionKey("", "0"));
         assertRefused(get(sending), 429);
         assertThat(web.requests()).hasSize(1);
     }

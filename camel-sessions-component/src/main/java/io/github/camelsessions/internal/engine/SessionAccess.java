@@ -48,14 +48,14 @@ public final class SessionAccess {
     }
 
     private @Nullable Generation generation() {
-        return pinned != null ? pinned : engine.traffic().generation(key, exchange);
+        return pinned != null ? pinned : engine.traffic().state().generation(key, exchange);
     }
 
     /** The generation to be filled, of a session that is made if need be. */
     public Generation filled() {
         EffectiveRules rules = engine.rules(key.site()); // takes long: they are put together anew
         try {
-            return engine.traffic().fill(key, exchange, rules.profile(), rules.renewal());
+            return engine.traffic().state().fill(key, exchange, rules.profile(), rules.renewal());
         } catch (SessionRenewalException e) {
             throw RuntimeCamelException.wrapRuntimeException(e);
         }
@@ -115,13 +115,13 @@ public final class SessionAccess {
         if (value == null && generation() == null) {
             return; // there is nothing to remove
         }
-        Generation seen = pinned != null ? pinned : engine.traffic().seen(key, exchange);
+        Generation seen = pinned != null ? pinned : engine.traffic().state().seen(key, exchange);
         (seen != null ? seen : filled()).setVariable(name, value);
     }
 
     /** The client profile, {@link ClientProfile#NONE} when the session has none yet. */
     public ClientProfile profile() {
-        return pinned != null ? pinned.profile() : engine.traffic().profile(key, exchange);
+        return pinned != null ? pinned.profile() : engine.traffic().state().profile(key, exchange);
     }
 
     /** As {@link #profile()}, but the session takes its profile now if it has none. */
@@ -132,7 +132,7 @@ public final class SessionAccess {
 
     /** Empties the session; returns whether there was anything to empty. */
     public boolean clear() {
-        return engine.traffic().clear(key, exchange);
+        return engine.traffic().state().clear(key, exchange);
     }
 
     /**

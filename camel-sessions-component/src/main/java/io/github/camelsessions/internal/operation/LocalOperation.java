@@ -128,8 +128,8 @@ public final class LocalOperation extends ServiceSupport implements ExchangeOper
     private void run(Exchange exchange) throws Exception {
         Message message = exchange.getMessage();
         switch (endpoint.getOperation()) {
-            case endCooldown -> engine.traffic().endCooldown(session(exchange, targetOf(message)));
-            case clear -> engine.traffic().clear(session(exchange, targetOf(message)), exchange);
+            case endCooldown -> engine.traffic().state().endCooldown(session(exchange, targetOf(message)));
+            case clear -> engine.traffic().state().clear(session(exchange, targetOf(message)), exchange);
             case getCookies -> {
                 URI target = targetOf(message);
                 message.setBody(cookies(handle(exchange, target), target));
@@ -234,6 +234,7 @@ public final class LocalOperation extends ServiceSupport implements ExchangeOper
         String profile = engine.calls().profile(message, rules);
         cookies.addTo(
                 engine.traffic()
+                        .state()
                         .fill(session, exchange, profile, rules.renewal())
                         .jar(),
                 target);

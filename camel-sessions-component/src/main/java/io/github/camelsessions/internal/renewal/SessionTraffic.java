@@ -10,11 +10,9 @@ import io.github.camelsessions.internal.hold.HeldTickets;
 import io.github.camelsessions.internal.hold.LimitedExecutor;
 import io.github.camelsessions.internal.hold.Mender;
 import io.github.camelsessions.internal.hold.SessionThreads;
-import io.github.camelsessions.internal.session.Generation;
 import io.github.camelsessions.internal.session.RenewalToken;
 import io.github.camelsessions.internal.session.Session;
 import io.github.camelsessions.internal.session.SessionRegistry;
-import io.github.camelsessions.profile.ClientProfile;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -134,45 +132,6 @@ public final class SessionTraffic extends ServiceSupport {
     /** What can be read of sessions and done to them without a request. */
     public SessionState state() {
         return state;
-    }
-
-    // ---- as SessionState has them
-
-    public boolean clear(SessionKey key, @Nullable Exchange exchange) {
-        return state.clear(key, exchange);
-    }
-
-    public void freeze(SessionKey key) {
-        state.freeze(key);
-    }
-
-    public void unfreeze(SessionKey key) {
-        state.unfreeze(key);
-    }
-
-    public void expire(SessionKey key) {
-        state.expire(key);
-    }
-
-    public @Nullable Generation generation(SessionKey key, @Nullable Exchange exchange) {
-        return state.generation(key, exchange);
-    }
-
-    public Generation fill(SessionKey key, @Nullable Exchange exchange, @Nullable String profile, RenewalRules rules)
-            throws SessionRenewalException {
-        return state.fill(key, exchange, profile, rules);
-    }
-
-    public @Nullable Generation seen(SessionKey key, @Nullable Exchange exchange) {
-        return state.seen(key, exchange);
-    }
-
-    public ClientProfile profile(SessionKey key, @Nullable Exchange exchange) {
-        return state.profile(key, exchange);
-    }
-
-    public void endCooldown(SessionKey key) {
-        state.endCooldown(key);
     }
 
     // ---- for those who send and renew

@@ -190,7 +190,7 @@ class ErrorsBetweenTest {
     private void awaitWorking(SessionKey session, int number) {
         Awaitility.await("error " + number).atMost(30, TimeUnit.SECONDS).until(() -> {
             traffic.gates().mender().mend();
-            traffic.endCooldown(session);
+            traffic.state().endCooldown(session);
             Sent next = new Sent(session);
             next.sendOnce();
             awaitMended(next);
@@ -222,12 +222,12 @@ class ErrorsBetweenTest {
     @Test
     void anErrorOfACallbackThatIsNotAboutMemoryIsNotRepeated() {
         SessionKey session = new SessionKey("", "broken");
-        traffic.freeze(session);
+        traffic.state().freeze(session);
         Sent held = new Sent(session);
         held.error = new NoClassDefFoundError("thrown by a test");
         assertThat(held.sendOnce()).isFalse();
 
-        traffic.unfreeze(session);
+        traffic.state().unfreeze(session);
         awaitMended(held);
         traffic.gates().mender().mend();
 
@@ -237,7 +237,7 @@ class ErrorsBetweenTest {
     @Test
     void aTicketWhoseTimerIsLostHasItsTimeOutAllTheSame() {
         SessionKey session = new SessionKey("", "timer");
-        traffic.freeze(session);
+        traffic.state().freeze(session);
         Sent held = new Sent(session, Duration.ofMillis(1));
         assertThat(held.sendOnce()).isFalse();
         awaitMended(held);

@@ -87,7 +87,7 @@ class TrafficRaceTest {
         clock.afterNext(
                 2,
                 () -> { // admitted, refused
-                    traffic.clear(SESSION, null);
+                    traffic.state().clear(SESSION, null);
                     suspect.awaitEnd();
                 });
 
@@ -138,7 +138,7 @@ class TrafficRaceTest {
     @Test
     void exchangeThatIsHeldWhileAllStopsEndsOnce() throws Exception {
         Sent held = new Sent(LONG, false, () -> 200);
-        traffic.freeze(SESSION);
+        traffic.state().freeze(SESSION);
         clock.afterNext(1, traffic::stop);
 
         held.send();
@@ -151,7 +151,7 @@ class TrafficRaceTest {
     @Test
     void transactedExchangeThatIsHeldWhileAllStopsEndsOnItsThread() throws Exception {
         Sent held = new Sent(LONG, true, () -> 200);
-        traffic.freeze(SESSION);
+        traffic.state().freeze(SESSION);
         clock.afterNext(1, traffic::stop);
 
         assertThat(held.send()).isTrue();
@@ -248,11 +248,11 @@ class TrafficRaceTest {
 
     @Test
     void exchangeMadeInsideARenewalBelongsToItAlsoAfterItWasHeld() throws Exception {
-        traffic.freeze(OTHER);
+        traffic.state().freeze(OTHER);
         Sent inside = new Sent(OTHER, LONG, false, () -> 200);
         logIn = () -> {
             inside.send(); // as a ProducerTemplate in a bean does, on the thread of the log-in
-            traffic.unfreeze(OTHER);
+            traffic.state().unfreeze(OTHER);
             inside.awaitEnd();
             return 1;
         };
@@ -305,8 +305,8 @@ class TrafficRaceTest {
         Thread sender = new Thread(() -> held.subList(many / 2, many).forEach(Sent::send));
         sender.start();
         while (held.stream().anyMatch(sent -> sent.ends.get() == 0) && traffic.waiting() > 0) {
-            traffic.freeze(SESSION);
-            traffic.unfreeze(SESSION);
+            traffic.state().freeze(SESSION);
+            traffic.state().unfreeze(SESSION);
         }
 
         held.forEach(Sent::awaitEnd);
