@@ -82,16 +82,6 @@ abstract class GatedExchange extends HeldExchange implements Initiator {
     }
 
     @Override
-    public int target() {
-        return Pass.NO_TARGET;
-    }
-
-    @Override
-    public @Nullable String profile() {
-        return rules.profile();
-    }
-
-    @Override
     public String cause() {
         return "asked for";
     }

@@ -8,24 +8,33 @@ import org.jspecify.annotations.Nullable;
 /** Whoever may begin a renewal: says how the session is renewed, and why. */
 interface Initiator {
 
+    /** A {@link #target} of which nothing is known. */
+    int NO_TARGET = 0;
+
     Session session();
 
     RenewalRules rules();
 
     /** The name of the client profile that it wants its session to have, null for any. */
-    @Nullable
-    String profile();
+    default @Nullable String profile() {
+        return rules().profile();
+    }
 
     /** Why a renewal is needed, in words. */
     String cause();
 
     /** Whether it belongs to the renewal of any session. */
-    boolean isInRenewal();
+    default boolean isInRenewal() {
+        return false;
+    }
 
     /** What it waits with, null when it does not. */
-    @Nullable
-    Ticket ticket();
+    default @Nullable Ticket ticket() {
+        return null;
+    }
 
-    /** Tells its target from others, see {@link Pass#target}. */
-    int target();
+    /** Tells its target, method and URL, from others: a hash code of them. */
+    default int target() {
+        return NO_TARGET;
+    }
 }

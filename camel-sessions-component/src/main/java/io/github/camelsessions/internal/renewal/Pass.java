@@ -8,9 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** What gates know of an exchange, and by what those who act on their verdicts find it again. */
 final class Pass extends Passage {
 
-    /** A {@link #target} of which nothing is known. */
-    static final int NO_TARGET = UNKNOWN;
-
     private final Initiator bearer;
 
     /** As {@link Passage#Passage(boolean, boolean, int, boolean)}. */
@@ -37,6 +34,7 @@ final class Pass extends Passage {
 
     @Override
     protected int target() {
-        return bearer.target();
+        int target = bearer.target();
+        return target == Initiator.NO_TARGET ? UNKNOWN : target;
     }
 }

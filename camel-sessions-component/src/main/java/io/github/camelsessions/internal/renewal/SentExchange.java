@@ -33,7 +33,7 @@ final class SentExchange extends GatedExchange {
     private final @Nullable SiteTurn turn; // null when its site is not paced
     private @Nullable RequestState beginning; // null before it is sent, and when it is never sent again
     private boolean sent;
-    private int target = Pass.NO_TARGET; // computed when it is asked for first
+    private int target = NO_TARGET; // computed when it is asked for first
     private int replays;
     private @Nullable Reply reply;
     private @Nullable String refusal; // why the latest answer counts as refused, null when it does not
@@ -60,7 +60,7 @@ final class SentExchange extends GatedExchange {
 
     @Override
     public int target() {
-        if (target == Pass.NO_TARGET) {
+        if (target == NO_TARGET) {
             target = request.target();
         }
         return target;

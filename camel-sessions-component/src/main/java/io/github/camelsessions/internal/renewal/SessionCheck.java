@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.renewal;
 
-import io.github.camelsessions.internal.hold.Ticket;
 import io.github.camelsessions.internal.session.Generation;
 import io.github.camelsessions.internal.session.Session;
 import io.github.camelsessions.internal.session.Verdict;
@@ -155,27 +154,7 @@ final class SessionCheck implements Initiator {
     }
 
     @Override
-    public @Nullable String profile() {
-        return rules.profile();
-    }
-
-    @Override
     public String cause() {
         return "its checkUri says that it has ended";
-    }
-
-    @Override
-    public boolean isInRenewal() {
-        return false;
-    }
-
-    @Override
-    public @Nullable Ticket ticket() {
-        return null;
-    }
-
-    @Override
-    public int target() {
-        return Pass.NO_TARGET;
     }
 }
