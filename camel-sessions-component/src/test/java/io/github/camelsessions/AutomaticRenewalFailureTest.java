@@ -362,7 +362,7 @@ class AutomaticRenewalFailureTest extends AutomaticRenewalSupport {
                     .filteredOn(line -> line.startsWith("ERROR"))
                     .hasSize(2)
                     .allSatisfy(line -> assertThat(line)
-                            .contains("session '" + session + "' could not be renewed", "403", "Sessions.endCooldown"))
+                            .contains("session '" + session + "' could not be renewed", "403", "sessions:endCooldown"))
                     .filteredOn(line -> line.contains(first))
                     .hasSize(1));
         }

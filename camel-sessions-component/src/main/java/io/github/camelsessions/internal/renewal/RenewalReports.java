@@ -107,7 +107,7 @@ final class RenewalReports {
         }
         LOG.error(
                 "session '{}' could not be renewed: {}. Its exchanges fail until {}, then one attempt is made. To try"
-                        + " earlier, mend the log-in and call Sessions.endCooldown.",
+                        + " earlier, mend the log-in and call sessions:endCooldown.",
                 key,
                 cause == null ? "no cause is known" : FailureText.of(cause),
                 retryAt,
