@@ -134,7 +134,7 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "renewalcooldownmax":
         case "renewalCooldownMax": getOrCreateConfiguration(target).setRenewalCooldownMax(property(camelContext, java.time.Duration.class, value)); return true;
         case "renewalprofile":
-        case "renewalProfile": getOrCreateConfiguration(target).setRenewalProfile(property(camelContext, java.lang.String.class, value)); return true;
+        case "renewalProfile": getOrCreateConfiguration(target).setRenewalProfile(property(camelContext, io.github.camelsessions.api.RenewalProfile.class, value)); return true;
         case "renewaltimeout":
         case "renewalTimeout": getOrCreateConfiguration(target).setRenewalTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "renewaluri":
@@ -272,7 +272,7 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "renewalcooldownmax":
         case "renewalCooldownMax": return java.time.Duration.class;
         case "renewalprofile":
-        case "renewalProfile": return java.lang.String.class;
+        case "renewalProfile": return io.github.camelsessions.api.RenewalProfile.class;
         case "renewaltimeout":
         case "renewalTimeout": return java.time.Duration.class;
         case "renewaluri":

@@ -118,7 +118,7 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "renewalcooldownmax":
         case "renewalCooldownMax": target.getConfiguration().setRenewalCooldownMax(property(camelContext, java.time.Duration.class, value)); return true;
         case "renewalprofile":
-        case "renewalProfile": target.getConfiguration().setRenewalProfile(property(camelContext, java.lang.String.class, value)); return true;
+        case "renewalProfile": target.getConfiguration().setRenewalProfile(property(camelContext, io.github.camelsessions.api.RenewalProfile.class, value)); return true;
         case "renewaltimeout":
         case "renewalTimeout": target.getConfiguration().setRenewalTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "renewaluri":
@@ -245,7 +245,7 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "renewalcooldownmax":
         case "renewalCooldownMax": return java.time.Duration.class;
         case "renewalprofile":
-        case "renewalProfile": return java.lang.String.class;
+        case "renewalProfile": return io.github.camelsessions.api.RenewalProfile.class;
         case "renewaltimeout":
         case "renewalTimeout": return java.time.Duration.class;
         case "renewaluri":

@@ -39,7 +39,7 @@ class AutomaticRenewalOptionsTest {
                     maxHeld                 | 0         | maxHeld=0: must be at least 1
                     maxReplays              | -1        | maxReplays=-1: must be at least 0
                     renewalAttempts         | 0         | renewalAttempts=0: must be at least 1
-                    renewalProfile          | new       | renewalProfile=new: must be next or same
+                    renewalProfile          | new       | renewalProfile=new: must be one of [next, same]
                     expiredStatusCodeRange  | 4xx       | expiredStatusCodeRange=4xx: must be statuses and ranges
                     expiredStatusCodeRange  | 401-      | expiredStatusCodeRange=401-: must be statuses and ranges
                     expiredUri              | /login    | expiredUri

@@ -65,7 +65,7 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         map.put("RenewalBackoff", java.time.Duration.class);
         map.put("RenewalCooldown", java.time.Duration.class);
         map.put("RenewalCooldownMax", java.time.Duration.class);
-        map.put("RenewalProfile", java.lang.String.class);
+        map.put("RenewalProfile", io.github.camelsessions.api.RenewalProfile.class);
         map.put("RenewalTimeout", java.time.Duration.class);
         map.put("RenewalUri", java.lang.String.class);
         map.put("RenewedWhen", java.lang.Object.class);
@@ -171,7 +171,7 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "renewalcooldownmax":
         case "renewalCooldownMax": target.setRenewalCooldownMax(property(camelContext, java.time.Duration.class, value)); return true;
         case "renewalprofile":
-        case "renewalProfile": target.setRenewalProfile(property(camelContext, java.lang.String.class, value)); return true;
+        case "renewalProfile": target.setRenewalProfile(property(camelContext, io.github.camelsessions.api.RenewalProfile.class, value)); return true;
         case "renewaltimeout":
         case "renewalTimeout": target.setRenewalTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "renewaluri":
@@ -293,7 +293,7 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "renewalcooldownmax":
         case "renewalCooldownMax": return java.time.Duration.class;
         case "renewalprofile":
-        case "renewalProfile": return java.lang.String.class;
+        case "renewalProfile": return io.github.camelsessions.api.RenewalProfile.class;
         case "renewaltimeout":
         case "renewalTimeout": return java.time.Duration.class;
         case "renewaluri":

@@ -106,10 +106,9 @@ public class SessionsConfiguration {
 
     @UriParam(
             label = "renewal,advanced",
-            enums = "next,same",
             description =
                     "The client profile of a renewed session: next takes the next one of the rotation, same keeps the one it has. By default next, and same when profile is set.")
-    private @Nullable String renewalProfile;
+    private @Nullable RenewalProfile renewalProfile;
 
     @UriParam(
             label = "renewal",
@@ -512,11 +511,11 @@ public class SessionsConfiguration {
         this.renewFirst = renewFirst;
     }
 
-    public @Nullable String getRenewalProfile() {
+    public @Nullable RenewalProfile getRenewalProfile() {
         return renewalProfile;
     }
 
-    public void setRenewalProfile(@Nullable String renewalProfile) {
+    public void setRenewalProfile(@Nullable RenewalProfile renewalProfile) {
         this.renewalProfile = renewalProfile;
     }
 

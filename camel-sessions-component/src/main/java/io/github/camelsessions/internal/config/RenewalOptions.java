@@ -7,6 +7,7 @@ import static io.github.camelsessions.internal.config.EffectiveRules.firstOrNull
 import io.github.camelsessions.api.OnRenewalFailure;
 import io.github.camelsessions.api.ReplayStale;
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.RenewalProfile;
 import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.api.WhenFull;
 import io.github.camelsessions.internal.config.EffectiveRules.Place;
@@ -294,19 +295,16 @@ public final class RenewalOptions {
     }
 
     private static boolean sameProfile(List<Place> places) {
-        String given = firstOrNull(places, SessionsConfiguration::getRenewalProfile);
+        RenewalProfile given = firstOrNull(places, SessionsConfiguration::getRenewalProfile);
         boolean fixed = firstOrNull(places, SessionsConfiguration::getProfile) != null;
         if (given == null) {
             return fixed;
         }
-        if (!given.equals("next") && !given.equals("same")) {
-            throw new IllegalArgumentException("renewalProfile=" + given + ": must be next or same");
-        }
-        if (fixed && given.equals("next")) {
+        if (fixed && given == RenewalProfile.next) {
             throw new IllegalArgumentException(
-                    "renewalProfile=next: the session has a fixed profile; leave one of the two" + " options out");
+                    "renewalProfile=next: the session has a fixed profile; leave one of the two options out");
         }
-        return given.equals("same");
+        return given == RenewalProfile.same;
     }
 
     private static @Nullable String notEmpty(String option, @Nullable String value) {
