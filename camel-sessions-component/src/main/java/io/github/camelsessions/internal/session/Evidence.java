@@ -61,12 +61,12 @@ final class Evidence {
     // ---- what happens
 
     /** Nothing was in doubt before, so nothing was remembered. */
-    void beginsWith(Life current) {
+    void beginsWith(GenerationState current) {
         acceptedEver = current.accepted > 0;
     }
 
     /** A generation has refused a request, perhaps when it is no longer the current one. */
-    void refused(Passage passage, Life by, Life current) {
+    void refused(Passage passage, GenerationState by, GenerationState current) {
         if (by == current) {
             passage.run = ++run;
         }
@@ -89,13 +89,13 @@ final class Evidence {
     }
 
     /** A generation has accepted a request; the current one if it is that of the passage. */
-    void accepted(Passage passage, Life current) {
+    void accepted(Passage passage, GenerationState current) {
         acceptedEver = true;
         fruitless = 0;
         acceptedBefore = false;
         refusedByFruitless = NO_TARGETS;
         mark(passage, Targets.ACCEPTED);
-        if (passage.life != current) {
+        if (passage.sentIn != current) {
             return;
         }
         run = 0;
@@ -118,16 +118,16 @@ final class Evidence {
     }
 
     /** A log-in is about to begin because of refusals. */
-    void givesUp(Life life, long nowMillis) {
-        if (isInVain(life)) {
+    void givesUp(GenerationState current, long nowMillis) {
+        if (isInVain(current)) {
             inVain++;
             remember(Math.max(AT_LEAST, LONGER * cause), nowMillis);
         }
     }
 
     /** Whether the log-in that filled this generation was made for refused exchanges, and has helped none of them so far. */
-    boolean isInVain(Life life) {
-        return life.isFilledByLogIn() && cause > 0 && !life.helped;
+    boolean isInVain(GenerationState current) {
+        return current.isFilledByLogIn() && cause > 0 && !current.helped;
     }
 
     /** A renewal begins. */
@@ -159,11 +159,11 @@ final class Evidence {
     // ---- what it tells
 
     /** Whether the session has ended, as far as its refusals tell, of which some are still to be judged. */
-    boolean isEnded(Life life, Iterable<Passage> suspects, long nowMillis) {
-        if (life.accepted == 0 && fruitless >= FRUITLESS && !isForgotten(nowMillis)) {
+    boolean isEnded(GenerationState current, Iterable<Passage> suspects, long nowMillis) {
+        if (current.accepted == 0 && fruitless >= FRUITLESS && !isForgotten(nowMillis)) {
             return isWorthless(false);
         }
-        if (run >= needed(life, nowMillis)) {
+        if (run >= needed(current, nowMillis)) {
             return true;
         }
         for (Passage suspect : suspects) {
@@ -185,11 +185,11 @@ final class Evidence {
         return run > AFRESH || known(passage) == Targets.ACCEPTED;
     }
 
-    private long needed(Life life, long nowMillis) {
+    private long needed(GenerationState current, long nowMillis) {
         if (isForgotten(nowMillis)) {
             return 1;
         }
-        double unproven = isInVain(life) ? Math.max(AT_LEAST, LONGER * cause) : 0;
+        double unproven = isInVain(current) ? Math.max(AT_LEAST, LONGER * cause) : 0;
         return 1 + (long) Math.max(longest, unproven);
     }
 

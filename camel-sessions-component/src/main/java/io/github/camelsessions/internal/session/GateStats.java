@@ -69,18 +69,18 @@ record GateStats(
         long blocked,
         @Nullable Instant pausedUntil) {
 
-    static GateStats of(RenewalGate.State state, Life life, Wire wire, Trouble trouble) {
-        Tally tally = trouble.tally;
+    static GateStats of(RenewalGate.State state, GenerationState current, InFlight inFlight, GateMemory memory) {
+        Tally tally = memory.tally;
         return new GateStats(
                 state.name(),
-                life.generation.number(),
-                life.uses,
-                wire.uses(),
-                wire.inFlight(),
-                trouble.waiting.now(),
-                trouble.suspects.size(),
-                trouble.cooldown.failures(),
-                trouble.cooldown.retryAt(),
+                current.generation.number(),
+                current.uses,
+                inFlight.uses(),
+                inFlight.count(),
+                memory.waiting.now(),
+                memory.suspects.size(),
+                memory.cooldown.failures(),
+                memory.cooldown.retryAt(),
                 tally.renewals,
                 tally.attempts,
                 tally.failures,
@@ -96,10 +96,10 @@ record GateStats(
                 tally.renewals + tally.otherLogIns,
                 tally.logOuts,
                 tally.failedLogOuts,
-                trouble.waiting.inAll(),
-                trouble.waiting.longest(),
-                wire.reconnects(),
+                memory.waiting.inAll(),
+                memory.waiting.longest(),
+                inFlight.reconnects(),
                 tally.blocked,
-                trouble.pausedUntil);
+                memory.pausedUntil);
     }
 }

@@ -36,7 +36,7 @@ public class Passage {
 
     /** What the latest admission was to. */
     @Nullable
-    Life life;
+    GenerationState sentIn;
 
     private boolean priority;
 
@@ -52,7 +52,7 @@ public class Passage {
 
     /** The renewal that it waits or waited for, null when it waits for its turn only. */
     @Nullable
-    Renewal awaited;
+    RenewalAttempts awaited;
 
     /** Whether newcomers stand behind it while it waits. */
     boolean ahead;
@@ -123,9 +123,9 @@ public class Passage {
         return UNKNOWN;
     }
 
-    void sent(Life to, boolean byToken, long event, long nowMillis) {
+    void sent(GenerationState to, boolean byToken, long event, long nowMillis) {
         place = Place.SENT;
-        life = to;
+        sentIn = to;
         priority = byToken;
         initiator = false;
         awaited = null;
@@ -150,6 +150,6 @@ public class Passage {
 
     /** The generation of the latest admission, null before the first. */
     public @Nullable Generation generation() {
-        return life == null ? null : life.generation;
+        return sentIn == null ? null : sentIn.generation;
     }
 }

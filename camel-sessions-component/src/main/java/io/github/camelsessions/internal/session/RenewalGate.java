@@ -3,7 +3,7 @@ package io.github.camelsessions.internal.session;
 
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.internal.session.GateFailure.Kind;
-import io.github.camelsessions.internal.session.Life.Origin;
+import io.github.camelsessions.internal.session.GenerationState.Origin;
 import io.github.camelsessions.internal.session.Passage.Place;
 import io.github.camelsessions.internal.session.Verdict.Action;
 import java.util.List;
@@ -127,9 +127,9 @@ final class RenewalGate {
     private @Nullable String configuredAt;
     private State state = State.ACTIVE;
     private boolean frozen;
-    private Life life;
-    private final Wire wire = new Wire();
-    private @Nullable Trouble trouble; // null until there is any: most sessions of many never have
+    private GenerationState current;
+    private final InFlight inFlight = new InFlight();
+    private @Nullable GateMemory memory; // null until there is any: most sessions of many never have
 
     private volatile boolean torn; // by an error, and not mended since
 
@@ -144,9 +144,9 @@ final class RenewalGate {
     RenewalGate(SessionKey key, SessionClock clock, Generations generations, @Nullable Cooldown cooldown) {
         this.clock = clock;
         this.generations = generations;
-        this.life = new Life(generations.make(key, 0), Origin.NEW, now());
+        this.current = new GenerationState(generations.make(key, 0), Origin.NEW, now());
         if (cooldown != null) {
-            trouble = new Trouble(rules, cooldown);
+            memory = new GateMemory(rules, cooldown);
         }
     }
 
@@ -156,8 +156,8 @@ final class RenewalGate {
             if (configuredAt == null) {
                 configuredAt = place;
                 rules = wanted;
-                if (trouble != null) {
-                    trouble.evidence.configure(wanted);
+                if (memory != null) {
+                    memory.evidence.configure(wanted);
                 }
             }
             return rules.equals(wanted) ? null : configuredAt;
@@ -169,7 +169,8 @@ final class RenewalGate {
     Verdict admit(Passage passage, boolean released, @Nullable RenewalToken held) {
         return deciding(() -> {
             waitsNoLonger(passage);
-            return using(held, owned -> send(passage, owned.life, true, now()), () -> admitOrdinary(passage, released));
+            return using(
+                    held, owned -> send(passage, owned.pending, true, now()), () -> admitOrdinary(passage, released));
         });
     }
 
@@ -182,39 +183,39 @@ final class RenewalGate {
                 return hold(passage, released);
             }
             if (barred(passage)) {
-                return trouble().fail(Kind.RENEWAL_FAILED, life);
+                return memory().fail(Kind.RENEWAL_FAILED, current);
             }
             if (passage.renews) {
-                Renewal failed = trouble().renewal;
+                RenewalAttempts failed = memory().renewal;
                 return holdForRenewal(passage, released, failed == null ? Origin.ASKED : failed.reason);
             }
             state = State.ACTIVE;
         }
         long now = now();
-        boolean limit = life.limitDue(rules, now);
-        if (passage.renews && (limit || (passage.renewFirst && life.empty()))) {
+        boolean limit = current.limitDue(rules, now);
+        if (passage.renews && (limit || (passage.renewFirst && current.empty()))) {
             return holdForRenewal(passage, released, limit ? Origin.LIMIT : Origin.ASKED);
         }
         if (limit) {
-            install(new Life(next(), Origin.LIMIT, now), false);
+            install(new GenerationState(next(), Origin.LIMIT, now), false);
         }
-        passage.alone = life.isTried(now);
-        Verdict sent = send(passage, life, false, now);
+        passage.alone = current.isTried(now);
+        Verdict sent = send(passage, current, false, now);
         return limit ? suspectsOfEnded(sent) : sent;
     }
 
-    private Verdict send(Passage passage, Life to, boolean priority, long nowMillis) {
-        wire.send(passage, to, priority, nowMillis);
+    private Verdict send(Passage passage, GenerationState to, boolean priority, long nowMillis) {
+        inFlight.send(passage, to, priority, nowMillis);
         return Verdict.send(to.generation);
     }
 
     private Verdict hold(Passage passage, boolean hasPlace) {
-        Trouble all = trouble();
+        GateMemory all = memory();
         passage.crowded = all.waiting.now() >= rules.maxHeld() && !passage.initiator;
         if (passage.crowded && passage.failsWhenFull && !hasPlace) {
-            return all.fail(Kind.FULL, life);
+            return all.fail(Kind.FULL, current);
         }
-        Renewal awaited = state == State.RENEWING ? all.renewal : null;
+        RenewalAttempts awaited = state == State.RENEWING ? all.renewal : null;
         all.waiting.add(passage, awaited, nobodyIsSent(), hasPlace, now());
         return Verdict.of(Action.HOLD);
     }
@@ -222,42 +223,42 @@ final class RenewalGate {
     private Verdict holdForRenewal(Passage passage, boolean released, Origin why) {
         Verdict verdict = renewAutomatically(why, passage, false, Action.HOLD);
         if (state != State.RENEWING && !endures(passage)) {
-            return verdict.failing(trouble().failure(Kind.RENEWAL_FAILED, life));
+            return verdict.failing(memory().failure(Kind.RENEWAL_FAILED, current));
         }
         return hold(passage, released).starting(verdict.renewal()).judging(verdict.standing(), verdict.again());
     }
 
     void reconnected(int requests) {
         locked(() -> {
-            wire.reconnected(requests);
+            inFlight.reconnected(requests);
             return null;
         });
     }
 
     void sentAgain(Passage passage) {
-        locked(() -> wire.sendAgain(passage));
+        locked(() -> inFlight.sendAgain(passage));
     }
 
     Verdict refused(Passage passage) {
         return deciding(() -> {
-                    Life of = landed(passage);
+                    GenerationState of = landed(passage);
                     of.seen = true;
                     return passage.priority() ? Verdict.of(Action.DELIVER) : refused(passage, of);
                 })
                 .apart(passage);
     }
 
-    private Verdict refused(Passage passage, Life of) {
+    private Verdict refused(Passage passage, GenerationState of) {
         passage.refusals++;
-        passage.refusedAt = wire.event();
-        Trouble all = trouble();
+        passage.refusedAt = inFlight.event();
+        GateMemory all = memory();
         all.tally.refused++;
-        boolean judged = of == life && state == State.ACTIVE && !frozen;
+        boolean judged = of == current && state == State.ACTIVE && !frozen;
         if (judged && passage.renews && all.evidence.isForbidden(passage, now())) {
             return all.own(Verdict.of(Action.DELIVER), List.of(passage));
         }
         if (passage.renews) {
-            all.evidence.refused(passage, of, life);
+            all.evidence.refused(passage, of, current);
         }
         if (!judged && isEndedByLimit(of)) {
             return all.unjudged(Verdict.of(Action.DELIVER), List.of(passage));
@@ -268,7 +269,7 @@ final class RenewalGate {
         if (!passage.renews) {
             return Verdict.of(Action.DELIVER);
         }
-        if (passage.alone && life.accepted == 0 && !isChecked(all)) {
+        if (passage.alone && current.accepted == 0 && !isChecked(all)) {
             boolean inVain = passage.refusals > 1;
             if (inVain) {
                 all.evidence.refusedInVain(passage);
@@ -282,39 +283,39 @@ final class RenewalGate {
     }
 
     /** Whether a limit has ended this generation, or is about to. */
-    private boolean isEndedByLimit(Life of) {
-        Renewal latest = trouble().renewal;
-        boolean ending = of == life && state == State.RENEWING && latest != null && latest.reason == Origin.LIMIT;
+    private boolean isEndedByLimit(GenerationState of) {
+        RenewalAttempts latest = memory().renewal;
+        boolean ending = of == current && state == State.RENEWING && latest != null && latest.reason == Origin.LIMIT;
         return of.endedByLimit || ending;
     }
 
     Verdict accepted(Passage passage, boolean replayable) {
         return deciding(() -> {
-            Life of = landed(passage);
+            GenerationState of = landed(passage);
             of.seen = true;
             if (passage.priority()) {
                 return Verdict.of(Action.DELIVER);
             }
             of.accepted++;
-            if (trouble != null) {
-                trouble.evidence.accepted(passage, life);
-                trouble.answered(passage);
+            if (memory != null) {
+                memory.evidence.accepted(passage, current);
+                memory.answered(passage);
             }
-            if (of == life) {
+            if (of == current) {
                 return acceptedInTime(passage);
             }
             return of.endedByLimit
                     ? Verdict.of(Action.DELIVER)
-                    : trouble().stale(passage, replayable && state == State.ACTIVE);
+                    : memory().stale(passage, replayable && state == State.ACTIVE);
         });
     }
 
     private Verdict acceptedInTime(Passage passage) {
-        Trouble all = trouble;
+        GateMemory all = memory;
         if (all == null) {
             return Verdict.of(Action.DELIVER);
         }
-        if (state == State.ACTIVE && life.renewed()) {
+        if (state == State.ACTIVE && current.renewed()) {
             all.cooldown.endRow();
         }
         long now = now();
@@ -328,30 +329,30 @@ final class RenewalGate {
     Verdict check(Passage passage) {
         return deciding(() -> {
             if (state != State.ACTIVE || frozen || isPaused()) {
-                trouble().checking = false;
+                memory().checking = false;
                 return Verdict.of(state == State.CLOSED ? Action.LOOK_UP : Action.SKIP);
             }
-            trouble().checking = true;
-            trouble().tally.checks++;
-            return send(passage, life, false, now());
+            memory().checking = true;
+            memory().tally.checks++;
+            return send(passage, current, false, now());
         });
     }
 
     Verdict checked(Passage passage, @Nullable Boolean alive) {
         return deciding(() -> {
-            Life of = landed(passage);
-            Trouble all = trouble();
+            GenerationState of = landed(passage);
+            GateMemory all = memory();
             all.checking = false;
             all.uncheckedUntil =
                     alive == null ? Long.valueOf(now() + rules.cooldown().toMillis()) : null;
             all.tally.checksExpired += Boolean.FALSE.equals(alive) ? 1 : 0;
-            if (alive == null || of != life || state != State.ACTIVE || frozen) {
+            if (alive == null || of != current || state != State.ACTIVE || frozen) {
                 return Verdict.of(Action.DELIVER);
             }
             if (alive) {
                 all.evidence.isAlive();
                 of.accepted++;
-                all.evidence.accepted(passage, life);
+                all.evidence.accepted(passage, current);
                 return acceptedInTime(passage);
             }
             Passage initiator = all.suspects.isEmpty() ? passage : all.suspects.first();
@@ -373,14 +374,14 @@ final class RenewalGate {
      * @param mostMillis what it grows to at most
      */
     Verdict blocked(Passage passage, long millis, long mostMillis) {
-        return blocked(passage, event -> trouble().backoff(passage, millis, mostMillis, event));
+        return blocked(passage, event -> memory().backoff(passage, millis, mostMillis, event));
     }
 
     private Verdict blocked(Passage passage, LongUnaryOperator lengthAtEvent) {
         return deciding(() -> {
             landed(passage).seen = true;
-            trouble().tally.blocked++;
-            pause(lengthAtEvent.applyAsLong(wire.event()));
+            memory().tally.blocked++;
+            pause(lengthAtEvent.applyAsLong(inFlight.event()));
             return Verdict.of(Action.ADMIT_AGAIN);
         });
     }
@@ -396,7 +397,7 @@ final class RenewalGate {
 
     private void pause(long millis) {
         Pause asked = Pause.of(now(), millis);
-        Trouble all = trouble();
+        GateMemory all = memory();
         all.pause = all.pause == null ? asked : all.pause.later(asked);
         if (all.pause == asked) {
             all.pausedUntil = clock.instant().plusMillis(millis);
@@ -406,7 +407,7 @@ final class RenewalGate {
     /** What was to be waited for may be over by now. */
     Verdict wake() {
         return deciding(() -> {
-            Trouble all = trouble();
+            GateMemory all = memory();
             all.wakeAt = null;
             Verdict verdict = Verdict.of(Action.NOTHING);
             boolean waits = nobodyIsSent() || (state == State.FAILED && isCooling());
@@ -423,25 +424,25 @@ final class RenewalGate {
 
     Verdict lost(Passage passage, boolean again) {
         return deciding(() -> {
-            Life of = landed(passage);
+            GenerationState of = landed(passage);
             if (passage.priority()) {
                 of.seen |= !again;
                 return Verdict.of(Action.DELIVER);
             }
             Verdict verdict = Verdict.of(again ? Action.ADMIT_AGAIN : Action.DELIVER);
-            if (of != life || state == State.RENEWING) {
+            if (of != current || state == State.RENEWING) {
                 return verdict;
             }
-            life.expired = true;
+            current.expired = true;
             return suspectsAgain(verdict); // who is sent now is sent in the next generation, and tells nothing of them
         });
     }
 
-    private Life landed(Passage passage) {
-        Life of = wire.landed(passage);
+    private GenerationState landed(Passage passage) {
+        GenerationState of = inFlight.landed(passage);
         if (of == null) {
             throw new IllegalStateException(
-                    "session '" + life.generation.session() + "': an answer was reported that is not awaited");
+                    "session '" + current.generation.session() + "': an answer was reported that is not awaited");
         }
         return of;
     }
@@ -449,10 +450,10 @@ final class RenewalGate {
     Verdict left(Passage passage) {
         return deciding(() -> {
             waitsNoLonger(passage);
-            if (trouble != null) {
-                trouble.suspects.remove(passage, now());
+            if (memory != null) {
+                memory.suspects.remove(passage, now());
             }
-            wire.landed(passage);
+            inFlight.landed(passage);
             return Verdict.of(Action.NOTHING);
         });
     }
@@ -471,11 +472,11 @@ final class RenewalGate {
         return deciding(() -> {
             torn = false;
             Verdict verdict = suspectsAgain(Verdict.of(Action.NOTHING)).releasing();
-            if (trouble != null) {
-                trouble.wakeAt = null;
-                trouble.checking = false;
+            if (memory != null) {
+                memory.wakeAt = null;
+                memory.checking = false;
                 if (state == State.RENEWING) {
-                    giveUpIfLost(trouble.renewal);
+                    giveUpIfLost(memory.renewal);
                 }
             }
             return verdict;
@@ -483,7 +484,7 @@ final class RenewalGate {
     }
 
     /** Nobody has failed: whoever needs the renewal begins it anew, at once. */
-    private void giveUpIfLost(@Nullable Renewal lost) {
+    private void giveUpIfLost(@Nullable RenewalAttempts lost) {
         RenewalToken latest = lost == null ? null : lost.latest();
         if (latest != null && latest.state() == RenewalToken.State.LIVE) {
             if (latest.isCarried()) {
@@ -494,7 +495,7 @@ final class RenewalGate {
         state = State.ACTIVE;
         if (lost != null) {
             lost.end();
-            life.expired |= lost.reason == Origin.REFUSAL;
+            current.expired |= lost.reason == Origin.REFUSAL;
         }
     }
 
@@ -517,14 +518,15 @@ final class RenewalGate {
     /** How long the site wants to be left alone from now on, 0 when it does not. */
     long pauseLeft() {
         return locked(() -> {
-            Pause asked = trouble == null ? null : trouble.pause;
+            Pause asked = memory == null ? null : memory.pause;
             return asked == null ? 0 : Math.max(0, asked.untilMillis() - now());
         });
     }
 
     Verdict open(@Nullable RenewalToken held) {
         // it judges nobody: who only reads need not act on what the verdict says of others
-        return locked(() -> using(held, owned -> Verdict.send(owned.pending()), () -> Verdict.send(life.generation)));
+        return locked(
+                () -> using(held, owned -> Verdict.send(owned.pending()), () -> Verdict.send(current.generation)));
     }
 
     // ---- renewals
@@ -540,44 +542,44 @@ final class RenewalGate {
     }
 
     private Verdict renewAsked(Passage passage, @Nullable Generation unwanted, boolean waited) {
-        if (unwanted != null && unwanted != life.generation) {
+        if (unwanted != null && unwanted != current.generation) {
             return Verdict.of(Action.SKIP);
         }
         if (frozen || state == State.RENEWING) {
-            passage.unwanted = life.generation;
+            passage.unwanted = current.generation;
             return hold(passage, waited);
         }
         if (barred(passage)) {
-            return trouble().fail(Kind.RENEWAL_FAILED, life);
+            return memory().fail(Kind.RENEWAL_FAILED, current);
         }
         RenewalToken started = begin(Origin.ASKED, passage);
         passage.initiator = started != null;
         return suspectsAgain(
                 started == null
-                        ? trouble().fail(Kind.RENEWAL_FAILED, life).releasing()
+                        ? memory().fail(Kind.RENEWAL_FAILED, current).releasing()
                         : Verdict.send(started.pending()).starting(started));
     }
 
     boolean drained(RenewalToken waits) {
-        return locked(() -> isLive(waits) && wire.drained(waits));
+        return locked(() -> isLive(waits) && inFlight.drained(waits));
     }
 
     Verdict succeeded(RenewalToken done) {
         return deciding(() -> {
-            Renewal renewal = renewalOf(done);
+            RenewalAttempts renewal = renewalOf(done);
             if (renewal == null) {
                 return late();
             }
             done.end(RenewalToken.State.ENDED);
             renewal.end();
-            Trouble all = trouble();
+            GateMemory all = memory();
             all.tally.renewals++;
             all.cooldown.end();
             if (all.evidence.fruitless() == 0) {
                 all.cooldown.endRow();
             }
-            install(done.life, true);
-            life.generation.loggedIn();
+            install(done.pending, true);
+            current.generation.loggedIn();
             state = State.ACTIVE;
             return Verdict.of(Action.NOTHING).releasing();
         });
@@ -597,12 +599,12 @@ final class RenewalGate {
 
     private Verdict failed(RenewalToken done, boolean again, Throwable cause, long notBeforeMillis, boolean counts) {
         return deciding(() -> {
-            Renewal renewal = renewalOf(done);
+            RenewalAttempts renewal = renewalOf(done);
             if (renewal == null) {
                 return late();
             }
             done.end(RenewalToken.State.REVOKED);
-            if (!counts && !done.life.seen) {
+            if (!counts && !done.pending.seen) {
                 renewal.doNotCountLatest();
             }
             if (again && renewal.mayTryAgain()) {
@@ -618,7 +620,7 @@ final class RenewalGate {
     }
 
     private Verdict late() {
-        trouble().tally.late++;
+        memory().tally.late++;
         return Verdict.of(Action.NOTHING);
     }
 
@@ -644,7 +646,7 @@ final class RenewalGate {
         if (state == State.RENEWING) {
             return Verdict.of(Action.NOTHING);
         }
-        install(new Life(next(), Origin.CLEARED, now()), false);
+        install(new GenerationState(next(), Origin.CLEARED, now()), false);
         state = State.ACTIVE;
         return suspectsAgain(Verdict.of(Action.NOTHING)).releasing();
     }
@@ -661,17 +663,17 @@ final class RenewalGate {
     }
 
     void expire() {
-        locked(() -> life.expired |= state == State.ACTIVE || state == State.FAILED);
+        locked(() -> current.expired |= state == State.ACTIVE || state == State.FAILED);
     }
 
     Verdict endCooldown() {
         return deciding(() -> {
-            if (trouble == null) {
+            if (memory == null) {
                 return Verdict.of(Action.NOTHING);
             }
-            trouble.cooldown.end();
-            trouble.cooldown.endRow();
-            trouble.pause = null;
+            memory.cooldown.end();
+            memory.cooldown.endRow();
+            memory.pause = null;
             return Verdict.of(Action.NOTHING).releasing();
         });
     }
@@ -679,7 +681,7 @@ final class RenewalGate {
     /** What is left of its cool-down when the session is closed, null when that is over. */
     @Nullable
     Cooldown cooldown() {
-        return locked(() -> isCooling() ? trouble().cooldown : null);
+        return locked(() -> isCooling() ? memory().cooldown : null);
     }
 
     /**
@@ -689,8 +691,8 @@ final class RenewalGate {
      */
     boolean close() {
         return locked(() -> {
-            boolean idle = state != State.RENEWING && !frozen && wire.inFlight() == 0;
-            if (idle && (trouble == null || trouble.isOver()) && !isCooling()) {
+            boolean idle = state != State.RENEWING && !frozen && inFlight.count() == 0;
+            if (idle && (memory == null || memory.isOver()) && !isCooling()) {
                 state = State.CLOSED;
             }
             return state == State.CLOSED;
@@ -710,27 +712,27 @@ final class RenewalGate {
 
     /** The current generation, and of a closed session the one that was. */
     Generation latest() {
-        return locked(() -> life.generation);
+        return locked(() -> current.generation);
     }
 
     /** Whether no answer is awaited. */
     boolean isEmpty() {
-        return locked(() -> wire.inFlight() == 0);
+        return locked(() -> inFlight.count() == 0);
     }
 
     /** A log-in that no renewal made was found when it was to be ended. */
     void loggedIn() {
-        locked(() -> trouble().tally.otherLogIns++);
+        locked(() -> memory().tally.otherLogIns++);
     }
 
     void loggedOut(boolean well) {
-        locked(() -> well ? trouble().tally.logOuts++ : trouble().tally.failedLogOuts++);
+        locked(() -> well ? memory().tally.logOuts++ : memory().tally.failedLogOuts++);
     }
 
     /** The current generation, null when the session is closed. */
     @Nullable
     Generation current() {
-        return locked(() -> state == State.CLOSED ? null : life.generation);
+        return locked(() -> state == State.CLOSED ? null : current.generation);
     }
 
     long millis() {
@@ -738,8 +740,8 @@ final class RenewalGate {
     }
 
     GateStats stats() {
-        return locked(
-                () -> GateStats.of(state, life, wire, trouble == null ? new Trouble(rules, new Cooldown()) : trouble));
+        return locked(() -> GateStats.of(
+                state, current, inFlight, memory == null ? new GateMemory(rules, new Cooldown()) : memory));
     }
 
     // ---- deciding, under the lock
@@ -750,12 +752,12 @@ final class RenewalGate {
             return frozen || state == State.RENEWING;
         }
         long now = now();
-        return (life.isTried(now) && life.awaitsAny())
-                || (trouble != null && trouble.pause != null && !trouble.pause.allows(life.inFlight, now));
+        return (current.isTried(now) && current.awaitsAny())
+                || (memory != null && memory.pause != null && !memory.pause.allows(current.inFlight, now));
     }
 
     private boolean isPaused() {
-        return trouble != null && trouble.pause != null && now() < trouble.pause.untilMillis();
+        return memory != null && memory.pause != null && now() < memory.pause.untilMillis();
     }
 
     private Verdict deciding(Supplier<Verdict> decision) {
@@ -777,20 +779,20 @@ final class RenewalGate {
         if (nobodyWasSent && state == State.ACTIVE && isAnybodyHeld() && !nobodyIsSent()) {
             verdict = verdict.releasing();
         }
-        if (state == State.CLOSED && wire.inFlight() == 0) {
+        if (state == State.CLOSED && inFlight.count() == 0) {
             verdict = verdict.emptying();
         }
-        RenewalToken drained = wire.takeDrained();
+        RenewalToken drained = inFlight.takeDrained();
         verdict = drained != null && isLive(drained) ? verdict.starting(drained) : verdict;
-        return trouble == null ? verdict : waking(verdict, trouble);
+        return memory == null ? verdict : waking(verdict, memory);
     }
 
     private boolean isAnybodyHeld() {
-        return trouble != null && trouble.waiting.now() > 0;
+        return memory != null && memory.waiting.now() > 0;
     }
 
     /** Sees to it that somebody asks again when something has come to its time. */
-    private Verdict waking(Verdict verdict, Trouble all) {
+    private Verdict waking(Verdict verdict, GateMemory all) {
         long now = now();
         if (all.pause != null && all.pause.isOver(now)) {
             all.pause = null;
@@ -804,15 +806,15 @@ final class RenewalGate {
     }
 
     /** The first of the times in the future at which something changes that no event tells of. */
-    private long due(Trouble all, long now) {
+    private long due(GateMemory all, long now) {
         long due = Long.MAX_VALUE;
         boolean checking = all.checking && isChecked(all); // whoever does it comes to say how it ended
         if (state == State.ACTIVE && !frozen && !checking && !all.suspects.isEmpty()) {
-            due = Math.min(all.suspects.earliestEnd(), future(life.worthWaitingUntil(), now));
+            due = Math.min(all.suspects.earliestEnd(), future(current.worthWaitingUntil(), now));
         }
         if (all.waiting.now() > 0 && state == State.ACTIVE) {
-            due = Math.min(due, life.isTried(now) ? life.triedUntil() : Long.MAX_VALUE);
-            due = Math.min(due, all.pause == null ? Long.MAX_VALUE : future(all.pause.next(life.inFlight), now));
+            due = Math.min(due, current.isTried(now) ? current.triedUntil() : Long.MAX_VALUE);
+            due = Math.min(due, all.pause == null ? Long.MAX_VALUE : future(all.pause.next(current.inFlight), now));
         }
         if (all.waiting.now() > 0 && state == State.FAILED && isCooling()) {
             due = Math.min(due, all.cooldown.untilMillis());
@@ -834,13 +836,13 @@ final class RenewalGate {
     }
 
     private Verdict judgeSuspects(Verdict verdict) {
-        Trouble all = trouble;
+        GateMemory all = memory;
         if (all == null || all.suspects.isEmpty() || state != State.ACTIVE || frozen) {
             return verdict;
         }
         long now = now();
-        boolean ended = all.evidence.isEnded(life, all.suspects.all(), now);
-        boolean quiet = all.waiting.now() == 0 && now >= life.worthWaitingUntil();
+        boolean ended = all.evidence.isEnded(current, all.suspects.all(), now);
+        boolean quiet = all.waiting.now() == 0 && now >= current.worthWaitingUntil();
         if (isChecked(all)) {
             if (all.checking || !(ended || quiet || all.suspects.isAnyLate(now))) {
                 return verdict;
@@ -860,25 +862,25 @@ final class RenewalGate {
     }
 
     /** Whether doubts are settled by a check: there is one, the latest had an answer, and the site has asked for no pause. */
-    private boolean isChecked(Trouble all) {
+    private boolean isChecked(GateMemory all) {
         return rules.checks() && !isPaused() && (all.uncheckedUntil == null || now() >= all.uncheckedUntil);
     }
 
     /** What the suspects wait for has come. */
     private Verdict suspectsAgain(Verdict verdict) {
-        return trouble == null ? verdict : trouble.notOwn(verdict, trouble.suspects.drain(now()));
+        return memory == null ? verdict : memory.notOwn(verdict, memory.suspects.drain(now()));
     }
 
     /** A limit has ended the generation before their refusals were judged. */
     private Verdict suspectsOfEnded(Verdict verdict) {
-        return trouble == null ? verdict : trouble.unjudged(verdict, trouble.suspects.drain(now()));
+        return memory == null ? verdict : memory.unjudged(verdict, memory.suspects.drain(now()));
     }
 
     /** Tells apart who wants to use the session: the owner of the renewal under way, or anybody else. */
     private Verdict using(
             @Nullable RenewalToken held, Function<RenewalToken, Verdict> owner, Supplier<Verdict> anybody) {
         if (held != null && held.state() == RenewalToken.State.REVOKED) {
-            return trouble().fail(Kind.REVOKED, life);
+            return memory().fail(Kind.REVOKED, current);
         }
         if (state == State.CLOSED) {
             return Verdict.of(Action.LOOK_UP);
@@ -891,40 +893,40 @@ final class RenewalGate {
     }
 
     /** The renewal under way if this is its live token, else null. */
-    private @Nullable Renewal renewalOf(RenewalToken held) {
-        Renewal latest = trouble == null ? null : trouble.renewal;
+    private @Nullable RenewalAttempts renewalOf(RenewalToken held) {
+        RenewalAttempts latest = memory == null ? null : memory.renewal;
         return state == State.RENEWING && latest != null && latest.latest() == held ? latest : null;
     }
 
     private @Nullable RenewalToken latestToken() {
-        return trouble == null || trouble.renewal == null ? null : trouble.renewal.latest();
+        return memory == null || memory.renewal == null ? null : memory.renewal.latest();
     }
 
-    private Trouble trouble() {
-        if (trouble == null) {
-            trouble = new Trouble(rules, new Cooldown());
-            trouble.evidence.beginsWith(life);
+    private GateMemory memory() {
+        if (memory == null) {
+            memory = new GateMemory(rules, new Cooldown());
+            memory.evidence.beginsWith(current);
         }
-        return trouble;
+        return memory;
     }
 
     /** Whether newcomers have to stand behind others that wait. */
     private boolean isLine() {
-        return trouble != null && trouble.waiting.backlog() > 0;
+        return memory != null && memory.waiting.backlog() > 0;
     }
 
     /** Whether it has waited. */
     private boolean waitsNoLonger(Passage passage) {
-        return trouble != null && trouble.waiting.remove(passage, now());
+        return memory != null && memory.waiting.remove(passage, now());
     }
 
     /** Whether a renewal may not be tried: it is too early, or this exchange has waited for one that failed. */
     private boolean barred(Passage passage) {
         return isCooling()
-                || (trouble != null
+                || (memory != null
                         && state == State.FAILED
                         && passage.awaited != null
-                        && passage.awaited == trouble.renewal
+                        && passage.awaited == memory.renewal
                         && !(passage.endures() && rules.cooldown().toMillis() > 0));
     }
 
@@ -934,7 +936,7 @@ final class RenewalGate {
     }
 
     private boolean isCooling() {
-        return trouble != null && trouble.cooldown.active(now());
+        return memory != null && memory.cooldown.active(now());
     }
 
     // ---- transitions
@@ -945,10 +947,10 @@ final class RenewalGate {
      * @param certain whether it is certain that the session has ended
      */
     private Verdict renewAutomatically(Origin why, Passage initiator, boolean certain, Action action) {
-        Trouble all = trouble();
+        GateMemory all = memory();
         if (state == State.ACTIVE && why == Origin.REFUSAL) {
-            all.tally.useless += all.evidence.isInVain(life) ? 1 : 0;
-            all.evidence.givesUp(life, now());
+            all.tally.useless += all.evidence.isInVain(current) ? 1 : 0;
+            all.evidence.givesUp(current, now());
         }
         RenewalToken started = null;
         if (isCooling()) {
@@ -970,19 +972,19 @@ final class RenewalGate {
 
     /** -> RENEWING, or null and -> FAILED when there is no generation to fill. After a failure it gets one attempt. */
     private @Nullable RenewalToken begin(Origin why, Passage initiator) {
-        Trouble all = trouble();
+        GateMemory all = memory();
         boolean trial = state == State.FAILED || all.cooldown.failures() > 0;
-        Renewal begun = new Renewal(why, initiator, trial ? 1 : Math.max(1, rules.renewalAttempts()));
+        RenewalAttempts begun = new RenewalAttempts(why, initiator, trial ? 1 : Math.max(1, rules.renewalAttempts()));
         all.evidence.begins(why == Origin.REFUSAL);
         all.renewal = begun;
         state = State.RENEWING;
         return attempt(begun);
     }
 
-    private @Nullable RenewalToken attempt(Renewal of) {
+    private @Nullable RenewalToken attempt(RenewalAttempts of) {
         try {
             RenewalToken token = of.attempt(next(), now());
-            trouble().tally.attempts++;
+            memory().tally.attempts++;
             return token;
         } catch (RuntimeException | Error e) {
             enterFailed(e);
@@ -996,7 +998,7 @@ final class RenewalGate {
 
     private void enterFailed(Throwable cause, long notBeforeMillis) {
         state = State.FAILED;
-        Trouble now = trouble();
+        GateMemory now = memory();
         now.tally.failures++;
         if (now.renewal != null) {
             now.renewal.end();
@@ -1005,15 +1007,15 @@ final class RenewalGate {
     }
 
     private Generation next() {
-        return generations.make(life.generation.session(), life.generation.number() + 1);
+        return generations.make(current.generation.session(), current.generation.number() + 1);
     }
 
-    private void install(Life next, boolean byLogIn) {
-        life.endBy(next.origin);
+    private void install(GenerationState next, boolean byLogIn) {
+        current.endBy(next.origin);
         next.begin(byLogIn, now());
-        life = next;
-        if (trouble != null) {
-            trouble.evidence.installed(now());
+        current = next;
+        if (memory != null) {
+            memory.evidence.installed(now());
         }
     }
 

@@ -27,7 +27,7 @@ public final class RenewalToken {
     }
 
     /** Guarded by the lock of the gate. */
-    final Life life;
+    final GenerationState pending;
 
     private volatile @Nullable Passage initiator; // null when it has ended: an idle session keeps no exchange
     private final RenewalToken first;
@@ -39,20 +39,20 @@ public final class RenewalToken {
     /**
      * @param first the first attempt of the same renewal, null for the first itself
      */
-    RenewalToken(Life life, Passage initiator, @Nullable RenewalToken first) {
-        this.life = life;
+    RenewalToken(GenerationState pending, Passage initiator, @Nullable RenewalToken first) {
+        this.pending = pending;
         this.initiator = initiator;
         this.first = first == null ? this : first;
     }
 
     /** The session that is renewed. */
     public SessionKey session() {
-        return life.generation.session();
+        return pending.generation.session();
     }
 
     /** The generation that the attempt fills. It becomes the session's own when the attempt succeeds. */
     public Generation pending() {
-        return life.generation;
+        return pending.generation;
     }
 
     /** What the token is worth now. */
@@ -148,6 +148,6 @@ public final class RenewalToken {
 
     @Override
     public String toString() {
-        return "renewal of " + life.generation + " (" + state + ")";
+        return "renewal of " + pending.generation + " (" + state + ")";
     }
 }

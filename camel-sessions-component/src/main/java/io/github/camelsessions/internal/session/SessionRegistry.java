@@ -50,7 +50,7 @@ public final class SessionRegistry {
     private final PriorityQueue<Session> idleOrder =
             new PriorityQueue<>(Comparator.comparing(Session::idleAsRenewed).thenComparingLong(Session::idleSince));
     private int goneFromOrder; // how many in there were removed
-    private final Roll roll = new Roll();
+    private final SessionsByNumber byNumber = new SessionsByNumber();
     // the cool-downs of sessions that were removed: whoever comes with that name again has them; guarded by creation
     private final Map<SessionKey, Cooldown> coolingDown = new HashMap<>();
     private int tooManyCooling = 1000;
@@ -221,7 +221,7 @@ public final class SessionRegistry {
     public List<SessionStats> page(@Nullable String site, long from, int limit) {
         List<SessionStats> page = new ArrayList<>();
         long next = from;
-        List<Session> some = onRoll(next);
+        List<Session> some = numbered(next);
         while (!some.isEmpty() && page.size() < limit) {
             some.stream()
                     .filter(session -> site == null || site.equals(session.key().site()))
@@ -229,15 +229,15 @@ public final class SessionRegistry {
                     .map(Session::stats)
                     .forEach(page::add);
             next = some.get(some.size() - 1).number() + 1;
-            some = onRoll(next);
+            some = numbered(next);
         }
         return page;
     }
 
-    private List<Session> onRoll(long from) {
+    private List<Session> numbered(long from) {
         creation.lock();
         try {
-            return roll.from(from, 100);
+            return byNumber.from(from, 100);
         } finally {
             creation.unlock();
         }
@@ -270,7 +270,7 @@ public final class SessionRegistry {
             stopped = List.copyOf(sessions.values());
             idleOrder.clear();
             goneFromOrder = 0;
-            roll.clear();
+            byNumber.clear();
             sessions.clear();
         } finally {
             creation.unlock();
@@ -284,7 +284,7 @@ public final class SessionRegistry {
         try {
             Session removed = sessions.remove(key);
             if (removed != null) {
-                roll.remove(removed);
+                byNumber.remove(removed);
                 dropFromOrder();
                 keepCooldown(removed);
             }
@@ -351,14 +351,14 @@ public final class SessionRegistry {
                 }
                 session = new Session(
                         key,
-                        roll.nextNumber(),
+                        byNumber.nextNumber(),
                         new Rotated(ownProfiles.test(key) ? key.id() : null),
                         profileLock,
                         generations,
                         clock,
                         coolingDown.remove(key));
                 idleOrder.add(session);
-                roll.add(session);
+                byNumber.add(session);
                 sessions.put(key, session);
             }
             return session;
@@ -377,7 +377,7 @@ public final class SessionRegistry {
                     idleOrder.add(head);
                 } else if (head.close()) {
                     sessions.remove(head.key(), head);
-                    roll.remove(head);
+                    byNumber.remove(head);
                     return head;
                 } else {
                     busy.add(head);

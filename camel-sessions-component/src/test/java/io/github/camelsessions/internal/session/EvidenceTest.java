@@ -5,7 +5,7 @@ import static io.github.camelsessions.internal.session.TestGates.COOLDOWN;
 import static io.github.camelsessions.internal.session.TestGates.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.camelsessions.internal.session.Life.Origin;
+import io.github.camelsessions.internal.session.GenerationState.Origin;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,23 +16,23 @@ import org.junit.jupiter.params.provider.CsvSource;
 class EvidenceTest {
 
     private final Evidence evidence = new Evidence(rules().build());
-    private Life life = new Life(TestGates.generation(0), Origin.NEW, 0);
+    private GenerationState current = new GenerationState(TestGates.generation(0), Origin.NEW, 0);
     private final List<Passage> suspects = new ArrayList<>();
     private long now;
 
     private Passage refuse(int target) {
         Passage passage = rules().passage(target);
-        passage.life = life;
+        passage.sentIn = current;
         passage.refusals++;
-        evidence.refused(passage, life, life);
+        evidence.refused(passage, current, current);
         suspects.add(passage);
         return passage;
     }
 
     private Passage refuse(Passage again) {
-        again.life = life;
+        again.sentIn = current;
         again.refusals++;
-        evidence.refused(again, life, life);
+        evidence.refused(again, current, current);
         return again;
     }
 
@@ -45,9 +45,9 @@ class EvidenceTest {
     }
 
     private void accept(Passage passage) {
-        passage.life = life;
-        life.accepted++;
-        evidence.accepted(passage, life);
+        passage.sentIn = current;
+        current.accepted++;
+        evidence.accepted(passage, current);
     }
 
     private void accept(int target) {
@@ -56,7 +56,7 @@ class EvidenceTest {
 
     /** A log-in because of refusals fills the next generation. */
     private void renew() {
-        evidence.givesUp(life, now);
+        evidence.givesUp(current, now);
         evidence.begins(true);
         install(Origin.REFUSAL);
     }
@@ -67,14 +67,14 @@ class EvidenceTest {
     }
 
     private void install(Origin why) {
-        life = new Life(TestGates.generation(0), why, now);
-        life.begin(true, now);
+        current = new GenerationState(TestGates.generation(0), why, now);
+        current.begin(true, now);
         evidence.installed(now);
         suspects.clear();
     }
 
     private boolean isEnded() {
-        return evidence.isEnded(life, suspects, now);
+        return evidence.isEnded(current, suspects, now);
     }
 
     /** How many refusals in a row are the end from here on. */
@@ -227,17 +227,17 @@ class EvidenceTest {
 
     @Test
     void anOlderGenerationAddsNothingToTheRun() {
-        Life old = life;
+        GenerationState old = current;
         renew();
         Passage late = rules().passage();
-        late.life = old;
+        late.sentIn = old;
         for (int i = 0; i < 10; i++) {
-            evidence.refused(late, old, life);
+            evidence.refused(late, old, current);
         }
         assertThat(isEnded()).isFalse();
         run(3);
-        late.life = old;
-        evidence.accepted(late, life);
+        late.sentIn = old;
+        evidence.accepted(late, current);
         run(1);
         assertThat(isEnded()).as("nor does what it accepts end that").isFalse();
         run(1);

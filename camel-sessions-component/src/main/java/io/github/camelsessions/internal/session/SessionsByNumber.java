@@ -10,9 +10,9 @@ import java.util.List;
  * The sessions in the order in which they were created, each with a number that no other ever has: whoever goes through
  * them by number meets each once, whatever comes and goes meanwhile. Guarded by the lock of the registry.
  */
-final class Roll {
+final class SessionsByNumber {
 
-    private static final Comparator<Object> ORDER = Comparator.comparingLong(Roll::number);
+    private static final Comparator<Object> ORDER = Comparator.comparingLong(SessionsByNumber::number);
 
     private final ArrayList<Object> places = new ArrayList<>(); // sessions, and the numbers of those that are gone
     private int gone;

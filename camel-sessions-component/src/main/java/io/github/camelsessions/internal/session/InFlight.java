@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The requests of one session whose answers are awaited, in whatever generation, and the order of admissions and
  * refusals. Guarded by the lock of its gate.
  */
-final class Wire {
+final class InFlight {
 
     private int inFlight;
     private int ordinary; // of these, the ones that no renewal has sent
@@ -17,7 +17,7 @@ final class Wire {
     private long events;
     private @Nullable RenewalToken draining;
 
-    void send(Passage passage, Life to, boolean priority, long nowMillis) {
+    void send(Passage passage, GenerationState to, boolean priority, long nowMillis) {
         passage.sent(to, priority, event(), nowMillis);
         to.use(passage, nowMillis);
         uses += priority ? 0 : 1;
@@ -27,7 +27,7 @@ final class Wire {
 
     /** A further request of a passage, such as a followed redirect. Returns whether it counts: those of a renewal do not. */
     boolean sendAgain(Passage passage) {
-        Life to = passage.life;
+        GenerationState to = passage.sentIn;
         if (to == null || passage.priority()) {
             return false;
         }
@@ -46,8 +46,8 @@ final class Wire {
 
     /** Takes an answered passage off the wire; what it was sent in, null when no answer of it is awaited. */
     @Nullable
-    Life landed(Passage passage) {
-        Life of = passage.life;
+    GenerationState landed(Passage passage) {
+        GenerationState of = passage.sentIn;
         if (of == null || passage.place != Place.SENT) {
             return null;
         }
@@ -68,7 +68,7 @@ final class Wire {
         return uses;
     }
 
-    int inFlight() {
+    int count() {
         return inFlight;
     }
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.session;
 
-import io.github.camelsessions.internal.session.Life.Origin;
+import io.github.camelsessions.internal.session.GenerationState.Origin;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One renewal with its attempts, of which one is made after the other. Guarded by the lock of its gate. */
-final class Renewal {
+final class RenewalAttempts {
 
     final Origin reason;
     private @Nullable Passage initiator; // null when it has ended
@@ -15,7 +15,7 @@ final class Renewal {
     private @Nullable RenewalToken first;
     private @Nullable RenewalToken latest;
 
-    Renewal(Origin reason, Passage initiator, int attempts) {
+    RenewalAttempts(Origin reason, Passage initiator, int attempts) {
         this.reason = reason;
         this.initiator = initiator;
         this.attempts = attempts;
@@ -24,7 +24,7 @@ final class Renewal {
     /** Makes the next attempt; the one before has ended. */
     RenewalToken attempt(Generation pending, long nowMillis) {
         Passage asker = Objects.requireNonNull(initiator);
-        RenewalToken next = new RenewalToken(new Life(pending, reason, nowMillis), asker, first);
+        RenewalToken next = new RenewalToken(new GenerationState(pending, reason, nowMillis), asker, first);
         first = next.first();
         latest = next;
         made++;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * What a gate knows of those that wait or were refused, and of renewals; words what it decides about them, and counts that.
  * Guarded by the lock of its gate.
  */
-final class Trouble {
+final class GateMemory {
 
     /**
      * How many refusals that nobody has judged, because a limit ended the generation, are an exchange's own: without an end to
@@ -22,7 +22,7 @@ final class Trouble {
      */
     private static final int UNJUDGED_REFUSALS = 3;
 
-    final Waiting waiting = new Waiting();
+    final HeldCount waiting = new HeldCount();
     final Suspects suspects = new Suspects();
     final Evidence evidence;
     final Cooldown cooldown;
@@ -30,7 +30,7 @@ final class Trouble {
 
     /** The latest renewal; its latest token is live exactly when RENEWING. */
     @Nullable
-    Renewal renewal;
+    RenewalAttempts renewal;
 
     /** What the site has asked for last, null when that is over. */
     @Nullable
@@ -56,7 +56,7 @@ final class Trouble {
     @Nullable
     Long wakeAt;
 
-    Trouble(GateRules rules, Cooldown cooldown) {
+    GateMemory(GateRules rules, Cooldown cooldown) {
         this.evidence = new Evidence(rules);
         this.cooldown = cooldown;
     }
@@ -139,17 +139,17 @@ final class Trouble {
         return Verdict.of(Action.REPLAY_STALE);
     }
 
-    Verdict fail(Kind kind, Life life) {
-        return Verdict.of(Action.FAIL).failing(failure(kind, life));
+    Verdict fail(Kind kind, GenerationState current) {
+        return Verdict.of(Action.FAIL).failing(failure(kind, current));
     }
 
-    GateFailure failure(Kind kind, Life life) {
+    GateFailure failure(Kind kind, GenerationState current) {
         boolean failed = kind == Kind.RENEWAL_FAILED;
         return new GateFailure(
                 kind,
                 new SessionSituation(
-                        life.generation.session(),
-                        life.generation.number(),
+                        current.generation.session(),
+                        current.generation.number(),
                         waiting.now(),
                         failed ? cooldown.retryAt() : null),
                 failed ? cooldown.cause() : null);

@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Counts the exchanges that are held; the caller has them, in their order. Guarded by the lock of its gate. */
-final class Waiting {
+final class HeldCount {
 
     private int now;
     private int backlog;
@@ -18,7 +18,7 @@ final class Waiting {
      * @param ahead    whether newcomers stand behind it
      * @param hasPlace whether it goes on waiting
      */
-    void add(Passage passage, @Nullable Renewal awaited, boolean ahead, boolean hasPlace, long nowMillis) {
+    void add(Passage passage, @Nullable RenewalAttempts awaited, boolean ahead, boolean hasPlace, long nowMillis) {
         passage.place = Place.WAITING;
         passage.heldSinceMillis = nowMillis;
         passage.awaited = awaited;

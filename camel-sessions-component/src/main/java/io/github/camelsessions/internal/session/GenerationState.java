@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What a gate knows of one generation, from its making to its last answer. Guarded by the lock of its gate. */
-final class Life {
+final class GenerationState {
 
     /** What began a generation, which decides how much a refusal in it tells. */
     enum Origin {
@@ -54,7 +54,7 @@ final class Life {
     private long beganMillis;
     private long lastUseMillis;
 
-    Life(Generation generation, Origin origin, long nowMillis) {
+    GenerationState(Generation generation, Origin origin, long nowMillis) {
         this.generation = generation;
         this.origin = origin;
         this.beganMillis = nowMillis;
