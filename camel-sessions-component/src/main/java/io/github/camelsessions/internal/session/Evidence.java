@@ -3,7 +3,6 @@ package io.github.camelsessions.internal.session;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the end of a session from forbidden pages. A refusal alone says nothing: it comes of either. The rule:
@@ -23,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Guarded by the lock of its gate.
  */
 final class Evidence {
-
-    /** How long a suspect waits for evidence, and how long a renewed generation is tried by one exchange at a time. */
-    static final long PATIENCE_MILLIS = 1000;
 
     private static final double LONGER = 1.3;
     private static final double AT_LEAST = 4;
@@ -48,7 +44,7 @@ final class Evidence {
     private boolean acceptedEver;
     private boolean acceptedBefore; // one of the targets refused by fruitless generations
     private int[] refusedByFruitless = NO_TARGETS;
-    private @Nullable Targets targets; // from the first answer on: most sessions of many are idle
+    private final Targets targets = new Targets();
 
     Evidence(GateRules rules) {
         this.rules = rules;
@@ -62,7 +58,7 @@ final class Evidence {
 
     /** Nothing was in doubt before, so nothing was remembered. */
     void beginsWith(GenerationState current) {
-        acceptedEver = current.accepted > 0;
+        acceptedEver = current.accepted;
     }
 
     /** A generation has refused a request, perhaps when it is no longer the current one. */
@@ -70,7 +66,7 @@ final class Evidence {
         if (by == current) {
             passage.run = ++run;
         }
-        if (by.isFilledByLogIn() && by.accepted == 0) {
+        if (by.isFilledByLogIn() && !by.accepted) {
             fruitless += by.fruitless ? 0 : 1;
             by.fruitless = true;
             acceptedBefore |= (known(passage) & Targets.ACCEPTED) != 0;
@@ -149,7 +145,8 @@ final class Evidence {
         }
         longest = Math.max(longest, length);
         remembers = true;
-        forgetsAt = nowMillis + Math.max(rules.doubled(inVain).toMillis(), PATIENCE_MILLIS << Math.min(inVain, 10));
+        forgetsAt = nowMillis
+                + Math.max(rules.doubled(inVain).toMillis(), GateRules.PATIENCE_MILLIS << Math.min(inVain, 10));
     }
 
     private boolean isForgotten(long nowMillis) {
@@ -160,7 +157,7 @@ final class Evidence {
 
     /** Whether the session has ended, as far as its refusals tell, of which some are still to be judged. */
     boolean isEnded(GenerationState current, Iterable<Passage> suspects, long nowMillis) {
-        if (current.accepted == 0 && fruitless >= FRUITLESS && !isForgotten(nowMillis)) {
+        if (!current.accepted && fruitless >= FRUITLESS && !isForgotten(nowMillis)) {
             return isWorthless(false);
         }
         if (run >= needed(current, nowMillis)) {
@@ -232,18 +229,12 @@ final class Evidence {
     }
 
     private int known(Passage passage) {
-        return targets == null || passage.target() == Passage.UNKNOWN ? 0 : targets.marks(passage.target());
+        return passage.target() == Passage.UNKNOWN ? 0 : targets.marks(passage.target());
     }
 
     private void mark(Passage passage, int mark) {
-        if (passage.target() == Passage.UNKNOWN) {
-            return;
+        if (passage.target() != Passage.UNKNOWN) {
+            targets.mark(passage.target(), mark);
         }
-        Targets all = targets;
-        if (all == null) {
-            all = new Targets();
-            targets = all;
-        }
-        all.mark(passage.target(), mark);
     }
 }

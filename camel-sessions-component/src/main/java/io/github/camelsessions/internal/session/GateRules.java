@@ -25,6 +25,9 @@ public record GateRules(
         Duration cooldownMax,
         boolean checks) {
 
+    /** How long a suspect waits for evidence, and how long a renewed generation is tried by one exchange at a time. */
+    static final long PATIENCE_MILLIS = 1000;
+
     /** No limits. They hold until the session is configured. */
     public static final GateRules DEFAULT = new GateRules(
             0, Duration.ZERO, Duration.ZERO, 1_000, 3, Duration.ofSeconds(30), Duration.ofMinutes(30), false);

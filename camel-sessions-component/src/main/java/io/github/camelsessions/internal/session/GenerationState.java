@@ -2,6 +2,7 @@
 package io.github.camelsessions.internal.session;
 
 import java.time.Duration;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What a gate knows of one generation, from its making to its last answer. Guarded by the lock of its gate. */
@@ -28,7 +29,9 @@ final class GenerationState {
     long uses;
 
     int inFlight;
-    long accepted;
+
+    /** Whether it has accepted a request. */
+    boolean accepted;
 
     /** Whether a log-in has filled it. */
     private boolean filledByLogIn;
@@ -39,8 +42,8 @@ final class GenerationState {
     /** Whether it is counted among those that were filled by log-ins and accepted nothing. */
     boolean fruitless;
 
-    /** Of the exchanges on the wire, without those of the renewal: the one that was admitted last. */
-    private @Nullable Passage youngest;
+    // when those on the wire were admitted, without those of the renewal, by event; null when there are none
+    private @Nullable TreeMap<Long, Long> admitted;
 
     /** Whether the site has answered any of its requests, those of the renewal included. */
     boolean seen;
@@ -68,42 +71,30 @@ final class GenerationState {
         lastUseMillis = nowMillis;
     }
 
-    void use(Passage passage, long nowMillis) {
-        uses += passage.priority() ? 0 : 1;
+    /** A request is admitted with this event. An error for want of memory leaves all as it was; so below. */
+    void use(long event, boolean priority, long nowMillis) {
+        if (!priority) {
+            TreeMap<Long, Long> all = admitted == null ? new TreeMap<>() : admitted;
+            all.put(event, nowMillis);
+            admitted = all;
+            uses++;
+        }
         inFlight++;
         lastUseMillis = nowMillis;
-        if (!passage.priority()) {
-            passage.before = youngest;
-            passage.after = null;
-            if (youngest != null) {
-                youngest.after = passage;
-            }
-            youngest = passage;
-        }
     }
 
     /** The answer of a request has come, or will not come. */
-    void ends(Passage passage) {
-        inFlight--;
-        if (!passage.priority()) {
-            Passage older = passage.before;
-            Passage newer = passage.after;
-            if (older != null) {
-                older.after = newer;
-            }
-            if (newer != null) {
-                newer.before = older;
-            } else {
-                youngest = older;
-            }
-            passage.before = null;
-            passage.after = null;
+    void ends(long event, boolean priority) {
+        if (!priority && admitted != null) {
+            admitted.remove(event);
+            admitted = admitted.isEmpty() ? null : admitted;
         }
+        inFlight--;
     }
 
     /** Whether there is a request on the wire, other than those of the renewal. */
     boolean awaitsAny() {
-        return youngest != null;
+        return admitted != null;
     }
 
     /**
@@ -112,7 +103,7 @@ final class GenerationState {
      * @return a time that has passed when there is none
      */
     long worthWaitingUntil() {
-        return youngest == null ? beganMillis : youngest.admittedMillis + Evidence.PATIENCE_MILLIS;
+        return admitted == null ? beganMillis : admitted.lastEntry().getValue() + GateRules.PATIENCE_MILLIS;
     }
 
     /**
@@ -120,11 +111,11 @@ final class GenerationState {
      * accepted nothing yet. What it refuses then is forbidden, for it cannot have ended.
      */
     boolean isTried(long nowMillis) {
-        return filledByLogIn && origin == Origin.REFUSAL && accepted == 0 && nowMillis < triedUntil();
+        return filledByLogIn && origin == Origin.REFUSAL && !accepted && nowMillis < triedUntil();
     }
 
     long triedUntil() {
-        return beganMillis + Evidence.PATIENCE_MILLIS;
+        return beganMillis + GateRules.PATIENCE_MILLIS;
     }
 
     boolean isFilledByLogIn() {

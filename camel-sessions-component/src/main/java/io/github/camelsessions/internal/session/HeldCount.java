@@ -3,7 +3,6 @@ package io.github.camelsessions.internal.session;
 
 import io.github.camelsessions.internal.session.Passage.Place;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** Counts the exchanges that are held; the caller has them, in their order. Guarded by the lock of its gate. */
 final class HeldCount {
@@ -14,11 +13,11 @@ final class HeldCount {
     private long longestMillis;
 
     /**
-     * @param awaited  the renewal that it waits for, null when it waits for its turn only
+     * @param awaited  the number of the renewal that it waits for, 0 when it waits for its turn only
      * @param ahead    whether newcomers stand behind it
      * @param hasPlace whether it goes on waiting
      */
-    void add(Passage passage, @Nullable RenewalAttempts awaited, boolean ahead, boolean hasPlace, long nowMillis) {
+    void add(Passage passage, long awaited, boolean ahead, boolean hasPlace, long nowMillis) {
         passage.place = Place.WAITING;
         passage.heldSinceMillis = nowMillis;
         passage.awaited = awaited;

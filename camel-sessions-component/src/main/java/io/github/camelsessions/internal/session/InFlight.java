@@ -18,8 +18,9 @@ final class InFlight {
     private @Nullable RenewalToken draining;
 
     void send(Passage passage, GenerationState to, boolean priority, long nowMillis) {
-        passage.sent(to, priority, event(), nowMillis);
-        to.use(passage, nowMillis);
+        long admission = event();
+        to.use(admission, priority, nowMillis);
+        passage.sent(to, priority, admission);
         uses += priority ? 0 : 1;
         inFlight++;
         ordinary += priority ? 0 : 1;
@@ -51,8 +52,8 @@ final class InFlight {
         if (of == null || passage.place != Place.SENT) {
             return null;
         }
+        of.ends(passage.admittedAt, passage.priority());
         passage.place = Place.NOWHERE;
-        of.ends(passage);
         inFlight--;
         ordinary -= passage.priority() ? 0 : 1;
         return of;

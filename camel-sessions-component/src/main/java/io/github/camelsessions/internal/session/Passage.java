@@ -50,29 +50,19 @@ public class Passage {
     @Nullable
     Generation unwanted;
 
-    /** The renewal that it waits or waited for, null when it waits for its turn only. */
-    @Nullable
-    RenewalAttempts awaited;
+    /** The number of the renewal that it waits or waited for, 0 when it waits for its turn only. */
+    long awaited;
 
     /** Whether newcomers stand behind it while it waits. */
     boolean ahead;
 
     long heldSinceMillis;
 
-    /** When its latest request was admitted, as an event and as a time. */
+    /** The event of its latest admission. */
     long admittedAt;
-
-    long admittedMillis;
 
     /** Whether that was as the only one of a generation that had accepted nothing yet. */
     boolean alone;
-
-    /** The ones admitted to the same generation just before and after it, of those that are still on the wire. */
-    @Nullable
-    Passage before;
-
-    @Nullable
-    Passage after;
 
     /** The event of its latest refusal, and the length that the run of refusals had with it. */
     long refusedAt;
@@ -123,14 +113,13 @@ public class Passage {
         return UNKNOWN;
     }
 
-    void sent(GenerationState to, boolean byToken, long event, long nowMillis) {
+    void sent(GenerationState to, boolean byToken, long event) {
         place = Place.SENT;
         sentIn = to;
         priority = byToken;
         initiator = false;
-        awaited = null;
+        awaited = 0;
         admittedAt = event;
-        admittedMillis = nowMillis;
     }
 
     /** Whether it has started the renewal that it is about to wait for. */

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** One renewal with its attempts, of which one is made after the other. Guarded by the lock of its gate. */
 final class RenewalAttempts {
 
+    final long number;
     final Origin reason;
     private @Nullable Passage initiator; // null when it has ended
     private final int attempts;
@@ -15,7 +16,11 @@ final class RenewalAttempts {
     private @Nullable RenewalToken first;
     private @Nullable RenewalToken latest;
 
-    RenewalAttempts(Origin reason, Passage initiator, int attempts) {
+    /**
+     * @param number the event that began it: no two renewals have the same
+     */
+    RenewalAttempts(long number, Origin reason, Passage initiator, int attempts) {
+        this.number = number;
         this.reason = reason;
         this.initiator = initiator;
         this.attempts = attempts;

@@ -215,7 +215,7 @@ final class RenewalGate {
         if (passage.crowded && passage.failsWhenFull && !hasPlace) {
             return all.fail(Kind.FULL, current);
         }
-        RenewalAttempts awaited = state == State.RENEWING ? all.renewal : null;
+        long awaited = state == State.RENEWING && all.renewal != null ? all.renewal.number : 0;
         all.waiting.add(passage, awaited, nobodyIsSent(), hasPlace, now());
         return Verdict.of(Action.HOLD);
     }
@@ -269,7 +269,7 @@ final class RenewalGate {
         if (!passage.renews) {
             return Verdict.of(Action.DELIVER);
         }
-        if (passage.alone && current.accepted == 0 && !isChecked(all)) {
+        if (passage.alone && !current.accepted && !isChecked(all)) {
             boolean inVain = passage.refusals > 1;
             if (inVain) {
                 all.evidence.refusedInVain(passage);
@@ -296,7 +296,7 @@ final class RenewalGate {
             if (passage.priority()) {
                 return Verdict.of(Action.DELIVER);
             }
-            of.accepted++;
+            of.accepted = true;
             if (memory != null) {
                 memory.evidence.accepted(passage, current);
                 memory.answered(passage);
@@ -351,7 +351,7 @@ final class RenewalGate {
             }
             if (alive) {
                 all.evidence.isAlive();
-                of.accepted++;
+                of.accepted = true;
                 all.evidence.accepted(passage, current);
                 return acceptedInTime(passage);
             }
@@ -925,8 +925,8 @@ final class RenewalGate {
         return isCooling()
                 || (memory != null
                         && state == State.FAILED
-                        && passage.awaited != null
-                        && passage.awaited == memory.renewal
+                        && memory.renewal != null
+                        && passage.awaited == memory.renewal.number
                         && !(passage.endures() && rules.cooldown().toMillis() > 0));
     }
 
@@ -974,7 +974,8 @@ final class RenewalGate {
     private @Nullable RenewalToken begin(Origin why, Passage initiator) {
         GateMemory all = memory();
         boolean trial = state == State.FAILED || all.cooldown.failures() > 0;
-        RenewalAttempts begun = new RenewalAttempts(why, initiator, trial ? 1 : Math.max(1, rules.renewalAttempts()));
+        RenewalAttempts begun =
+                new RenewalAttempts(inFlight.event(), why, initiator, trial ? 1 : Math.max(1, rules.renewalAttempts()));
         all.evidence.begins(why == Origin.REFUSAL);
         all.renewal = begun;
         state = State.RENEWING;

@@ -41,7 +41,7 @@ final class Suspects {
     }
 
     private static long until(Passage suspect) {
-        return suspect.suspectedSinceMillis + Evidence.PATIENCE_MILLIS - suspect.suspectedMillis;
+        return suspect.suspectedSinceMillis + GateRules.PATIENCE_MILLIS - suspect.suspectedMillis;
     }
 
     List<Passage> drain(long nowMillis) {

@@ -46,7 +46,7 @@ class EvidenceTest {
 
     private void accept(Passage passage) {
         passage.sentIn = current;
-        current.accepted++;
+        current.accepted = true;
         evidence.accepted(passage, current);
     }
 

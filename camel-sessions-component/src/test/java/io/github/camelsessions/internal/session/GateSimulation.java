@@ -582,7 +582,7 @@ final class GateSimulation {
         assertThat(stats.state()).isNotEqualTo("RENEWING");
         assertThat(longestSuspicion)
                 .as("a suspect waits")
-                .isLessThanOrEqualTo(checks > 0 ? 5_000 : Evidence.PATIENCE_MILLIS + 10);
+                .isLessThanOrEqualTo(checks > 0 ? 5_000 : GateRules.PATIENCE_MILLIS + 10);
         assertThat(stats.longestHold()).isLessThanOrEqualTo(world.holdTimeout);
         assertThat(stats.refused()).isEqualTo(refusedBySite);
         assertThat(calls)

@@ -302,7 +302,7 @@ class RenewalGateTableTest {
                                 "a suspect has waited for a second",
                                 scene -> {
                                     scene.suspect();
-                                    scene.clock.advanceMillis(Evidence.PATIENCE_MILLIS);
+                                    scene.clock.advanceMillis(GateRules.PATIENCE_MILLIS);
                                 },
                                 "NOTHING, s stands")
                         .in(
@@ -518,7 +518,7 @@ class RenewalGateTableTest {
             gate.admit(ofRenewal, false, token);
             gate.succeeded(token);
             gate.accepted(sent(), true);
-            clock.advanceMillis(Evidence.PATIENCE_MILLIS);
+            clock.advanceMillis(GateRules.PATIENCE_MILLIS);
             gate.wake(); // what was to be woken for is over
         }
 
