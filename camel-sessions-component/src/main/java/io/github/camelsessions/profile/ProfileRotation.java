@@ -3,6 +3,9 @@ package io.github.camelsessions.profile;
 
 import io.github.camelsessions.api.ProfileOrder;
 import io.github.camelsessions.api.ProfileStats;
+import io.github.camelsessions.internal.text.NearestName;
+import io.github.camelsessions.internal.text.Quoted;
+import io.github.camelsessions.profile.ProfileLine.Slot;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -12,11 +15,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,8 +57,8 @@ public final class ProfileRotation {
     // guarded by lock, all below
     private ProfileOrder order = ProfileOrder.sequential;
     private Duration cooldown = DEFAULT_COOLDOWN;
-    private Line free = newLine();
-    private Line busy = newLine();
+    private ProfileLine free;
+    private ProfileLine busy;
     private final TreeSet<Slot> aside = new TreeSet<>(
             Comparator.comparingLong((Slot slot) -> slot.asideUntilMillis).thenComparingLong(slot -> slot.since));
     private final Map<ClientProfile, Slot> unlisted = new HashMap<>(); // those that are still in use
@@ -80,25 +85,25 @@ public final class ProfileRotation {
         this.clock = clock;
         this.monotonicMillis = monotonicMillis;
         this.random = random;
+        this.free = ProfileLine.of(order, random);
+        this.busy = ProfileLine.of(order, random);
     }
 
     /** Changes the order, and how long profiles are put aside from now on. */
     public void configure(ProfileOrder wanted, Duration profileCooldown) {
-        lock.lock();
-        try {
+        locked(() -> {
             cooldown = profileCooldown;
             if (order != wanted) {
                 order = wanted;
-                free = newLine();
-                busy = newLine();
+                free = ProfileLine.of(wanted, random);
+                busy = ProfileLine.of(wanted, random);
                 listing.slots.values().stream()
                         .filter(slot -> slot.asideUntil == null)
                         .sorted(Comparator.comparingLong(slot -> slot.since))
                         .forEach(this::place);
             }
-        } finally {
-            lock.unlock();
-        }
+            return null;
+        });
     }
 
     /**
@@ -107,20 +112,9 @@ public final class ProfileRotation {
      * @throws IllegalArgumentException when two profiles have the same name, or one has none: nothing has changed then
      */
     public void replace(List<ClientProfile> profiles) {
-        lock.lock();
-        try {
+        locked(() -> {
             Map<String, Slot> before = listing.slots;
-            Map<String, Slot> now = new LinkedHashMap<>();
-            for (ClientProfile profile : profiles) {
-                if (profile.name().isEmpty()) {
-                    throw new IllegalArgumentException("a client profile of the rotation has no name");
-                }
-                Slot known = find(profile);
-                if (now.put(profile.name(), known == null ? new Slot(profile) : known) != null) {
-                    throw new IllegalArgumentException(
-                            "two client profiles of the rotation are named '" + profile.name() + "'");
-                }
-            }
+            Map<String, Slot> now = slots(profiles);
             before.forEach((name, slot) -> {
                 if (now.get(name) != slot) {
                     unlist(slot);
@@ -134,9 +128,23 @@ public final class ProfileRotation {
                 }
             });
             listing = new Listing(List.copyOf(profiles), now);
-        } finally {
-            lock.unlock();
+            return null;
+        });
+    }
+
+    private Map<String, Slot> slots(List<ClientProfile> profiles) {
+        Map<String, Slot> slots = new LinkedHashMap<>();
+        for (ClientProfile profile : profiles) {
+            if (profile.name().isEmpty()) {
+                throw new IllegalArgumentException("a client profile of the rotation has no name");
+            }
+            Slot known = find(profile);
+            if (slots.put(profile.name(), known == null ? new Slot(profile) : known) != null) {
+                throw new IllegalArgumentException(
+                        "two client profiles of the rotation are named '" + profile.name() + "'");
+            }
         }
+        return slots;
     }
 
     private void unlist(Slot slot) {
@@ -148,32 +156,18 @@ public final class ProfileRotation {
     }
 
     /**
-     * Takes the next profile for one more session: a free one if there is any, else a shared one, else NONE.
-     *
-     * @throws ProfilesAsideException when all are put aside; nothing is taken then
-     */
-    public ClientProfile take() {
-        return next(ClientProfile.NONE);
-    }
-
-    /**
      * Takes the profile of that name for one more session, wherever it stands in the order: for sessions with a fixed
      * profile and for sessions that are restored.
      *
-     * @return null when no profile has this name; nothing is taken then
+     * @throws IllegalArgumentException when no profile has this name, with the nearest name; nothing is taken then
      */
-    public @Nullable ClientProfile take(String name) {
-        lock.lock();
-        try {
-            Slot slot = listing.slots.get(name);
-            return slot == null ? null : assign(slot);
-        } finally {
-            lock.unlock();
-        }
+    public ClientProfile take(String name) {
+        return locked(() -> assign(named(name)));
     }
 
     /**
-     * Gives the profile back and takes the next one, in one step, so that no other session comes in between.
+     * Gives the profile back and takes the next one, in one step, so that no other session comes in between: a free one if
+     * there is any, else a shared one, else NONE.
      *
      * <p>The session keeps its profile only when that is not put aside and nothing else is there to take: it is the only
      * one, or the only free one after it was given back (no other session's profile is shared then).
@@ -182,18 +176,16 @@ public final class ProfileRotation {
      * @throws ProfilesAsideException when all are put aside; the profile is not given back then
      */
     public ClientProfile next(ClientProfile current) {
-        lock.lock();
-        try {
+        return locked(() -> {
             returnThoseDue();
             if (free.isEmpty() && busy.isEmpty() && !aside.isEmpty()) {
-                throw new ProfilesAsideException(aside.size(), aside.first().asideUntil(), latestFailure);
+                throw new ProfilesAsideException(
+                        aside.size(), Objects.requireNonNull(aside.first().asideUntil), latestFailure);
             }
             Slot old = release(current);
             Slot slot = free.isEmpty() ? busy.first(old) : free.first(old);
             return slot == null ? ClientProfile.NONE : assign(slot);
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /**
@@ -201,12 +193,7 @@ public final class ProfileRotation {
      * ignored.
      */
     public void giveBack(ClientProfile profile) {
-        lock.lock();
-        try {
-            release(profile);
-        } finally {
-            lock.unlock();
-        }
+        locked(() -> release(profile));
     }
 
     /**
@@ -215,8 +202,7 @@ public final class ProfileRotation {
      * @return until when; null when it is aside already, or is none of these profiles: nothing has changed then
      */
     public @Nullable Instant putAside(ClientProfile profile, Throwable why) {
-        lock.lock();
-        try {
+        return locked(() -> {
             returnThoseDue();
             Slot slot = listed(profile);
             if (slot == null || slot.asideUntil != null) {
@@ -229,21 +215,16 @@ public final class ProfileRotation {
             aside.add(slot);
             latestFailure = why;
             return slot.asideUntil;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Whether the profile is put aside now. */
     public boolean isAside(ClientProfile profile) {
-        lock.lock();
-        try {
+        return locked(() -> {
             returnThoseDue();
             Slot slot = listed(profile);
             return slot != null && slot.asideUntil != null;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Returns the profile of that name without taking it, or null when there is none. */
@@ -252,15 +233,34 @@ public final class ProfileRotation {
         return slot == null ? null : slot.profile;
     }
 
+    /**
+     * Checks that there is a profile of that name.
+     *
+     * @throws IllegalArgumentException when there is none, with the nearest name
+     */
+    public void require(String name) {
+        named(name);
+    }
+
+    private Slot named(String name) {
+        Slot slot = listing.slots.get(name);
+        if (slot == null) {
+            List<String> names = List.copyOf(listing.slots.keySet());
+            String nearest = NearestName.of(name, names);
+            throw new IllegalArgumentException("profile " + Quoted.of(name) + " is unknown: "
+                    + (names.isEmpty()
+                            ? "no profiles are loaded, set the component option profiles"
+                            : nearest == null ? "must be one of " + names : "did you mean " + nearest + "?"));
+        }
+        return slot;
+    }
+
     /** Tells whether no session uses the profile, be it one of these or taken out of them; not said of NONE. */
     public boolean isFree(ClientProfile profile) {
-        lock.lock();
-        try {
+        return locked(() -> {
             Slot slot = find(profile);
             return slot == null ? !profile.name().isEmpty() : slot.users == 0;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Returns all profiles in the order of the file, unmodifiable. */
@@ -270,36 +270,34 @@ public final class ProfileRotation {
 
     /** How each profile is used, in the order of the file. */
     public List<ProfileStats> stats() {
-        lock.lock();
-        try {
+        return locked(() -> {
             returnThoseDue();
             return listing.slots.values().stream()
                     .map(slot -> new ProfileStats(slot.profile.name(), slot.users, slot.taken, slot.asideUntil))
                     .toList();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Tells whether there are no profiles, so that sessions get {@link ClientProfile#NONE}. */
-    public boolean isEmpty() {
-        return listing.profiles.isEmpty();
+        });
     }
 
     /** Shows the profiles' names, the free ones first, those put aside last, with the number of their users. */
     @Override
     public String toString() {
-        List<String> shown = new ArrayList<>();
-        lock.lock();
-        try {
+        return locked(() -> {
             returnThoseDue();
+            List<String> shown = new ArrayList<>();
             free.slots().forEach(slot -> shown.add(slot.profile.name() + "=" + slot.users));
             busy.slots().forEach(slot -> shown.add(slot.profile.name() + "=" + slot.users));
             aside.forEach(slot -> shown.add(slot.profile.name() + "=" + slot.users + " until " + slot.asideUntil));
+            return "ProfileRotation" + shown;
+        });
+    }
+
+    private <T extends @Nullable Object> T locked(Supplier<T> action) {
+        lock.lock();
+        try {
+            return action.get();
         } finally {
             lock.unlock();
         }
-        return "ProfileRotation" + shown;
     }
 
     // ---- under the lock
@@ -370,146 +368,6 @@ public final class ProfileRotation {
             aside.remove(slot);
         } else {
             (slot.users == 0 ? free : busy).remove(slot);
-        }
-    }
-
-    private Line newLine() {
-        return switch (order) {
-            case sequential, bySessionId -> new Sorted(Comparator.comparingLong(slot -> slot.since));
-            case leastUsed ->
-                new Sorted(Comparator.comparingInt((Slot slot) -> slot.users)
-                        .thenComparingLong(slot -> slot.taken)
-                        .thenComparingLong(slot -> slot.since));
-            case random -> new Shuffled(random);
-        };
-    }
-
-    /** A profile and how it is used. Compared by identity; guarded by the rotation's lock, and changed out of line only. */
-    private static final class Slot {
-        final ClientProfile profile;
-        int users;
-        long taken;
-        /** The move that brought it to its place; no two have the same. */
-        long since;
-
-        @Nullable
-        Instant asideUntil;
-
-        long asideUntilMillis;
-
-        /** Its place in a shuffled line. */
-        int index;
-
-        Slot(ClientProfile profile) {
-            this.profile = profile;
-        }
-
-        Instant asideUntil() {
-            if (asideUntil == null) {
-                throw new IllegalStateException("profile '" + profile.name() + "' is not put aside");
-            }
-            return asideUntil;
-        }
-    }
-
-    /** Slots, one of which comes first. */
-    private interface Line {
-        void add(Slot slot);
-
-        void remove(Slot slot);
-
-        boolean isEmpty();
-
-        Iterable<Slot> slots();
-
-        /** The first one that is not {@code avoided} if possible, null when there is none. */
-        @Nullable
-        Slot first(@Nullable Slot avoided);
-    }
-
-    private static final class Sorted implements Line {
-
-        private final TreeSet<Slot> slots;
-
-        Sorted(Comparator<Slot> order) {
-            slots = new TreeSet<>(order);
-        }
-
-        @Override
-        public void add(Slot slot) {
-            slots.add(slot);
-        }
-
-        @Override
-        public void remove(Slot slot) {
-            slots.remove(slot);
-        }
-
-        @Override
-        public boolean isEmpty() {
-            return slots.isEmpty();
-        }
-
-        @Override
-        public Iterable<Slot> slots() {
-            return slots;
-        }
-
-        @Override
-        public @Nullable Slot first(@Nullable Slot avoided) {
-            return slots.stream()
-                    .filter(slot -> slot != avoided)
-                    .findFirst()
-                    .orElse(slots.isEmpty() ? null : slots.first());
-        }
-    }
-
-    private static final class Shuffled implements Line {
-
-        private final IntUnaryOperator random;
-        private final List<Slot> slots = new ArrayList<>();
-
-        Shuffled(IntUnaryOperator random) {
-            this.random = random;
-        }
-
-        @Override
-        public void add(Slot slot) {
-            slot.index = slots.size();
-            slots.add(slot);
-        }
-
-        @Override
-        public void remove(Slot slot) {
-            Slot last = slots.remove(slots.size() - 1); // takes its place: nobody minds the order
-            if (last != slot) {
-                slots.set(slot.index, last);
-                last.index = slot.index;
-            }
-        }
-
-        @Override
-        public boolean isEmpty() {
-            return slots.isEmpty();
-        }
-
-        @Override
-        public Iterable<Slot> slots() {
-            return slots;
-        }
-
-        @Override
-        public @Nullable Slot first(@Nullable Slot avoided) {
-            if (slots.isEmpty()) {
-                return null;
-            }
-            Slot chosen = slots.get(random.applyAsInt(slots.size()));
-            return chosen != avoided || slots.size() == 1 ? chosen : another(avoided);
-        }
-
-        private Slot another(Slot avoided) {
-            int place = random.applyAsInt(slots.size() - 1);
-            return slots.get(place < avoided.index ? place : place + 1);
         }
     }
 }

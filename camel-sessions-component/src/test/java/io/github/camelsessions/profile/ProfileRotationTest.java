@@ -59,7 +59,7 @@ class ProfileRotationTest {
 
     @Test
     void everyProfileIsUsedBeforeOneGivenBackRepeats() {
-        rotation.giveBack(rotation.take());
+        rotation.giveBack(rotation.next(ClientProfile.NONE));
 
         assertThat(take(3)).containsExactly("b", "c", "a");
     }
@@ -132,10 +132,11 @@ class ProfileRotationTest {
     void withoutProfilesEverySessionGetsNone() {
         ProfileRotation empty = rotation(List.of());
 
-        assertThat(empty.isEmpty()).isTrue();
-        assertThat(empty.take()).isSameAs(ClientProfile.NONE);
         assertThat(empty.next(ClientProfile.NONE)).isSameAs(ClientProfile.NONE);
-        assertThat(empty.take("a")).isNull();
+        assertThat(empty.next(ClientProfile.NONE)).isSameAs(ClientProfile.NONE);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> empty.take("a"))
+                .withMessageContaining("no profiles are loaded");
         empty.giveBack(ClientProfile.NONE);
         assertThat(empty.profiles()).isEmpty();
     }
@@ -151,7 +152,9 @@ class ProfileRotationTest {
     @Test
     void aProfileTakenByItsNameLeavesTheOrder() {
         assertThat(rotation.take("b")).isSameAs(B);
-        assertThat(rotation.take("d")).isNull();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> rotation.take("d"))
+                .withMessageContaining("must be one of");
 
         assertThat(take(3)).containsExactly("a", "c", "b");
         rotation.giveBack(B);
@@ -160,7 +163,7 @@ class ProfileRotationTest {
 
     @Test
     void aRenewalTakesTheNextProfile() {
-        ClientProfile first = rotation.take();
+        ClientProfile first = rotation.next(ClientProfile.NONE);
         ClientProfile second = rotation.next(first);
         ClientProfile third = rotation.next(second);
 
@@ -188,8 +191,8 @@ class ProfileRotationTest {
     @Test
     void aRenewalKeepsTheOnlyProfileThereIs() {
         ProfileRotation single = rotation(List.of(A));
-        single.take();
-        single.take();
+        single.next(ClientProfile.NONE);
+        single.next(ClientProfile.NONE);
 
         assertThat(single.next(A)).isEqualTo(A);
         assertThat(single).hasToString("ProfileRotation[a=2]");
@@ -202,7 +205,6 @@ class ProfileRotationTest {
 
     @Test
     void theProfilesAreListedInTheirOrderAndCannotBeChanged() {
-        assertThat(rotation.isEmpty()).isFalse();
         assertThat(rotation.profiles()).containsExactly(A, B, C);
         assertThatExceptionOfType(UnsupportedOperationException.class)
                 .isThrownBy(() -> rotation.profiles().clear());
@@ -290,7 +292,7 @@ class ProfileRotationTest {
                 .satisfies(e -> assertThat(e.freeAt()).isEqualTo(RETURN))
                 .satisfies(e -> assertThat(ProfilesAsideException.freeAt(new IllegalStateException(e)))
                         .isEqualTo(RETURN));
-        assertThatExceptionOfType(ProfilesAsideException.class).isThrownBy(timed::take);
+        assertThatExceptionOfType(ProfilesAsideException.class).isThrownBy(() -> timed.next(ClientProfile.NONE));
         assertThat(timed.stats().get(0).users()).as("kept").isEqualTo(1);
         assertThat(ProfilesAsideException.freeAt(FAILURE)).isNull();
 
@@ -303,7 +305,7 @@ class ProfileRotationTest {
         timed.replace(List.of(A));
         timed.putAside(A, FAILURE);
         assertThatExceptionOfType(ProfilesAsideException.class)
-                .isThrownBy(timed::take)
+                .isThrownBy(() -> timed.next(ClientProfile.NONE))
                 .withMessageStartingWith("the only client profile is put aside");
     }
 
@@ -314,7 +316,7 @@ class ProfileRotationTest {
         assertThat(takeOf(timed, 2)).containsExactly("c", "b");
         timed.giveBack(C);
         assertThat(takeOf(timed, 2)).containsExactlyInAnyOrder("a", "c");
-        assertThat(timed.take()).as("any that is shared").isIn(A, B, C);
+        assertThat(timed.next(ClientProfile.NONE)).as("any that is shared").isIn(A, B, C);
     }
 
     @Test
@@ -322,7 +324,7 @@ class ProfileRotationTest {
         timed.configure(ProfileOrder.random, COOLDOWN);
         chance = new Random(3)::nextInt;
         for (int i = 0; i < 100; i++) {
-            ClientProfile first = timed.take();
+            ClientProfile first = timed.next(ClientProfile.NONE);
             ClientProfile next = timed.next(first);
             assertThat(next).isNotEqualTo(first);
             timed.giveBack(next);
@@ -342,7 +344,7 @@ class ProfileRotationTest {
         timed.configure(ProfileOrder.random, COOLDOWN);
         chance = new Random(7)::nextInt;
         for (int i = 0; i < 3_000; i++) {
-            timed.giveBack(timed.take());
+            timed.giveBack(timed.next(ClientProfile.NONE));
         }
         assertThat(timed.stats()).allSatisfy(stats -> assertThat(stats.taken()).isBetween(900L, 1_100L));
     }
@@ -365,9 +367,9 @@ class ProfileRotationTest {
         takeOf(timed, 3);
         timed.take("a");
         timed.take("b");
-        assertThat(timed.take()).isEqualTo(C);
+        assertThat(timed.next(ClientProfile.NONE)).isEqualTo(C);
         timed.giveBack(B);
-        assertThat(timed.take()).isEqualTo(B);
+        assertThat(timed.next(ClientProfile.NONE)).isEqualTo(B);
     }
 
     @Test
@@ -404,7 +406,7 @@ class ProfileRotationTest {
         takeOf(timed, 1);
         ClientProfile other = new ClientProfile("a", null, "another", Map.of(), Map.of());
         timed.replace(List.of(other));
-        assertThat(timed.take()).isEqualTo(other);
+        assertThat(timed.next(ClientProfile.NONE)).isEqualTo(other);
         timed.replace(List.of(A, B));
         assertThat(timed).hasToString("ProfileRotation[b=0, a=1]");
         timed.giveBack(other);
@@ -435,7 +437,7 @@ class ProfileRotationTest {
                 IntStream.range(0, 10).mapToObj(i -> profile("p" + i)).toList();
         ProfileRotation shared = rotation(ten);
         for (int i = 0; i < 1_000_000; i++) {
-            assertThat(shared.take()).isSameAs(ten.get(i % 10));
+            assertThat(shared.next(ClientProfile.NONE)).isSameAs(ten.get(i % 10));
         }
         assertThat(shared).hasToString("ProfileRotation" + users(ten, 100_000));
 
@@ -459,7 +461,7 @@ class ProfileRotationTest {
                     ArrayDeque<ClientProfile> own = new ArrayDeque<>();
                     int taken = 0;
                     for (int i = 0; i < 20_000; i++) {
-                        own.add(i % 7 == 3 ? rotation.next(own.remove()) : rotation.take());
+                        own.add(i % 7 == 3 ? rotation.next(own.remove()) : rotation.next(ClientProfile.NONE));
                         taken += own.peekLast().name().isEmpty() ? 0 : 1;
                         if (own.size() > 3) {
                             rotation.giveBack(own.remove());
@@ -495,7 +497,9 @@ class ProfileRotationTest {
             for (int t = 0; t < threads; t++) {
                 all.add(pool.submit(() -> {
                     start.await();
-                    return Stream.generate(large::take).limit(1_000).toList();
+                    return Stream.generate(() -> large.next(ClientProfile.NONE))
+                            .limit(1_000)
+                            .toList();
                 }));
             }
             List<ClientProfile> taken = new ArrayList<>();
@@ -509,7 +513,10 @@ class ProfileRotationTest {
     }
 
     private static List<String> takeOf(ProfileRotation from, int count) {
-        return Stream.generate(from::take).limit(count).map(ClientProfile::name).toList();
+        return Stream.generate(() -> from.next(ClientProfile.NONE))
+                .limit(count)
+                .map(ClientProfile::name)
+                .toList();
     }
 
     private static ProfileRotation rotation(List<ClientProfile> profiles) {
@@ -519,7 +526,7 @@ class ProfileRotationTest {
     }
 
     private List<String> take(int count) {
-        return Stream.generate(rotation::take)
+        return Stream.generate(() -> rotation.next(ClientProfile.NONE))
                 .limit(count)
                 .map(ClientProfile::name)
                 .toList();

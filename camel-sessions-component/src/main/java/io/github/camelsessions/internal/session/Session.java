@@ -3,11 +3,9 @@ package io.github.camelsessions.internal.session;
 
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionStats;
-import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProfilesAsideException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,26 +34,22 @@ public final class Session {
     private long idleSince;
     private boolean idleAsRenewed;
 
-    private final ReentrantLock profileLock;
-    private final Equipment equipment; // guarded by profileLock
+    private final ProfileOwnership profiles;
 
     /**
      * @param number      its place among all sessions that were ever created
-     * @param profileLock guards the profiles of all sessions that share it
      * @param cooldown    of the session that had this name before, null when it left none
      */
     Session(
             SessionKey key,
             long number,
-            Equipment equipment,
-            ReentrantLock profileLock,
+            ProfileOwnership profiles,
             RenewalGate.Generations generations,
             SessionClock clock,
             @Nullable Cooldown cooldown) {
         this.key = key;
         this.number = number;
-        this.profileLock = profileLock;
-        this.equipment = equipment;
+        this.profiles = profiles;
         this.created = clock.millis();
         this.lastUsed = created;
         this.idleSince = created;
@@ -328,9 +322,8 @@ public final class Session {
      * @return releasing when there was anything to empty: then the next generation was installed
      */
     public Verdict clear(@Nullable RenewalToken held) {
-        profileLock.lock();
-        try {
-            boolean empty = current() == null && !equipment.ownsAny();
+        return profiles.locked(() -> {
+            boolean empty = current() == null && !profiles.ownsAny();
             GateStats now = gate.stats();
             boolean usable = !now.state().equals(RenewalGate.State.FAILED.name());
             if (held == null && empty && usable && now.inFlight() == 0) {
@@ -338,12 +331,10 @@ public final class Session {
             }
             Verdict verdict = gate.clear(held);
             if (verdict.release()) {
-                equipment.giveBack();
+                profiles.giveBack();
             }
             return verdict;
-        } finally {
-            profileLock.unlock();
-        }
+        });
     }
 
     /**
@@ -380,16 +371,13 @@ public final class Session {
 
     /** Closes the session unless somebody needs it. Returns whether it is closed now. */
     boolean close() {
-        profileLock.lock();
-        try {
+        return profiles.locked(() -> {
             boolean closed = gate.close();
             if (closed) {
-                equipment.giveBack();
+                profiles.giveBack();
             }
             return closed;
-        } finally {
-            profileLock.unlock();
-        }
+        });
     }
 
     /** Closes the session for good, aborts the renewal under way; whoever waits is released, to be failed. */
@@ -408,12 +396,10 @@ public final class Session {
 
     /** A closed session gives its profile back. */
     public void giveBack() {
-        profileLock.lock();
-        try {
-            equipment.giveBack();
-        } finally {
-            profileLock.unlock();
-        }
+        profiles.locked(() -> {
+            profiles.giveBack();
+            return null;
+        });
     }
 
     /** The current generation, used or not, and of a closed session the one that was. */
@@ -547,21 +533,14 @@ public final class Session {
         if (generation.hasProfile()) {
             return;
         }
-        profileLock.lock();
-        try {
+        profiles.locked(() -> {
             if (!generation.hasProfile()) {
-                boolean pending =
-                        token != null && token.pending() == generation && token.state() == RenewalToken.State.LIVE;
-                ClientProfile taken = token != null && pending
-                        ? equipment.forRenewal(token.first(), generation, profile, sameProfile)
-                        : equipment.forOrdinary(generation, profile);
-                generation.takes(taken, equipment.rotated());
+                profiles.equip(generation, token, profile, sameProfile);
                 if (gate.current() == null) {
-                    equipment.giveBack(); // nobody will once the session is closed; a late exchange keeps its identity
+                    profiles.giveBack(); // nobody will once the session is closed; a late exchange keeps its identity
                 }
             }
-        } finally {
-            profileLock.unlock();
-        }
+            return null;
+        });
     }
 }

@@ -8,8 +8,6 @@ import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.cookie.CookieJar;
 import io.github.camelsessions.cookie.CookieLimits;
 import io.github.camelsessions.cookie.PublicSuffixes;
-import io.github.camelsessions.internal.text.NearestName;
-import io.github.camelsessions.internal.text.Quoted;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.ProfileRotation;
 import io.github.camelsessions.profile.ProxyFailedException;
@@ -125,9 +123,7 @@ public final class SessionRegistry {
      * @throws IllegalArgumentException when there is none, with the nearest name
      */
     public void requireProfile(String name) {
-        if (rotation.byName(name) == null) {
-            throw unknownProfile(name);
-        }
+        rotation.require(name);
     }
 
     /**
@@ -352,8 +348,7 @@ public final class SessionRegistry {
                 session = new Session(
                         key,
                         byNumber.nextNumber(),
-                        new Rotated(ownProfiles.test(key) ? key.id() : null),
-                        profileLock,
+                        new ProfileOwnership(rotation, profileLock, ownProfiles.test(key) ? key.id() : null),
                         generations,
                         clock,
                         coolingDown.remove(key));
@@ -393,60 +388,5 @@ public final class SessionRegistry {
 
     private Generation newGeneration(SessionKey session, long number) {
         return new Generation(session, number, new CookieJar(suffixes, clock, CookieLimits.DEFAULT));
-    }
-
-    /** Takes the profiles from the rotation, and gives them back there. */
-    private final class Rotated extends Equipment {
-
-        private ClientProfile owned = ClientProfile.NONE; // guarded by profileLock
-
-        Rotated(@Nullable String own) {
-            super(own);
-        }
-
-        @Override
-        boolean has(String name) {
-            return rotation.byName(name) != null;
-        }
-
-        @Override
-        ClientProfile present() {
-            return owned;
-        }
-
-        @Override
-        boolean isAside() {
-            return rotation.isAside(owned);
-        }
-
-        @Override
-        void exchange(@Nullable String name) {
-            if (name == null) {
-                owned = rotation.next(owned); // in one step, so that it is not the same if there is another
-                return;
-            }
-            ClientProfile taken = rotation.take(name);
-            if (taken == null) {
-                throw unknownProfile(name);
-            }
-            returnOwned();
-            owned = taken;
-        }
-
-        @Override
-        void returnOwned() {
-            rotation.giveBack(owned);
-            owned = ClientProfile.NONE;
-        }
-    }
-
-    private IllegalArgumentException unknownProfile(String name) {
-        List<String> names =
-                rotation.profiles().stream().map(ClientProfile::name).toList();
-        String nearest = NearestName.of(name, names);
-        return new IllegalArgumentException("profile " + Quoted.of(name) + " is unknown: "
-                + (names.isEmpty()
-                        ? "no profiles are loaded, set the component option profiles"
-                        : nearest == null ? "must be one of " + names : "did you mean " + nearest + "?"));
     }
 }

@@ -496,7 +496,7 @@ class PoolGateTest {
         rotation.replace(List.of(profile));
         rotation.putAside(profile, new IOException("gone"));
         Claim first = ask();
-        act(gate.notCreated(creating.remove(0), catchThrowable(rotation::take)));
+        act(gate.notCreated(creating.remove(0), catchThrowable(() -> rotation.next(ClientProfile.NONE))));
 
         assertThat(first.refusal.until()).isBetween(pools.instant(8_000), pools.instant(8_001));
         pools.pass(Duration.ofMillis(8_001));

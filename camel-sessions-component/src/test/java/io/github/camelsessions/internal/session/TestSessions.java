@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.session;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import io.github.camelsessions.api.ProfileStats;
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.cookie.CookieTarget;
 import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.profile.ProfileRotation;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /** What the tests of this package share: a clock that they set, profiles and who hands them out, and a cookie's origin. */
@@ -32,7 +33,8 @@ final class TestSessions {
 
     /** The session {@code anna}. */
     static Session session(Desk desk, SessionClock clock) {
-        return new Session(key("anna"), 0, desk, new ReentrantLock(), TestGates::generation, clock, null);
+        ProfileOwnership profiles = new ProfileOwnership(desk.rotation, new ReentrantLock(), null);
+        return new Session(key("anna"), 0, profiles, TestGates::generation, clock, null);
     }
 
     static ClientProfile profile(String name) {
@@ -43,60 +45,41 @@ final class TestSessions {
         return Stream.of(names).map(TestSessions::profile).toList();
     }
 
-    /** Hands out profiles named p0, p1, ..., or the one asked for; knows no profile named "unknown". */
-    static final class Desk extends Equipment {
+    /**
+     * Hands out profiles named p0, p1, ..., or those named fixed and other. Each has a user besides: one that is given back
+     * once too often is seen.
+     */
+    static final class Desk {
 
-        final List<String> taken = new ArrayList<>();
-        final List<String> givenBack = new ArrayList<>();
-        final Set<String> aside = new HashSet<>();
-        private ClientProfile owned = ClientProfile.NONE;
+        final ProfileRotation rotation = new ProfileRotation(InstantSource.system(), System::currentTimeMillis);
 
         Desk() {
-            this(null);
+            rotation.replace(profiles("p0", "p1", "p2", "p3", "p4", "fixed", "other"));
+            rotation.profiles().forEach(profile -> rotation.take(profile.name()));
         }
 
-        Desk(String own) {
-            super(own);
+        List<String> taken() {
+            return names(stats -> stats.taken() - 1);
+        }
+
+        List<String> givenBack() {
+            return names(stats -> stats.taken() - stats.users());
         }
 
         /** What was taken and not given back. */
         List<String> inUse() {
-            List<String> names = new ArrayList<>(taken);
-            givenBack.forEach(name -> assertThat(names.remove(name)).isTrue());
-            return names;
+            return names(stats -> stats.users() - 1);
         }
 
-        @Override
-        boolean has(String name) {
-            return !name.equals("gone");
+        /** In the order of the rotation, each as often as that says. */
+        private List<String> names(ToLongFunction<ProfileStats> times) {
+            return rotation.stats().stream()
+                    .flatMap(stats -> Collections.nCopies((int) times.applyAsLong(stats), stats.name()).stream())
+                    .toList();
         }
 
-        @Override
-        ClientProfile present() {
-            return owned;
-        }
-
-        @Override
-        boolean isAside() {
-            return aside.contains(owned.name());
-        }
-
-        @Override
-        void exchange(String name) {
-            if ("unknown".equals(name)) {
-                throw new IllegalArgumentException("profile 'unknown' is unknown");
-            }
-            returnOwned();
-            taken.add(name == null ? "p" + taken.size() : name);
-            owned = profile(taken.get(taken.size() - 1));
-        }
-
-        @Override
-        void returnOwned() {
-            if (owned != ClientProfile.NONE) {
-                givenBack.add(owned.name());
-            }
-            owned = ClientProfile.NONE;
+        void putAside(String name) {
+            rotation.putAside(rotation.byName(name), new IOException("its proxy has failed"));
         }
     }
 
