@@ -3,6 +3,8 @@ package io.github.camelsessions.internal.session;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
+import io.github.camelsessions.api.SessionStats;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -116,7 +118,7 @@ public class RenewalGateStress {
 
         @Arbiter
         public void end(LLL_Result result) {
-            result.r3 = state() + " " + gate.stats().suspects();
+            result.r3 = state() + " " + gate.memory().suspects.size();
         }
     }
 
@@ -359,7 +361,7 @@ public class RenewalGateStress {
     @Outcome(id = "two, null", expect = ACCEPTABLE)
     @State
     public static class ConfiguredAndConfigured {
-        final RenewalGate gate = new RenewalGate(TestGates.KEY, SessionClock.system(), TestGates::generation, null);
+        final RenewalGate gate = new RenewalGate(TestGates.KEY, 0, SessionClock.system(), TestGates::generation, null);
 
         @Actor
         public void one(LL_Result result) {
@@ -548,8 +550,8 @@ public class RenewalGateStress {
         }
 
         final String end() {
-            GateStats stats = gate.stats();
-            return told + " " + stats.suspects() + " " + stats.state() + " " + stats.attempts();
+            SessionStats stats = gate.stats();
+            return told + " " + gate.memory().suspects.size() + " " + stats.state() + " " + stats.attempts();
         }
     }
 
@@ -608,7 +610,7 @@ public class RenewalGateStress {
 
         @Actor
         public void block(LLL_Result result) {
-            result.r1 = gate.blocked(one, 60_000).action();
+            result.r1 = gate.blocked(one, Duration.ofMillis(60_000)).action();
         }
 
         @Actor
@@ -633,7 +635,7 @@ public class RenewalGateStress {
         final AtomicInteger sent = new AtomicInteger();
 
         public WokenAndAdmitted() {
-            gate.pauses(1_000);
+            gate.pause(Duration.ofMillis(1_000));
             ask(TestGates.passage(), false);
             clock.advanceMillis(1_000);
         }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.session;
 
-import io.github.camelsessions.api.SessionSituation;
-import io.github.camelsessions.internal.session.GateFailure.Kind;
 import io.github.camelsessions.internal.session.Verdict.Action;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,7 +9,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a gate knows of those that wait or were refused, and of renewals; words what it decides about them, and counts that.
+ * What a gate knows of those that wait or were refused, and of renewals; says who of them is sent again, and counts that.
  * Guarded by the lock of its gate.
  */
 final class GateMemory {
@@ -22,11 +20,28 @@ final class GateMemory {
      */
     private static final int UNJUDGED_REFUSALS = 3;
 
-    final HeldCount waiting = new HeldCount();
+    final HeldCount held = new HeldCount();
     final Suspects suspects = new Suspects();
     final Evidence evidence;
     final Cooldown cooldown;
-    final Tally tally = new Tally();
+
+    // counts, as SessionStats explains them; late are the ends of attempts that came when they no longer counted
+    long renewals;
+    long attempts;
+    long failures;
+    long useless;
+    long late;
+    long checks;
+    long checksExpired;
+    long refused;
+    long standing;
+    long replays;
+    long stale;
+    long staleReplays;
+    long blocked;
+    long otherLogIns;
+    long logOuts;
+    long failedLogOuts;
 
     /** The latest renewal; its latest token is live exactly when RENEWING. */
     @Nullable
@@ -65,8 +80,8 @@ final class GateMemory {
      * How long a pause becomes whose length the site has left open: it doubles with each in a row. What was sent before the
      * latest of them began brings no news.
      */
-    long backoff(Passage blocked, long shortestMillis, long longestMillis, long event) {
-        if (blockedInRow == 0 || blocked.admittedAt > blockedAt) {
+    long backoff(Passage passage, long shortestMillis, long longestMillis, long event) {
+        if (blockedInRow == 0 || passage.admittedAt > blockedAt) {
             blockedInRow++;
             blockedAt = event;
         }
@@ -86,72 +101,56 @@ final class GateMemory {
 
     /** Whether nobody waits. */
     boolean isOver() {
-        return waiting.now() == 0 && suspects.isEmpty();
+        return held.now() == 0 && suspects.isEmpty();
     }
 
     /** The refusals were the exchanges' own; those that have replays left are sent again all the same. */
-    Verdict own(Verdict verdict, List<Passage> refused) {
-        return judging(verdict, refused, passage -> ++passage.stood < passage.maxReplays);
+    Verdict own(Verdict verdict, List<Passage> judged) {
+        return judging(verdict, judged, passage -> ++passage.stood < passage.maxReplays);
     }
 
     /** The refusals tell nothing of the exchanges: they are sent again, which does not count. */
-    Verdict notOwn(Verdict verdict, List<Passage> refused) {
-        return judging(verdict, refused, passage -> passage.maxReplays > 0);
+    Verdict notOwn(Verdict verdict, List<Passage> judged) {
+        return judging(verdict, judged, passage -> passage.maxReplays > 0);
     }
 
     /** A limit has ended the generation that refused them before anybody has judged that. */
-    Verdict unjudged(Verdict verdict, List<Passage> refused) {
+    Verdict unjudged(Verdict verdict, List<Passage> judged) {
         return judging(
                 verdict,
-                refused,
+                judged,
                 passage -> ++passage.unjudged < UNJUDGED_REFUSALS
                         ? passage.maxReplays > 0
                         : ++passage.stood < passage.maxReplays);
     }
 
-    private Verdict judging(Verdict verdict, List<Passage> refused, Predicate<Passage> isSentAgain) {
-        if (refused.isEmpty()) {
+    private Verdict judging(Verdict verdict, List<Passage> judged, Predicate<Passage> isSentAgain) {
+        if (judged.isEmpty()) {
             return verdict;
         }
-        List<Passage> standing = new ArrayList<>();
+        List<Passage> own = new ArrayList<>();
         List<Passage> again = new ArrayList<>();
-        for (Passage passage : refused) {
-            (isSentAgain.test(passage) ? again : standing).add(passage);
+        for (Passage passage : judged) {
+            (isSentAgain.test(passage) ? again : own).add(passage);
         }
-        tally.standing += standing.size();
-        tally.replays += again.size();
-        return verdict.judging(standing, again);
+        standing += own.size();
+        replays += again.size();
+        return verdict.judging(own, again);
     }
 
     /** What becomes of one whose refusal need not be judged. */
-    Action sentAgain(Passage refused) {
-        boolean again = refused.maxReplays > 0;
-        tally.replays += again ? 1 : 0;
+    Action sentAgain(Passage passage) {
+        boolean again = passage.maxReplays > 0;
+        replays += again ? 1 : 0;
         return again ? Action.ADMIT_AGAIN : Action.DELIVER;
     }
 
     Verdict stale(Passage accepted, boolean replayable) {
-        tally.stale++;
+        stale++;
         if (!replayable || accepted.maxReplays == 0) {
             return Verdict.of(Action.DELIVER);
         }
-        tally.staleReplays++;
+        staleReplays++;
         return Verdict.of(Action.REPLAY_STALE);
-    }
-
-    Verdict fail(Kind kind, GenerationState current) {
-        return Verdict.of(Action.FAIL).failing(failure(kind, current));
-    }
-
-    GateFailure failure(Kind kind, GenerationState current) {
-        boolean failed = kind == Kind.RENEWAL_FAILED;
-        return new GateFailure(
-                kind,
-                new SessionSituation(
-                        current.generation.session(),
-                        current.generation.number(),
-                        waiting.now(),
-                        failed ? cooldown.retryAt() : null),
-                failed ? cooldown.cause() : null);
     }
 }

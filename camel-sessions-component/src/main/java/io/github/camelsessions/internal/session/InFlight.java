@@ -13,7 +13,7 @@ final class InFlight {
     private int inFlight;
     private int ordinary; // of these, the ones that no renewal has sent
     private long uses; // requests that no renewal has sent, each hop of a redirect counted
-    private int reconnects; // requests that were sent once more, because their connection had been closed
+    int reconnects; // requests that were sent once more, because their connection had been closed
     private long events;
     private @Nullable RenewalToken draining;
 
@@ -35,14 +35,6 @@ final class InFlight {
         to.uses++;
         uses++;
         return true;
-    }
-
-    void reconnected(int requests) {
-        reconnects += requests;
-    }
-
-    int reconnects() {
-        return reconnects;
     }
 
     /** Takes an answered passage off the wire; what it was sent in, null when no answer of it is awaited. */

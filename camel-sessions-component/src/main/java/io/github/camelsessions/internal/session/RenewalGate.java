@@ -2,10 +2,15 @@
 package io.github.camelsessions.internal.session;
 
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.internal.session.GateFailure.Kind;
+import io.github.camelsessions.internal.session.GateState.Generations;
+import io.github.camelsessions.internal.session.GateState.Phase;
 import io.github.camelsessions.internal.session.GenerationState.Origin;
 import io.github.camelsessions.internal.session.Passage.Place;
 import io.github.camelsessions.internal.session.Verdict.Action;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -15,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one door of a session: lets exchanges through while the session is valid, holds them while it is renewed, and
- * judges refusals. One method for each event, explained where {@link Session} has it; each returns a {@link Verdict} that
- * the caller acts on after the lock was let go. Nothing is called out under the lock but the source of new generations,
+ * judges refusals. One method for each event; each returns a {@link Verdict} that tells the one who brings the event what to
+ * do, and names others for whom something has to be done too: it must be acted on completely, after the lock was let go.
+ * What the gate knows is its {@link GateState}. Nothing is called out under the lock but the source of new generations,
  * whose locks are leaves, and a token's lock, a leaf too.
  *
  * <pre>
@@ -105,143 +111,140 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-final class RenewalGate {
+class RenewalGate {
 
-    enum State {
-        /** Exchanges are sent in the current generation. */
-        ACTIVE,
-        /** One token is live; everybody else waits. */
-        RENEWING,
-        /** The last renewal failed. */
-        FAILED,
-        /** Removed or stopped. */
-        CLOSED
-    }
-
+    private final SessionKey key;
+    private final long number;
     private final SessionClock clock;
-    private final Generations generations;
-    private final ReentrantLock lock = new ReentrantLock();
-
-    // all below is guarded by lock
-    private GateRules rules = GateRules.DEFAULT;
-    private @Nullable String configuredAt;
-    private State state = State.ACTIVE;
-    private boolean frozen;
-    private GenerationState current;
-    private final InFlight inFlight = new InFlight();
-    private @Nullable GateMemory memory; // null until there is any: most sessions of many never have
-
+    private final long created; // in epoch millis, as lastUsed
+    private volatile long lastUsed;
+    private volatile boolean renewed;
     private volatile boolean torn; // by an error, and not mended since
 
-    /** Makes generations; its locks are leaves. */
-    interface Generations {
-        Generation make(SessionKey session, long number);
+    private final ReentrantLock lock = new ReentrantLock();
+    private final GateState state; // guarded by lock
+
+    /**
+     * @param number   its place among all sessions that were ever created
+     * @param cooldown of the session that had this name before, null when it left none
+     */
+    RenewalGate(SessionKey key, long number, SessionClock clock, Generations generations, @Nullable Cooldown cooldown) {
+        this.key = key;
+        this.number = number;
+        this.clock = clock;
+        this.created = clock.millis();
+        this.lastUsed = created;
+        this.state = new GateState(key, clock, generations, cooldown);
+    }
+
+    /** The session's name. */
+    public SessionKey key() {
+        return key;
+    }
+
+    /** Its place among all sessions that were ever created, from 0. */
+    long number() {
+        return number;
     }
 
     /**
-     * @param cooldown of the session that had this name before, null when it left none
+     * Sets the rules of the session. The first that are set hold as long as it exists.
+     *
+     * @param place where the rules were found, for those who come with others
+     * @return null when these rules hold now, else the place of those that do
      */
-    RenewalGate(SessionKey key, SessionClock clock, Generations generations, @Nullable Cooldown cooldown) {
-        this.clock = clock;
-        this.generations = generations;
-        this.current = new GenerationState(generations.make(key, 0), Origin.NEW, now());
-        if (cooldown != null) {
-            memory = new GateMemory(rules, cooldown);
-        }
-    }
-
-    @Nullable
-    String configure(GateRules wanted, String place) {
-        return locked(() -> {
-            if (configuredAt == null) {
-                configuredAt = place;
-                rules = wanted;
-                if (memory != null) {
-                    memory.evidence.configure(wanted);
-                }
-            }
-            return rules.equals(wanted) ? null : configuredAt;
-        });
+    public @Nullable String configure(GateRules rules, String place) {
+        return locked(() -> state.configure(rules, place));
     }
 
     // ---- exchanges
 
-    Verdict admit(Passage passage, boolean released, @Nullable RenewalToken held) {
-        return deciding(() -> {
-            waitsNoLonger(passage);
-            return using(
-                    held, owned -> send(passage, owned.pending, true, now()), () -> admitOrdinary(passage, released));
+    /**
+     * An exchange is about to send a request. Each SEND is followed by one report of its end: {@link #refused},
+     * {@link #accepted}, {@link #unanswered} or {@link #lost}.
+     *
+     * @param released whether it was held before: then it does not stand behind those that are still held
+     * @param held     the renewal of this session that the exchange belongs to, null for an ordinary one
+     */
+    public Verdict admit(Passage passage, boolean released, @Nullable RenewalToken held) {
+        return touching(() -> {
+            state.waitsNoLonger(passage);
+            return using(held, owned -> send(passage, owned.pending, true), () -> admitOrdinary(passage, released));
         });
     }
 
     private Verdict admitOrdinary(Passage passage, boolean released) {
-        if (nobodyIsSent() || (state == State.ACTIVE && isLine() && !released)) {
+        if (state.nobodyIsSent() || (state.is(Phase.ACTIVE) && state.isLine() && !released)) {
             return hold(passage, released);
         }
-        if (state == State.FAILED) {
-            if (endures(passage)) {
+        if (state.is(Phase.FAILED)) {
+            if (state.endures(passage)) {
                 return hold(passage, released);
             }
-            if (barred(passage)) {
-                return memory().fail(Kind.RENEWAL_FAILED, current);
+            if (state.bars(passage)) {
+                return state.fail(Kind.RENEWAL_FAILED);
             }
             if (passage.renews) {
-                RenewalAttempts failed = memory().renewal;
+                RenewalAttempts failed = state.memory().renewal;
                 return holdForRenewal(passage, released, failed == null ? Origin.ASKED : failed.reason);
             }
-            state = State.ACTIVE;
+            state.phase = Phase.ACTIVE;
         }
-        long now = now();
-        boolean limit = current.limitDue(rules, now);
-        if (passage.renews && (limit || (passage.renewFirst && current.empty()))) {
+        boolean limit = state.isLimitDue();
+        if (passage.renews && (limit || (passage.renewFirst && state.current.empty()))) {
             return holdForRenewal(passage, released, limit ? Origin.LIMIT : Origin.ASKED);
         }
         if (limit) {
-            install(new GenerationState(next(), Origin.LIMIT, now), false);
+            state.installEmpty(Origin.LIMIT);
         }
-        passage.alone = current.isTried(now);
-        Verdict sent = send(passage, current, false, now);
-        return limit ? suspectsOfEnded(sent) : sent;
+        passage.alone = state.isTried();
+        Verdict sent = send(passage, state.current, false);
+        return limit ? state.suspectsOfEnded(sent) : sent;
     }
 
-    private Verdict send(Passage passage, GenerationState to, boolean priority, long nowMillis) {
-        inFlight.send(passage, to, priority, nowMillis);
+    private Verdict send(Passage passage, GenerationState to, boolean priority) {
+        state.inFlight.send(passage, to, priority, state.now());
         return Verdict.send(to.generation);
     }
 
     private Verdict hold(Passage passage, boolean hasPlace) {
-        GateMemory all = memory();
-        passage.crowded = all.waiting.now() >= rules.maxHeld() && !passage.initiator;
+        GateMemory memory = state.memory();
+        passage.crowded = memory.held.now() >= state.rules.maxHeld() && !passage.initiator;
         if (passage.crowded && passage.failsWhenFull && !hasPlace) {
-            return all.fail(Kind.FULL, current);
+            return state.fail(Kind.FULL);
         }
-        long awaited = state == State.RENEWING && all.renewal != null ? all.renewal.number : 0;
-        all.waiting.add(passage, awaited, nobodyIsSent(), hasPlace, now());
+        long awaited = state.is(Phase.RENEWING) && memory.renewal != null ? memory.renewal.number : 0;
+        memory.held.add(passage, awaited, state.nobodyIsSent(), hasPlace, state.now());
         return Verdict.of(Action.HOLD);
     }
 
     private Verdict holdForRenewal(Passage passage, boolean released, Origin why) {
-        Verdict verdict = renewAutomatically(why, passage, false, Action.HOLD);
-        if (state != State.RENEWING && !endures(passage)) {
-            return verdict.failing(memory().failure(Kind.RENEWAL_FAILED, current));
+        Verdict begun = renewUnasked(why, passage, false, Verdict.of(Action.HOLD));
+        if (!state.is(Phase.RENEWING) && !state.endures(passage)) {
+            return begun.failing(state.failure(Kind.RENEWAL_FAILED));
         }
-        return hold(passage, released).starting(verdict.renewal()).judging(verdict.standing(), verdict.again());
+        return hold(passage, released).starting(begun.renewal()).judging(begun.standing(), begun.again());
     }
 
-    void reconnected(int requests) {
-        locked(() -> {
-            inFlight.reconnected(requests);
-            return null;
-        });
+    /** Requests of an exchange were sent once more, because the server had closed the kept connections they went out on. */
+    public void reconnected(int requests) {
+        locked(() -> state.inFlight.reconnects += requests);
     }
 
-    void sentAgain(Passage passage) {
-        locked(() -> inFlight.sendAgain(passage));
+    /** A further request of an admitted exchange, such as a followed redirect: it counts as a use too, unless it is a renewal's. */
+    public void sentAgain(Passage passage) {
+        locked(() -> state.inFlight.sendAgain(passage));
+        touch();
     }
 
-    Verdict refused(Passage passage) {
-        return deciding(() -> {
-                    GenerationState of = landed(passage);
+    /**
+     * The answer of an admitted exchange matches the expiry rules.
+     *
+     * @throws IllegalStateException when no answer of this passage is awaited, also below
+     */
+    public Verdict refused(Passage passage) {
+        return touching(() -> {
+                    GenerationState of = state.landed(passage);
                     of.seen = true;
                     return passage.priority() ? Verdict.of(Action.DELIVER) : refused(passage, of);
                 })
@@ -250,290 +253,296 @@ final class RenewalGate {
 
     private Verdict refused(Passage passage, GenerationState of) {
         passage.refusals++;
-        passage.refusedAt = inFlight.event();
-        GateMemory all = memory();
-        all.tally.refused++;
-        boolean judged = of == current && state == State.ACTIVE && !frozen;
-        if (judged && passage.renews && all.evidence.isForbidden(passage, now())) {
-            return all.own(Verdict.of(Action.DELIVER), List.of(passage));
+        passage.refusedAt = state.inFlight.event();
+        GateMemory memory = state.memory();
+        memory.refused++;
+        boolean judged = of == state.current && state.is(Phase.ACTIVE) && !state.frozen;
+        if (judged && passage.renews && memory.evidence.isForbidden(passage, state.now())) {
+            return memory.own(Verdict.of(Action.DELIVER), List.of(passage));
         }
         if (passage.renews) {
-            all.evidence.refused(passage, of, current);
-        }
-        if (!judged && isEndedByLimit(of)) {
-            return all.unjudged(Verdict.of(Action.DELIVER), List.of(passage));
+            memory.evidence.refused(passage, of, state.current);
         }
         if (!judged) {
-            return Verdict.of(all.sentAgain(passage));
+            return state.isEndedByLimit(of)
+                    ? memory.unjudged(Verdict.of(Action.DELIVER), List.of(passage))
+                    : Verdict.of(memory.sentAgain(passage));
         }
         if (!passage.renews) {
             return Verdict.of(Action.DELIVER);
         }
-        if (passage.alone && !current.accepted && !isChecked(all)) {
-            boolean inVain = passage.refusals > 1;
-            if (inVain) {
-                all.evidence.refusedInVain(passage);
-            }
-            if (inVain || !all.evidence.isEndedAfresh(passage, now())) {
-                return all.own(Verdict.of(Action.DELIVER), List.of(passage));
-            }
+        if (passage.alone && !of.accepted && !state.isChecked() && isOwn(passage, memory.evidence)) {
+            return memory.own(Verdict.of(Action.DELIVER), List.of(passage));
         }
-        all.suspects.park(passage, now());
+        memory.suspects.park(passage, state.now());
         return Verdict.of(Action.PARK);
     }
 
-    /** Whether a limit has ended this generation, or is about to. */
-    private boolean isEndedByLimit(GenerationState of) {
-        RenewalAttempts latest = memory().renewal;
-        boolean ending = of == current && state == State.RENEWING && latest != null && latest.reason == Origin.LIMIT;
-        return of.endedByLimit || ending;
+    /** Whether a refusal by a generation that has accepted nothing yet is the exchange's own. */
+    private boolean isOwn(Passage passage, Evidence evidence) {
+        boolean inVain = passage.refusals > 1;
+        if (inVain) {
+            evidence.refusedInVain(passage);
+        }
+        return inVain || !evidence.isEndedAfresh(passage, state.now());
     }
 
-    Verdict accepted(Passage passage, boolean replayable) {
-        return deciding(() -> {
-            GenerationState of = landed(passage);
+    /**
+     * The answer of an admitted exchange does not match the expiry rules.
+     *
+     * @param replayable whether the request may be sent again when its answer is stale
+     */
+    public Verdict accepted(Passage passage, boolean replayable) {
+        return touching(() -> {
+            GenerationState of = state.landed(passage);
             of.seen = true;
             if (passage.priority()) {
                 return Verdict.of(Action.DELIVER);
             }
             of.accepted = true;
+            GateMemory memory = state.remembered();
             if (memory != null) {
-                memory.evidence.accepted(passage, current);
+                memory.evidence.accepted(passage, state.current);
                 memory.answered(passage);
             }
-            if (of == current) {
+            if (of == state.current) {
                 return acceptedInTime(passage);
             }
             return of.endedByLimit
                     ? Verdict.of(Action.DELIVER)
-                    : memory().stale(passage, replayable && state == State.ACTIVE);
+                    : state.memory().stale(passage, replayable && state.is(Phase.ACTIVE));
         });
     }
 
     private Verdict acceptedInTime(Passage passage) {
-        GateMemory all = memory;
-        if (all == null) {
+        GateMemory memory = state.remembered();
+        if (memory == null) {
             return Verdict.of(Action.DELIVER);
         }
-        if (state == State.ACTIVE && current.renewed()) {
-            all.cooldown.endRow();
+        if (state.is(Phase.ACTIVE) && state.current.renewed()) {
+            memory.cooldown.endRow();
         }
-        long now = now();
-        List<Passage> outlived = all.suspects.takeRefusedBefore(passage.admittedAt, now);
-        outlived.forEach(suspect -> all.evidence.outlived(suspect, now));
-        return all.own(Verdict.of(Action.DELIVER), outlived);
+        long now = state.now();
+        List<Passage> outlived = memory.suspects.takeRefusedBefore(passage.admittedAt, now);
+        outlived.forEach(suspect -> memory.evidence.outlived(suspect, now));
+        return memory.own(Verdict.of(Action.DELIVER), outlived);
     }
 
-    // ---- checks
-
-    Verdict check(Passage passage) {
-        return deciding(() -> {
-            if (state != State.ACTIVE || frozen || isPaused()) {
-                memory().checking = false;
-                return Verdict.of(state == State.CLOSED ? Action.LOOK_UP : Action.SKIP);
-            }
-            memory().checking = true;
-            memory().tally.checks++;
-            return send(passage, current, false, now());
+    /** An admitted exchange got no answer. That tells nothing about the session. */
+    public Verdict unanswered(Passage passage) {
+        return touching(() -> {
+            state.landed(passage);
+            return Verdict.of(Action.DELIVER);
         });
-    }
-
-    Verdict checked(Passage passage, @Nullable Boolean alive) {
-        return deciding(() -> {
-            GenerationState of = landed(passage);
-            GateMemory all = memory();
-            all.checking = false;
-            all.uncheckedUntil =
-                    alive == null ? Long.valueOf(now() + rules.cooldown().toMillis()) : null;
-            all.tally.checksExpired += Boolean.FALSE.equals(alive) ? 1 : 0;
-            if (alive == null || of != current || state != State.ACTIVE || frozen) {
-                return Verdict.of(Action.DELIVER);
-            }
-            if (alive) {
-                all.evidence.isAlive();
-                of.accepted = true;
-                all.evidence.accepted(passage, current);
-                return acceptedInTime(passage);
-            }
-            Passage initiator = all.suspects.isEmpty() ? passage : all.suspects.first();
-            boolean renews = initiator.renews && (initiator != passage || all.evidence.mayEndUnasked(now()));
-            return renews
-                    ? renewAutomatically(Origin.REFUSAL, initiator, true, Action.DELIVER)
-                    : Verdict.of(Action.DELIVER);
-        });
-    }
-
-    // ---- pauses
-
-    Verdict blocked(Passage passage, long millis) {
-        return blocked(passage, event -> millis);
     }
 
     /**
-     * @param millis     how long the pause is, when it is the first in a row
-     * @param mostMillis what it grows to at most
+     * The proxy of the profile that an admitted exchange was sent with has failed: the current generation, if that is the
+     * exchange's, is over as if it had reached a limit, so that the next one gets another profile. Put the profile aside
+     * before.
+     *
+     * @param again whether the request may be sent again; of a request of a renewal, whether it has not reached the site
      */
-    Verdict blocked(Passage passage, long millis, long mostMillis) {
-        return blocked(passage, event -> memory().backoff(passage, millis, mostMillis, event));
-    }
-
-    private Verdict blocked(Passage passage, LongUnaryOperator lengthAtEvent) {
-        return deciding(() -> {
-            landed(passage).seen = true;
-            memory().tally.blocked++;
-            pause(lengthAtEvent.applyAsLong(inFlight.event()));
-            return Verdict.of(Action.ADMIT_AGAIN);
-        });
-    }
-
-    Verdict pauses(long millis) {
-        return deciding(() -> {
-            if (state != State.CLOSED) {
-                pause(millis);
-            }
-            return Verdict.of(Action.NOTHING);
-        });
-    }
-
-    private void pause(long millis) {
-        Pause asked = Pause.of(now(), millis);
-        GateMemory all = memory();
-        all.pause = all.pause == null ? asked : all.pause.later(asked);
-        if (all.pause == asked) {
-            all.pausedUntil = clock.instant().plusMillis(millis);
-        }
-    }
-
-    /** What was to be waited for may be over by now. */
-    Verdict wake() {
-        return deciding(() -> {
-            GateMemory all = memory();
-            all.wakeAt = null;
-            Verdict verdict = Verdict.of(Action.NOTHING);
-            boolean waits = nobodyIsSent() || (state == State.FAILED && isCooling());
-            return all.waiting.now() > 0 && !waits ? verdict.releasing() : verdict;
-        });
-    }
-
-    Verdict unanswered(Passage passage) {
-        return deciding(() -> {
-            landed(passage);
-            return Verdict.of(Action.DELIVER);
-        });
-    }
-
-    Verdict lost(Passage passage, boolean again) {
-        return deciding(() -> {
-            GenerationState of = landed(passage);
+    public Verdict lost(Passage passage, boolean again) {
+        return touching(() -> {
+            GenerationState of = state.landed(passage);
             if (passage.priority()) {
                 of.seen |= !again;
                 return Verdict.of(Action.DELIVER);
             }
             Verdict verdict = Verdict.of(again ? Action.ADMIT_AGAIN : Action.DELIVER);
-            if (of != current || state == State.RENEWING) {
+            if (of != state.current || state.is(Phase.RENEWING)) {
                 return verdict;
             }
-            current.expired = true;
-            return suspectsAgain(verdict); // who is sent now is sent in the next generation, and tells nothing of them
+            of.expired = true;
+            return state.suspectsAgain(
+                    verdict); // who is sent now is sent in the next generation, and tells nothing of them
         });
     }
 
-    private GenerationState landed(Passage passage) {
-        GenerationState of = inFlight.landed(passage);
-        if (of == null) {
-            throw new IllegalStateException(
-                    "session '" + current.generation.session() + "': an answer was reported that is not awaited");
-        }
-        return of;
+    /** An exchange is over: its time was up while it waited, or its route was stopped, or an error came, wherever it was. */
+    public Verdict left(Passage passage) {
+        return touching(() -> {
+            state.leaves(passage);
+            return Verdict.of(Action.NOTHING);
+        });
     }
 
-    Verdict left(Passage passage) {
+    /** Whether those that wait still have to: ask after a hold was made, for the renewal may have ended meanwhile. */
+    public boolean holding(Passage passage) {
+        return locked(() -> state.isHolding(passage));
+    }
+
+    /** Whether somebody has frozen it. */
+    public boolean isFrozen() {
+        return locked(() -> state.frozen);
+    }
+
+    /** How long the site wants to be left alone from now on, zero when it does not. */
+    public Duration pauseLeft() {
+        return locked(state::pauseLeft);
+    }
+
+    /** What those that wait, or are suspected, wait for may have come to its time: called when a verdict asked for it. */
+    public Verdict wake() {
         return deciding(() -> {
-            waitsNoLonger(passage);
-            if (memory != null) {
-                memory.suspects.remove(passage, now());
-            }
-            inFlight.landed(passage);
-            return Verdict.of(Action.NOTHING);
+            state.memory().wakeAt = null;
+            Verdict verdict = Verdict.of(Action.NOTHING);
+            boolean waits = state.nobodyIsSent() || (state.is(Phase.FAILED) && state.isCooling());
+            return state.isAnybodyHeld() && !waits ? verdict.releasing() : verdict;
         });
     }
 
     // ---- errors
 
-    void tear() {
+    /** An error may have kept somebody from acting on a verdict: {@link #mend} is to be called. Needs no memory. */
+    public void tear() {
         torn = true;
     }
 
-    boolean isTorn() {
+    /** Whether an error has come between, here or with those who act on verdicts, and nothing was mended since. */
+    public boolean isTorn() {
         return torn;
     }
 
-    Verdict mend() {
-        return deciding(() -> {
+    /** Undoes what an error has left half done: an attempt that nobody makes is given up, and whoever waits asks again. */
+    public Verdict mend() {
+        Verdict verdict = deciding(() -> {
             torn = false;
-            Verdict verdict = suspectsAgain(Verdict.of(Action.NOTHING)).releasing();
-            if (memory != null) {
-                memory.wakeAt = null;
-                memory.checking = false;
-                if (state == State.RENEWING) {
-                    giveUpIfLost(memory.renewal);
-                }
-            }
-            return verdict;
+            Verdict again = state.suspectsAgain(Verdict.of(Action.NOTHING)).releasing();
+            state.mend();
+            return again;
         });
-    }
-
-    /** Nobody has failed: whoever needs the renewal begins it anew, at once. */
-    private void giveUpIfLost(@Nullable RenewalAttempts lost) {
-        RenewalToken latest = lost == null ? null : lost.latest();
-        if (latest != null && latest.state() == RenewalToken.State.LIVE) {
-            if (latest.isCarried()) {
-                return;
-            }
-            latest.end(RenewalToken.State.REVOKED);
+        try {
+            abortIfRevoked(latestAttempt());
+        } catch (RuntimeException | Error e) {
+            tear();
         }
-        state = State.ACTIVE;
-        if (lost != null) {
-            lost.end();
-            current.expired |= lost.reason == Origin.REFUSAL;
-        }
+        return verdict;
     }
 
-    boolean isToldNothing(Passage passage) {
-        return locked(() -> passage.place == Place.JUDGED || (passage.place == Place.WAITING && !holding(passage)));
-    }
-
-    boolean holding(Passage passage) {
-        return locked(() -> state != State.CLOSED && (nobodyIsSent() || (state == State.FAILED && endures(passage))));
-    }
-
-    boolean isPausedNow() {
-        return locked(this::isPaused);
-    }
-
-    boolean isFrozen() {
-        return locked(() -> frozen);
-    }
-
-    /** How long the site wants to be left alone from now on, 0 when it does not. */
-    long pauseLeft() {
-        return locked(() -> {
-            Pause asked = memory == null ? null : memory.pause;
-            return asked == null ? 0 : Math.max(0, asked.untilMillis() - now());
-        });
-    }
-
-    Verdict open(@Nullable RenewalToken held) {
-        // it judges nobody: who only reads need not act on what the verdict says of others
+    /** Whether it waits for nothing: asked after an error, of an exchange that nobody may have told so. */
+    public boolean isToldNothing(Passage passage) {
         return locked(
-                () -> using(held, owned -> Verdict.send(owned.pending()), () -> Verdict.send(current.generation)));
+                () -> passage.place == Place.JUDGED || (passage.place == Place.WAITING && !state.isHolding(passage)));
+    }
+
+    // ---- checks and pauses
+
+    /**
+     * A request is about to be sent that tells whether the session lives. Each SEND is followed by one {@link #checked}.
+     *
+     * @return SEND with the generation to ask, or SKIP when there is nothing to be asked now, or LOOK_UP
+     */
+    public Verdict check(Passage passage) {
+        return touching(() -> {
+            boolean skips = !state.is(Phase.ACTIVE) || state.frozen || state.isPaused();
+            state.memory().checking = !skips;
+            if (skips) {
+                return Verdict.of(state.is(Phase.CLOSED) ? Action.LOOK_UP : Action.SKIP);
+            }
+            state.memory().checks++;
+            return send(passage, state.current, false);
+        });
+    }
+
+    /**
+     * The check has ended: whoever was refused before it was sent was forbidden, if the session lives, or else the session is
+     * renewed.
+     *
+     * @param alive null when there was no answer: then the doubt is settled without
+     */
+    public Verdict checked(Passage passage, @Nullable Boolean alive) {
+        return touching(() -> {
+            GenerationState of = state.landed(passage);
+            GateMemory memory = state.memory();
+            memory.checking = false;
+            memory.uncheckedUntil = alive == null
+                    ? Long.valueOf(state.now() + state.rules.cooldown().toMillis())
+                    : null;
+            memory.checksExpired += Boolean.FALSE.equals(alive) ? 1 : 0;
+            if (alive == null || of != state.current || !state.is(Phase.ACTIVE) || state.frozen) {
+                return Verdict.of(Action.DELIVER);
+            }
+            if (alive) {
+                memory.evidence.isAlive();
+                of.accepted = true;
+                memory.evidence.accepted(passage, of);
+                return acceptedInTime(passage);
+            }
+            Passage initiator = memory.suspects.isEmpty() ? passage : memory.suspects.first();
+            boolean renews = initiator.renews && (initiator != passage || memory.evidence.mayEndUnasked(state.now()));
+            Verdict verdict = Verdict.of(Action.DELIVER);
+            return renews ? renewUnasked(Origin.REFUSAL, initiator, true, verdict) : verdict;
+        });
+    }
+
+    /**
+     * The site has asked to be left alone for a while, in its answer to an admitted exchange: that one asks for admission
+     * again, and everybody waits.
+     */
+    public Verdict blocked(Passage passage, Duration time) {
+        return blocked(passage, event -> time.toMillis());
+    }
+
+    /**
+     * As {@link #blocked(Passage, Duration)}, but the site has not said for how long. The pause doubles with each such answer
+     * in a row, until one is accepted that was sent later; answers to requests that were under way together count once.
+     *
+     * @param first how long the first pause in a row is
+     * @param most  what it grows to at most
+     */
+    public Verdict blocked(Passage passage, Duration first, Duration most) {
+        return blocked(passage, event -> state.memory().backoff(passage, first.toMillis(), most.toMillis(), event));
+    }
+
+    private Verdict blocked(Passage passage, LongUnaryOperator lengthAtEvent) {
+        return touching(() -> {
+            state.landed(passage).seen = true;
+            state.memory().blocked++;
+            state.pause(lengthAtEvent.applyAsLong(state.inFlight.event()));
+            return Verdict.of(Action.ADMIT_AGAIN);
+        });
+    }
+
+    /** Everybody who wants to use the session waits for a while. */
+    public Verdict pause(Duration time) {
+        return deciding(() -> {
+            if (!state.is(Phase.CLOSED)) {
+                state.pause(time.toMillis());
+            }
+            return Verdict.of(Action.NOTHING);
+        });
+    }
+
+    /**
+     * An operation without a request reads or fills the session.
+     *
+     * @return SEND with the generation to work in, which is not counted as a use and needs no report
+     */
+    public Verdict open(@Nullable RenewalToken held) {
+        // it judges nobody: who only reads need not act on what the verdict says of others
+        Verdict verdict = locked(() ->
+                using(held, owned -> Verdict.send(owned.pending()), () -> Verdict.send(state.current.generation)));
+        touch();
+        return verdict;
     }
 
     // ---- renewals
 
-    Verdict renew(Passage passage, @Nullable Generation observed, @Nullable RenewalToken held) {
-        return deciding(() -> {
-            boolean waited = waitsNoLonger(passage);
+    /**
+     * An exchange or an operator asks for a renewal. The requests of the priority exchange are then admitted one by one,
+     * with the token.
+     *
+     * @param observed the generation that the asker saw last, null when it asks whatever there was
+     * @param passage  the asker; it waits like any other when another renews
+     * @param held     the renewal of this session that the asker belongs to, null for none
+     * @return SEND with a renewal: the asker is the priority exchange; SEND without: it has joined the renewal that it
+     *     belongs to; HOLD: another one renews, ask again afterwards; SKIP: the generation it saw was renewed since
+     */
+    public Verdict renew(Passage passage, @Nullable Generation observed, @Nullable RenewalToken held) {
+        return touching(() -> {
+            boolean waited = state.waitsNoLonger(passage);
             return using(
                     held,
                     owned -> Verdict.send(owned.pending()),
@@ -542,97 +551,113 @@ final class RenewalGate {
     }
 
     private Verdict renewAsked(Passage passage, @Nullable Generation unwanted, boolean waited) {
-        if (unwanted != null && unwanted != current.generation) {
+        if (unwanted != null && unwanted != state.current.generation) {
             return Verdict.of(Action.SKIP);
         }
-        if (frozen || state == State.RENEWING) {
-            passage.unwanted = current.generation;
+        if (state.frozen || state.is(Phase.RENEWING)) {
+            passage.unwanted = state.current.generation;
             return hold(passage, waited);
         }
-        if (barred(passage)) {
-            return memory().fail(Kind.RENEWAL_FAILED, current);
+        if (state.bars(passage)) {
+            return state.fail(Kind.RENEWAL_FAILED);
         }
-        RenewalToken started = begin(Origin.ASKED, passage);
+        RenewalToken started = state.begin(Origin.ASKED, passage);
         passage.initiator = started != null;
-        return suspectsAgain(
+        return state.suspectsAgain(
                 started == null
-                        ? memory().fail(Kind.RENEWAL_FAILED, current).releasing()
+                        ? state.fail(Kind.RENEWAL_FAILED).releasing()
                         : Verdict.send(started.pending()).starting(started));
     }
 
-    boolean drained(RenewalToken waits) {
-        return locked(() -> isLive(waits) && inFlight.drained(waits));
+    /**
+     * Whether the attempt may start because no ordinary request of the session is on the wire. When it may not yet, the
+     * verdict of the event that ends the last of them has the token as its renewal, once; whoever does not want to wait
+     * that long starts it before, and then has to drop what that verdict says. False for an attempt that has ended.
+     */
+    public boolean drained(RenewalToken waits) {
+        return locked(() -> state.isLive(waits) && state.inFlight.drained(waits));
     }
 
-    Verdict succeeded(RenewalToken done) {
-        return deciding(() -> {
-            RenewalAttempts renewal = renewalOf(done);
-            if (renewal == null) {
-                return late();
+    /** The attempt has filled its generation: it becomes the current one. A late success is dropped, as below. */
+    public Verdict succeeded(RenewalToken done) {
+        return touching(() -> {
+            if (!state.succeed(done)) {
+                return Verdict.of(Action.NOTHING);
             }
-            done.end(RenewalToken.State.ENDED);
-            renewal.end();
-            GateMemory all = memory();
-            all.tally.renewals++;
-            all.cooldown.end();
-            if (all.evidence.fruitless() == 0) {
-                all.cooldown.endRow();
-            }
-            install(done.pending, true);
-            current.generation.loggedIn();
-            state = State.ACTIVE;
+            renewed = true;
             return Verdict.of(Action.NOTHING).releasing();
         });
     }
 
-    Verdict failed(RenewalToken done, boolean again, Throwable cause, long notBeforeMillis) {
-        return failed(done, again, cause, notBeforeMillis, true);
+    /**
+     * The attempt has failed, or its time is up: its token is revoked, its requests are aborted. The end of an attempt that
+     * had ended before is dropped: answered with NOTHING that releases nobody.
+     *
+     * @param again whether another attempt may help: the failure was transient and there is time left
+     * @return with a renewal: the next attempt, to be started after the backoff
+     */
+    public Verdict failed(RenewalToken done, boolean again, Throwable cause) {
+        return failed(done, again, cause, Duration.ZERO);
     }
 
-    Verdict failed(RenewalToken done, boolean again, Throwable cause) {
-        return failed(done, again, cause, 0);
+    /**
+     * @param notBefore how long the site asks to be left alone: when that is longer than the cool-down, it lasts so long
+     * @see #failed(RenewalToken, boolean, Throwable)
+     */
+    public Verdict failed(RenewalToken done, boolean again, Throwable cause, Duration notBefore) {
+        return failed(done, again, cause, notBefore, true);
     }
 
-    Verdict lost(RenewalToken done, boolean again, Throwable cause) {
-        return failed(done, again, cause, 0, false);
+    /**
+     * As {@link #failed}, but the attempt has failed because the proxy of its profile has: it does not count among those
+     * that the renewal may make, unless the site has seen any of it. The caller sees to it that there is an end.
+     */
+    public Verdict lost(RenewalToken done, boolean again, Throwable cause) {
+        return failed(done, again, cause, Duration.ZERO, false);
     }
 
-    private Verdict failed(RenewalToken done, boolean again, Throwable cause, long notBeforeMillis, boolean counts) {
-        return deciding(() -> {
-            RenewalAttempts renewal = renewalOf(done);
+    private Verdict failed(RenewalToken done, boolean again, Throwable cause, Duration notBefore, boolean counts) {
+        Verdict verdict = touching(() -> {
+            RenewalAttempts renewal = state.end(done, RenewalToken.State.REVOKED);
             if (renewal == null) {
-                return late();
+                return Verdict.of(Action.NOTHING);
             }
-            done.end(RenewalToken.State.REVOKED);
             if (!counts && !done.pending.seen) {
                 renewal.doNotCountLatest();
             }
-            if (again && renewal.mayTryAgain()) {
-                RenewalToken next = attempt(renewal);
-                if (next != null) {
-                    return Verdict.of(Action.NOTHING).starting(next);
-                }
-            } else {
-                enterFailed(cause, notBeforeMillis);
+            if (!again || !renewal.mayTryAgain()) {
+                state.enterFailed(cause, notBefore.toMillis());
+                return Verdict.of(Action.NOTHING).releasing();
             }
-            return Verdict.of(Action.NOTHING).releasing();
+            RenewalToken next = state.attempt(renewal);
+            Verdict tried = Verdict.of(Action.NOTHING);
+            return next != null ? tried.starting(next) : tried.releasing();
         });
+        abortIfRevoked(done);
+        return verdict;
     }
 
-    private Verdict late() {
-        memory().tally.late++;
-        return Verdict.of(Action.NOTHING);
+    private static void abortIfRevoked(@Nullable RenewalToken token) {
+        if (token != null && token.state() == RenewalToken.State.REVOKED) {
+            token.abort();
+        }
     }
 
     /** The attempt made last, whatever has become of it, null when there was none. */
     @Nullable
     RenewalToken latestAttempt() {
-        return locked(this::latestToken);
+        return locked(state::latestToken);
     }
 
     // ---- operators
 
-    Verdict clear(@Nullable RenewalToken held) {
+    /**
+     * Empties the session: the next exchange starts with an empty jar. Responses under way fill the jar they were admitted
+     * with, which nobody reads any more. Within a renewal only its owner empties anything: what is pending.
+     *
+     * @return releasing when the next generation was installed
+     */
+    public Verdict clear(@Nullable RenewalToken held) {
         return deciding(() -> using(
                 held,
                 owned -> {
@@ -643,31 +668,55 @@ final class RenewalGate {
     }
 
     private Verdict clearOrdinary() {
-        if (state == State.RENEWING) {
+        if (state.is(Phase.RENEWING)) {
             return Verdict.of(Action.NOTHING);
         }
-        install(new GenerationState(next(), Origin.CLEARED, now()), false);
-        state = State.ACTIVE;
-        return suspectsAgain(Verdict.of(Action.NOTHING)).releasing();
+        state.installEmpty(Origin.CLEARED);
+        state.phase = Phase.ACTIVE;
+        return state.suspectsAgain(Verdict.of(Action.NOTHING)).releasing();
     }
 
-    Verdict freeze(boolean freezes) {
+    /** Whether nothing has been done in the current generation, and nothing is wrong. */
+    boolean isUntouched() {
+        return current() == null && locked(() -> !state.is(Phase.FAILED) && state.inFlight.count() == 0);
+    }
+
+    /**
+     * Holds whoever asks from now on, but for the renewal under way, and begins no renewal: what is on the wire ends as
+     * usual. To be ended by {@link #unfreeze}.
+     */
+    public Verdict freeze() {
+        return freeze(true);
+    }
+
+    /** Ends {@link #freeze}. Nothing happens when the session is not frozen. */
+    public Verdict unfreeze() {
+        return freeze(false);
+    }
+
+    private Verdict freeze(boolean freezes) {
         return deciding(() -> {
-            if (state == State.CLOSED) {
+            if (state.is(Phase.CLOSED)) {
                 return Verdict.of(Action.LOOK_UP);
             }
-            frozen = freezes;
-            boolean releases = !freezes && state != State.RENEWING;
-            return releases ? Verdict.of(Action.NOTHING).releasing() : Verdict.of(Action.NOTHING);
+            state.frozen = freezes;
+            Verdict verdict = Verdict.of(Action.NOTHING);
+            return freezes || state.is(Phase.RENEWING) ? verdict : verdict.releasing();
         });
     }
 
-    void expire() {
-        locked(() -> current.expired |= state == State.ACTIVE || state == State.FAILED);
+    /**
+     * The current generation counts as over, as if it had reached a limit: the next admission of an exchange that can renew
+     * begins a renewal, of one that cannot starts the next generation. Nothing happens while the session is renewed.
+     */
+    public void expire() {
+        locked(() -> state.current.expired |= state.is(Phase.ACTIVE) || state.is(Phase.FAILED));
     }
 
-    Verdict endCooldown() {
+    /** Ends the cool-down, so that the next exchange may renew. */
+    public Verdict endCooldown() {
         return deciding(() -> {
+            GateMemory memory = state.remembered();
             if (memory == null) {
                 return Verdict.of(Action.NOTHING);
             }
@@ -681,83 +730,135 @@ final class RenewalGate {
     /** What is left of its cool-down when the session is closed, null when that is over. */
     @Nullable
     Cooldown cooldown() {
-        return locked(() -> isCooling() ? memory().cooldown : null);
+        return locked(() -> state.isCooling() ? state.memory().cooldown : null);
     }
 
-    /**
-     * Closes the session if nobody needs it: to evict or remove it.
-     *
-     * @return whether it is closed now
-     */
+    /** Closes the session unless somebody needs it: to evict or remove it. Returns whether it is closed now. */
     boolean close() {
+        return locked(state::closeIfIdle);
+    }
+
+    /** Closes the session for good, aborts the renewal under way; whoever waits is released, to be failed. */
+    public Verdict stop() {
+        Verdict verdict = deciding(() -> {
+            state.close();
+            return state.suspectsAgain(Verdict.of(Action.NOTHING)).releasing();
+        });
+        abortIfRevoked(latestAttempt());
+        return verdict;
+    }
+
+    /** Counts a log-in that no renewal has made: it was found when it was to be ended. */
+    public void loggedIn() {
+        locked(() -> state.memory().otherLogIns++);
+    }
+
+    /** Counts a log-out. */
+    public void loggedOut(boolean well) {
+        locked(() -> well ? state.memory().logOuts++ : state.memory().failedLogOuts++);
+    }
+
+    // ---- what it shows
+
+    /** The current generation, used or not, and of a closed session the one that was. */
+    public Generation latest() {
+        return locked(() -> state.current.generation);
+    }
+
+    /** The current generation, null while it is unused, as after a clear, and when the session is closed. */
+    public @Nullable Generation current() {
+        Generation generation = locked(() -> state.is(Phase.CLOSED) ? null : state.current.generation);
+        return generation != null && (generation.hasProfile() || generation.isFilled()) ? generation : null;
+    }
+
+    boolean isClosed() {
+        return locked(() -> state.is(Phase.CLOSED));
+    }
+
+    /** Whether no answer is awaited; {@link Verdict#emptied} says when that comes true of a closed session. */
+    public boolean isEmpty() {
+        return locked(() -> state.inFlight.count() == 0);
+    }
+
+    /** When the session was last used, in epoch millis. Two threads at once may set it back by a moment. */
+    long lastUsed() {
+        return lastUsed;
+    }
+
+    /** Whether it was ever renewed. */
+    boolean isRenewed() {
+        return renewed;
+    }
+
+    /** How the session stands. */
+    public SessionStats stats() {
+        Generation used = current();
+        int cookies = used == null ? 0 : used.jar().size();
         return locked(() -> {
-            boolean idle = state != State.RENEWING && !frozen && inFlight.count() == 0;
-            if (idle && (memory == null || memory.isOver()) && !isCooling()) {
-                state = State.CLOSED;
-            }
-            return state == State.CLOSED;
+            GateMemory memory = state.rememberedOrNew();
+            return new SessionStats(
+                    key,
+                    number,
+                    state.phase.name(),
+                    state.current.generation.number(),
+                    cookies,
+                    used == null ? "" : used.profile().name(),
+                    state.inFlight.uses(),
+                    state.current.uses,
+                    state.inFlight.count(),
+                    memory.held.now(),
+                    memory.held.inAll(),
+                    memory.held.longest(),
+                    memory.renewals,
+                    memory.failures,
+                    memory.attempts,
+                    memory.useless,
+                    memory.checks,
+                    memory.checksExpired,
+                    memory.refused,
+                    memory.standing,
+                    memory.replays,
+                    memory.stale,
+                    memory.staleReplays,
+                    memory.renewals + memory.otherLogIns,
+                    memory.logOuts,
+                    memory.failedLogOuts,
+                    state.inFlight.reconnects,
+                    memory.blocked,
+                    memory.pausedUntil,
+                    memory.cooldown.retryAt(),
+                    Instant.ofEpochMilli(created),
+                    Instant.ofEpochMilli(lastUsed));
         });
     }
 
-    Verdict stop() {
-        return deciding(() -> {
-            RenewalToken latest = latestToken();
-            if (latest != null && isLive(latest)) {
-                latest.end(RenewalToken.State.REVOKED);
-            }
-            state = State.CLOSED;
-            return suspectsAgain(Verdict.of(Action.NOTHING)).releasing();
-        });
+    /** What it knows of those that wait or were refused, for tests. */
+    GateMemory memory() {
+        return locked(state::rememberedOrNew);
     }
 
-    /** The current generation, and of a closed session the one that was. */
-    Generation latest() {
-        return locked(() -> current.generation);
+    // ---- deciding
+
+    private Verdict touching(Supplier<Verdict> decision) {
+        Verdict verdict = deciding(decision);
+        touch();
+        return verdict;
     }
 
-    /** Whether no answer is awaited. */
-    boolean isEmpty() {
-        return locked(() -> inFlight.count() == 0);
-    }
-
-    /** A log-in that no renewal made was found when it was to be ended. */
-    void loggedIn() {
-        locked(() -> memory().tally.otherLogIns++);
-    }
-
-    void loggedOut(boolean well) {
-        locked(() -> well ? memory().tally.logOuts++ : memory().tally.failedLogOuts++);
-    }
-
-    /** The current generation, null when the session is closed. */
-    @Nullable
-    Generation current() {
-        return locked(() -> state == State.CLOSED ? null : current.generation);
-    }
-
-    long millis() {
-        return clock.millis();
-    }
-
-    GateStats stats() {
-        return locked(() -> GateStats.of(
-                state, current, inFlight, memory == null ? new GateMemory(rules, new Cooldown()) : memory));
-    }
-
-    // ---- deciding, under the lock
-
-    /** Whether whoever asks has to wait, the owner of a renewal excepted. */
-    private boolean nobodyIsSent() {
-        if (frozen || state != State.ACTIVE) {
-            return frozen || state == State.RENEWING;
+    private void touch() {
+        long now = clock.millis();
+        if (now > lastUsed) { // within one milli, one exchange writes for all
+            lastUsed = now;
         }
-        long now = now();
-        return (current.isTried(now) && current.awaitsAny())
-                || (memory != null && memory.pause != null && !memory.pause.allows(current.inFlight, now));
     }
 
-    private boolean isPaused() {
-        return memory != null && memory.pause != null && now() < memory.pause.untilMillis();
+    private <T extends @Nullable Object> T locked(Supplier<T> action) {
+        lock.lock();
+        try {
+            return action.get();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private Verdict deciding(Supplier<Verdict> decision) {
@@ -774,253 +875,65 @@ final class RenewalGate {
     }
 
     private Verdict decided(Supplier<Verdict> decision) {
-        boolean nobodyWasSent = isAnybodyHeld() && nobodyIsSent();
+        boolean nobodyWasSent = state.isAnybodyHeld() && state.nobodyIsSent();
         Verdict verdict = judgeSuspects(decision.get());
-        if (nobodyWasSent && state == State.ACTIVE && isAnybodyHeld() && !nobodyIsSent()) {
-            verdict = verdict.releasing();
+        if (nobodyWasSent && state.is(Phase.ACTIVE) && state.isAnybodyHeld() && !state.nobodyIsSent()) {
+            verdict.releasing();
         }
-        if (state == State.CLOSED && inFlight.count() == 0) {
-            verdict = verdict.emptying();
+        if (state.is(Phase.CLOSED) && state.inFlight.count() == 0) {
+            verdict.emptying();
         }
-        RenewalToken drained = inFlight.takeDrained();
-        verdict = drained != null && isLive(drained) ? verdict.starting(drained) : verdict;
-        return memory == null ? verdict : waking(verdict, memory);
-    }
-
-    private boolean isAnybodyHeld() {
-        return memory != null && memory.waiting.now() > 0;
-    }
-
-    /** Sees to it that somebody asks again when something has come to its time. */
-    private Verdict waking(Verdict verdict, GateMemory all) {
-        long now = now();
-        if (all.pause != null && all.pause.isOver(now)) {
-            all.pause = null;
+        RenewalToken drained = state.inFlight.takeDrained();
+        if (drained != null && state.isLive(drained)) {
+            verdict.starting(drained);
         }
-        long due = due(all, now);
-        if (due == Long.MAX_VALUE || (all.wakeAt != null && all.wakeAt <= due)) {
-            return verdict;
-        }
-        all.wakeAt = due;
-        return verdict.waking(Math.max(1, due - now));
-    }
-
-    /** The first of the times in the future at which something changes that no event tells of. */
-    private long due(GateMemory all, long now) {
-        long due = Long.MAX_VALUE;
-        boolean checking = all.checking && isChecked(all); // whoever does it comes to say how it ended
-        if (state == State.ACTIVE && !frozen && !checking && !all.suspects.isEmpty()) {
-            due = Math.min(all.suspects.earliestEnd(), future(current.worthWaitingUntil(), now));
-        }
-        if (all.waiting.now() > 0 && state == State.ACTIVE) {
-            due = Math.min(due, current.isTried(now) ? current.triedUntil() : Long.MAX_VALUE);
-            due = Math.min(due, all.pause == null ? Long.MAX_VALUE : future(all.pause.next(current.inFlight), now));
-        }
-        if (all.waiting.now() > 0 && state == State.FAILED && isCooling()) {
-            due = Math.min(due, all.cooldown.untilMillis());
-        }
-        return due;
-    }
-
-    private static long future(long time, long now) {
-        return time > now ? time : Long.MAX_VALUE;
-    }
-
-    private <T extends @Nullable Object> T locked(Supplier<T> action) {
-        lock.lock();
-        try {
-            return action.get();
-        } finally {
-            lock.unlock();
-        }
+        return verdict.waking(state.wakeAfter());
     }
 
     private Verdict judgeSuspects(Verdict verdict) {
-        GateMemory all = memory;
-        if (all == null || all.suspects.isEmpty() || state != State.ACTIVE || frozen) {
+        GateMemory memory = state.remembered();
+        if (memory == null || memory.suspects.isEmpty() || !state.is(Phase.ACTIVE) || state.frozen) {
             return verdict;
         }
-        long now = now();
-        boolean ended = all.evidence.isEnded(current, all.suspects.all(), now);
-        boolean quiet = all.waiting.now() == 0 && now >= current.worthWaitingUntil();
-        if (isChecked(all)) {
-            if (all.checking || !(ended || quiet || all.suspects.isAnyLate(now))) {
+        long now = state.now();
+        boolean ended = memory.evidence.isEnded(state.current, memory.suspects.all(), now);
+        boolean quiet = memory.held.now() == 0 && now >= state.current.worthWaitingUntil();
+        if (state.isChecked()) {
+            if (memory.checking || !(ended || quiet || memory.suspects.isAnyLate(now))) {
                 return verdict;
             }
-            all.checking = true;
+            memory.checking = true;
             return verdict.checking();
         }
         if (ended) {
-            Verdict more = renewAutomatically(Origin.REFUSAL, all.suspects.first(), false, verdict.action());
-            return verdict.starting(more.renewal())
-                    .judging(more.standing(), more.again())
+            return renewUnasked(Origin.REFUSAL, memory.suspects.first(), false, verdict)
                     .releasing();
         }
-        List<Passage> late = all.suspects.takeLate(now);
+        List<Passage> late = memory.suspects.takeLate(now);
         // the next request of the first one's caller, if there is any, tells more
-        return all.own(verdict, late.isEmpty() && quiet ? all.suspects.takeFirst(now) : late);
+        return memory.own(verdict, late.isEmpty() && quiet ? memory.suspects.takeFirst(now) : late);
     }
-
-    /** Whether doubts are settled by a check: there is one, the latest had an answer, and the site has asked for no pause. */
-    private boolean isChecked(GateMemory all) {
-        return rules.checks() && !isPaused() && (all.uncheckedUntil == null || now() >= all.uncheckedUntil);
-    }
-
-    /** What the suspects wait for has come. */
-    private Verdict suspectsAgain(Verdict verdict) {
-        return memory == null ? verdict : memory.notOwn(verdict, memory.suspects.drain(now()));
-    }
-
-    /** A limit has ended the generation before their refusals were judged. */
-    private Verdict suspectsOfEnded(Verdict verdict) {
-        return memory == null ? verdict : memory.unjudged(verdict, memory.suspects.drain(now()));
-    }
-
-    /** Tells apart who wants to use the session: the owner of the renewal under way, or anybody else. */
-    private Verdict using(
-            @Nullable RenewalToken held, Function<RenewalToken, Verdict> owner, Supplier<Verdict> anybody) {
-        if (held != null && held.state() == RenewalToken.State.REVOKED) {
-            return memory().fail(Kind.REVOKED, current);
-        }
-        if (state == State.CLOSED) {
-            return Verdict.of(Action.LOOK_UP);
-        }
-        return held != null && isLive(held) ? owner.apply(held) : anybody.get();
-    }
-
-    private boolean isLive(RenewalToken held) {
-        return renewalOf(held) != null;
-    }
-
-    /** The renewal under way if this is its live token, else null. */
-    private @Nullable RenewalAttempts renewalOf(RenewalToken held) {
-        RenewalAttempts latest = memory == null ? null : memory.renewal;
-        return state == State.RENEWING && latest != null && latest.latest() == held ? latest : null;
-    }
-
-    private @Nullable RenewalToken latestToken() {
-        return memory == null || memory.renewal == null ? null : memory.renewal.latest();
-    }
-
-    private GateMemory memory() {
-        if (memory == null) {
-            memory = new GateMemory(rules, new Cooldown());
-            memory.evidence.beginsWith(current);
-        }
-        return memory;
-    }
-
-    /** Whether newcomers have to stand behind others that wait. */
-    private boolean isLine() {
-        return memory != null && memory.waiting.backlog() > 0;
-    }
-
-    /** Whether it has waited. */
-    private boolean waitsNoLonger(Passage passage) {
-        return memory != null && memory.waiting.remove(passage, now());
-    }
-
-    /** Whether a renewal may not be tried: it is too early, or this exchange has waited for one that failed. */
-    private boolean barred(Passage passage) {
-        return isCooling()
-                || (memory != null
-                        && state == State.FAILED
-                        && memory.renewal != null
-                        && passage.awaited == memory.renewal.number
-                        && !(passage.endures() && rules.cooldown().toMillis() > 0));
-    }
-
-    /** Whether it waits for the end of the cool-down. */
-    private boolean endures(Passage passage) {
-        return passage.endures() && isCooling();
-    }
-
-    private boolean isCooling() {
-        return memory != null && memory.cooldown.active(now());
-    }
-
-    // ---- transitions
 
     /**
      * Renews without being asked to, unless that must wait or log-ins are worthless: then -> FAILED.
      *
      * @param certain whether it is certain that the session has ended
      */
-    private Verdict renewAutomatically(Origin why, Passage initiator, boolean certain, Action action) {
-        GateMemory all = memory();
-        if (state == State.ACTIVE && why == Origin.REFUSAL) {
-            all.tally.useless += all.evidence.isInVain(current) ? 1 : 0;
-            all.evidence.givesUp(current, now());
+    private Verdict renewUnasked(Origin why, Passage initiator, boolean certain, Verdict verdict) {
+        Verdict begun = verdict.starting(state.renew(why, initiator, certain));
+        Verdict judged = why == Origin.LIMIT ? state.suspectsOfEnded(begun) : state.suspectsAgain(begun);
+        return state.is(Phase.FAILED) ? judged.releasing() : judged;
+    }
+
+    /** Tells apart who wants to use the session: the owner of the renewal under way, or anybody else. */
+    private Verdict using(
+            @Nullable RenewalToken held, Function<RenewalToken, Verdict> owner, Supplier<Verdict> anybody) {
+        if (held != null && held.state() == RenewalToken.State.REVOKED) {
+            return state.fail(Kind.REVOKED);
         }
-        RenewalToken started = null;
-        if (isCooling()) {
-            state = State.FAILED;
-        } else if (state == State.ACTIVE && all.evidence.isWorthless(certain)) {
-            enterFailed(new IllegalStateException("after each of " + all.evidence.fruitless()
-                    + (certain
-                            ? " log-ins in a row the check said that the session had ended, though the log-ins succeeded;"
-                                    + " see whether checkUri and validWhen fit"
-                            : " log-ins in a row every request was refused, though the log-ins succeeded")));
-        } else {
-            initiator.initiator = true;
-            started = begin(why, initiator);
+        if (state.is(Phase.CLOSED)) {
+            return Verdict.of(Action.LOOK_UP);
         }
-        Verdict begun = Verdict.of(action).starting(started);
-        Verdict verdict = why == Origin.LIMIT ? suspectsOfEnded(begun) : suspectsAgain(begun);
-        return state == State.FAILED ? verdict.releasing() : verdict;
-    }
-
-    /** -> RENEWING, or null and -> FAILED when there is no generation to fill. After a failure it gets one attempt. */
-    private @Nullable RenewalToken begin(Origin why, Passage initiator) {
-        GateMemory all = memory();
-        boolean trial = state == State.FAILED || all.cooldown.failures() > 0;
-        RenewalAttempts begun =
-                new RenewalAttempts(inFlight.event(), why, initiator, trial ? 1 : Math.max(1, rules.renewalAttempts()));
-        all.evidence.begins(why == Origin.REFUSAL);
-        all.renewal = begun;
-        state = State.RENEWING;
-        return attempt(begun);
-    }
-
-    private @Nullable RenewalToken attempt(RenewalAttempts of) {
-        try {
-            RenewalToken token = of.attempt(next(), now());
-            memory().tally.attempts++;
-            return token;
-        } catch (RuntimeException | Error e) {
-            enterFailed(e);
-            return null;
-        }
-    }
-
-    private void enterFailed(Throwable cause) {
-        enterFailed(cause, 0);
-    }
-
-    private void enterFailed(Throwable cause, long notBeforeMillis) {
-        state = State.FAILED;
-        GateMemory now = memory();
-        now.tally.failures++;
-        if (now.renewal != null) {
-            now.renewal.end();
-        }
-        now.cooldown.failed(cause, notBeforeMillis, clock, rules);
-    }
-
-    private Generation next() {
-        return generations.make(current.generation.session(), current.generation.number() + 1);
-    }
-
-    private void install(GenerationState next, boolean byLogIn) {
-        current.endBy(next.origin);
-        next.begin(byLogIn, now());
-        current = next;
-        if (memory != null) {
-            memory.evidence.installed(now());
-        }
-    }
-
-    private long now() {
-        return clock.monotonicMillis();
+        return held != null && state.isLive(held) ? owner.apply(held) : anybody.get();
     }
 }

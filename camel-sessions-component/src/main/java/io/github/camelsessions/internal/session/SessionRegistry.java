@@ -39,14 +39,13 @@ public final class SessionRegistry {
 
     private final PublicSuffixes suffixes;
     private final SessionClock clock;
-    private final RenewalGate.Generations generations = this::newGeneration; // one for all sessions
+    private final GateState.Generations generations = this::newGeneration; // one for all sessions
     private final ConcurrentHashMap<SessionKey, Session> sessions = new ConcurrentHashMap<>();
 
     private final ReentrantLock creation = new ReentrantLock();
     // Ordered by what was true when a session was put here. Use moves it back only: a head of which that is still true
     // is the first of all, and one that was used or renewed since is put here again.
-    private final PriorityQueue<Session> idleOrder =
-            new PriorityQueue<>(Comparator.comparing(Session::idleAsRenewed).thenComparingLong(Session::idleSince));
+    private final PriorityQueue<Session> idleOrder = new PriorityQueue<>(Comparator.comparingLong(Session::idleRank));
     private int goneFromOrder; // how many in there were removed
     private final SessionsByNumber byNumber = new SessionsByNumber();
     // the cool-downs of sessions that were removed: whoever comes with that name again has them; guarded by creation
@@ -368,7 +367,7 @@ public final class SessionRegistry {
             for (Session head = idleOrder.poll(); head != null; head = idleOrder.poll()) {
                 if (sessions.get(head.key()) != head) {
                     goneFromOrder--;
-                } else if (!head.updateIdle()) {
+                } else if (!head.updateIdleRank()) {
                     idleOrder.add(head);
                 } else if (head.close()) {
                     sessions.remove(head.key(), head);

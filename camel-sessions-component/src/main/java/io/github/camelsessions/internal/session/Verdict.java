@@ -7,30 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the gate decides on an event: what the exchange that brought it does, and what others do now. The others are
- * acted on by the caller, after the gate's lock was let go.
- *
- * @param action     what this exchange does
- * @param generation for {@link Action#SEND}: the generation to send in
- * @param renewal    a renewal that the caller starts now, null for none
- * @param failure    for {@link Action#FAIL}: why
- * @param standing   others, whose refusals were judged to be their own answers
- * @param again      others, that ask for admission again
- * @param release    whether those that are held ask for admission again
- * @param emptied    whether the session is closed, and no answer is awaited any more
- * @param check      whether a check is to be sent now: {@link Session#check}
- * @param wakeAfter  in how many millis {@link Session#wake} is to be called, 0 for never
+ * acted on by the caller, after the gate's lock was let go. Filled under the lock, read-only afterwards.
  */
-public record Verdict(
-        Action action,
-        @Nullable Generation generation,
-        @Nullable RenewalToken renewal,
-        @Nullable GateFailure failure,
-        List<Passage> standing,
-        List<Passage> again,
-        boolean release,
-        boolean emptied,
-        boolean check,
-        long wakeAfter) {
+public final class Verdict {
 
     /** What an exchange does next. */
     public enum Action {
@@ -62,84 +41,80 @@ public record Verdict(
         NOTHING
     }
 
+    private Action action;
+    private @Nullable Generation generation;
+    private @Nullable RenewalToken renewal;
+    private @Nullable GateFailure failure;
+    private List<Passage> standing = List.of();
+    private List<Passage> again = List.of();
+    private boolean release;
+    private boolean emptied;
+    private boolean check;
+    private long wakeAfter;
+
+    private Verdict(Action action) {
+        this.action = action;
+    }
+
     static Verdict of(Action action) {
-        return new Verdict(action, null, null, null, List.of(), List.of(), false, false, false, 0);
+        return new Verdict(action);
     }
 
     static Verdict send(Generation generation) {
-        return new Verdict(Action.SEND, generation, null, null, List.of(), List.of(), false, false, false, 0);
+        Verdict verdict = new Verdict(Action.SEND);
+        verdict.generation = generation;
+        return verdict;
     }
 
     /** The same for others, but the one who brought the event ends with an exception. */
     Verdict failing(GateFailure why) {
-        return new Verdict(Action.FAIL, null, renewal, why, standing, again, release, emptied, check, wakeAfter);
+        action = Action.FAIL;
+        generation = null;
+        failure = why;
+        return this;
     }
 
-    /** The same, with a renewal to start. */
     Verdict starting(@Nullable RenewalToken started) {
-        return new Verdict(action, generation, started, failure, standing, again, release, emptied, check, wakeAfter);
+        renewal = started;
+        return this;
     }
 
-    /** The same, with others that were judged. */
     Verdict judging(List<Passage> own, List<Passage> others) {
-        return new Verdict(
-                action,
-                generation,
-                renewal,
-                failure,
-                plus(standing, own),
-                plus(again, others),
-                release,
-                emptied,
-                check,
-                wakeAfter);
+        standing = plus(standing, own);
+        again = plus(again, others);
+        return this;
     }
 
     /** The same for the one who brought the event: it is told by the action, not as one of the others. */
     Verdict apart(Passage passage) {
         if (standing.contains(passage)) {
-            return new Verdict(
-                    Action.DELIVER,
-                    generation,
-                    renewal,
-                    failure,
-                    without(standing, passage),
-                    again,
-                    release,
-                    emptied,
-                    check,
-                    wakeAfter);
-        }
-        if (again.contains(passage)) {
-            return new Verdict(
-                    Action.ADMIT_AGAIN,
-                    generation,
-                    renewal,
-                    failure,
-                    standing,
-                    without(again, passage),
-                    release,
-                    emptied,
-                    check,
-                    wakeAfter);
+            action = Action.DELIVER;
+            standing = without(standing, passage);
+        } else if (again.contains(passage)) {
+            action = Action.ADMIT_AGAIN;
+            again = without(again, passage);
         }
         return this;
     }
 
     Verdict releasing() {
-        return new Verdict(action, generation, renewal, failure, standing, again, true, emptied, check, wakeAfter);
+        release = true;
+        return this;
     }
 
     Verdict emptying() {
-        return new Verdict(action, generation, renewal, failure, standing, again, release, true, check, wakeAfter);
+        emptied = true;
+        return this;
     }
 
     Verdict checking() {
-        return new Verdict(action, generation, renewal, failure, standing, again, release, emptied, true, wakeAfter);
+        check = true;
+        return this;
     }
 
-    Verdict waking(long millis) {
-        return new Verdict(action, generation, renewal, failure, standing, again, release, emptied, check, millis);
+    Verdict waking(long afterMillis) {
+        wakeAfter = afterMillis;
+        return this;
     }
 
     private static List<Passage> without(List<Passage> some, Passage one) {
@@ -150,5 +125,55 @@ public record Verdict(
         return some.isEmpty()
                 ? more
                 : Stream.concat(some.stream(), more.stream()).toList();
+    }
+
+    /** What this exchange does. */
+    public Action action() {
+        return action;
+    }
+
+    /** For {@link Action#SEND}: the generation to send in. */
+    public @Nullable Generation generation() {
+        return generation;
+    }
+
+    /** A renewal that the caller starts now, null for none. */
+    public @Nullable RenewalToken renewal() {
+        return renewal;
+    }
+
+    /** For {@link Action#FAIL}: why. */
+    public @Nullable GateFailure failure() {
+        return failure;
+    }
+
+    /** Others, whose refusals were judged to be their own answers. */
+    public List<Passage> standing() {
+        return standing;
+    }
+
+    /** Others, that ask for admission again. */
+    public List<Passage> again() {
+        return again;
+    }
+
+    /** Whether those that are held ask for admission again. */
+    public boolean release() {
+        return release;
+    }
+
+    /** Whether the session is closed, and no answer is awaited any more. */
+    public boolean emptied() {
+        return emptied;
+    }
+
+    /** Whether a check is to be sent now: {@link Session#check}. */
+    public boolean check() {
+        return check;
+    }
+
+    /** In how many millis {@link Session#wake} is to be called, 0 for never. */
+    public long wakeAfter() {
+        return wakeAfter;
     }
 }

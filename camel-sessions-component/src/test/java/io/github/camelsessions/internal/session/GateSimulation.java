@@ -3,6 +3,7 @@ package io.github.camelsessions.internal.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.internal.session.Verdict.Action;
 import java.time.Duration;
 import java.time.Instant;
@@ -372,7 +373,7 @@ final class GateSimulation {
             later(back + (call.slow && accepted ? 15_000 : 0), () -> {
                 Verdict verdict;
                 if (blocked) {
-                    verdict = gate.blocked(call, 1 + random.nextInt(3_000));
+                    verdict = gate.blocked(call, Duration.ofMillis(1 + random.nextInt(3_000)));
                     deliver(call, verdict, Outcome.REFUSED);
                 } else if (lost) {
                     verdict = gate.lost(call, true);
@@ -558,11 +559,11 @@ final class GateSimulation {
     // ---- what must hold
 
     private void checkAlways() {
-        GateStats stats = gate.stats();
+        SessionStats stats = gate.stats();
         tokens.removeIf(token -> token.state() != RenewalToken.State.LIVE);
         check(tokens.size() == (stats.state().equals("RENEWING") ? 1 : 0), "one live token while renewing");
         check(resuming >= 0 && resuming <= world.resumeConcurrency, "resumeConcurrency");
-        check(stats.suspects() == 0 || stats.state().equals("ACTIVE"), "suspects outside ACTIVE");
+        check(gate.memory().suspects.size() == 0 || stats.state().equals("ACTIVE"), "suspects outside ACTIVE");
     }
 
     private static void check(boolean holds, String what) {
@@ -572,10 +573,10 @@ final class GateSimulation {
     }
 
     private void checkAtTheEnd() {
-        GateStats stats = gate.stats();
+        SessionStats stats = gate.stats();
         assertThat(calls).hasSize(world.exchanges).allMatch(call -> call.outcome != null);
         assertThat(stats.held()).as("held").isZero();
-        assertThat(stats.suspects()).as("suspects").isZero();
+        assertThat(gate.memory().suspects.size()).as("suspects").isZero();
         assertThat(stats.inFlight()).as("in flight").isZero();
         assertThat(resuming).as("busy workers").isZero();
         assertThat(queue).isEmpty();

@@ -200,10 +200,10 @@ class RenewalGateTableTest {
                                 Scene::lastBesideSuspect,
                                 "DELIVER, s stands")
                         .in(Start.CLOSED, "DELIVER"),
-                on("blocked", scene -> scene.gate.blocked(scene.mine, 5_000))
+                on("blocked", scene -> scene.gate.blocked(scene.mine, Duration.ofMillis(5_000)))
                         .inAll("ADMIT_AGAIN, pause")
                         .in(Start.CLOSED, "ADMIT_AGAIN, pause"),
-                on("pause", scene -> scene.gate.pauses(5_000))
+                on("pause", scene -> scene.gate.pause(Duration.ofMillis(5_000)))
                         .inAll("NOTHING, pause")
                         .in(Start.CLOSED, "NOTHING"));
     }
@@ -396,8 +396,8 @@ class RenewalGateTableTest {
                                     scene.hold();
                                 },
                                 "NOTHING, release"),
-                on("freeze", scene -> scene.gate.freeze(true)).inAll("NOTHING").in(Start.CLOSED, "LOOK_UP"),
-                on("unfreeze", scene -> scene.gate.freeze(false))
+                on("freeze", scene -> scene.gate.freeze()).inAll("NOTHING").in(Start.CLOSED, "LOOK_UP"),
+                on("unfreeze", scene -> scene.gate.unfreeze())
                         .in(Start.ACTIVE, "NOTHING, release")
                         .in(Start.RENEWING, "NOTHING")
                         .in(Start.FAILED, "NOTHING, release"),
@@ -591,11 +591,11 @@ class RenewalGateTableTest {
         }
 
         void pause() {
-            gate.pauses(PAUSE.toMillis());
+            gate.pause(PAUSE);
         }
 
         void freeze() {
-            gate.freeze(true);
+            gate.freeze();
         }
 
         void limitOfPlain() {
@@ -768,12 +768,13 @@ class RenewalGateTableTest {
         // ---- what has happened
 
         String tell(Function<Scene, Verdict> event) {
-            GateStats before = gate.stats();
+            String before = gate.stats().state();
+            long late = gate.memory().late;
             Generation n = gate.latest();
-            boolean paused = gate.isPausedNow();
+            boolean paused = !gate.pauseLeft().isZero();
             boolean live = token.state() == RenewalToken.State.LIVE;
             Verdict verdict = event.apply(this);
-            GateStats after = gate.stats();
+            String after = gate.stats().state();
             List<String> parts = new ArrayList<>();
             add(parts, told == null, action(verdict, n));
             add(parts, told != null && !told.isEmpty(), told);
@@ -784,21 +785,21 @@ class RenewalGateTableTest {
                     .allMatch(other -> other == suspect);
             add(parts, verdict.renewal() != null, live && verdict.renewal() != token ? "start t'" : "start t");
             boolean revokes = live && token.state() == RenewalToken.State.REVOKED && verdict.renewal() == null;
-            add(parts, revokes && after.state().equals("CLOSED"), "revoke t");
+            add(parts, revokes && after.equals("CLOSED"), "revoke t");
             add(parts, verdict.check(), "check");
             add(parts, verdict.release(), "release");
             add(parts, verdict.emptied(), "emptied");
             add(parts, verdict.wakeAfter() > 0, "wake");
-            add(parts, after.late() > before.late(), "late");
-            add(parts, !paused && gate.isPausedNow(), "pause");
+            add(parts, gate.memory().late > late, "late");
+            add(parts, !paused && !gate.pauseLeft().isZero(), "pause");
             boolean installed = gate.latest() != n;
             add(parts, tellsLimit && isLimitDue(), "limit due");
             String text = parts.isEmpty() ? "nothing" : String.join(", ", parts);
-            if (after.state().equals(before.state()) && !installed) {
+            if (after.equals(before) && !installed) {
                 return text;
             }
-            String generation = after.state().equals("ACTIVE") ? installed ? "(n+1)" : "(n)" : "";
-            return text + " -> " + after.state() + generation;
+            String generation = after.equals("ACTIVE") ? installed ? "(n+1)" : "(n)" : "";
+            return text + " -> " + after + generation;
         }
 
         private String action(Verdict verdict, Generation n) {

@@ -29,7 +29,7 @@ class RenewalGateTest extends GateTestSupport {
             assertThat(verdict.action()).isEqualTo(Action.SEND);
             assertThat(verdict.generation()).isSameAs(current()).isSameAs(passage.generation());
             assertThat(verdict.renewal()).isNull();
-            assertThat(gate.stats().uses()).isEqualTo(1);
+            assertThat(gate.stats().generationUses()).isEqualTo(1);
             assertThat(gate.stats().inFlight()).isEqualTo(1);
         }
 
@@ -166,7 +166,7 @@ class RenewalGateTest extends GateTestSupport {
             gate.sentAgain(passage());
             Passage redirected = sent();
             gate.sentAgain(redirected);
-            assertThat(gate.stats().uses()).isEqualTo(2);
+            assertThat(gate.stats().generationUses()).isEqualTo(2);
             accept(redirected);
             RenewalToken token = renewing();
             Passage logIn = passage();
@@ -174,11 +174,11 @@ class RenewalGateTest extends GateTestSupport {
             gate.sentAgain(logIn);
             gate.accepted(logIn, true);
             gate.succeeded(token);
-            assertThat(gate.stats().uses()).isZero();
+            assertThat(gate.stats().generationUses()).isZero();
             gate.sentAgain(sent());
             sent();
-            assertThat(gate.stats().uses()).isEqualTo(3);
-            assertThat(gate.stats().usesInAll()).isEqualTo(5);
+            assertThat(gate.stats().generationUses()).isEqualTo(3);
+            assertThat(gate.stats().uses()).isEqualTo(5);
             assertThat(arrive(passage()).renewal()).isNotNull();
         }
 
@@ -450,10 +450,10 @@ class RenewalGateTest extends GateTestSupport {
         @Test
         void inAFrozenSessionItWaits() {
             Passage lost = sent();
-            gate.freeze(true);
+            gate.freeze();
             gate.lost(lost, true);
             assertThat(arrive(lost).action()).isEqualTo(Action.HOLD);
-            gate.freeze(false);
+            gate.unfreeze();
             assertThat(resume(lost).renewal()).isNotNull();
         }
 
@@ -546,7 +546,7 @@ class RenewalGateTest extends GateTestSupport {
             accept(during);
             gate.failed(token, false, WRONG);
             accept(after);
-            assertThat(gate.stats().failuresInRow()).isEqualTo(1);
+            assertThat(gate.memory().cooldown.failures()).isEqualTo(1);
         }
     }
 
@@ -636,7 +636,7 @@ class RenewalGateTest extends GateTestSupport {
             assertThat(gate.succeeded(token).release()).isFalse();
             assertThat(gate.failed(token, true, WRONG).release()).isFalse();
             assertThat(state()).isEqualTo("ACTIVE");
-            assertThat(gate.stats().late()).isEqualTo(2);
+            assertThat(gate.memory().late).isEqualTo(2);
         }
 
         @Test
@@ -748,7 +748,7 @@ class RenewalGateTest extends GateTestSupport {
             assertThat(current().number()).isEqualTo(1);
             sent();
             assertThat(gate.stats().retryAt()).isEqualTo(START.plus(COOLDOWN));
-            assertThat(gate.stats().failuresInRow()).isEqualTo(1);
+            assertThat(gate.memory().cooldown.failures()).isEqualTo(1);
         }
 
         @Test
@@ -756,7 +756,7 @@ class RenewalGateTest extends GateTestSupport {
             failed();
             gate.clear(null);
             accept(sent());
-            assertThat(gate.stats().failuresInRow()).isEqualTo(1);
+            assertThat(gate.memory().cooldown.failures()).isEqualTo(1);
             clock.advance(COOLDOWN);
             // the renewal after a failure gets one attempt, whatever the state
             assertThat(gate.failed(refuse(sent()), true, WRONG).renewal()).isNull();
@@ -766,7 +766,7 @@ class RenewalGateTest extends GateTestSupport {
         void theOperatorEndsIt() {
             failed();
             gate.endCooldown();
-            assertThat(gate.stats().failuresInRow()).isZero();
+            assertThat(gate.memory().cooldown.failures()).isZero();
             assertThat(arrive(passage()).renewal()).isNotNull();
         }
     }
@@ -840,7 +840,8 @@ class RenewalGateTest extends GateTestSupport {
         private final Passage blocked = sent();
 
         Pauses() {
-            assertThat(gate.blocked(blocked, LENGTH).action()).isEqualTo(Action.ADMIT_AGAIN);
+            assertThat(gate.blocked(blocked, Duration.ofMillis(LENGTH)).action())
+                    .isEqualTo(Action.ADMIT_AGAIN);
         }
 
         private Verdict wakeAfter(long millis) {
@@ -852,12 +853,12 @@ class RenewalGateTest extends GateTestSupport {
         void everybodyWaitsUntilItsEndTheOneThatWasToldToo() {
             assertThat(arrive(blocked).wakeAfter()).isEqualTo(LENGTH);
             Passage other = held();
-            assertThat(gate.isPausedNow()).isTrue();
+            assertThat(gate.pauseLeft()).isPositive();
             assertThat(gate.isFrozen()).isFalse();
             assertThat(gate.holding(other)).isTrue();
             assertThat(wakeAfter(LENGTH - 1).release()).isFalse();
             assertThat(wakeAfter(1).release()).isTrue();
-            assertThat(gate.isPausedNow()).isFalse();
+            assertThat(gate.pauseLeft()).isZero();
             assertThat(gate.holding(other)).isFalse();
             resend(blocked);
         }
@@ -894,15 +895,15 @@ class RenewalGateTest extends GateTestSupport {
         void whoIsToldAgainWaitsAgain() {
             clock.advanceMillis(LENGTH);
             resend(blocked);
-            gate.blocked(blocked, 2 * LENGTH);
+            gate.blocked(blocked, Duration.ofMillis(2 * LENGTH));
             assertThat(arrive(blocked).wakeAfter()).isEqualTo(2 * LENGTH);
         }
 
         @Test
         void ofTwoPausesTheOneCountsThatEndsLater() {
-            gate.pauses(1);
+            gate.pause(Duration.ofMillis(1));
             assertThat(arrive(blocked).wakeAfter()).isEqualTo(LENGTH);
-            gate.pauses(3 * LENGTH);
+            gate.pause(Duration.ofMillis(3 * LENGTH));
             assertThat(wakeAfter(LENGTH).wakeAfter()).isEqualTo(2 * LENGTH);
         }
 
@@ -926,9 +927,9 @@ class RenewalGateTest extends GateTestSupport {
         @Test
         void aClosedSessionIsNotPaused() {
             gate.stop();
-            gate.pauses(10 * LENGTH);
+            gate.pause(Duration.ofMillis(10 * LENGTH));
             clock.advanceMillis(LENGTH);
-            assertThat(gate.isPausedNow()).isFalse();
+            assertThat(gate.pauseLeft()).isZero();
         }
     }
 
@@ -1079,10 +1080,10 @@ class RenewalGateTest extends GateTestSupport {
 
         @Test
         void whoeverAsksIsHeldUntilItIsUnfrozen() {
-            assertThat(gate.freeze(true).release()).isFalse();
+            assertThat(gate.freeze().release()).isFalse();
             Passage passage = held();
             assertThat(gate.holding(passage())).isTrue();
-            assertThat(gate.freeze(false).release()).isTrue();
+            assertThat(gate.unfreeze().release()).isTrue();
             assertThat(gate.holding(passage())).isFalse();
             resend(passage);
         }
@@ -1090,11 +1091,11 @@ class RenewalGateTest extends GateTestSupport {
         @Test
         void neitherDoesALimitNorWhoAsksForOne() {
             gate.expire();
-            gate.freeze(true);
+            gate.freeze();
             assertThat(arrive(passage()).renewal()).isNull();
             Passage asker = passage();
             assertThat(gate.renew(asker, null, null).action()).isEqualTo(Action.HOLD);
-            gate.freeze(false);
+            gate.unfreeze();
             assertThat(gate.renew(asker, null, null).renewal()).isNotNull();
         }
 
@@ -1102,12 +1103,12 @@ class RenewalGateTest extends GateTestSupport {
         void theRenewalUnderWayGoesOnAndTheOthersAreHeldAfterIt() {
             RenewalToken token = renewing();
             Passage passage = held();
-            gate.freeze(true);
+            gate.freeze();
             assertThat(gate.admit(passage(), false, token).action()).isEqualTo(Action.SEND);
             gate.succeeded(token);
             assertThat(state()).isEqualTo("ACTIVE");
             assertThat(resume(passage).action()).isEqualTo(Action.HOLD);
-            gate.freeze(false);
+            gate.unfreeze();
             resend(passage);
             assertThat(passage.generation()).isSameAs(token.pending());
         }
@@ -1115,18 +1116,18 @@ class RenewalGateTest extends GateTestSupport {
         @Test
         void unfreezingDuringARenewalReleasesNobody() {
             renewing();
-            gate.freeze(true);
+            gate.freeze();
             held();
-            assertThat(gate.freeze(false).release()).isFalse();
+            assertThat(gate.unfreeze().release()).isFalse();
             assertThat(gate.holding(passage())).isTrue();
         }
 
         @Test
         void afterAFailedRenewalTheyAreHeldTooAndFailAfterwards() {
             failed();
-            gate.freeze(true);
+            gate.freeze();
             Passage passage = held();
-            assertThat(gate.freeze(false).release()).isTrue();
+            assertThat(gate.unfreeze().release()).isTrue();
             assertFails(resume(passage), Kind.RENEWAL_FAILED);
         }
     }
@@ -1386,7 +1387,7 @@ class RenewalGateTest extends GateTestSupport {
 
         private final GateRules one = rules().maxUses(1).build();
         private final GateRules other = rules().maxUses(2).build();
-        private final RenewalGate fresh = new RenewalGate(TestGates.KEY, clock, TestGates::generation, null);
+        private final RenewalGate fresh = new RenewalGate(TestGates.KEY, 0, clock, TestGates::generation, null);
 
         @Test
         void theFirstRulesHold() {

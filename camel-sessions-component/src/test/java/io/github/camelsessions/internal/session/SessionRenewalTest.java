@@ -510,12 +510,12 @@ class SessionRenewalTest {
             RenewalToken token = renewing();
             session.failed(token, false, WRONG);
             session.succeeded(token);
-            assertThat(session.renewed()).isFalse();
+            assertThat(session.isRenewed()).isFalse();
             session.endCooldown();
             session.succeeded(renewing());
-            assertThat(session.renewed()).isTrue();
+            assertThat(session.isRenewed()).isTrue();
             session.clear(null);
-            assertThat(session.renewed()).isTrue();
+            assertThat(session.isRenewed()).isTrue();
         }
     }
 }

@@ -91,7 +91,7 @@ class SuspicionTest extends GateTestSupport {
             sent();
             parked(4);
             assertThat(gate.refused(plain).action()).isEqualTo(Action.DELIVER);
-            assertThat(gate.stats().suspects()).isEqualTo(4);
+            assertThat(gate.memory().suspects.size()).isEqualTo(4);
             assertThat(state()).isEqualTo("ACTIVE");
         }
 
@@ -166,7 +166,7 @@ class SuspicionTest extends GateTestSupport {
             assertThat(verdict.standing()).containsExactly(suspect);
             assertThat(verdict.again()).isEmpty();
             assertThat(state()).isEqualTo("ACTIVE");
-            assertThat(gate.stats().suspects()).isZero();
+            assertThat(gate.memory().suspects.size()).isZero();
             assertThat(gate.stats().standing()).isEqualTo(1);
         }
 
@@ -190,7 +190,7 @@ class SuspicionTest extends GateTestSupport {
             Passage suspect = parked(1).get(0);
             gate.left(suspect);
             assertThat(gate.accepted(sent(), true).standing()).isEmpty();
-            assertThat(gate.stats().suspects()).isZero();
+            assertThat(gate.memory().suspects.size()).isZero();
         }
 
         @Test
@@ -311,7 +311,7 @@ class SuspicionTest extends GateTestSupport {
         void itIsNotQuietWhileOthersWaitForTheirTurn() {
             doubt();
             Passage suspect = sent();
-            gate.pauses(1);
+            gate.pause(Duration.ofMillis(1));
             Passage held = held();
             park(suspect);
             assertThat(gate.left(held).standing()).containsExactly(suspect);
@@ -327,7 +327,7 @@ class SuspicionTest extends GateTestSupport {
             Passage younger = sent();
             park(suspect);
             gate.unanswered(younger);
-            assertThat(gate.stats().suspects())
+            assertThat(gate.memory().suspects.size())
                     .as("the slow one is young enough")
                     .isEqualTo(1);
             clock.advance(Duration.ofMillis(500));
@@ -340,9 +340,9 @@ class SuspicionTest extends GateTestSupport {
             doubt();
             Passage last = sent();
             Passage suspect = parked(1).get(0);
-            gate.freeze(true);
+            gate.freeze();
             assertThat(gate.unanswered(last).standing()).isEmpty();
-            assertThat(gate.freeze(false).standing()).containsExactly(suspect);
+            assertThat(gate.unfreeze().standing()).containsExactly(suspect);
         }
     }
 
@@ -518,7 +518,7 @@ class SuspicionTest extends GateTestSupport {
                             + " succeeded");
             assertThat(failing.failure().situation().retryAt())
                     .isEqualTo(clock.instant().plus(COOLDOWN));
-            assertThat(gate.stats().failuresInRow()).isEqualTo(1);
+            assertThat(gate.memory().cooldown.failures()).isEqualTo(1);
         }
 
         @Test
@@ -549,12 +549,12 @@ class SuspicionTest extends GateTestSupport {
             clock.advance(COOLDOWN);
             Passage trial = passage();
             gate.succeeded(arrive(trial).renewal());
-            assertThat(gate.stats().failuresInRow())
+            assertThat(gate.memory().cooldown.failures())
                     .as("the log-ins before succeeded too")
                     .isEqualTo(1);
             resend(trial);
             gate.refused(trial);
-            assertThat(gate.stats().failuresInRow()).isEqualTo(2);
+            assertThat(gate.memory().cooldown.failures()).isEqualTo(2);
             assertThat(gate.stats().retryAt()).isEqualTo(clock.instant().plus(COOLDOWN.multipliedBy(2)));
         }
 
@@ -566,7 +566,7 @@ class SuspicionTest extends GateTestSupport {
             gate.succeeded(arrive(trial).renewal());
             resend(trial);
             accept(trial);
-            assertThat(gate.stats().failuresInRow()).isZero();
+            assertThat(gate.memory().cooldown.failures()).isZero();
         }
     }
 
@@ -704,7 +704,7 @@ class SuspicionTest extends GateTestSupport {
         @Test
         void inAPauseNothingIsAsked() {
             Passage suspect = sent();
-            gate.pauses(20_000);
+            gate.pause(Duration.ofMillis(20_000));
             assertThat(gate.refused(suspect).check()).isFalse();
             Verdict skipped = gate.check(passage());
             assertThat(skipped.action()).isEqualTo(Action.SKIP);

@@ -31,7 +31,7 @@ final class TestGates {
 
     /** A gate that has been configured with these rules. */
     static RenewalGate gate(GateRules rules, SessionClock clock, LongFunction<Generation> generations) {
-        RenewalGate gate = new RenewalGate(KEY, clock, (session, number) -> generations.apply(number), null);
+        RenewalGate gate = new RenewalGate(KEY, 0, clock, (session, number) -> generations.apply(number), null);
         assertThat(gate.configure(rules, "test")).isNull();
         return gate;
     }
