@@ -151,13 +151,6 @@ final class GateState {
         return current.isTried(now());
     }
 
-    /** Whether a limit has ended this generation, or is about to. */
-    boolean isEndedByLimit(GenerationState of) {
-        RenewalAttempts latest = memory().renewal;
-        boolean ending = of == current && phase == Phase.RENEWING && latest != null && latest.reason == Origin.LIMIT;
-        return of.endedByLimit || ending;
-    }
-
     /** Whether doubts are settled by a check: there is one, the latest had an answer, and the site has asked for no pause. */
     boolean isChecked() {
         Long unchecked = memory == null ? null : memory.uncheckedUntil;
@@ -254,16 +247,6 @@ final class GateState {
         inFlight.landed(passage);
     }
 
-    /** What the suspects wait for has come. */
-    Verdict suspectsAgain(Verdict verdict) {
-        return memory == null ? verdict : memory.notOwn(verdict, memory.suspects.drain(now()));
-    }
-
-    /** A limit has ended the generation before their refusals were judged. */
-    Verdict suspectsOfEnded(Verdict verdict) {
-        return memory == null ? verdict : memory.unjudged(verdict, memory.suspects.drain(now()));
-    }
-
     void pause(long millis) {
         Pause asked = Pause.of(now(), millis);
         GateMemory all = memory();
@@ -274,32 +257,6 @@ final class GateState {
     }
 
     // ---- renewals
-
-    /** -> RENEWING, or null and -> FAILED: in a cool-down, when log-ins are worthless, or without a generation to fill. */
-    @Nullable
-    RenewalToken renew(Origin why, Passage initiator, boolean certain) {
-        GateMemory all = memory();
-        if (phase == Phase.ACTIVE && why == Origin.REFUSAL) {
-            all.useless += all.evidence.isInVain(current) ? 1 : 0;
-            all.evidence.givesUp(current, now());
-        }
-        if (isCooling()) {
-            phase = Phase.FAILED;
-            return null;
-        }
-        if (phase == Phase.ACTIVE && all.evidence.isWorthless(certain)) {
-            enterFailed(
-                    new IllegalStateException("after each of " + all.evidence.fruitless()
-                            + (certain
-                                    ? " log-ins in a row the check said that the session had ended, though the log-ins"
-                                            + " succeeded; see whether checkUri and validWhen fit"
-                                    : " log-ins in a row every request was refused, though the log-ins succeeded")),
-                    0);
-            return null;
-        }
-        initiator.initiator = true;
-        return begin(why, initiator);
-    }
 
     /** -> RENEWING, or null and -> FAILED when there is no generation to fill. After a failure it gets one attempt. */
     @Nullable

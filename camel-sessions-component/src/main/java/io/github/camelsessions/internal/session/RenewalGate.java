@@ -11,7 +11,6 @@ import io.github.camelsessions.internal.session.Passage.Place;
 import io.github.camelsessions.internal.session.Verdict.Action;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.LongUnaryOperator;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * The one door of a session: lets exchanges through while the session is valid, holds them while it is renewed, and
  * judges refusals. One method for each event; each returns a {@link Verdict} that tells the one who brings the event what to
  * do, and names others for whom something has to be done too: it must be acted on completely, after the lock was let go.
- * What the gate knows is its {@link GateState}. Nothing is called out under the lock but the source of new generations,
+ * What the gate knows is its {@link GateState}; refusals are judged by a {@link RefusalJudge}. Nothing is called out under the lock but the source of new generations,
  * whose locks are leaves, and a token's lock, a leaf too.
  *
  * <pre>
@@ -123,6 +122,7 @@ class RenewalGate {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final GateState state; // guarded by lock
+    private final RefusalJudge judge;
 
     /**
      * @param number   its place among all sessions that were ever created
@@ -135,6 +135,7 @@ class RenewalGate {
         this.created = clock.millis();
         this.lastUsed = created;
         this.state = new GateState(key, clock, generations, cooldown);
+        this.judge = new RefusalJudge(state);
     }
 
     /** The session's name. */
@@ -199,7 +200,7 @@ class RenewalGate {
         }
         passage.alone = state.isTried();
         Verdict sent = send(passage, state.current, false);
-        return limit ? state.suspectsOfEnded(sent) : sent;
+        return limit ? judge.suspectsOfEnded(sent) : sent;
     }
 
     private Verdict send(Passage passage, GenerationState to, boolean priority) {
@@ -219,7 +220,7 @@ class RenewalGate {
     }
 
     private Verdict holdForRenewal(Passage passage, boolean released, Origin why) {
-        Verdict begun = renewUnasked(why, passage, false, Verdict.of(Action.HOLD));
+        Verdict begun = judge.renewUnasked(why, passage, false, Verdict.of(Action.HOLD));
         if (!state.is(Phase.RENEWING) && !state.endures(passage)) {
             return begun.failing(state.failure(Kind.RENEWAL_FAILED));
         }
@@ -246,45 +247,9 @@ class RenewalGate {
         return touching(() -> {
                     GenerationState of = state.landed(passage);
                     of.seen = true;
-                    return passage.priority() ? Verdict.of(Action.DELIVER) : refused(passage, of);
+                    return passage.priority() ? Verdict.of(Action.DELIVER) : judge.refused(passage, of);
                 })
                 .apart(passage);
-    }
-
-    private Verdict refused(Passage passage, GenerationState of) {
-        passage.refusals++;
-        passage.refusedAt = state.inFlight.event();
-        GateMemory memory = state.memory();
-        memory.refused++;
-        boolean judged = of == state.current && state.is(Phase.ACTIVE) && !state.frozen;
-        if (judged && passage.renews && memory.evidence.isForbidden(passage, state.now())) {
-            return memory.own(Verdict.of(Action.DELIVER), List.of(passage));
-        }
-        if (passage.renews) {
-            memory.evidence.refused(passage, of, state.current);
-        }
-        if (!judged) {
-            return state.isEndedByLimit(of)
-                    ? memory.unjudged(Verdict.of(Action.DELIVER), List.of(passage))
-                    : Verdict.of(memory.sentAgain(passage));
-        }
-        if (!passage.renews) {
-            return Verdict.of(Action.DELIVER);
-        }
-        if (passage.alone && !of.accepted && !state.isChecked() && isOwn(passage, memory.evidence)) {
-            return memory.own(Verdict.of(Action.DELIVER), List.of(passage));
-        }
-        memory.suspects.park(passage, state.now());
-        return Verdict.of(Action.PARK);
-    }
-
-    /** Whether a refusal by a generation that has accepted nothing yet is the exchange's own. */
-    private boolean isOwn(Passage passage, Evidence evidence) {
-        boolean inVain = passage.refusals > 1;
-        if (inVain) {
-            evidence.refusedInVain(passage);
-        }
-        return inVain || !evidence.isEndedAfresh(passage, state.now());
     }
 
     /**
@@ -306,26 +271,12 @@ class RenewalGate {
                 memory.answered(passage);
             }
             if (of == state.current) {
-                return acceptedInTime(passage);
+                return judge.accepted(passage);
             }
             return of.endedByLimit
                     ? Verdict.of(Action.DELIVER)
                     : state.memory().stale(passage, replayable && state.is(Phase.ACTIVE));
         });
-    }
-
-    private Verdict acceptedInTime(Passage passage) {
-        GateMemory memory = state.remembered();
-        if (memory == null) {
-            return Verdict.of(Action.DELIVER);
-        }
-        if (state.is(Phase.ACTIVE) && state.current.renewed()) {
-            memory.cooldown.endRow();
-        }
-        long now = state.now();
-        List<Passage> outlived = memory.suspects.takeRefusedBefore(passage.admittedAt, now);
-        outlived.forEach(suspect -> memory.evidence.outlived(suspect, now));
-        return memory.own(Verdict.of(Action.DELIVER), outlived);
     }
 
     /** An admitted exchange got no answer. That tells nothing about the session. */
@@ -355,7 +306,7 @@ class RenewalGate {
                 return verdict;
             }
             of.expired = true;
-            return state.suspectsAgain(
+            return judge.suspectsAgain(
                     verdict); // who is sent now is sent in the next generation, and tells nothing of them
         });
     }
@@ -409,7 +360,7 @@ class RenewalGate {
     public Verdict mend() {
         Verdict verdict = deciding(() -> {
             torn = false;
-            Verdict again = state.suspectsAgain(Verdict.of(Action.NOTHING)).releasing();
+            Verdict again = judge.suspectsAgain(Verdict.of(Action.NOTHING)).releasing();
             state.mend();
             return again;
         });
@@ -468,12 +419,12 @@ class RenewalGate {
                 memory.evidence.isAlive();
                 of.accepted = true;
                 memory.evidence.accepted(passage, of);
-                return acceptedInTime(passage);
+                return judge.accepted(passage);
             }
             Passage initiator = memory.suspects.isEmpty() ? passage : memory.suspects.first();
             boolean renews = initiator.renews && (initiator != passage || memory.evidence.mayEndUnasked(state.now()));
             Verdict verdict = Verdict.of(Action.DELIVER);
-            return renews ? renewUnasked(Origin.REFUSAL, initiator, true, verdict) : verdict;
+            return renews ? judge.renewUnasked(Origin.REFUSAL, initiator, true, verdict) : verdict;
         });
     }
 
@@ -563,7 +514,7 @@ class RenewalGate {
         }
         RenewalToken started = state.begin(Origin.ASKED, passage);
         passage.initiator = started != null;
-        return state.suspectsAgain(
+        return judge.suspectsAgain(
                 started == null
                         ? state.fail(Kind.RENEWAL_FAILED).releasing()
                         : Verdict.send(started.pending()).starting(started));
@@ -673,7 +624,7 @@ class RenewalGate {
         }
         state.installEmpty(Origin.CLEARED);
         state.phase = Phase.ACTIVE;
-        return state.suspectsAgain(Verdict.of(Action.NOTHING)).releasing();
+        return judge.suspectsAgain(Verdict.of(Action.NOTHING)).releasing();
     }
 
     /** Whether nothing has been done in the current generation, and nothing is wrong. */
@@ -742,7 +693,7 @@ class RenewalGate {
     public Verdict stop() {
         Verdict verdict = deciding(() -> {
             state.close();
-            return state.suspectsAgain(Verdict.of(Action.NOTHING)).releasing();
+            return judge.suspectsAgain(Verdict.of(Action.NOTHING)).releasing();
         });
         abortIfRevoked(latestAttempt());
         return verdict;
@@ -876,7 +827,7 @@ class RenewalGate {
 
     private Verdict decided(Supplier<Verdict> decision) {
         boolean nobodyWasSent = state.isAnybodyHeld() && state.nobodyIsSent();
-        Verdict verdict = judgeSuspects(decision.get());
+        Verdict verdict = judge.judge(decision.get());
         if (nobodyWasSent && state.is(Phase.ACTIVE) && state.isAnybodyHeld() && !state.nobodyIsSent()) {
             verdict.releasing();
         }
@@ -888,41 +839,6 @@ class RenewalGate {
             verdict.starting(drained);
         }
         return verdict.waking(state.wakeAfter());
-    }
-
-    private Verdict judgeSuspects(Verdict verdict) {
-        GateMemory memory = state.remembered();
-        if (memory == null || memory.suspects.isEmpty() || !state.is(Phase.ACTIVE) || state.frozen) {
-            return verdict;
-        }
-        long now = state.now();
-        boolean ended = memory.evidence.isEnded(state.current, memory.suspects.all(), now);
-        boolean quiet = memory.held.now() == 0 && now >= state.current.worthWaitingUntil();
-        if (state.isChecked()) {
-            if (memory.checking || !(ended || quiet || memory.suspects.isAnyLate(now))) {
-                return verdict;
-            }
-            memory.checking = true;
-            return verdict.checking();
-        }
-        if (ended) {
-            return renewUnasked(Origin.REFUSAL, memory.suspects.first(), false, verdict)
-                    .releasing();
-        }
-        List<Passage> late = memory.suspects.takeLate(now);
-        // the next request of the first one's caller, if there is any, tells more
-        return memory.own(verdict, late.isEmpty() && quiet ? memory.suspects.takeFirst(now) : late);
-    }
-
-    /**
-     * Renews without being asked to, unless that must wait or log-ins are worthless: then -> FAILED.
-     *
-     * @param certain whether it is certain that the session has ended
-     */
-    private Verdict renewUnasked(Origin why, Passage initiator, boolean certain, Verdict verdict) {
-        Verdict begun = verdict.starting(state.renew(why, initiator, certain));
-        Verdict judged = why == Origin.LIMIT ? state.suspectsOfEnded(begun) : state.suspectsAgain(begun);
-        return state.is(Phase.FAILED) ? judged.releasing() : judged;
     }
 
     /** Tells apart who wants to use the session: the owner of the renewal under way, or anybody else. */
