@@ -2,7 +2,6 @@
 package io.github.camelsessions.internal.pool;
 
 import io.github.camelsessions.api.SessionKey;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A session of a pool, as the pool sees it. Guarded by the lock of its {@link PoolGate}, but for its name. */
@@ -19,9 +18,11 @@ final class Member {
         CLOSING
     }
 
+    /** Before all monotonic times, which may be negative. */
+    static final long NEVER_BEFORE = Long.MIN_VALUE;
+
     final long number;
     final SessionKey key;
-    final TreeMap<Long, Claim> line = new TreeMap<>(); // who waits for this one and no other, by arrival
 
     State state = State.CREATING;
 
@@ -49,7 +50,7 @@ final class Member {
     Object generation;
 
     long bornMillis;
-    long notBeforeMillis = PoolGate.NEVER_BEFORE;
+    long notBeforeMillis = NEVER_BEFORE;
 
     /** Its place among the ready ones. */
     int index = -1;

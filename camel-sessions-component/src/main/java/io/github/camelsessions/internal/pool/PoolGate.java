@@ -5,7 +5,6 @@ import io.github.camelsessions.api.PoolStats;
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.internal.pool.Claim.Refusal;
 import io.github.camelsessions.internal.session.SessionClock;
-import io.github.camelsessions.profile.ProfilesAsideException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +19,7 @@ import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,9 +71,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class PoolGate {
 
-    /** Before all monotonic times, which may be negative. */
-    static final long NEVER_BEFORE = Long.MIN_VALUE;
-
     private final SessionKey key;
     private final PoolRules rules;
     private final SessionClock clock;
@@ -86,7 +83,7 @@ final class PoolGate {
             Comparator.comparingLong((Member member) -> member.notBeforeMillis).thenComparingLong(m -> m.number));
     private final TreeSet<Member> byAge = new TreeSet<>(
             Comparator.comparingLong((Member member) -> member.bornMillis).thenComparingLong(m -> m.number));
-    private final TreeMap<Long, Claim> line = new TreeMap<>(); // by arrival
+    private final PoolLine line = new PoolLine();
     private final List<Claim> orphans = new ArrayList<>(); // waited for a member that this event has retired
     private PoolVerdict verdict = new PoolVerdict();
     private volatile boolean torn; // by an error, and not mended since
@@ -96,15 +93,7 @@ final class PoolGate {
     private int creating;
     private int idle; // live and not in use
     private int inUse; // members that are, retired ones included
-    private int waitingForOne;
-
-    // log-ins
-    private boolean proven;
-    private int failures;
-    private int barren;
-    private long backOffUntil = NEVER_BEFORE;
-    private @Nullable Throwable failure;
-    private @Nullable Member trial; // after a failure, where sessions log in after their first use
+    private final LogInBackOff backOff;
 
     // counts
     private long created;
@@ -124,6 +113,7 @@ final class PoolGate {
         this.rules = rules;
         this.clock = clock;
         this.ready = new ReadyMembers(rules.strategy(), random);
+        this.backOff = new LogInBackOff(rules.gate(), clock);
     }
 
     // ---- exchanges
@@ -136,10 +126,10 @@ final class PoolGate {
             enter(claim, now);
             grow(now);
             claim.crowded = claim.state == Claim.State.WAITING
-                    && waiting() > rules.gate().maxHeld();
+                    && line.size() > rules.gate().maxHeld();
             if (claim.crowded && claim.failsWhenFull) {
                 withdraw(claim, now);
-                refuse(claim, new Refusal(true, waiting(), null, null));
+                refuse(claim, new Refusal(true, line.size(), null, null));
             }
         });
     }
@@ -236,27 +226,18 @@ final class PoolGate {
             case GOOD -> {
                 if (!member.good) { // what an older session is answered tells nothing of new ones
                     member.good = true;
-                    boolean wasBarren = barren >= rules.gate().renewalAttempts();
-                    barren = 0;
-                    if (wasBarren || member == trial) {
-                        endBackOff();
-                    }
+                    backOff.good(member);
                 }
                 score(member, -rules.errorScoreDecrement());
             }
             case BAD -> score(member, 1);
             case BLOCKED -> {
                 blocked++;
-                boolean wasLive = member.state == Member.State.LIVE;
+                boolean isNew = member.state == Member.State.LIVE && !member.good && rules.logsIn();
                 retire(member, RetireCause.blocked);
-                if (wasLive
-                        && !member.good
-                        && rules.logsIn()
-                        && ++barren >= rules.gate().renewalAttempts()) {
-                    backOff(
-                            new IllegalStateException("the site has blocked " + barren
-                                    + " new sessions in a row, though their log-ins succeeded"),
-                            now);
+                Throwable why = isNew ? backOff.blocked() : null;
+                if (why != null) {
+                    backOff(why, now);
                 }
             }
             case EXPIRED -> {
@@ -299,9 +280,7 @@ final class PoolGate {
             if (!ended(member)) {
                 return;
             }
-            if (barren < rules.gate().renewalAttempts()) {
-                endBackOff();
-            }
+            backOff.succeeded();
             if (member.state == Member.State.CREATING) {
                 enliven(member, now);
             } else {
@@ -368,12 +347,7 @@ final class PoolGate {
 
     /** Whether there is or was a member of this number. */
     boolean hasNumbered(long number) {
-        lock.lock();
-        try {
-            return number > 0 && number <= lastNumber;
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> number > 0 && number <= lastNumber);
     }
 
     /** Time has passed; also to have the spare members made. */
@@ -383,12 +357,7 @@ final class PoolGate {
 
     /** Log-ins that failed count no more. */
     PoolVerdict endCooldown() {
-        return deciding(now -> {
-            barren = 0;
-            failures = 0;
-            backOffUntil = NEVER_BEFORE;
-            trial = null;
-        });
+        return deciding(now -> backOff.forget());
     }
 
     /** No member is made from now on. */
@@ -421,35 +390,28 @@ final class PoolGate {
      */
     @Nullable
     List<SessionKey> onlyMembers() {
-        lock.lock();
-        try {
+        return locked(() -> {
             boolean more = rules.warm() > 0
-                    || waiting() > 0
-                    || clock.monotonicMillis() < backOffUntil
+                    || line.size() > 0
+                    || backOff.isOn(clock.monotonicMillis())
                     || members.size() > idle;
             return more
                     ? null
                     : members.values().stream().map(member -> member.key).toList();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** The error score of a member, null when there is no such member. */
     @Nullable
     Double score(long number) {
-        lock.lock();
-        try {
+        return locked(() -> {
             Member member = members.get(number);
             return member == null ? null : member.score;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     PoolStats stats() {
-        lock.lock();
-        try {
+        return locked(() -> {
             long now = clock.monotonicMillis();
             Map<String, Long> causes = new HashMap<>();
             retired.forEach((cause, count) -> causes.put(cause.name(), count));
@@ -465,7 +427,7 @@ final class PoolGate {
                     creating,
                     members.size() - live - creating,
                     idle,
-                    waiting(),
+                    line.size(),
                     created,
                     uses,
                     Map.copyOf(causes),
@@ -473,10 +435,8 @@ final class PoolGate {
                     replayed,
                     loginsFailed,
                     Duration.ofMillis(longestWait),
-                    backOffUntil > now ? backOffEnds(now) : null);
-        } finally {
-            lock.unlock();
-        }
+                    backOff.isOn(now) ? backOff.ends(now) : null);
+        });
     }
 
     // ---- deciding, under the lock
@@ -486,10 +446,16 @@ final class PoolGate {
     }
 
     private @Nullable PoolVerdict decidingOn(long number, OnMember decision) {
-        lock.lock();
-        try {
+        return locked(() -> {
             Member member = members.get(number);
             return member == null ? null : deciding(now -> decision.decide(member, now));
+        });
+    }
+
+    private <T extends @Nullable Object> T locked(Supplier<T> action) {
+        lock.lock();
+        try {
+            return action.get();
         } finally {
             lock.unlock();
         }
@@ -535,7 +501,7 @@ final class PoolGate {
         creating = 0;
         idle = 0;
         inUse = 0;
-        waitingForOne = 0;
+        line.count();
         ready.clear();
         for (Member member : members.values()) {
             member.index = -1;
@@ -544,35 +510,30 @@ final class PoolGate {
             idle += lives && member.inUse == 0 ? 1 : 0;
             inUse += member.inUse > 0 ? 1 : 0;
             creating += member.creating ? 1 : 0;
-            waitingForOne += member.line.size();
         }
         resting.clear();
         byAge.clear();
     }
 
     private PoolVerdict deciding(LongConsumer decision) {
-        lock.lock();
-        boolean done = false;
-        try {
-            PoolVerdict made = new PoolVerdict();
-            verdict = made;
-            long now = clock.monotonicMillis();
-            sweep(now); // first: nobody is given a member that has become too old meanwhile
-            decision.accept(now);
-            enterOrphans(now);
-            grow(now);
-            refuseTheHopeless(now);
-            made.wakeAtMillis = nextWake(now);
-            done = true;
-            return made;
-        } finally {
-            torn |= !done;
-            lock.unlock();
-        }
-    }
-
-    private int waiting() {
-        return line.size() + waitingForOne;
+        return locked(() -> {
+            boolean done = false;
+            try {
+                PoolVerdict made = new PoolVerdict();
+                verdict = made;
+                long now = clock.monotonicMillis();
+                sweep(now); // first: nobody is given a member that has become too old meanwhile
+                decision.accept(now);
+                enterOrphans(now);
+                grow(now);
+                refuseTheHopeless(now);
+                made.wakeAtMillis = nextWake(now);
+                done = true;
+                return made;
+            } finally {
+                torn |= !done;
+            }
+        });
     }
 
     /** What the passing of time has brought. */
@@ -596,11 +557,8 @@ final class PoolGate {
         if (given != null) {
             give(claim, given, now);
             place(given, now);
-        } else if (wanted != null) {
-            wanted.line.put(claim.arrival, claim);
-            waitingForOne++;
         } else {
-            line.put(claim.arrival, claim);
+            line.add(claim, wanted == null ? null : claim.wanted);
         }
     }
 
@@ -617,12 +575,7 @@ final class PoolGate {
 
     private void withdraw(Claim claim, long now) {
         longestWait = Math.max(longestWait, now - claim.waitingSinceMillis);
-        if (line.remove(claim.arrival) == null && claim.wanted != null) {
-            Member wanted = members.get(claim.wanted);
-            if (wanted != null && wanted.line.remove(claim.arrival) != null) {
-                waitingForOne--;
-            }
-        }
+        line.remove(claim);
     }
 
     private void give(Claim claim, Member member, long now) {
@@ -634,7 +587,7 @@ final class PoolGate {
         member.reserved++;
         member.notBeforeMillis = now + rules.minDelay().toMillis();
         claim.member = member;
-        claim.mayRenew = failures == 0 || member == trial;
+        claim.mayRenew = backOff.mayRenew(member);
         claim.state = Claim.State.SERVED;
         ready.given(member);
         verdict.settled.add(claim);
@@ -655,7 +608,7 @@ final class PoolGate {
                 resting.add(member);
                 return;
             }
-            Claim next = next(member);
+            Claim next = line.next(member.number);
             if (next == null) {
                 ready.add(member);
                 return;
@@ -670,23 +623,13 @@ final class PoolGate {
                 && (rules.maxUses() == 0 || member.usesWithReserved() < rules.maxUses());
     }
 
-    /** Whoever came first of those that wait for this member or for any, no longer in line; null when nobody does. */
-    private @Nullable Claim next(Member member) {
-        boolean own = !member.line.isEmpty() && (line.isEmpty() || member.line.firstKey() < line.firstKey());
-        if (own) {
-            waitingForOne--;
-            return member.line.pollFirstEntry().getValue();
-        }
-        return line.isEmpty() ? null : line.pollFirstEntry().getValue();
-    }
-
     private void grow(long now) {
         if (stopped) {
             return;
         }
         if (rules.logsIn()) {
-            int wanted = line.size() + Math.max(0, rules.warm() - idle);
-            int allowed = now < backOffUntil ? 0 : proven ? rules.logins() : 1;
+            int wanted = line.forAny().size() + Math.max(0, rules.warm() - idle);
+            int allowed = backOff.allowed(rules.logins(), now);
             while (creating < wanted && creating < allowed && members.size() < rules.size()) {
                 Member member = newMember();
                 member.creating = true;
@@ -694,17 +637,12 @@ final class PoolGate {
                 verdict.created.add(member);
             }
         } else {
-            while (!line.isEmpty() && members.size() < rules.size() && mayTry(now)) {
+            while (!line.forAny().isEmpty() && members.size() < rules.size() && backOff.mayTry(now)) {
                 Member member = newMember();
-                trial = failures == 0 ? null : member;
+                backOff.tries(member);
                 enliven(member, now);
             }
         }
-    }
-
-    /** Whether there may be one more session that logs in after its first use. */
-    private boolean mayTry(long now) {
-        return failures == 0 || (now >= backOffUntil && trial == null);
     }
 
     private Member newMember() {
@@ -739,16 +677,15 @@ final class PoolGate {
         resting.remove(member);
         byAge.remove(member);
         member.state = Member.State.RETIRED;
-        trial = member == trial ? null : trial;
+        backOff.retired(member);
         live--;
         count(cause);
         if (member.inUse == 0) {
             idle--;
             close(member);
         }
-        orphans.addAll(member.line.values()); // not at once: what they are given may be retired by the same event
-        waitingForOne -= member.line.size();
-        member.line.clear();
+        orphans.addAll(
+                line.takeAll(member.number)); // not at once: what they are given may be retired by the same event
     }
 
     private void count(RetireCause cause) {
@@ -762,47 +699,21 @@ final class PoolGate {
     }
 
     private void backOff(Throwable cause, long now) {
-        failure = cause;
-        proven = false;
-        if (now < backOffUntil) {
-            return; // it began before the failure that is being waited for
+        if (backOff.failed(cause, now)) {
+            verdict.backOff = cause;
         }
-        verdict.backOff = cause;
-        Instant free = ProfilesAsideException.freeAt(cause);
-        if (free != null) { // then, and not before; no log-in was tried, so the row does not grow
-            backOffUntil = now + Math.max(0, free.toEpochMilli() - clock.millis()) + 1;
-            return;
-        }
-        long longest = rules.gate().cooldownMax().toMillis();
-        long pause = rules.gate().cooldown().toMillis();
-        for (int i = 0; i < failures && pause < longest; i++) {
-            pause *= 2;
-        }
-        failures++;
-        backOffUntil = now + Math.max(1, Math.min(pause, longest));
-    }
-
-    private Instant backOffEnds(long now) {
-        return clock.instant().plusMillis(backOffUntil - now);
-    }
-
-    private void endBackOff() {
-        proven = true;
-        failures = 0;
-        backOffUntil = NEVER_BEFORE;
-        trial = null;
     }
 
     private void refuseTheHopeless(long now) {
-        if (live > 0 || creating > 0 || now >= backOffUntil) {
+        if (live > 0 || creating > 0 || !backOff.isOn(now)) {
             return;
         }
-        Instant until = backOffEnds(now);
-        int waiting = line.size();
-        for (Iterator<Claim> first = line.values().iterator(); first.hasNext(); ) {
+        Instant until = backOff.ends(now);
+        int waiting = line.forAny().size();
+        for (Iterator<Claim> first = line.forAny().iterator(); first.hasNext(); ) {
             Claim claim = first.next();
             if (!claim.endures) {
-                Refusal why = new Refusal(false, waiting, until, failure);
+                Refusal why = new Refusal(false, waiting, until, backOff.failure());
                 first.remove();
                 longestWait = Math.max(longestWait, now - claim.waitingSinceMillis);
                 refuse(claim, why);
@@ -812,11 +723,11 @@ final class PoolGate {
 
     private long nextWake(long now) {
         long next = PoolVerdict.NEVER;
-        if (waiting() > 0 && !resting.isEmpty()) {
+        if (line.size() > 0 && !resting.isEmpty()) {
             next = resting.first().notBeforeMillis;
         }
-        if (now < backOffUntil && (!line.isEmpty() || rules.warm() > idle)) {
-            next = Math.min(next, backOffUntil);
+        if (backOff.isOn(now) && (!line.forAny().isEmpty() || rules.warm() > idle)) {
+            next = Math.min(next, backOff.untilMillis());
         }
         if (!rules.maxAge().isZero() && !byAge.isEmpty()) {
             next = Math.min(next, byAge.first().bornMillis + rules.maxAge().toMillis());

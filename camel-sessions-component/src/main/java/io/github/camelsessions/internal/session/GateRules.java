@@ -33,7 +33,7 @@ public record GateRules(
             0, Duration.ZERO, Duration.ZERO, 1_000, 3, Duration.ofSeconds(30), Duration.ofMinutes(30), false);
 
     /** The cool-down, doubled so many times, at most the longest. */
-    Duration doubled(int times) {
+    public Duration doubled(int times) {
         Duration length = cooldown;
         for (int i = 0; i < times && length.compareTo(cooldownMax) < 0; i++) {
             length = length.multipliedBy(2);
