@@ -21,30 +21,26 @@ final class ExplicitCookie {
     static SetCookie checked(SetCookie cookie) {
         String name = Text.trimmed(cookie.name(), 0, cookie.name().length());
         String value = Text.trimmed(cookie.value(), 0, cookie.value().length());
-        if (name.isEmpty() && (!cookie.name().isEmpty() || value.isEmpty())) { // one that says so may have none
-            throw refused(name, "it has no name; give one", null);
-        }
+        // one that says so may have none
+        refuseIf(name.isEmpty() && (!cookie.name().isEmpty() || value.isEmpty()), name, "it has no name; give one");
         refuseCharacters(name, "name", name);
-        if (name.indexOf('=') >= 0 || name.indexOf(';') >= 0) {
-            throw refused(name, "its name holds '=' or ';'; give name and value apart, and one cookie at a time", null);
-        }
+        refuseIf(
+                name.indexOf('=') >= 0 || name.indexOf(';') >= 0,
+                name,
+                "its name holds '=' or ';'; give name and value apart, and one cookie at a time");
         refuseCharacters(name, "value", value);
         int semicolon = value.indexOf(';');
-        if (semicolon >= 0) {
-            throw refused(
-                    name,
-                    "its value holds ';' at position " + semicolon + "; percent-encode it as %3B, and give"
-                            + " attributes such as Path apart from the value",
-                    null);
-        }
+        refuseIf(
+                semicolon >= 0,
+                name,
+                "its value holds ';' at position " + semicolon + "; percent-encode it as %3B, and give"
+                        + " attributes such as Path apart from the value");
         int length = name.length() + value.length();
-        if (length > SetCookieParser.MAX_PAIR_LENGTH) {
-            throw refused(
-                    name,
-                    "name and value have " + length + " octets, the limit is " + SetCookieParser.MAX_PAIR_LENGTH
-                            + "; give less, for instance over two cookies",
-                    null);
-        }
+        refuseIf(
+                length > SetCookieParser.MAX_PAIR_LENGTH,
+                name,
+                "name and value have " + length + " octets, the limit is " + SetCookieParser.MAX_PAIR_LENGTH
+                        + "; give less, for instance over two cookies");
         checkPath(name, cookie.path());
         return new SetCookie(
                 name,
@@ -68,6 +64,12 @@ final class ExplicitCookie {
                 "cookie " + Quoted.of(name.substring(0, end)) + ": " + reasonAndWayOut, cause);
     }
 
+    private static void refuseIf(boolean wrong, String name, String reasonAndWayOut) {
+        if (wrong) {
+            throw refused(name, reasonAndWayOut, null);
+        }
+    }
+
     private static void refuseCharacters(String name, String part, String text) {
         int at = Text.firstForbidden(text);
         if (at < 0) {
@@ -89,16 +91,15 @@ final class ExplicitCookie {
             return;
         }
         refuseCharacters(name, "path", path);
-        if (path.charAt(0) != '/' || path.indexOf(';') >= 0) {
-            throw refused(name, "its path must start with '/' and hold no ';'; give such a path, or none", null);
-        }
-        if (path.length() > SetCookieParser.MAX_ATTRIBUTE_LENGTH) {
-            throw refused(
-                    name,
-                    "its path has " + path.length() + " octets, the limit is " + SetCookieParser.MAX_ATTRIBUTE_LENGTH
-                            + "; give a shorter one",
-                    null);
-        }
+        refuseIf(
+                path.charAt(0) != '/' || path.indexOf(';') >= 0,
+                name,
+                "its path must start with '/' and hold no ';'; give such a path, or none");
+        refuseIf(
+                path.length() > SetCookieParser.MAX_ATTRIBUTE_LENGTH,
+                name,
+                "its path has " + path.length() + " octets, the limit is " + SetCookieParser.MAX_ATTRIBUTE_LENGTH
+                        + "; give a shorter one");
     }
 
     private static @Nullable String canonicalDomain(String name, @Nullable String domain) {
@@ -109,13 +110,11 @@ final class ExplicitCookie {
         if (host.isEmpty()) {
             return null;
         }
-        if (host.length() > SetCookieParser.MAX_ATTRIBUTE_LENGTH) {
-            throw refused(
-                    name,
-                    "its domain has " + host.length() + " octets, the limit is " + SetCookieParser.MAX_ATTRIBUTE_LENGTH
-                            + "; give a host name",
-                    null);
-        }
+        refuseIf(
+                host.length() > SetCookieParser.MAX_ATTRIBUTE_LENGTH,
+                name,
+                "its domain has " + host.length() + " octets, the limit is " + SetCookieParser.MAX_ATTRIBUTE_LENGTH
+                        + "; give a host name");
         try {
             return HostNames.canonical(host);
         } catch (IllegalArgumentException e) {

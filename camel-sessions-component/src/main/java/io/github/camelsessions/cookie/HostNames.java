@@ -6,6 +6,7 @@ import java.net.IDN;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Canonical host names (RFC 6265bis, section 5.1.2): lower case, A-labels, IPv6 addresses in brackets and in the form of
@@ -16,6 +17,11 @@ import java.util.Locale;
  * {@code my_service}, are accepted, because hosts with such names exist and answer.
  */
 public final class HostNames {
+
+    private static final Pattern DOTTED_QUAD = Pattern.compile("([0-9]{1,3}\\.){3}[0-9]{1,3}");
+
+    /** Of what has no colon in it, a name might be looked up. */
+    private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F.]*:[0-9a-fA-F:.]*");
 
     private HostNames() {}
 
@@ -57,7 +63,7 @@ public final class HostNames {
         String name = withoutTrailingDot(host);
         return name.equals("localhost")
                 || name.equals("[::1]")
-                || (name.startsWith("127.") && isDottedQuad(name))
+                || (name.startsWith("127.") && DOTTED_QUAD.matcher(name).matches())
                 || name.endsWith(".localhost");
     }
 
@@ -109,18 +115,11 @@ public final class HostNames {
         int percent = address.indexOf('%');
         String zone = percent < 0 ? "" : address.substring(percent);
         String number = percent < 0 ? address : address.substring(0, percent);
-        for (int i = 0; i < number.length(); i++) {
-            char c = number.charAt(i);
-            if (Character.digit(c, 16) < 0 && c != ':' && c != '.') {
-                throw notAHost(host, "it is no IPv6 address");
-            }
-        }
-        if (number.indexOf(':') < 0) {
+        if (!IPV6.matcher(number).matches()) {
             throw notAHost(host, "it is no IPv6 address");
         }
         byte[] octets;
         try {
-            // with a colon in it, the text is parsed as a literal and never looked up
             octets = InetAddress.getByName(number).getAddress();
         } catch (UnknownHostException e) {
             throw new IllegalArgumentException("host " + Quoted.of(host) + ": it is no IPv6 address", e);
@@ -163,26 +162,6 @@ public final class HostNames {
             }
         }
         return text.toString();
-    }
-
-    private static boolean isDottedQuad(String host) {
-        int dots = 0;
-        int digits = 0;
-        for (int i = 0; i < host.length(); i++) {
-            char c = host.charAt(i);
-            if (c == '.') {
-                if (digits == 0) {
-                    return false;
-                }
-                dots++;
-                digits = 0;
-            } else if (c >= '0' && c <= '9' && digits < 3) {
-                digits++;
-            } else {
-                return false;
-            }
-        }
-        return dots == 3 && digits > 0;
     }
 
     private static IllegalArgumentException notAHost(String host, String reason) {

@@ -108,6 +108,6 @@ final class StorageRules {
     }
 
     private static boolean hasPrefix(String text, String prefix) {
-        return Text.startsWithIgnoringCase(text, prefix);
+        return text.regionMatches(true, 0, prefix, 0, prefix.length());
     }
 }

@@ -33,10 +33,6 @@ final class Text {
         return text.substring(from, to);
     }
 
-    static boolean startsWithIgnoringCase(String text, String prefix) {
-        return text.regionMatches(true, 0, prefix, 0, prefix.length());
-    }
-
     private static boolean isWhitespace(char c) {
         return c == ' ' || c == '\t';
     }

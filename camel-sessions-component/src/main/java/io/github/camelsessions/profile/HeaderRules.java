@@ -40,38 +40,11 @@ final class HeaderRules {
                     "user-agent",
                     "has a key of its own: use userAgent of the client profile, or the option http.userAgent"));
 
-    private static final Set<String> SECRET_WORDS = Set.of(
-            "apikey",
-            "auth",
-            "authentication",
-            "authorization",
-            "bearer",
-            "cookie",
-            "cookies",
-            "credential",
-            "credentials",
-            "csrf",
-            "jwt",
-            "key",
-            "keys",
-            "oauth",
-            "pass",
-            "passcode",
-            "passkey",
-            "passphrase",
-            "passwd",
-            "password",
-            "pin",
-            "pwd",
-            "secret",
-            "session",
-            "sessionid",
-            "sid",
-            "sig",
-            "signature",
-            "token",
-            "tokens",
-            "xsrf");
+    private static final Set<String> SECRET_WORDS =
+            Set.of(("apikey auth authentication authorization bearer cookie cookies credential "
+                            + "credentials csrf jwt key keys oauth pass passcode passkey passphrase passwd "
+                            + "password pin pwd secret session sessionid sid sig signature token tokens xsrf")
+                    .split(" "));
 
     /** Ends of words that are written together, such as accesstoken; not of authority, keyboard, monkey or bypass. */
     private static final Pattern SECRET_END =

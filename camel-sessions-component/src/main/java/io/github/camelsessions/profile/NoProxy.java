@@ -64,24 +64,15 @@ public record NoProxy(List<Entry> entries) {
             } catch (IllegalArgumentException e) {
                 problem = e.getMessage();
             }
-            if (problem != null) {
-                throw new IllegalArgumentException(
-                        "noProxy: entry " + (entries.size() + 1) + " " + problem + "; " + FORM);
-            }
+            refuseIf(problem != null, "noProxy: entry " + (entries.size() + 1) + " " + problem + "; " + FORM);
         }
         return new NoProxy(entries);
     }
 
     private static Entry entry(String text) {
-        if (text.isEmpty()) {
-            throw new IllegalArgumentException("is empty");
-        }
-        if (text.equals("*")) {
-            throw new IllegalArgumentException("means every host: leave the proxy out instead");
-        }
-        if (text.indexOf('/') >= 0 || text.indexOf('@') >= 0) {
-            throw new IllegalArgumentException("is a URL or a network, not a host");
-        }
+        refuseIf(text.isEmpty(), "is empty");
+        refuseIf(text.equals("*"), "means every host: leave the proxy out instead");
+        refuseIf(text.indexOf('/') >= 0 || text.indexOf('@') >= 0, "is a URL or a network, not a host");
         int colon = text.lastIndexOf(':');
         boolean single = colon >= 0 && colon == text.indexOf(':');
         boolean behindBrackets = colon > 0 && text.charAt(colon - 1) == ']';
@@ -93,17 +84,19 @@ public record NoProxy(List<Entry> entries) {
         }
         boolean domain = host.startsWith(".") || host.startsWith("*.");
         host = canonical(domain ? host.substring(host.indexOf('.') + 1) : host);
-        if (!ProxyServer.isHost(host)) {
-            throw new IllegalArgumentException("is neither a host name, nor an IP address, nor *.domain");
-        }
+        refuseIf(!ProxyServer.isHost(host), "is neither a host name, nor an IP address, nor *.domain");
         return new Entry(host, domain, port);
+    }
+
+    private static void refuseIf(boolean wrong, String why) {
+        if (wrong) {
+            throw new IllegalArgumentException(why);
+        }
     }
 
     private static int port(String text) {
         int port = text.matches("[0-9]{1,5}") ? Integer.parseInt(text) : 0;
-        if (port < 1 || port > 65535) {
-            throw new IllegalArgumentException("has a port that is not between 1 and 65535");
-        }
+        refuseIf(port < 1 || port > 65535, "has a port that is not between 1 and 65535");
         return port;
     }
 

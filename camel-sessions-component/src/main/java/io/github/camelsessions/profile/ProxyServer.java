@@ -53,37 +53,31 @@ public record ProxyServer(
     public ProxyServer {
         scheme = scheme.toLowerCase(Locale.ROOT);
         host = host.toLowerCase(Locale.ROOT);
-        if (!SCHEMES.contains(scheme)) {
-            throw new IllegalArgumentException(
-                    scheme.equals("socks5h")
-                            ? "the scheme of the proxy is written socks5, not socks5h: the proxy resolves host names anyhow"
-                            : "the scheme of the proxy is not http, https or socks5");
-        }
-        if (!isHost(host)) {
-            throw new IllegalArgumentException("the host of the proxy is neither a host name nor an IP address"
-                    + " (international names in their ASCII form, xn--...)");
-        }
-        if (port < 1 || port > 65535) {
-            throw new IllegalArgumentException("the port of the proxy is not between 1 and 65535");
-        }
-        if (username == null && password != null) {
-            throw new IllegalArgumentException("the proxy has a password but no username: give both or none");
-        }
-        if (username != null && username.isEmpty()) {
-            throw new IllegalArgumentException("the username of the proxy is empty: leave it out or write one");
-        }
-        if (username != null && username.indexOf(':') >= 0) {
-            // RFC 7617, section 2: the first colon ends the user-id
-            throw new IllegalArgumentException("the username of the proxy contains a colon, which cannot be sent");
-        }
-        if (hasControl(username) || hasControl(password)) {
-            throw new IllegalArgumentException("the credentials of the proxy contain a control character");
-        }
-        if (scheme.equals("socks5") && (isLong(username) || isLong(password))) {
-            // RFC 1929, section 2: their lengths are octets
-            throw new IllegalArgumentException(
-                    "the credentials of the proxy have more than 255 octets, which socks5 cannot carry");
-        }
+        refuseIf(
+                !SCHEMES.contains(scheme),
+                scheme.equals("socks5h")
+                        ? "the scheme of the proxy is written socks5, not socks5h: the proxy resolves host names anyhow"
+                        : "the scheme of the proxy is not http, https or socks5");
+        refuseIf(
+                !isHost(host),
+                "the host of the proxy is neither a host name nor an IP address"
+                        + " (international names in their ASCII form, xn--...)");
+        refuseIf(port < 1 || port > 65535, "the port of the proxy is not between 1 and 65535");
+        refuseIf(username == null && password != null, "the proxy has a password but no username: give both or none");
+        refuseIf(
+                username != null && username.isEmpty(),
+                "the username of the proxy is empty: leave it out or write one");
+        // RFC 7617, section 2: the first colon ends the user-id
+        refuseIf(
+                username != null && username.indexOf(':') >= 0,
+                "the username of the proxy contains a colon, which cannot be sent");
+        refuseIf(
+                hasControl(username) || hasControl(password),
+                "the credentials of the proxy contain a control character");
+        // RFC 1929, section 2: their lengths are octets
+        refuseIf(
+                scheme.equals("socks5") && (isLong(username) || isLong(password)),
+                "the credentials of the proxy have more than 255 octets, which socks5 cannot carry");
     }
 
     /** A proxy for all hosts. */
@@ -106,41 +100,31 @@ public record ProxyServer(
     public static ProxyServer parse(String url) {
         String text = url.strip();
         int schemeEnd = text.indexOf("://");
-        if (schemeEnd < 0) {
-            throw new IllegalArgumentException("the proxy URL has no scheme: " + FORM);
-        }
+        refuseIf(schemeEnd < 0, "the proxy URL has no scheme: " + FORM);
         String authority = text.substring(schemeEnd + 3);
         if (authority.endsWith("/")) {
             authority = authority.substring(0, authority.length() - 1);
         }
         for (int i = 0; i < authority.length(); i++) {
             char c = authority.charAt(i);
-            if (c == '/' || c == '?' || c == '#' || c == '\\') {
-                throw new IllegalArgumentException("the proxy URL has a path, query or fragment: " + FORM
-                        + ", in user and password / ? # and @ percent-encoded");
-            }
-            if (c <= ' ' || c == 0x7f) {
-                throw new IllegalArgumentException("the proxy URL contains a space or control character: " + FORM);
-            }
+            refuseIf(
+                    c == '/' || c == '?' || c == '#' || c == '\\',
+                    "the proxy URL has a path, query or fragment: " + FORM
+                            + ", in user and password / ? # and @ percent-encoded");
+            refuseIf(c <= ' ' || c == 0x7f, "the proxy URL contains a space or control character: " + FORM);
         }
         int at = authority.lastIndexOf('@');
         String hostAndPort = authority.substring(at + 1);
         int colon = hostAndPort.lastIndexOf(':');
-        if (colon < 0 || colon < hostAndPort.lastIndexOf(']')) {
-            throw new IllegalArgumentException("the proxy URL has no port: " + FORM);
-        }
+        refuseIf(colon < 0 || colon < hostAndPort.lastIndexOf(']'), "the proxy URL has no port: " + FORM);
         String port = hostAndPort.substring(colon + 1);
-        if (!PORT.matcher(port).matches()) {
-            throw new IllegalArgumentException("the port of the proxy URL is not a number from 1 to 65535: " + FORM);
-        }
+        refuseIf(!PORT.matcher(port).matches(), "the port of the proxy URL is not a number from 1 to 65535: " + FORM);
         String host = hostAndPort.substring(0, colon);
         boolean brackets = host.startsWith("[") && host.endsWith("]");
         if (brackets) {
             host = host.substring(1, host.length() - 1);
         }
-        if (brackets != host.indexOf(':') >= 0) {
-            throw new IllegalArgumentException("an IPv6 address, and nothing else, stands in brackets: " + FORM);
-        }
+        refuseIf(brackets != host.indexOf(':') >= 0, "an IPv6 address, and nothing else, stands in brackets: " + FORM);
         String username = null;
         String password = null;
         if (at >= 0) {
@@ -158,10 +142,9 @@ public record ProxyServer(
      * @throws IllegalArgumentException when this proxy has credentials already, or these are not valid
      */
     ProxyServer withCredentials(@Nullable String newUsername, @Nullable String newPassword) {
-        if (username != null && (newUsername != null || newPassword != null)) {
-            throw new IllegalArgumentException(
-                    "the proxy has credentials twice, in its URL and beside it: remove one of them");
-        }
+        refuseIf(
+                username != null && (newUsername != null || newPassword != null),
+                "the proxy has credentials twice, in its URL and beside it: remove one of them");
         return username != null ? this : new ProxyServer(scheme, host, port, newUsername, newPassword, noProxy);
     }
 
@@ -177,10 +160,9 @@ public record ProxyServer(
      */
     ProxyServer withBasic(String credentials) {
         String text = credentials.strip();
-        if (!text.regionMatches(true, 0, "Basic ", 0, 6)) {
-            throw new IllegalArgumentException(
-                    "the credentials of the proxy do not have the form \"Basic <base64 of user:password>\"");
-        }
+        refuseIf(
+                !text.regionMatches(true, 0, "Basic ", 0, 6),
+                "the credentials of the proxy do not have the form \"Basic <base64 of user:password>\"");
         String decoded;
         try {
             decoded = utf8(Base64.getDecoder().decode(text.substring(6).strip()));
@@ -189,10 +171,7 @@ public record ProxyServer(
             throw new IllegalArgumentException("the Basic credentials of the proxy are not base64 of UTF-8 text");
         }
         int colon = decoded.indexOf(':');
-        if (colon < 0) {
-            throw new IllegalArgumentException(
-                    "the Basic credentials of the proxy have no colon between user and password");
-        }
+        refuseIf(colon < 0, "the Basic credentials of the proxy have no colon between user and password");
         return withCredentials(decoded.substring(0, colon), decoded.substring(colon + 1));
     }
 
@@ -213,6 +192,13 @@ public record ProxyServer(
             return IPV4.matcher(host).matches();
         }
         return HOST_NAME.matcher(host).matches();
+    }
+
+    /** Refuses something; the message must not depend on what is only right if that is not so. */
+    private static void refuseIf(boolean wrong, String why) {
+        if (wrong) {
+            throw new IllegalArgumentException(why);
+        }
     }
 
     private static boolean isIpv6(String host) {

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,32 +97,25 @@ public final class RenewalToken {
      * @return false when the token is no longer live: nothing is remembered
      */
     public boolean enter(Runnable abort) {
-        lock.lock();
-        try {
+        return locked(() -> {
             return state == State.LIVE && aborts.add(abort);
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** A request that had entered has ended. Nothing happens when it had not entered, or was aborted. */
     public void leave(Runnable abort) {
-        lock.lock();
-        try {
+        locked(() -> {
             aborts.remove(abort);
-        } finally {
-            lock.unlock();
-        }
+            return null;
+        });
     }
 
     void end(State newState) {
-        lock.lock();
-        try {
+        locked(() -> {
             state = newState;
             initiator = null;
-        } finally {
-            lock.unlock();
-        }
+            return null;
+        });
     }
 
     /** Aborts and forgets all requests that have entered. Never called under the lock of the gate. */
@@ -136,11 +130,17 @@ public final class RenewalToken {
     }
 
     private List<Runnable> takeAborts() {
-        lock.lock();
-        try {
+        return locked(() -> {
             List<Runnable> taken = List.copyOf(aborts);
             aborts.clear();
             return taken;
+        });
+    }
+
+    private <T extends @Nullable Object> T locked(Supplier<T> action) {
+        lock.lock();
+        try {
+            return action.get();
         } finally {
             lock.unlock();
         }

@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -75,12 +76,10 @@ public final class SessionRegistry {
         if (maxSessions < 1) {
             throw new IllegalArgumentException("maxSessions=" + maxSessions + ": must be at least 1");
         }
-        creation.lock();
-        try {
+        locked(() -> {
             this.maxSessions = maxSessions;
-        } finally {
-            creation.unlock();
-        }
+            return null;
+        });
     }
 
     /**
@@ -160,12 +159,9 @@ public final class SessionRegistry {
         if (sessions.containsKey(key)) {
             return true;
         }
-        creation.lock();
-        try {
+        return locked(() -> {
             return coolingDown.containsKey(key);
-        } finally {
-            creation.unlock();
-        }
+        });
     }
 
     /** The current generation of a session, null when the session does not exist or is cleared. Creates nothing. */
@@ -230,12 +226,9 @@ public final class SessionRegistry {
     }
 
     private List<Session> numbered(long from) {
-        creation.lock();
-        try {
+        return locked(() -> {
             return byNumber.from(from, 100);
-        } finally {
-            creation.unlock();
-        }
+        });
     }
 
     /** All sessions, in no order. */
@@ -259,24 +252,22 @@ public final class SessionRegistry {
      * @return what each of them says about those that wait
      */
     public List<Verdict> closeAll() {
-        List<Session> stopped;
-        creation.lock();
-        try {
-            stopped = List.copyOf(sessions.values());
-            idleOrder.clear();
-            goneFromOrder = 0;
-            byNumber.clear();
-            sessions.clear();
-        } finally {
-            creation.unlock();
-        }
-        return stopped.stream().map(Session::stop).toList();
+        return locked(() -> {
+                    List<Session> stopped = List.copyOf(sessions.values());
+                    idleOrder.clear();
+                    goneFromOrder = 0;
+                    byNumber.clear();
+                    sessions.clear();
+                    return stopped;
+                })
+                .stream()
+                .map(Session::stop)
+                .toList();
     }
 
     /** Drops the session of that name; who uses it keeps it to the end. Null when there is none. */
     public @Nullable Session remove(SessionKey key) {
-        creation.lock();
-        try {
+        return locked(() -> {
             Session removed = sessions.remove(key);
             if (removed != null) {
                 byNumber.remove(removed);
@@ -284,9 +275,7 @@ public final class SessionRegistry {
                 keepCooldown(removed);
             }
             return removed;
-        } finally {
-            creation.unlock();
-        }
+        });
     }
 
     /** Without that, a route that closes its session after each failure would log in again and again. */
@@ -305,12 +294,10 @@ public final class SessionRegistry {
 
     /** Forgets the cool-down that a removed session of that name has left. */
     public void endCooldown(SessionKey key) {
-        creation.lock();
-        try {
+        locked(() -> {
             coolingDown.remove(key);
-        } finally {
-            creation.unlock();
-        }
+            return null;
+        });
     }
 
     /** To find one in the order of idleness takes long: it stays there until there are as many such as others. */
@@ -327,6 +314,15 @@ public final class SessionRegistry {
         evicted = listener;
     }
 
+    private <T extends @Nullable Object> T locked(Supplier<T> action) {
+        creation.lock();
+        try {
+            return action.get();
+        } finally {
+            creation.unlock();
+        }
+    }
+
     private Session create(SessionKey key) {
         List<Session> gone = new ArrayList<>(0);
         try {
@@ -337,8 +333,7 @@ public final class SessionRegistry {
     }
 
     private Session create(SessionKey key, List<Session> gone) {
-        creation.lock();
-        try {
+        return locked(() -> {
             Session session = sessions.get(key);
             if (session == null) {
                 while (sessions.size() >= maxSessions) {
@@ -356,9 +351,7 @@ public final class SessionRegistry {
                 sessions.put(key, session);
             }
             return session;
-        } finally {
-            creation.unlock();
-        }
+        });
     }
 
     private Session evictLongestIdle(SessionKey wanted) {
