@@ -33,7 +33,6 @@ public record ClientProfile(
 
     static final String MASK = "***";
     private static final int LONGEST_NAME = 100;
-    private static final String NO_TOKEN = "is not the name of a header (a token of RFC 9110, section 5.6.2)";
 
     /**
      * Checks and copies the parts.
@@ -96,31 +95,6 @@ public record ClientProfile(
             shown.put("account", Collections.unmodifiableMap(masked));
         }
         return Collections.unmodifiableMap(shown);
-    }
-
-    /** Tells whether a header's value must be masked where it is shown, by the header's name or by its look. */
-    public static boolean isSecretHeader(String header, String value) {
-        return HeaderRules.isSecret(header, value);
-    }
-
-    /** Whether this can be the name of a header: a token of RFC 9110, section 5.6.2. */
-    public static boolean isHeaderName(String name) {
-        return HeaderRules.isToken(name);
-    }
-
-    /** Says why a header of this name cannot be set for a session, or returns null when it can. */
-    public static @Nullable String headerProblem(String name) {
-        return HeaderRules.isToken(name) ? HeaderRules.whyForbidden(name) : NO_TOKEN;
-    }
-
-    /** Says why a response header of this name cannot become a variable of a session, or returns null when it can. */
-    public static @Nullable String capturedHeaderProblem(String name) {
-        return HeaderRules.isToken(name) ? HeaderRules.whyNotCaptured(name) : NO_TOKEN;
-    }
-
-    /** Says what keeps a value from being sent as a header, or returns null when nothing does. Shows nothing of it. */
-    public static @Nullable String headerValueProblem(String value) {
-        return HeaderRules.valueProblem(value);
     }
 
     /** Returns {@link #masked()} as text. */

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Which headers a profile may bring, and which of them are secret. Stateless, hence thread-safe. */
-final class HeaderRules {
+public final class HeaderRules {
 
     /** RFC 9110, section 5.6.2. */
     private static final String TOKEN_SIGNS = "!#$%&'*+-.^_`|~";
@@ -16,6 +16,8 @@ final class HeaderRules {
     private static final String FRAMING = "belongs to the message or connection, which the HTTP client writes itself";
     private static final String BODY = "belongs to the body of each request: set it as a header of the message";
     private static final String JAR = "is written from the session's cookies: use the operation addCookies";
+
+    private static final String NO_TOKEN = "is not the name of a header (a token of RFC 9110, section 5.6.2)";
 
     private static final Map<String, String> FORBIDDEN = Map.ofEntries(
             Map.entry("cookie", JAR),
@@ -62,7 +64,8 @@ final class HeaderRules {
 
     private HeaderRules() {}
 
-    static boolean isToken(String name) {
+    /** Whether this can be the name of a header: a token of RFC 9110, section 5.6.2. */
+    public static boolean isToken(String name) {
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
             boolean alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -71,6 +74,11 @@ final class HeaderRules {
             }
         }
         return !name.isEmpty();
+    }
+
+    /** Says why a header of this name cannot be set for a session, or returns null when it can. */
+    public static @Nullable String problem(String name) {
+        return isToken(name) ? whyForbidden(name) : NO_TOKEN;
     }
 
     /** Says why a profile may not set this header (a token), or returns null when it may. */
@@ -82,10 +90,10 @@ final class HeaderRules {
         return FORBIDDEN.get(lower);
     }
 
-    /** Says why a response header of this name (a token) cannot become a variable, or returns null when it can. */
-    static @Nullable String whyNotCaptured(String name) {
-        String problem = whyForbidden(name);
-        return JAR.equals(problem) ? problem : null;
+    /** Says why a response header of this name cannot become a variable of a session, or returns null when it can. */
+    public static @Nullable String capturedProblem(String name) {
+        String problem = problem(name);
+        return JAR.equals(problem) || NO_TOKEN.equals(problem) ? problem : null;
     }
 
     /**
@@ -93,7 +101,7 @@ final class HeaderRules {
      *
      * <p>Latin-1 passes (RFC 9110, section 5.5, obs-text); what is beyond it would arrive as a question mark.
      */
-    static @Nullable String valueProblem(String value) {
+    public static @Nullable String valueProblem(String value) {
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
             if (c == '\r' || c == '\n') {
@@ -110,7 +118,7 @@ final class HeaderRules {
     }
 
     /** Tells whether the value must be masked, by a word of its name or because it reads as credentials. */
-    static boolean isSecret(String name, String value) {
+    public static boolean isSecret(String name, String value) {
         return BETWEEN_WORDS.splitAsStream(name).anyMatch(HeaderRules::isSecretWord)
                 || NO_LETTERS.splitAsStream(name).anyMatch(HeaderRules::isSecretWord) // in whatever case: ToKen
                 || CREDENTIALS.matcher(value).matches();

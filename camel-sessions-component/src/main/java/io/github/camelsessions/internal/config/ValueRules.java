@@ -8,7 +8,7 @@ import io.github.camelsessions.internal.http.SessionValues;
 import io.github.camelsessions.internal.renewal.ExchangeOnThread;
 import io.github.camelsessions.internal.session.Generation;
 import io.github.camelsessions.internal.text.Quoted;
-import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.profile.HeaderRules;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,7 +53,7 @@ public record ValueRules(
         }
         headers.keySet()
                 .forEach(
-                        name -> headerName(HEADERS + "." + Quoted.bare(name), name, ClientProfile.headerProblem(name)));
+                        name -> headerName(HEADERS + "." + Quoted.bare(name), name, HeaderRules.problem(name)));
         if (fields.keySet().stream().anyMatch(String::isBlank)) {
             throw new IllegalArgumentException(
                     FIELDS + ".: a field of a form needs a name, as in " + FIELDS + "._csrf=${sessionVar(csrf)}");
@@ -78,7 +78,7 @@ public record ValueRules(
                         + ": must be names of response headers, each with the variable it becomes if that has another"
                         + " name, such as X-CSRF-Token=csrf; a variable's name has no colon");
             }
-            String problem = ClientProfile.capturedHeaderProblem(header);
+            String problem = HeaderRules.capturedProblem(header);
             captured.put(headerName("captureHeaders=" + Quoted.bare(option), header, problem), variable);
         }
         return captured;
@@ -229,7 +229,7 @@ public record ValueRules(
         public Map<String, String> requestHeaders() {
             Map<String, String> headers = values(rules.headers);
             headers.forEach((name, value) -> {
-                String problem = ClientProfile.headerValueProblem(value);
+                String problem = HeaderRules.valueProblem(value);
                 if (problem != null) {
                     throw new IllegalArgumentException("session '" + generation.session() + "': the value of " + HEADERS
                             + "." + name + " " + problem);

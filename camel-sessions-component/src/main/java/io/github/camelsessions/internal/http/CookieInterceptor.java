@@ -8,6 +8,7 @@ import io.github.camelsessions.cookie.CookieTarget;
 import io.github.camelsessions.internal.connection.RequestUrl;
 import io.github.camelsessions.internal.session.Generation;
 import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.profile.HeaderRules;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -76,7 +77,7 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
             boolean trusted =
                     authority != null && call.trusts(request.getScheme(), authority.getHostName(), authority.getPort());
             profile.headers().forEach((name, value) -> {
-                if (trusted || !ClientProfile.isSecretHeader(name, value)) {
+                if (trusted || !HeaderRules.isSecret(name, value)) {
                     request.setHeader(name, value);
                 }
             });

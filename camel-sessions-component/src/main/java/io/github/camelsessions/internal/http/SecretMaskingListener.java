@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.http;
 
-import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.profile.HeaderRules;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -107,7 +107,7 @@ public final class SecretMaskingListener implements HttpActivityListener {
         }
         // WWW-Authenticate and Proxy-Authenticate ask for credentials and hold none
         return !header.getName().toLowerCase(Locale.ROOT).endsWith("-authenticate")
-                && ClientProfile.isSecretHeader(header.getName(), header.getValue() == null ? "" : header.getValue());
+                && HeaderRules.isSecret(header.getName(), header.getValue() == null ? "" : header.getValue());
     }
 
     private static Set<?> captured(@Nullable Exchange exchange) {

@@ -2,7 +2,7 @@
 package io.github.camelsessions.internal.http;
 
 import io.github.camelsessions.internal.text.Quoted;
-import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.profile.HeaderRules;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Iterator;
@@ -134,7 +134,7 @@ public final class SessionExecutor {
 
     // a server would see where the name ends, and the rest as a value: a Cookie, or a length of the body
     private static void refuseNoToken(String name) {
-        if (!ClientProfile.isHeaderName(name)) {
+        if (!HeaderRules.isToken(name)) {
             throw new IllegalArgumentException("a header of the message is named " + Quoted.of(name)
                     + ", which is not the name of a header (a token of RFC 9110, section 5.6.2); remove or rename it"
                     + " before the call");
