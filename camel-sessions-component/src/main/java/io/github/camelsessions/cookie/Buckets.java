@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The {@link Bucket}s of one jar, each found by its site: the registrable domain, or the host where that has none. Most
- * jars see one site, and there may be millions of jars: the bucket of the first site needs no map.
+ * jars see one site, and there may be millions of jars: the bucket of the first site needs no map, which would take 176
+ * bytes.
  *
  * <p>Thread-safe, without a lock: a bucket is replaced by compare-and-set.
  */
 final class Buckets {
 
+    // 16 bytes less in each jar for each of them than AtomicReference
     private static final AtomicReferenceFieldUpdater<Buckets, String> FIRST_SITE =
             AtomicReferenceFieldUpdater.newUpdater(Buckets.class, String.class, "firstSite");
     private static final AtomicReferenceFieldUpdater<Buckets, Entry[]> FIRST =

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CookieJar {
 
-    /** One for all jars: eviction is rare, and a lock in each jar would cost memory in a million of them. */
+    /** One for all jars: eviction is rare, and a lock in each jar would take 48 bytes in a million of them. */
     private static final ReentrantLock EVICTION = new ReentrantLock();
 
     private final PublicSuffixes publicSuffixes;

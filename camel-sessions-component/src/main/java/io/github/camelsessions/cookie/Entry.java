@@ -2,7 +2,8 @@
 package io.github.camelsessions.cookie;
 
 /**
- * A cookie in a jar, and what the jar alone needs to know of it. One object, because a jar may hold very many. Thread-safe:
+ * A cookie in a jar, and what the jar alone needs to know of it. One object, which is 32
+ * bytes less than two, because there may be very many. Thread-safe:
  * all but the last-access-time is fixed, and nobody outside sees that.
  */
 final class Entry extends Cookie {

@@ -52,8 +52,7 @@ public record ValueRules(
             fields.putAll(places.get(i).rules().getSessionFields());
         }
         headers.keySet()
-                .forEach(
-                        name -> headerName(HEADERS + "." + Quoted.bare(name), name, HeaderRules.problem(name)));
+                .forEach(name -> headerName(HEADERS + "." + Quoted.bare(name), name, HeaderRules.problem(name)));
         if (fields.keySet().stream().anyMatch(String::isBlank)) {
             throw new IllegalArgumentException(
                     FIELDS + ".: a field of a form needs a name, as in " + FIELDS + "._csrf=${sessionVar(csrf)}");

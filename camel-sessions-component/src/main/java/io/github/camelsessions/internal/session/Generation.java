@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Generation {
 
+    // 16 bytes less in each session for each of the two than AtomicReference and AtomicInteger
     @SuppressWarnings("rawtypes")
     private static final AtomicReferenceFieldUpdater<Generation, Map> VARIABLES =
             AtomicReferenceFieldUpdater.newUpdater(Generation.class, Map.class, "variables");

@@ -15,7 +15,6 @@ final class InFlight {
     private long uses; // requests that no renewal has sent, each hop of a redirect counted
     int reconnects; // requests that were sent once more, because their connection had been closed
     private long events;
-    private @Nullable RenewalToken draining;
 
     void send(Passage passage, GenerationState to, boolean priority, long nowMillis) {
         long admission = event();
@@ -65,20 +64,8 @@ final class InFlight {
         return inFlight;
     }
 
-    /** Whether no ordinary request is awaited; else the token waits for that. */
-    boolean drained(RenewalToken token) {
-        draining = ordinary > 0 ? token : null;
+    /** Whether no request is awaited but those of a renewal. */
+    boolean isDrained() {
         return ordinary == 0;
-    }
-
-    /** The token that need not wait any longer, null for none; it is told once. */
-    @Nullable
-    RenewalToken takeDrained() {
-        if (ordinary > 0) {
-            return null;
-        }
-        RenewalToken drained = draining;
-        draining = null;
-        return drained;
     }
 }

@@ -191,14 +191,14 @@ class RenewalGate {
             }
             state.phase = Phase.ACTIVE;
         }
-        boolean limit = state.isLimitDue();
+        boolean limit = state.current.limitDue(state.rules, state.now());
         if (passage.renews && (limit || (passage.renewFirst && state.current.empty()))) {
             return holdForRenewal(passage, released, limit ? Origin.LIMIT : Origin.ASKED);
         }
         if (limit) {
             state.installEmpty(Origin.LIMIT);
         }
-        passage.alone = state.isTried();
+        passage.alone = state.current.isTried(state.now());
         Verdict sent = send(passage, state.current, false);
         return limit ? judge.suspectsOfEnded(sent) : sent;
     }
@@ -526,7 +526,7 @@ class RenewalGate {
      * that long starts it before, and then has to drop what that verdict says. False for an attempt that has ended.
      */
     public boolean drained(RenewalToken waits) {
-        return locked(() -> state.isLive(waits) && state.inFlight.drained(waits));
+        return locked(() -> state.drained(waits));
     }
 
     /** The attempt has filled its generation: it becomes the current one. A late success is dropped, as below. */
@@ -834,8 +834,8 @@ class RenewalGate {
         if (state.is(Phase.CLOSED) && state.inFlight.count() == 0) {
             verdict.emptying();
         }
-        RenewalToken drained = state.inFlight.takeDrained();
-        if (drained != null && state.isLive(drained)) {
+        RenewalToken drained = state.takeDrained();
+        if (drained != null) {
             verdict.starting(drained);
         }
         return verdict.waking(state.wakeAfter());

@@ -6,7 +6,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +28,9 @@ public final class RenewalToken {
 
     /** Guarded by the lock of the gate. */
     final GenerationState pending;
+
+    /** Whether it waits for the last ordinary request to end, and is not told so far. Guarded by the lock of the gate. */
+    boolean drains;
 
     private volatile @Nullable Passage initiator; // null when it has ended: an idle session keeps no exchange
     private final RenewalToken first;
@@ -97,25 +99,32 @@ public final class RenewalToken {
      * @return false when the token is no longer live: nothing is remembered
      */
     public boolean enter(Runnable abort) {
-        return locked(() -> {
+        lock.lock();
+        try {
             return state == State.LIVE && aborts.add(abort);
-        });
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** A request that had entered has ended. Nothing happens when it had not entered, or was aborted. */
     public void leave(Runnable abort) {
-        locked(() -> {
+        lock.lock();
+        try {
             aborts.remove(abort);
-            return null;
-        });
+        } finally {
+            lock.unlock();
+        }
     }
 
     void end(State newState) {
-        locked(() -> {
+        lock.lock();
+        try {
             state = newState;
             initiator = null;
-            return null;
-        });
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Aborts and forgets all requests that have entered. Never called under the lock of the gate. */
@@ -130,17 +139,11 @@ public final class RenewalToken {
     }
 
     private List<Runnable> takeAborts() {
-        return locked(() -> {
+        lock.lock();
+        try {
             List<Runnable> taken = List.copyOf(aborts);
             aborts.clear();
             return taken;
-        });
-    }
-
-    private <T extends @Nullable Object> T locked(Supplier<T> action) {
-        lock.lock();
-        try {
-            return action.get();
         } finally {
             lock.unlock();
         }
