@@ -5,8 +5,6 @@ import io.github.camelsessions.api.PoolStrategy;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -17,17 +15,21 @@ final class ReadyMembers {
     private final PoolStrategy strategy;
     private final IntUnaryOperator random;
     private final List<Member> all = new ArrayList<>();
-    private final TreeMap<Long, Member> byNumber = new TreeMap<>();
-    private final TreeSet<Member> byUses = new TreeSet<>(
-            Comparator.comparingLong((Member member) -> member.rank).thenComparingLong(member -> member.number));
-    private long last = -1;
+    private final TreeSet<Member> sorted;
+    private @Nullable Member last;
 
     /**
      * @param random gives a number from 0 to below its argument
      */
     ReadyMembers(PoolStrategy strategy, IntUnaryOperator random) {
+        Comparator<Member> byNumber = Comparator.comparingLong(member -> member.number);
         this.strategy = strategy;
         this.random = random;
+        this.sorted = new TreeSet<>(
+                strategy == PoolStrategy.leastUsed
+                        ? Comparator.comparingLong((Member member) -> member.rank)
+                                .thenComparing(byNumber)
+                        : byNumber);
     }
 
     int size() {
@@ -41,21 +43,14 @@ final class ReadyMembers {
     /** After an error: it may have taken a member in by half. The caller forgets their places. */
     void clear() {
         all.clear();
-        byNumber.clear();
-        byUses.clear();
+        sorted.clear();
     }
 
     void add(Member member) {
         all.add(member);
         member.index = all.size() - 1;
-        switch (strategy) {
-            case random -> {}
-            case leastUsed -> {
-                member.rank = member.usesWithReserved();
-                byUses.add(member);
-            }
-            case roundRobin, untilFailure -> byNumber.put(member.number, member);
-        }
+        member.rank = member.usesWithReserved();
+        sorted.add(member);
     }
 
     /** Nothing happens when it is not in here. */
@@ -69,11 +64,7 @@ final class ReadyMembers {
             moved.index = member.index;
         }
         member.index = -1;
-        switch (strategy) {
-            case random -> {}
-            case leastUsed -> byUses.remove(member);
-            case roundRobin, untilFailure -> byNumber.remove(member.number);
-        }
+        sorted.remove(member);
     }
 
     /** The one to be given next, which stays in here; null when there is none. */
@@ -84,17 +75,16 @@ final class ReadyMembers {
         }
         return switch (strategy) {
             case random -> all.get(random.applyAsInt(all.size()));
-            case leastUsed -> byUses.first();
-            case untilFailure -> byNumber.firstEntry().getValue();
+            case leastUsed, untilFailure -> sorted.first();
             case roundRobin -> {
-                Map.Entry<Long, Member> next = byNumber.higherEntry(last);
-                yield (next == null ? byNumber.firstEntry() : next).getValue();
+                Member next = last == null ? null : sorted.higher(last);
+                yield next == null ? sorted.first() : next;
             }
         };
     }
 
     /** The member was given to an exchange. */
     void given(Member member) {
-        last = member.number;
+        last = member;
     }
 }
