@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Bucket {
 
-    static final Entry[] EMPTY = {};
+    static final Cookie[] EMPTY = {};
 
     private Bucket() {}
 
@@ -27,7 +27,7 @@ final class Bucket {
      * @param outcome why
      */
     @SuppressWarnings("ArrayRecordComponent") // short-lived, and nobody compares it
-    record Change(Entry[] entries, @Nullable Entry stored, Outcome outcome) {}
+    record Change(Cookie[] entries, @Nullable Cookie stored, Outcome outcome) {}
 
     /** What can become of a cookie that was put. */
     enum Outcome {
@@ -43,16 +43,16 @@ final class Bucket {
 
     /** Steps 16, 23 and 24 of RFC 6265bis, section 5.7, and eviction within the domain. */
     static Change put(
-            Entry[] before, Cookie cookie, boolean explicit, boolean secureOrigin, int limit, long nowMillis) {
-        Entry[] entries = withoutExpired(before, nowMillis);
+            Cookie[] before, Cookie cookie, boolean explicit, boolean secureOrigin, int limit, long nowMillis) {
+        Cookie[] entries = withoutExpired(before, nowMillis);
         if (!secureOrigin && overlaysSecure(entries, cookie)) {
             return new Change(entries, null, Outcome.OVERLAYS_SECURE);
         }
-        List<Entry> after = new ArrayList<>(entries.length + 1);
+        List<Cookie> after = new ArrayList<>(entries.length + 1);
         int place = -1;
         long created = cookie.createdMillis();
         boolean everExplicit = explicit;
-        for (Entry entry : entries) {
+        for (Cookie entry : entries) {
             if (replaces(cookie, explicit, entry)) {
                 place = place < 0 ? after.size() : place;
                 created = Math.min(created, entry.createdMillis());
@@ -64,28 +64,28 @@ final class Bucket {
         if (cookie.expiredAt(nowMillis)) {
             return new Change(after.toArray(EMPTY), null, Outcome.DELETED);
         }
-        Entry newcomer = new Entry(cookie, created, everExplicit, nowMillis);
+        Cookie newcomer = new Cookie(cookie, created, everExplicit, nowMillis);
         after.add(place < 0 ? placeFor(cookie, after) : place, newcomer);
-        Entry stored = newcomer;
+        Cookie stored = newcomer;
         while (after.size() > limit) {
-            Entry victim = excess(after, newcomer);
+            Cookie victim = excess(after, newcomer);
             after.removeIf(entry -> entry == victim);
             stored = victim == newcomer ? null : stored;
         }
         return new Change(after.toArray(EMPTY), stored, stored == null ? Outcome.EVICTED : Outcome.STORED);
     }
 
-    static Entry[] withoutExpired(Entry[] entries, long nowMillis) {
+    static Cookie[] withoutExpired(Cookie[] entries, long nowMillis) {
         int expired = 0;
-        for (Entry entry : entries) {
+        for (Cookie entry : entries) {
             expired += entry.expiredAt(nowMillis) ? 1 : 0;
         }
         if (expired == 0) {
             return entries;
         }
-        Entry[] rest = new Entry[entries.length - expired];
+        Cookie[] rest = new Cookie[entries.length - expired];
         int at = 0;
-        for (Entry entry : entries) {
+        for (Cookie entry : entries) {
             if (!entry.expiredAt(nowMillis)) {
                 rest[at++] = entry;
             }
@@ -93,14 +93,14 @@ final class Bucket {
         return rest;
     }
 
-    static Entry[] without(Entry[] entries, Entry victim) {
-        List<Entry> rest = new ArrayList<>(List.of(entries));
+    static Cookie[] without(Cookie[] entries, Cookie victim) {
+        List<Cookie> rest = new ArrayList<>(List.of(entries));
         return rest.removeIf(entry -> entry == victim) ? rest.toArray(EMPTY) : entries;
     }
 
     /** Leaves Secure cookies alone: step 16. */
-    private static boolean overlaysSecure(Entry[] entries, Cookie cookie) {
-        for (Entry entry : entries) {
+    private static boolean overlaysSecure(Cookie[] entries, Cookie cookie) {
+        for (Cookie entry : entries) {
             if (entry.secure()
                     && entry.name().equals(cookie.name())
                     && PathMatch.matches(cookie.path(), entry.path())
@@ -117,12 +117,12 @@ final class Bucket {
      * the RFC has it; without regard to that flag once user code has set the cookie. Otherwise a cookie that was given
      * and that the server then sets with a Domain attribute, or without, would go out twice.
      */
-    private static boolean replaces(Cookie cookie, boolean explicit, Entry old) {
+    private static boolean replaces(Cookie cookie, boolean explicit, Cookie old) {
         return old.hasSameNameDomainAndPath(cookie)
                 && (explicit || old.explicit() || old.hostOnly() == cookie.hostOnly());
     }
 
-    private static int placeFor(Cookie cookie, List<Entry> entries) {
+    private static int placeFor(Cookie cookie, List<Cookie> entries) {
         int place = 0;
         while (place < entries.size()
                 && entries.get(place).path().length() >= cookie.path().length()) {
@@ -132,10 +132,10 @@ final class Bucket {
     }
 
     /** Chooses whom to evict: first cookies without Secure, among them the least recently accessed. */
-    private static Entry excess(List<Entry> entries, Entry newcomer) {
-        Entry insecure = null;
-        Entry any = null;
-        for (Entry entry : entries) {
+    private static Cookie excess(List<Cookie> entries, Cookie newcomer) {
+        Cookie insecure = null;
+        Cookie any = null;
+        for (Cookie entry : entries) {
             // the newcomer was accessed last, even where the clock cannot tell
             if (entry == newcomer) {
                 continue;

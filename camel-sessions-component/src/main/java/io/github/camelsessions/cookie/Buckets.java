@@ -22,26 +22,26 @@ final class Buckets {
     // 16 bytes less in each jar for each of them than AtomicReference
     private static final AtomicReferenceFieldUpdater<Buckets, String> FIRST_SITE =
             AtomicReferenceFieldUpdater.newUpdater(Buckets.class, String.class, "firstSite");
-    private static final AtomicReferenceFieldUpdater<Buckets, Entry[]> FIRST =
-            AtomicReferenceFieldUpdater.newUpdater(Buckets.class, Entry[].class, "first");
+    private static final AtomicReferenceFieldUpdater<Buckets, Cookie[]> FIRST =
+            AtomicReferenceFieldUpdater.newUpdater(Buckets.class, Cookie[].class, "first");
     private static final AtomicReferenceFieldUpdater<Buckets, Others> OTHERS =
             AtomicReferenceFieldUpdater.newUpdater(Buckets.class, Others.class, "others");
 
     /** Set once: a site whose bucket could move to another place would need a lock. */
     private volatile @Nullable String firstSite;
 
-    private volatile Entry[] first = Bucket.EMPTY;
+    private volatile Cookie[] first = Bucket.EMPTY;
     private volatile @Nullable Others others;
 
     /** The buckets of all sites but the first, none of them empty. */
     private static final class Others {
 
-        final ConcurrentMap<String, Entry[]> bySite = new ConcurrentHashMap<>();
+        final ConcurrentMap<String, Cookie[]> bySite = new ConcurrentHashMap<>();
 
         /** Entries in all of them; follows each change at once. */
         final AtomicInteger held = new AtomicInteger();
 
-        boolean replace(String site, Entry[] before, Entry[] after) {
+        boolean replace(String site, Cookie[] before, Cookie[] after) {
             boolean replaced;
             if (before.length == 0) {
                 replaced = bySite.putIfAbsent(site, after) == null;
@@ -58,7 +58,7 @@ final class Buckets {
     }
 
     /** The bucket of a site, {@link Bucket#EMPTY} when it has none. */
-    Entry[] get(String site) {
+    Cookie[] get(String site) {
         if (site.equals(firstSite)) {
             return first;
         }
@@ -72,7 +72,7 @@ final class Buckets {
      * @param before what {@link #get} gave
      * @return false when another thread has replaced it meanwhile: nothing has changed then
      */
-    boolean replace(String site, Entry[] before, Entry[] after) {
+    boolean replace(String site, Cookie[] before, Cookie[] after) {
         if (before == after) {
             return true;
         }

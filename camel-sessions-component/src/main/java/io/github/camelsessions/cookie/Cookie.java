@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One cookie of a jar.
  *
- * <p>Immutable. Two cookies are equal when all they say is equal. {@link #toString()} masks the value, so that a cookie
+ * <p>Immutable, as far as anybody outside of the jar sees. Two cookies are equal when all they say is equal. {@link #toString()} masks the value, so that a cookie
  * may stand in a log line.
  */
-public sealed class Cookie permits Entry {
+public final class Cookie {
 
     /** Stands for «no expiry-time»; times are kept in millis, because a jar may hold very many of them. */
     private static final long NEVER = Long.MAX_VALUE;
@@ -27,6 +27,10 @@ public sealed class Cookie permits Entry {
     private final long expiryMillis;
     private final long createdMillis;
 
+    // what the jar alone needs to know: in this object, which is 32 bytes less than two, because there may be very many
+    private final boolean explicit;
+    private volatile long lastAccessMillis;
+
     /** Makes the stored form of a cookie whose domain, host-only-flag and path have been settled. */
     Cookie(SetCookie said, String domain, boolean hostOnly, String path, @Nullable Instant expiry, long createdMillis) {
         this.name = said.name();
@@ -39,13 +43,17 @@ public sealed class Cookie permits Entry {
         this.httpOnly = said.httpOnly();
         this.expiryMillis = expiry == null ? NEVER : expiry.toEpochMilli();
         this.createdMillis = createdMillis;
+        this.explicit = false;
     }
 
     /**
      * Makes the cookie that a jar keeps. All but its value it shares with the same cookie of other jars, of which there may
      * be millions.
+     *
+     * @param createdMillis the creation-time of the cookie that it replaces, or its own
+     * @param explicit      whether user code ever set this cookie: then its host-only-flag is not part of its identity
      */
-    Cookie(Cookie said, long createdMillis) {
+    Cookie(Cookie said, long createdMillis, boolean explicit, long lastAccessMillis) {
         this.name = SharedStrings.share(said.name);
         this.value = said.value;
         this.domain = SharedStrings.share(said.domain);
@@ -56,6 +64,8 @@ public sealed class Cookie permits Entry {
         this.httpOnly = said.httpOnly;
         this.expiryMillis = said.expiryMillis;
         this.createdMillis = createdMillis;
+        this.explicit = explicit;
+        this.lastAccessMillis = lastAccessMillis;
     }
 
     /** Returns the name, empty for a nameless cookie. */
@@ -152,6 +162,24 @@ public sealed class Cookie permits Entry {
         return createdMillis;
     }
 
+    boolean explicit() {
+        return explicit;
+    }
+
+    void accessed(long nowMillis) {
+        // reading is free and writing is not: within one milli, one request writes for all
+        if (lastAccessMillis != nowMillis) {
+            lastAccessMillis = nowMillis;
+        }
+    }
+
+    /** Tells which of two goes first: the one accessed earlier, or if there is no telling, created earlier. */
+    boolean evictedBefore(Cookie other) {
+        long mine = lastAccessMillis;
+        long others = other.lastAccessMillis;
+        return mine != others ? mine < others : createdMillis < other.createdMillis;
+    }
+
     boolean expiredAt(long nowMillis) {
         return nowMillis >= expiryMillis;
     }
@@ -171,7 +199,7 @@ public sealed class Cookie permits Entry {
     }
 
     @Override
-    public final boolean equals(@Nullable Object object) {
+    public boolean equals(@Nullable Object object) {
         return object instanceof Cookie other
                 && hasSameNameDomainAndPath(other)
                 && value.equals(other.value)
@@ -184,7 +212,7 @@ public sealed class Cookie permits Entry {
     }
 
     @Override
-    public final int hashCode() {
+    public int hashCode() {
         return Objects.hash(name, value, domain, path);
     }
 }

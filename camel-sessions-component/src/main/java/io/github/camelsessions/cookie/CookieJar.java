@@ -92,7 +92,7 @@ public final class CookieJar {
     public void addAll(List<Given> cookies) {
         Instant now = clock.instant();
         List<Explicit> all = new ArrayList<>(cookies.size());
-        Map<String, Entry[]> expected = new HashMap<>();
+        Map<String, Cookie[]> expected = new HashMap<>();
         for (Given given : cookies) {
             Explicit explicit = checked(given.origin(), given.cookie(), now);
             Bucket.Change change = Bucket.put(
@@ -165,11 +165,11 @@ public final class CookieJar {
             return null;
         }
         String site = site(target.host());
-        Entry[] entries = buckets.get(site);
+        Cookie[] entries = buckets.get(site);
         long now = clock.millis();
         boolean anyExpired = false;
         StringBuilder header = null;
-        for (Entry entry : entries) {
+        for (Cookie entry : entries) {
             if (entry.expiredAt(now)) {
                 anyExpired = true;
             } else if (entry.goesWith(target)) {
@@ -193,11 +193,10 @@ public final class CookieJar {
 
     /** Returns the cookies that {@link #header} gives for a request, in its order, without noting an access: a copy. */
     public List<Cookie> cookies(CookieTarget target) {
-        Entry[] entries = buckets.get(site(target.host()));
+        Cookie[] entries = buckets.get(site(target.host()));
         long now = clock.millis();
         return Arrays.stream(entries)
                 .filter(entry -> !entry.expiredAt(now) && entry.goesWith(target))
-                .<Cookie>map(entry -> entry)
                 .toList();
     }
 
@@ -206,7 +205,7 @@ public final class CookieJar {
         long now = clock.millis();
         List<Cookie> cookies = new ArrayList<>();
         for (String site : buckets.sites()) {
-            for (Entry entry : buckets.get(site)) {
+            for (Cookie entry : buckets.get(site)) {
                 if (!entry.expiredAt(now)) {
                     cookies.add(entry);
                 }
@@ -225,10 +224,10 @@ public final class CookieJar {
      */
     public List<Cookie> cookies(String host) {
         String canonical = HostNames.canonical(host.startsWith(".") ? host.substring(1) : host);
-        Entry[] entries = buckets.get(site(canonical));
+        Cookie[] entries = buckets.get(site(canonical));
         long now = clock.millis();
         List<Cookie> cookies = new ArrayList<>(entries.length);
-        for (Entry entry : entries) {
+        for (Cookie entry : entries) {
             if (!entry.expiredAt(now) && entry.goesTo(canonical)) {
                 cookies.add(entry);
             }
@@ -246,7 +245,7 @@ public final class CookieJar {
         long now = clock.millis();
         int size = 0;
         for (String site : buckets.sites()) {
-            for (Entry entry : buckets.get(site)) {
+            for (Cookie entry : buckets.get(site)) {
                 size += entry.expiredAt(now) ? 0 : 1;
             }
         }
@@ -257,7 +256,7 @@ public final class CookieJar {
     public void clear() {
         firstHost = null;
         for (String site : buckets.sites()) {
-            Entry[] entries = buckets.get(site);
+            Cookie[] entries = buckets.get(site);
             while (!buckets.replace(site, entries, Bucket.EMPTY)) { // ends: another thread has changed this bucket
                 entries = buckets.get(site);
             }
@@ -290,7 +289,7 @@ public final class CookieJar {
         long nowMillis = now.toEpochMilli();
         // ends: each failed round means that another thread changed this bucket meanwhile
         while (true) {
-            Entry[] before = buckets.get(site);
+            Cookie[] before = buckets.get(site);
             Bucket.Change change = Bucket.put(before, cookie, explicit, origin.secure(), limits.perDomain(), nowMillis);
             if (buckets.replace(site, before, change.entries())) {
                 if (change.stored() != null) {
@@ -305,7 +304,7 @@ public final class CookieJar {
     }
 
     private void removeExpired(String site, long nowMillis) {
-        Entry[] entries = buckets.get(site);
+        Cookie[] entries = buckets.get(site);
         // if another thread changed the bucket meanwhile, that thread removed them
         buckets.replace(site, entries, Bucket.withoutExpired(entries, nowMillis));
     }
@@ -315,7 +314,7 @@ public final class CookieJar {
      * site; limits by domain hold already. Guarded by {@link #EVICTION}, so that two threads do not evict for the same
      * newcomer; never calls out while holding it.
      */
-    private void evictExcess(Entry newcomer, long nowMillis) {
+    private void evictExcess(Cookie newcomer, long nowMillis) {
         if (buckets.held() <= limits.total()) {
             return;
         }
@@ -338,11 +337,11 @@ public final class CookieJar {
     }
 
     /** Evicts the cookie least recently accessed; false when there is none but the newcomer. Walks the whole jar. */
-    private boolean evictOne(Entry newcomer) {
+    private boolean evictOne(Cookie newcomer) {
         String victimSite = null;
-        Entry victim = null;
+        Cookie victim = null;
         for (String site : buckets.sites()) {
-            for (Entry entry : buckets.get(site)) {
+            for (Cookie entry : buckets.get(site)) {
                 if (entry != newcomer && (victim == null || entry.evictedBefore(victim))) {
                     victim = entry;
                     victimSite = site;
@@ -352,7 +351,7 @@ public final class CookieJar {
         if (victim == null || victimSite == null) {
             return false;
         }
-        Entry[] entries = buckets.get(victimSite);
+        Cookie[] entries = buckets.get(victimSite);
         // if another thread changed the bucket meanwhile, the next round looks again
         buckets.replace(victimSite, entries, Bucket.without(entries, victim));
         return true;
