@@ -5,9 +5,9 @@ import static io.github.camelsessions.internal.config.EffectiveRules.first;
 import static io.github.camelsessions.internal.config.EffectiveRules.firstOrNull;
 
 import io.github.camelsessions.api.OnRenewalFailure;
+import io.github.camelsessions.api.RenewalProfile;
 import io.github.camelsessions.api.ReplayStale;
 import io.github.camelsessions.api.SessionKey;
-import io.github.camelsessions.api.RenewalProfile;
 import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.api.WhenFull;
 import io.github.camelsessions.internal.config.EffectiveRules.Place;
