@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -110,7 +111,9 @@ class BlockedSiteTest {
     }
 
     private SessionStats stats(String id) {
-        return sessions().session(id).stats().orElseThrow();
+        Optional<SessionStats> stats = sessions().session(id).stats();
+        assertThat(stats).isPresent(); // not yet, where it is awaited
+        return stats.get();
     }
 
     private static void await(org.awaitility.core.ThrowingRunnable assertion) {
@@ -475,15 +478,22 @@ class BlockedSiteTest {
         private final Map<String, AtomicInteger> counts = new ConcurrentHashMap<>();
         final AtomicInteger refused = new AtomicInteger();
         final Map<String, Boolean> sessions = new ConcurrentHashMap<>();
+        final Map<Long, Boolean> seconds = new ConcurrentHashMap<>(); // in which there was any request
 
         boolean accepts(String session) {
             sessions.put(session, true);
             long second = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime());
+            seconds.put(second, true);
             boolean accepted = counts.computeIfAbsent(session + " " + second, any -> new AtomicInteger())
                             .incrementAndGet()
                     <= EACH_SECOND;
             refused.addAndGet(accepted ? 0 : 1);
             return accepted;
+        }
+
+        void forget() {
+            refused.set(0);
+            seconds.clear();
         }
     }
 
@@ -504,20 +514,30 @@ class BlockedSiteTest {
                 LoopbackSite.answer(http, 429, "");
             }
         });
+        warmUp(options);
+        limit.forget();
         long begun = System.nanoTime();
         List<CompletableFuture<Exchange>> sendings = arrive(200, 100, options);
         for (CompletableFuture<Exchange> sending : sendings) {
             assertAnswered(get(sending));
         }
-        double seconds = Math.max(1, (System.nanoTime() - begun) / 1e9);
-        double rate = limit.refused.get() / seconds / sessions;
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        double rate = (double) limit.refused.get() / limit.seconds.size() / sessions;
         System.out.printf(
                 "200 requests, 100 a second, %d sessions with 20 a second each: %.1f s, refused %d, %.2f a second and session%n",
                 sessions, seconds, limit.refused.get(), rate);
-        assertThat(rate).isLessThanOrEqualTo(1);
+        // one, and who was under way with it where threads are late; without waiting it would be eighty
+        assertThat(rate).isLessThanOrEqualTo(2);
         if (sessions > 1) {
             assertThat(pool().retired()).isEmpty();
             assertThat(pool().created()).isLessThanOrEqualTo(sessions);
+        }
+    }
+
+    /** One after the other: with cold code, those of half a second would come at once. */
+    private void warmUp(String options) throws Exception {
+        for (int i = 0; i < 30; i++) {
+            assertAnswered(fetch(options));
         }
     }
 
