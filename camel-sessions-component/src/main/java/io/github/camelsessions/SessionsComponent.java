@@ -5,9 +5,9 @@ import io.github.camelsessions.api.ProfileOrder;
 import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.api.SiteConfiguration;
 import io.github.camelsessions.api.SiteMap;
+import io.github.camelsessions.internal.config.Places;
 import io.github.camelsessions.internal.config.PoolOptions;
 import io.github.camelsessions.internal.config.ProfilesOption;
-import io.github.camelsessions.internal.config.RenewalOptions;
 import io.github.camelsessions.internal.config.Rulebook;
 import io.github.camelsessions.internal.engine.SessionEngine;
 import io.github.camelsessions.internal.renewal.SessionTraffic;
@@ -195,7 +195,7 @@ public class SessionsComponent extends DefaultComponent implements Rulebook.Owne
             throw new IllegalArgumentException(
                     "profileCooldown=" + profileCooldown + ": must be a duration of more than 0, such as 5m");
         }
-        RenewalOptions.notTooLong("profileCooldown", profileCooldown);
+        Places.notTooLong("profileCooldown", profileCooldown);
         engine.registry().setRotation(profileRotation, profileCooldown);
         engine.registry().setOwnProfiles(key -> rotation(key.site()) == ProfileOrder.bySessionId);
     }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.api.SiteConfiguration;
 import io.github.camelsessions.internal.config.EffectiveRules;
+import io.github.camelsessions.internal.config.Place;
 import io.github.camelsessions.internal.config.Sites;
 import java.net.URI;
 import java.util.LinkedHashMap;
@@ -174,9 +175,7 @@ class SitesTest {
                 new DefaultCamelContext(),
                 new Sites(Map.of("portal", new SiteConfiguration())),
                 "portal",
-                Stream.of(places)
-                        .map(place -> new EffectiveRules.Place("test", place))
-                        .toList(),
+                Stream.of(places).map(place -> new Place("test", place)).toList(),
                 (rules, session, uri) -> {
                     throw new AssertionError("there are no checks");
                 });

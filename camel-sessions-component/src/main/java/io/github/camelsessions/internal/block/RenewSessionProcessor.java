@@ -3,7 +3,7 @@ package io.github.camelsessions.internal.block;
 
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionsConfiguration;
-import io.github.camelsessions.internal.config.EffectiveRules.Place;
+import io.github.camelsessions.internal.config.Place;
 import io.github.camelsessions.internal.config.Rulebook;
 import io.github.camelsessions.internal.engine.SessionEngine;
 import io.github.camelsessions.internal.renewal.RenewalHeaders;

@@ -15,11 +15,9 @@ import io.github.camelsessions.internal.text.Quoted;
 import io.github.camelsessions.profile.NoProxy;
 import java.net.URI;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
@@ -60,13 +58,6 @@ public record EffectiveRules(
 
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,9}|[0-9]{1,18}(?![KMGkmg]))([KMGkmg])?[Bb]?");
 
-    /**
-     * Where rules are set.
-     *
-     * @param name for messages, such as {@code sites[portal]}
-     */
-    public record Place(String name, SessionsConfiguration rules) {}
-
     /** Makes the requests of checks: each a GET that no exchange of a route sends. */
     @FunctionalInterface
     public interface CheckRequests {
@@ -74,45 +65,41 @@ public record EffectiveRules(
     }
 
     /**
-     * @param places   the first one first; the endpoint's own is the first of three, and is left out for site and component
+     * @param given    those of endpoint, site and component
      * @param requests makes what a check sends
      */
     public static EffectiveRules of(
-            CamelContext context, Sites sites, String site, List<Place> places, CheckRequests requests) {
-        Map<String, Object> http = new LinkedHashMap<>();
-        for (int i = places.size() - 1; i >= 0; i--) {
-            http.putAll(places.get(i).rules().getHttp());
-        }
-        int maxRedirects = first(places, SessionsConfiguration::getMaxRedirects, 20);
+            CamelContext context, Sites sites, String site, List<Place> given, CheckRequests requests) {
+        Places places = new Places(given);
+        int maxRedirects = places.first(SessionsConfiguration::getMaxRedirects, 20);
         if (maxRedirects < 1) {
             throw new IllegalArgumentException(
                     "maxRedirects=" + maxRedirects + ": must be at least 1; use followRedirects=false for none");
         }
         CallRules call = new CallRules(
-                first(places, SessionsConfiguration::getThrowExceptionOnFailure, true),
-                first(places, SessionsConfiguration::getFollowRedirects, true),
+                places.first(SessionsConfiguration::getThrowExceptionOnFailure, true),
+                places.first(SessionsConfiguration::getFollowRedirects, true),
                 maxRedirects,
-                first(places, SessionsConfiguration::getCookiesEnabled, true),
-                CookiesDebug.parse(first(places, SessionsConfiguration::getCookiesDebug, "false")),
-                first(places, SessionsConfiguration::getIsolation, Isolation.profile),
-                NoProxy.parse(first(places, SessionsConfiguration::getNoProxy, "")),
-                RenewalOptions.notNegative(
-                        "requestTimeout", places, SessionsConfiguration::getRequestTimeout, Duration.ZERO),
+                places.first(SessionsConfiguration::getCookiesEnabled, true),
+                CookiesDebug.parse(places.first(SessionsConfiguration::getCookiesDebug, "false")),
+                places.first(SessionsConfiguration::getIsolation, Isolation.profile),
+                NoProxy.parse(places.first(SessionsConfiguration::getNoProxy, "")),
+                places.notNegative("requestTimeout", SessionsConfiguration::getRequestTimeout, Duration.ZERO),
                 maxResponseSize(places));
         String pool = PoolOptions.pool(places);
         RenewalRules renewal = RenewalOptions.rules(context, places, pool != null);
-        ForbiddenUris forbidden = ForbiddenUris.parse(firstOrNull(places, SessionsConfiguration::getForbiddenUris));
+        ForbiddenUris forbidden = ForbiddenUris.parse(places.first(SessionsConfiguration::getForbiddenUris));
         EffectiveRules rules = new EffectiveRules(
                 site,
-                session(site, first(places, SessionsConfiguration::getSessionId, DEFAULT_ID)),
-                places.get(0).rules().getSessionId() != null,
-                firstOrNull(places, SessionsConfiguration::getProfile),
+                session(site, places.first(SessionsConfiguration::getSessionId, DEFAULT_ID)),
+                places.own().rules().getSessionId() != null,
+                places.first(SessionsConfiguration::getProfile),
                 call,
                 renewal,
-                headerName("idempotencyHeader", firstOrNull(places, SessionsConfiguration::getIdempotencyHeader)),
+                headerName("idempotencyHeader", places.first(SessionsConfiguration::getIdempotencyHeader)),
                 ValueRules.of(context, sites, site, places),
                 forbidden,
-                Map.copyOf(http),
+                Map.copyOf(places.entries(SessionsConfiguration::getHttp)),
                 pool == null ? null : PoolOptions.choice(site, pool, places, renewal));
         CheckRules check = RenewalOptions.check(
                 context, places, renewal.expiry(), forbidden, (uri, asked) -> requests.make(rules, asked, uri));
@@ -124,8 +111,8 @@ public record EffectiveRules(
                 site, session, ownSessionId, profile, call, other, idempotencyHeader, values, forbidden, http, pool);
     }
 
-    private static long maxResponseSize(List<Place> places) {
-        String option = first(places, SessionsConfiguration::getMaxResponseSize, "0");
+    private static long maxResponseSize(Places places) {
+        String option = places.first(SessionsConfiguration::getMaxResponseSize, "0");
         Matcher size = SIZE.matcher(option);
         if (!size.matches()) {
             throw new IllegalArgumentException("maxResponseSize=" + option
@@ -156,20 +143,5 @@ public record EffectiveRules(
                     option + "=" + Quoted.bare(name) + ": must be the name of a header, such as Idempotency-Key");
         }
         return name;
-    }
-
-    static <T> T first(List<Place> places, Function<SessionsConfiguration, @Nullable T> rule, T other) {
-        T value = firstOrNull(places, rule);
-        return value == null ? other : value;
-    }
-
-    static <T> @Nullable T firstOrNull(List<Place> places, Function<SessionsConfiguration, @Nullable T> rule) {
-        for (Place place : places) {
-            T value = rule.apply(place.rules());
-            if (value != null) {
-                return value;
-            }
-        }
-        return null;
     }
 }

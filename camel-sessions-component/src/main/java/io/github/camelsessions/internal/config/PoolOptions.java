@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.config;
 
-import static io.github.camelsessions.internal.config.EffectiveRules.first;
-import static io.github.camelsessions.internal.config.RenewalOptions.atLeast;
-import static io.github.camelsessions.internal.config.RenewalOptions.notNegative;
-
 import io.github.camelsessions.api.PoolStrategy;
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionsConfiguration;
-import io.github.camelsessions.internal.config.EffectiveRules.Place;
 import io.github.camelsessions.internal.pool.PoolChoice;
 import io.github.camelsessions.internal.pool.PoolRules;
 import io.github.camelsessions.internal.renewal.RenewalRules;
@@ -42,23 +37,22 @@ public final class PoolOptions {
     private PoolOptions() {}
 
     /** The name of the pool, null when a session is named before any pool is. */
-    static @Nullable String pool(List<Place> places) {
-        for (Place place : places) {
-            String pool = place.rules().getPool();
-            String session = place.rules().getSessionId();
-            if (pool != null && session != null) {
-                throw new IllegalArgumentException("pool=" + pool + " and sessionId=" + session
-                        + ": a session of a pool is chosen by the pool, or named by the header CamelSessionsId; leave one"
-                        + " of the two out");
-            }
-            if (pool != null || session != null) {
-                return pool;
-            }
+    static @Nullable String pool(Places places) {
+        Place place = places.where(rules -> rules.getPool() != null || rules.getSessionId() != null);
+        if (place == null) {
+            return null;
         }
-        return null;
+        String pool = place.rules().getPool();
+        String session = place.rules().getSessionId();
+        if (pool != null && session != null) {
+            throw new IllegalArgumentException("pool=" + pool + " and sessionId=" + session
+                    + ": a session of a pool is chosen by the pool, or named by the header CamelSessionsId; leave one"
+                    + " of the two out");
+        }
+        return pool;
     }
 
-    static PoolChoice choice(String site, String pool, List<Place> places, RenewalRules renewal) {
+    static PoolChoice choice(String site, String pool, Places places, RenewalRules renewal) {
         PoolRules rules = rules(places, renewal);
         return new PoolChoice(key(site, pool), rules, place(places));
     }
@@ -71,27 +65,24 @@ public final class PoolOptions {
         }
     }
 
-    private static String place(List<Place> places) {
-        return places.stream()
-                .filter(place -> place.rules().getPool() != null)
-                .map(Place::name)
-                .findFirst()
-                .orElse("");
+    private static String place(Places places) {
+        Place place = places.where(rules -> rules.getPool() != null);
+        return place == null ? "" : place.name();
     }
 
-    private static PoolRules rules(List<Place> places, RenewalRules renewal) {
-        int size = atLeast(1, "poolSize", first(places, SessionsConfiguration::getPoolSize, 1000));
-        long maxUses = first(places, SessionsConfiguration::getMaxUses, 50L);
-        double maxErrorScore = first(places, SessionsConfiguration::getMaxErrorScore, 3.0);
+    private static PoolRules rules(Places places, RenewalRules renewal) {
+        int size = places.atLeast(1, "poolSize", SessionsConfiguration::getPoolSize, 1000);
+        long maxUses = places.first(SessionsConfiguration::getMaxUses, 50L);
+        double maxErrorScore = places.first(SessionsConfiguration::getMaxErrorScore, 3.0);
         if (!(maxErrorScore > 0)) {
             throw new IllegalArgumentException("maxErrorScore=" + maxErrorScore + ": must be more than 0, such as 3");
         }
-        double decrement = first(places, SessionsConfiguration::getErrorScoreDecrement, 0.5);
+        double decrement = places.first(SessionsConfiguration::getErrorScoreDecrement, 0.5);
         if (!(decrement >= 0)) {
             throw new IllegalArgumentException("errorScoreDecrement=" + decrement + ": must be at least 0");
         }
         boolean logsIn = renewal.renews() && renewal.renewFirst();
-        int warm = atLeast(0, "poolWarm", first(places, SessionsConfiguration::getPoolWarm, 0));
+        int warm = places.atLeast(0, "poolWarm", SessionsConfiguration::getPoolWarm, 0);
         if (warm > size) {
             throw new IllegalArgumentException(
                     "poolWarm=" + warm + ": must be at most poolSize=" + size + "; lower the one or raise the other");
@@ -102,25 +93,22 @@ public final class PoolOptions {
         }
         return new PoolRules(
                 size,
-                first(places, SessionsConfiguration::getPoolStrategy, PoolStrategy.random),
+                places.first(SessionsConfiguration::getPoolStrategy, PoolStrategy.random),
                 maxUses,
-                notNegative("maxAge", places, SessionsConfiguration::getMaxAge, Duration.ofMinutes(50)),
+                places.notNegative("maxAge", SessionsConfiguration::getMaxAge, Duration.ofMinutes(50)),
                 maxErrorScore,
                 decrement,
                 blocked(places),
-                atLeast(
-                        0,
-                        "maxConcurrentPerSession",
-                        first(places, SessionsConfiguration::getMaxConcurrentPerSession, 1)),
-                notNegative("minDelay", places, SessionsConfiguration::getMinDelay, Duration.ZERO),
-                atLeast(1, "poolLogins", first(places, SessionsConfiguration::getPoolLogins, 4)),
+                places.atLeast(0, "maxConcurrentPerSession", SessionsConfiguration::getMaxConcurrentPerSession, 1),
+                places.notNegative("minDelay", SessionsConfiguration::getMinDelay, Duration.ZERO),
+                places.atLeast(1, "poolLogins", SessionsConfiguration::getPoolLogins, 4),
                 warm,
                 logsIn,
                 renewal.gate());
     }
 
-    private static @Nullable String blocked(List<Place> places) {
-        String statuses = first(places, SessionsConfiguration::getBlockedStatusCodeRange, "401,403");
+    private static @Nullable String blocked(Places places) {
+        String statuses = places.first(SessionsConfiguration::getBlockedStatusCodeRange, "401,403");
         if (statuses.equals(NONE)) {
             return null;
         }

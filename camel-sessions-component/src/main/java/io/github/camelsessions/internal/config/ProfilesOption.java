@@ -45,7 +45,7 @@ public final class ProfilesOption {
             throw new IllegalArgumentException(
                     "profilesReload=" + every + ": must be a duration, such as 5s, or 0 for no look at the file");
         }
-        RenewalOptions.notTooLong("profilesReload", every);
+        Places.notTooLong("profilesReload", every);
         if (resource == null) {
             return;
         }

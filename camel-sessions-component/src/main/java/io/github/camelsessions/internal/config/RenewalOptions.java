@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.config;
 
-import static io.github.camelsessions.internal.config.EffectiveRules.first;
-import static io.github.camelsessions.internal.config.EffectiveRules.firstOrNull;
-
 import io.github.camelsessions.api.OnRenewalFailure;
 import io.github.camelsessions.api.RenewalProfile;
 import io.github.camelsessions.api.ReplayStale;
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.api.WhenFull;
-import io.github.camelsessions.internal.config.EffectiveRules.Place;
 import io.github.camelsessions.internal.http.HttpTarget;
 import io.github.camelsessions.internal.renewal.CheckRules;
 import io.github.camelsessions.internal.renewal.ExpiryRules;
@@ -40,8 +36,6 @@ public final class RenewalOptions {
     private static final Pattern STATUSES =
             Pattern.compile("[1-5][0-9]{2}(-[1-5][0-9]{2})?(,[1-5][0-9]{2}(-[1-5][0-9]{2})?)*");
 
-    private static final Duration LONGEST = Duration.ofDays(3650);
-
     private static final List<Function<SessionsConfiguration, @Nullable Object>> OF_THE_SESSION = List.of(
             SessionsConfiguration::getMaxUses,
             SessionsConfiguration::getMaxAge,
@@ -59,43 +53,40 @@ public final class RenewalOptions {
     /**
      * @param pooled whether they are for sessions of a pool: these are retired where others are renewed
      */
-    static RenewalRules rules(CamelContext context, List<Place> places, boolean pooled) {
-        String renewalUri = renewalUri(context, firstOrNull(places, SessionsConfiguration::getRenewalUri));
-        String closeUri = endpointUri(
-                context, "closeUri", "direct:logout", firstOrNull(places, SessionsConfiguration::getCloseUri));
-        boolean closeOnStop = first(places, SessionsConfiguration::getCloseOnStop, false);
+    static RenewalRules rules(CamelContext context, Places places, boolean pooled) {
+        String renewalUri = renewalUri(context, places.first(SessionsConfiguration::getRenewalUri));
+        String closeUri =
+                endpointUri(context, "closeUri", "direct:logout", places.first(SessionsConfiguration::getCloseUri));
+        boolean closeOnStop = places.first(SessionsConfiguration::getCloseOnStop, false);
         if (closeOnStop && closeUri == null) {
             throw new IllegalArgumentException("closeOnStop=true: there is no closeUri that logs the session out; set"
                     + " it, such as closeUri=direct:logout");
         }
         Duration renewalTimeout =
-                positive("renewalTimeout", places, SessionsConfiguration::getRenewalTimeout, Duration.ofSeconds(45));
+                places.positive("renewalTimeout", SessionsConfiguration::getRenewalTimeout, Duration.ofSeconds(45));
         Duration holdTimeout =
-                positive("holdTimeout", places, SessionsConfiguration::getHoldTimeout, Duration.ofSeconds(60));
+                places.positive("holdTimeout", SessionsConfiguration::getHoldTimeout, Duration.ofSeconds(60));
         if (holdTimeout.compareTo(renewalTimeout) <= 0) {
-            throw new IllegalArgumentException("holdTimeout=" + shown(holdTimeout)
-                    + ": must be longer than renewalTimeout=" + shown(renewalTimeout)
+            throw new IllegalArgumentException("holdTimeout=" + Places.shown(holdTimeout)
+                    + ": must be longer than renewalTimeout=" + Places.shown(renewalTimeout)
                     + ", or exchanges give up before the renewal does; raise the one or lower the other");
         }
-        Place configurer = places.stream()
-                .filter(place -> OF_THE_SESSION.stream().anyMatch(rule -> rule.apply(place.rules()) != null))
-                .findFirst()
-                .orElse(null);
+        Place configurer = places.where(rules -> OF_THE_SESSION.stream().anyMatch(rule -> rule.apply(rules) != null));
         return new RenewalRules(
                 renewalUri,
-                first(places, SessionsConfiguration::getRenewFirst, true),
+                places.first(SessionsConfiguration::getRenewFirst, true),
                 expiry(context, places, renewalUri != null && !pooled),
-                predicate(context, "renewedWhen", firstOrNull(places, SessionsConfiguration::getRenewedWhen)),
-                firstOrNull(places, SessionsConfiguration::getProfile),
+                predicate(context, "renewedWhen", places.first(SessionsConfiguration::getRenewedWhen)),
+                places.first(SessionsConfiguration::getProfile),
                 sameProfile(places),
-                atLeast(0, "maxReplays", first(places, SessionsConfiguration::getMaxReplays, 1)),
-                first(places, SessionsConfiguration::getReplayStale, ReplayStale.safe),
-                notNegative("drainTimeout", places, SessionsConfiguration::getDrainTimeout),
+                places.atLeast(0, "maxReplays", SessionsConfiguration::getMaxReplays, 1),
+                places.first(SessionsConfiguration::getReplayStale, ReplayStale.safe),
+                places.notNegative("drainTimeout", SessionsConfiguration::getDrainTimeout),
                 renewalTimeout,
-                positive("renewalBackoff", places, SessionsConfiguration::getRenewalBackoff, Duration.ofSeconds(1)),
+                places.positive("renewalBackoff", SessionsConfiguration::getRenewalBackoff, Duration.ofSeconds(1)),
                 holdTimeout,
-                first(places, SessionsConfiguration::getWhenFull, WhenFull.wait),
-                first(places, SessionsConfiguration::getOnRenewalFailure, OnRenewalFailure.fail),
+                places.first(SessionsConfiguration::getWhenFull, WhenFull.wait),
+                places.first(SessionsConfiguration::getOnRenewalFailure, OnRenewalFailure.fail),
                 closeUri,
                 closeOnStop,
                 pooled ? withoutLimits(ofTheSession(places)) : ofTheSession(places),
@@ -103,7 +94,7 @@ public final class RenewalOptions {
                 configurer == null ? "" : configurer.name(),
                 rate(places),
                 null,
-                notNegative("blockedBackoff", places, SessionsConfiguration::getBlockedBackoff, Duration.ofSeconds(1)));
+                places.notNegative("blockedBackoff", SessionsConfiguration::getBlockedBackoff, Duration.ofSeconds(1)));
     }
 
     /**
@@ -113,18 +104,19 @@ public final class RenewalOptions {
      */
     static @Nullable CheckRules check(
             CamelContext context,
-            List<Place> places,
+            Places places,
             ExpiryRules expiry,
             @Nullable ForbiddenUris forbidden,
             BiFunction<URI, SessionKey, SessionRequest> requests) {
-        String given = firstOrNull(places, SessionsConfiguration::getCheckUri);
-        Object condition = firstOrNull(places, SessionsConfiguration::getValidWhen);
-        Duration keepAlive = notNegative("keepAlive", places, SessionsConfiguration::getKeepAlive);
+        String given = places.first(SessionsConfiguration::getCheckUri);
+        Object condition = places.first(SessionsConfiguration::getValidWhen);
+        Duration keepAlive = places.notNegative("keepAlive", SessionsConfiguration::getKeepAlive);
         if (given == null) {
             if (condition != null || !keepAlive.isZero()) {
-                throw new IllegalArgumentException((condition != null ? "validWhen" : "keepAlive=" + shown(keepAlive))
-                        + ": there is no checkUri that tells whether the session lives; set it too, such as"
-                        + " checkUri=https://portal.example/account");
+                throw new IllegalArgumentException(
+                        (condition != null ? "validWhen" : "keepAlive=" + Places.shown(keepAlive))
+                                + ": there is no checkUri that tells whether the session lives; set it too, such as"
+                                + " checkUri=https://portal.example/account");
             }
             return null;
         }
@@ -151,14 +143,9 @@ public final class RenewalOptions {
                 session -> requests.apply(uri, session));
     }
 
-    private static @Nullable RateRule rate(List<Place> places) {
-        for (Place place : places) {
-            Double perSecond = place.rules().getMaxRequestsPerSecond();
-            if (perSecond != null) {
-                return new RateRule(perSecond, place.name());
-            }
-        }
-        return null;
+    private static @Nullable RateRule rate(Places places) {
+        Place place = places.where(rules -> rules.getMaxRequestsPerSecond() != null);
+        return place == null ? null : new RateRule(place.rules().getMaxRequestsPerSecond(), place.name());
     }
 
     /**
@@ -190,32 +177,30 @@ public final class RenewalOptions {
         return uri;
     }
 
-    private static GateRules ofTheSession(List<Place> places) {
+    private static GateRules ofTheSession(Places places) {
         GateRules defaults = GateRules.DEFAULT;
         Duration cooldown =
-                positive("renewalCooldown", places, SessionsConfiguration::getRenewalCooldown, defaults.cooldown());
-        Duration cooldownMax = positive(
-                "renewalCooldownMax", places, SessionsConfiguration::getRenewalCooldownMax, defaults.cooldownMax());
+                places.positive("renewalCooldown", SessionsConfiguration::getRenewalCooldown, defaults.cooldown());
+        Duration cooldownMax = places.positive(
+                "renewalCooldownMax", SessionsConfiguration::getRenewalCooldownMax, defaults.cooldownMax());
         if (cooldown.compareTo(cooldownMax) > 0) {
-            throw new IllegalArgumentException("renewalCooldown=" + shown(cooldown) + ": must be at most"
-                    + " renewalCooldownMax=" + shown(cooldownMax) + "; lower the one or raise the other");
+            throw new IllegalArgumentException("renewalCooldown=" + Places.shown(cooldown) + ": must be at most"
+                    + " renewalCooldownMax=" + Places.shown(cooldownMax) + "; lower the one or raise the other");
         }
-        long maxUses = first(places, SessionsConfiguration::getMaxUses, 0L);
+        long maxUses = places.first(SessionsConfiguration::getMaxUses, 0L);
         if (maxUses < 0) {
             throw new IllegalArgumentException("maxUses=" + maxUses + ": must be at least 1, or 0 for any number");
         }
         return new GateRules(
                 maxUses,
-                notNegative("maxAge", places, SessionsConfiguration::getMaxAge),
-                notNegative("maxIdle", places, SessionsConfiguration::getMaxIdle),
-                atLeast(1, "maxHeld", first(places, SessionsConfiguration::getMaxHeld, defaults.maxHeld())),
-                atLeast(
-                        1,
-                        "renewalAttempts",
-                        first(places, SessionsConfiguration::getRenewalAttempts, defaults.renewalAttempts())),
+                places.notNegative("maxAge", SessionsConfiguration::getMaxAge),
+                places.notNegative("maxIdle", SessionsConfiguration::getMaxIdle),
+                places.atLeast(1, "maxHeld", SessionsConfiguration::getMaxHeld, defaults.maxHeld()),
+                places.atLeast(
+                        1, "renewalAttempts", SessionsConfiguration::getRenewalAttempts, defaults.renewalAttempts()),
                 cooldown,
                 cooldownMax,
-                firstOrNull(places, SessionsConfiguration::getCheckUri) != null);
+                places.first(SessionsConfiguration::getCheckUri) != null);
     }
 
     private static GateRules withoutLimits(GateRules rules) {
@@ -230,14 +215,14 @@ public final class RenewalOptions {
                 rules.checks());
     }
 
-    private static ExpiryRules expiry(CamelContext context, List<Place> places, boolean refused) {
-        String statuses = firstOrNull(places, SessionsConfiguration::getExpiredStatusCodeRange);
+    private static ExpiryRules expiry(CamelContext context, Places places, boolean refused) {
+        String statuses = places.first(SessionsConfiguration::getExpiredStatusCodeRange);
         requireStatuses("expiredStatusCodeRange", statuses);
         return new ExpiryRules(
                 statuses == null && refused ? "401" : statuses,
-                pattern(firstOrNull(places, SessionsConfiguration::getExpiredUri)),
-                notEmpty("expiredText", firstOrNull(places, SessionsConfiguration::getExpiredText)),
-                predicate(context, "expiredWhen", firstOrNull(places, SessionsConfiguration::getExpiredWhen)));
+                pattern(places.first(SessionsConfiguration::getExpiredUri)),
+                notEmpty("expiredText", places.first(SessionsConfiguration::getExpiredText)),
+                predicate(context, "expiredWhen", places.first(SessionsConfiguration::getExpiredWhen)));
     }
 
     static void requireStatuses(String option, @Nullable String statuses) {
@@ -294,9 +279,9 @@ public final class RenewalOptions {
         }
     }
 
-    private static boolean sameProfile(List<Place> places) {
-        RenewalProfile given = firstOrNull(places, SessionsConfiguration::getRenewalProfile);
-        boolean fixed = firstOrNull(places, SessionsConfiguration::getProfile) != null;
+    private static boolean sameProfile(Places places) {
+        RenewalProfile given = places.first(SessionsConfiguration::getRenewalProfile);
+        boolean fixed = places.first(SessionsConfiguration::getProfile) != null;
         if (given == null) {
             return fixed;
         }
@@ -312,54 +297,5 @@ public final class RenewalOptions {
             throw new IllegalArgumentException(option + " is empty, and would match any answer; remove it");
         }
         return value;
-    }
-
-    static int atLeast(int least, String option, int value) {
-        if (value < least) {
-            throw new IllegalArgumentException(option + "=" + value + ": must be at least " + least);
-        }
-        return value;
-    }
-
-    private static Duration positive(
-            String option,
-            List<Place> places,
-            Function<SessionsConfiguration, @Nullable Duration> rule,
-            Duration other) {
-        Duration value = first(places, rule, other);
-        if (value.isZero() || value.isNegative()) {
-            throw new IllegalArgumentException(option + "=" + shown(value) + ": must be longer than 0, such as 30s");
-        }
-        return notTooLong(option, value);
-    }
-
-    private static Duration notNegative(
-            String option, List<Place> places, Function<SessionsConfiguration, @Nullable Duration> rule) {
-        return notNegative(option, places, rule, Duration.ZERO);
-    }
-
-    static Duration notNegative(
-            String option,
-            List<Place> places,
-            Function<SessionsConfiguration, @Nullable Duration> rule,
-            Duration other) {
-        Duration value = first(places, rule, other);
-        if (value.isNegative()) {
-            throw new IllegalArgumentException(option + "=" + shown(value) + ": must not be negative");
-        }
-        return notTooLong(option, value);
-    }
-
-    /** A longer time would overflow where it is counted in nanoseconds, twelve of it for keepAlive. */
-    public static Duration notTooLong(String option, Duration value) {
-        if (value.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException(
-                    option + "=" + shown(value) + ": must be at most " + LONGEST.toDays() + "d");
-        }
-        return value;
-    }
-
-    private static String shown(Duration duration) {
-        return duration.abs().compareTo(LONGEST) > 0 ? duration.toDays() + "d" : duration.toMillis() + "ms";
     }
 }

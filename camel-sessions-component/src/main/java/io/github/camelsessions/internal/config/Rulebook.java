@@ -4,7 +4,6 @@ package io.github.camelsessions.internal.config;
 import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.api.SiteConfiguration;
 import io.github.camelsessions.internal.config.EffectiveRules.CheckRequests;
-import io.github.camelsessions.internal.config.EffectiveRules.Place;
 import io.github.camelsessions.internal.text.NearestName;
 import io.github.camelsessions.internal.text.PlaceName;
 import java.util.List;

@@ -2,7 +2,6 @@
 package io.github.camelsessions.internal.config;
 
 import io.github.camelsessions.api.SessionsConfiguration;
-import io.github.camelsessions.internal.config.EffectiveRules.Place;
 import io.github.camelsessions.internal.http.Origin;
 import io.github.camelsessions.internal.http.SessionValues;
 import io.github.camelsessions.internal.renewal.ExchangeOnThread;
@@ -11,7 +10,6 @@ import io.github.camelsessions.internal.text.Quoted;
 import io.github.camelsessions.profile.HeaderRules;
 import java.net.URI;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -44,20 +42,17 @@ public record ValueRules(
     private static final Pattern NAMELESS =
             Pattern.compile("\\{(sessionCookie|sessionVar|sessionAccount)\\s*(\\(\\s*\\))?\\s*}");
 
-    static ValueRules of(CamelContext context, Sites sites, String site, List<Place> places) {
+    static ValueRules of(CamelContext context, Sites sites, String site, Places places) {
         Map<String, Object> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        Map<String, Object> fields = new LinkedHashMap<>();
-        for (int i = places.size() - 1; i >= 0; i--) {
-            headers.putAll(places.get(i).rules().getSessionHeaders());
-            fields.putAll(places.get(i).rules().getSessionFields());
-        }
+        headers.putAll(places.entries(SessionsConfiguration::getSessionHeaders));
+        Map<String, Object> fields = places.entries(SessionsConfiguration::getSessionFields);
         headers.keySet()
                 .forEach(name -> headerName(HEADERS + "." + Quoted.bare(name), name, HeaderRules.problem(name)));
         if (fields.keySet().stream().anyMatch(String::isBlank)) {
             throw new IllegalArgumentException(
                     FIELDS + ".: a field of a form needs a name, as in " + FIELDS + "._csrf=${sessionVar(csrf)}");
         }
-        String captured = EffectiveRules.firstOrNull(places, SessionsConfiguration::getCaptureHeaders);
+        String captured = places.first(SessionsConfiguration::getCaptureHeaders);
         return new ValueRules(
                 sites,
                 site,

@@ -6,6 +6,7 @@ import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.internal.config.EffectiveRules;
 import io.github.camelsessions.internal.http.HttpSending;
 import io.github.camelsessions.internal.http.Redirect;
+import io.github.camelsessions.internal.http.RequestTimer;
 import io.github.camelsessions.internal.http.ResendableBody;
 import io.github.camelsessions.internal.http.ResponseBody;
 import io.github.camelsessions.internal.http.SessionCall;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** The HTTP request of an exchange in its session: each send is a call of its own, with the same request cookies. */
 final class CallRequest implements SessionRequest {
 
-    private final SessionCalls calls;
+    private final RequestTimer timer;
     private final SessionKey session;
     private final EffectiveRules rules;
     private final @Nullable String profile;
@@ -40,13 +41,13 @@ final class CallRequest implements SessionRequest {
     private volatile @Nullable SessionCall call;
 
     CallRequest(
-            SessionCalls calls,
+            RequestTimer timer,
             SessionKey session,
             EffectiveRules rules,
             @Nullable String profile,
             @Nullable ExplicitCookies cookies,
             HttpSending sending) {
-        this.calls = calls;
+        this.timer = timer;
         this.session = session;
         this.rules = rules;
         this.profile = profile;
@@ -187,7 +188,7 @@ final class CallRequest implements SessionRequest {
                 .reserved(priority)
                 .onFurtherRequest(furtherRequest)
                 .lookout(rules.lookout(exchange, generation.session()))
-                .timer(calls.timer())
+                .timer(timer)
                 .values(rules.values().of(exchange, generation, sending.target()));
         if (rules.idempotencyHeader() != null) {
             if (idempotencyValue == null) {

@@ -162,7 +162,7 @@ public final class SessionCalls {
             throw new IllegalArgumentException("header " + SessionsConstants.REQUEST_COOKIES
                     + ": no cookies are sent with cookiesEnabled=false; leave one of the two out");
         }
-        return new CallRequest(this, session, rules, profile, cookies, sending);
+        return new CallRequest(timer(), session, rules, profile, cookies, sending);
     }
 
     /** Ends requests whose time is up. */

@@ -181,7 +181,8 @@ public final class SessionEngine {
     public SessionRequest checkRequest(EffectiveRules rules, SessionKey session, URI uri) {
         try {
             SessionHttpClient client = clients.keep(SessionHttpClient.limitCredentials(rules.http(), uri));
-            return new CallRequest(calls, session, rules, rules.profile(), null, client.sending(uri, HttpMethods.GET));
+            return new CallRequest(
+                    calls.timer(), session, rules, rules.profile(), null, client.sending(uri, HttpMethods.GET));
         } catch (Exception e) {
             throw RuntimeCamelException.wrapRuntimeException(e);
         }

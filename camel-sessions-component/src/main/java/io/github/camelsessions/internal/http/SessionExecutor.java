@@ -57,18 +57,7 @@ public final class SessionExecutor {
         // the first headers back when it answers a challenge.
         request.removeHeaders(HttpHeaders.PROXY_AUTHORIZATION);
         call.begin(request, host, target, endpoint.getAuthHost());
-        HttpClientContext context = new HttpClientContext(endpoint.getHttpContext());
-        context.setAttribute(CookieInterceptor.CALL, call);
-        if (endpoint.getHttpActivityListener() != null) {
-            context.setAttribute("org.apache.camel.Exchange", exchange);
-            context.setAttribute("org.apache.hc.core5.http.HttpHost", host);
-            SecretMaskingListener.mask(exchange, call.values());
-        }
-        if (call.hasCredentialsForOthers()) {
-            // camel-http's preemptive authentication, which asks for no host, keeps off where there is a cache
-            context.setAuthCache(new BasicAuthCache());
-        }
-        context.setRequestConfig(config);
+        HttpClientContext context = context(endpoint, config, exchange, host, call);
         boolean handedOver = false;
         try {
             // Open: the response's stream is closed by camel-http's handler, or at the exchange's completion.
@@ -103,6 +92,23 @@ public final class SessionExecutor {
                 call.end();
             }
         }
+    }
+
+    private static HttpClientContext context(
+            HttpEndpoint endpoint, RequestConfig config, Exchange exchange, HttpHost host, SessionCall call) {
+        HttpClientContext context = new HttpClientContext(endpoint.getHttpContext());
+        context.setAttribute(CookieInterceptor.CALL, call);
+        if (endpoint.getHttpActivityListener() != null) {
+            context.setAttribute("org.apache.camel.Exchange", exchange);
+            context.setAttribute("org.apache.hc.core5.http.HttpHost", host);
+            SecretMaskingListener.mask(exchange, call.values());
+        }
+        if (call.hasCredentialsForOthers()) {
+            // camel-http's preemptive authentication, which asks for no host, keeps off where there is a cache
+            context.setAuthCache(new BasicAuthCache());
+        }
+        context.setRequestConfig(config);
+        return context;
     }
 
     /** What is still coded stays so: {@link Decoding} left it, and camel-http up to 4.18 would look at the header alone. */

@@ -6,7 +6,7 @@ import io.github.camelsessions.api.ListOf;
 import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.api.SessionsOperation;
 import io.github.camelsessions.internal.config.EffectiveRules;
-import io.github.camelsessions.internal.config.EffectiveRules.Place;
+import io.github.camelsessions.internal.config.Place;
 import io.github.camelsessions.internal.config.Rulebook;
 import java.net.URI;
 import org.apache.camel.Endpoint;

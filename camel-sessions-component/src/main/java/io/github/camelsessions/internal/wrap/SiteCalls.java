@@ -3,6 +3,7 @@ package io.github.camelsessions.internal.wrap;
 
 import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.internal.config.EffectiveRules;
+import io.github.camelsessions.internal.config.Place;
 import io.github.camelsessions.internal.config.Rulebook;
 import io.github.camelsessions.internal.engine.SessionCalls;
 import io.github.camelsessions.internal.http.HttpSending;
@@ -68,6 +69,6 @@ public final class SiteCalls implements CallSource {
     }
 
     private EffectiveRules rulesOf(String site) {
-        return component.rulebook().rules(site, new EffectiveRules.Place("wrapped endpoint", own));
+        return component.rulebook().rules(site, new Place("wrapped endpoint", own));
     }
 }
