@@ -307,6 +307,23 @@ class PoolFetchTest extends PoolSupport {
     }
 
     @Test
+    void anAnswerThatStandsTellsHowOftenItWasSentAgain() throws Exception {
+        site.holdPages();
+        List<CompletableFuture<Exchange>> filling = start(2, i -> start("/page", "pool=stands&poolSize=2"));
+        awaitBusy("stands", 2);
+        site.releasePages();
+        all(filling).forEach(PoolSupport::text);
+        site.blockAll(403);
+        site.refuseLogIns(403);
+
+        Exchange exchange = fetch("/page", "pool=stands&poolSize=2&maxReplays=3&throwExceptionOnFailure=false");
+
+        assertThat(exchange.getMessage().getHeaders())
+                .containsEntry(Exchange.HTTP_RESPONSE_CODE, 403)
+                .containsEntry(SessionsConstants.REPLAYS, 1);
+    }
+
+    @Test
     void aSessionWhoseBlockedAnswerCannotBeReadIsGivenBack() {
         Exchange exchange = fetch("/torn", "pool=torn&http.disableStreamCache=true&throwExceptionOnFailure=false");
         assertThat(exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE)).isEqualTo(403);

@@ -263,6 +263,11 @@ public abstract class HeldExchange extends LooseEnd implements Holder {
         return time.minusNanos(waited);
     }
 
+    /** Counts what it has waited elsewhere, for its time is one. */
+    protected final void countWait(Duration elsewhere) {
+        waited += elsewhere.toNanos();
+    }
+
     /** How long it has waited, in all. */
     protected final Duration waited() {
         return Duration.ofNanos(waited);

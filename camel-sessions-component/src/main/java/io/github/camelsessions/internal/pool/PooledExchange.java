@@ -4,12 +4,12 @@ package io.github.camelsessions.internal.pool;
 import io.github.camelsessions.api.PoolStats;
 import io.github.camelsessions.api.SessionHoldException;
 import io.github.camelsessions.api.SessionRenewalException;
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.api.WhenFull;
 import io.github.camelsessions.internal.hold.HeldExchange;
 import io.github.camelsessions.internal.hold.Ticket.End;
 import io.github.camelsessions.internal.renewal.KeptAnswer;
 import io.github.camelsessions.internal.renewal.NotNow;
-import io.github.camelsessions.internal.renewal.RenewalHeaders;
 import io.github.camelsessions.internal.renewal.RenewalRules;
 import io.github.camelsessions.internal.renewal.Reply;
 import io.github.camelsessions.internal.renewal.RequestState;
@@ -230,6 +230,7 @@ final class PooledExchange extends HeldExchange {
     private boolean asksAgain() {
         PooledRequest ended = Objects.requireNonNull(sent);
         sends += ended.sends();
+        countWait(ended.waited());
         Outcome outcome = Outcome.NEUTRAL;
         boolean again = false;
         boolean inVain = false; // it was given a session that has to wait for longer than it may
@@ -328,13 +329,18 @@ final class PooledExchange extends HeldExchange {
 
     private void tell() {
         PoolChosen.write(exchange(), Objects.requireNonNull(claim.member).key);
-        exchange().getMessage().setHeader(RenewalHeaders.REPLAYS, Math.max(0, sends - 1));
+        tellReplays();
+    }
+
+    private void tellReplays() {
+        exchange().getMessage().setHeader(SessionsConstants.REPLAYS, Math.max(0, sends - 1));
     }
 
     /** The exchange ends with an exception, unless it has an answer from before. */
     private void fail(Exception exception) {
         if (kept != null) {
             kept.restore(exchange());
+            tellReplays();
             return;
         }
         if (beginning != null) {

@@ -6,6 +6,7 @@ import io.github.camelsessions.internal.renewal.RenewalRules;
 import io.github.camelsessions.internal.renewal.Reply;
 import io.github.camelsessions.internal.renewal.SessionRequest;
 import io.github.camelsessions.internal.session.Generation;
+import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,8 @@ final class PooledRequest implements SessionRequest {
     private final SessionPool pool;
     private final Claim claim;
     private final Member member;
+    private final long made = System.nanoTime();
+    private long nanosSent;
     private int sends;
     private @Nullable Reply reply;
 
@@ -34,6 +37,11 @@ final class PooledRequest implements SessionRequest {
     /** How often it was sent. */
     int sends() {
         return sends;
+    }
+
+    /** How long it has waited since it was made: it is not waited for while it is sent. */
+    Duration waited() {
+        return Duration.ofNanos(System.nanoTime() - made - nanosSent);
     }
 
     /** The latest answer, null when there was none. */
@@ -56,10 +64,15 @@ final class PooledRequest implements SessionRequest {
     public @Nullable Reply send(Exchange exchange, Generation generation, boolean priority, Runnable furtherRequest) {
         sends++;
         pool.act(pool.gate().sent(claim, generation));
-        reply = request.send(exchange, generation, priority, () -> {
-            pool.act(pool.gate().sentAgain(claim));
-            furtherRequest.run();
-        });
+        long begun = System.nanoTime();
+        try {
+            reply = request.send(exchange, generation, priority, () -> {
+                pool.act(pool.gate().sentAgain(claim));
+                furtherRequest.run();
+            });
+        } finally {
+            nanosSent += System.nanoTime() - begun;
+        }
         return reply;
     }
 

@@ -63,7 +63,7 @@ class PoolSimulationTest {
         Run(long seed) {
             random = new Random(seed);
             rules = pools.size(1 + random.nextInt(6))
-                    .strategy(PoolStrategy.values()[random.nextInt(4)])
+                    .strategy(PoolStrategy.values()[random.nextInt(PoolStrategy.values().length)])
                     .maxUses(random.nextInt(5))
                     .maxAge(Duration.ofSeconds(random.nextInt(3) * 40L))
                     .maxConcurrent(random.nextInt(4))
