@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.api;
 
-import io.github.camelsessions.internal.renewal.RenewalHeaders;
 import org.apache.camel.spi.Metadata;
 
 /** The message headers that the component reads and writes. All start with Camel, so that Camel's header filters keep them off the wire. */
 public final class SessionsConstants {
 
     @Metadata(description = "The id of the session to use. Wins over the option sessionId.", javaType = "String")
-    public static final String ID = RenewalHeaders.ID;
+    public static final String ID = "CamelSessionsId";
 
     @Metadata(
             description = "The name of the client profile that the session takes, when it has none yet."
@@ -41,7 +40,7 @@ public final class SessionsConstants {
     @Metadata(
             description = "After the call: the generation of the session that was used, 0 for the first.",
             javaType = "Long")
-    public static final String GENERATION = RenewalHeaders.GENERATION;
+    public static final String GENERATION = "CamelSessionsGeneration";
 
     @Metadata(
             description = "After the call: the name of the client profile that was used, if any.",
@@ -58,14 +57,14 @@ public final class SessionsConstants {
     @Metadata(
             description = "After the call: how often the request was sent again, because the session had expired.",
             javaType = "Integer")
-    public static final String REPLAYS = RenewalHeaders.REPLAYS;
+    public static final String REPLAYS = "CamelSessionsReplays";
 
     @Metadata(
             description =
                     "After renew or a renewSession block: whether this exchange has renewed the session; false when"
                             + " another one had already.",
             javaType = "Boolean")
-    public static final String RENEWED = RenewalHeaders.RENEWED;
+    public static final String RENEWED = "CamelSessionsRenewed";
 
     @Metadata(
             description =
@@ -79,12 +78,12 @@ public final class SessionsConstants {
             description = "In the exchange sent to renewalUri: the site of the session to renew, absent for the default"
                     + " site. CamelSessionsId tells the id.",
             javaType = "String")
-    public static final String SITE = RenewalHeaders.SITE;
+    public static final String SITE = "CamelSessionsSite";
 
     @Metadata(
             description = "In the exchange sent to renewalUri: why the session is renewed, in words.",
             javaType = "String")
-    public static final String CAUSE = RenewalHeaders.CAUSE;
+    public static final String CAUSE = "CamelSessionsCause";
 
     private SessionsConstants() {}
 }

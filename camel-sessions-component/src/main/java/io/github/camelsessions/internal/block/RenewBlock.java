@@ -2,7 +2,7 @@
 package io.github.camelsessions.internal.block;
 
 import io.github.camelsessions.api.SessionKey;
-import io.github.camelsessions.internal.renewal.RenewalHeaders;
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.internal.renewal.RenewalScope;
 import io.github.camelsessions.internal.renewal.RenewalSteps;
 import io.github.camelsessions.internal.renewal.RequestState;
@@ -43,11 +43,11 @@ final class RenewBlock implements RenewalSteps {
     }
 
     private static void name(Message message, SessionKey session) {
-        message.setHeader(RenewalHeaders.ID, session.id());
+        message.setHeader(SessionsConstants.ID, session.id());
         if (session.site().isEmpty()) {
-            message.removeHeader(RenewalHeaders.SITE);
+            message.removeHeader(SessionsConstants.SITE);
         } else {
-            message.setHeader(RenewalHeaders.SITE, session.site());
+            message.setHeader(SessionsConstants.SITE, session.site());
         }
     }
 
@@ -67,8 +67,8 @@ final class RenewBlock implements RenewalSteps {
             before.restore(exchange);
             exchange.setException(failure);
         } else {
-            before.restoreHeader(exchange, RenewalHeaders.ID);
-            before.restoreHeader(exchange, RenewalHeaders.SITE);
+            before.restoreHeader(exchange, SessionsConstants.ID);
+            before.restoreHeader(exchange, SessionsConstants.SITE);
         }
     }
 }

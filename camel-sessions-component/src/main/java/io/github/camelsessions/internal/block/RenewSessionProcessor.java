@@ -3,10 +3,10 @@ package io.github.camelsessions.internal.block;
 
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionsConfiguration;
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.internal.config.Place;
 import io.github.camelsessions.internal.config.Rulebook;
 import io.github.camelsessions.internal.engine.SessionEngine;
-import io.github.camelsessions.internal.renewal.RenewalHeaders;
 import io.github.camelsessions.internal.renewal.RenewalRules;
 import io.github.camelsessions.internal.renewal.SessionTraffic;
 import java.time.Duration;
@@ -75,7 +75,7 @@ public final class RenewSessionProcessor extends DelegateAsyncProcessor {
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
         try {
-            exchange.getMessage().removeHeader(RenewalHeaders.RENEWED);
+            exchange.getMessage().removeHeader(SessionsConstants.RENEWED);
             Settings now = Objects.requireNonNull(settings, "not started");
             RenewBlock block = new RenewBlock(getProcessor(), options.keepMessage());
             return now.traffic().renew(this, exchange, callback, now.session(exchange), now.rules(), block);

@@ -2,7 +2,7 @@
 package io.github.camelsessions.internal.pool;
 
 import io.github.camelsessions.api.SessionKey;
-import io.github.camelsessions.internal.renewal.RenewalHeaders;
+import io.github.camelsessions.api.SessionsConstants;
 import org.apache.camel.Exchange;
 import org.apache.camel.SafeCopyProperty;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +23,7 @@ public record PoolChosen(SessionKey session) implements SafeCopyProperty {
 
     /** Writes the header, and remembers that it was a pool. */
     static void write(Exchange exchange, SessionKey session) {
-        exchange.getMessage().setHeader(RenewalHeaders.ID, session.id());
+        exchange.getMessage().setHeader(SessionsConstants.ID, session.id());
         exchange.getExchangeExtension().setSafeCopyProperty(PROPERTY, new PoolChosen(session));
     }
 

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.renewal;
 
+import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.api.SessionsConstants;
+import io.github.camelsessions.internal.session.Generation;
 import io.github.camelsessions.internal.session.RenewalToken;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
+import org.apache.camel.Message;
 import org.apache.camel.ProducerTemplate;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +29,7 @@ final class LogInRoute implements RenewalRun.Work {
     public Exchange run(RenewalToken token) {
         Endpoint endpoint = template.getCamelContext().getEndpoint(uri);
         Exchange exchange = endpoint.createExchange(ExchangePattern.InOut);
-        RenewalHeaders.tell(exchange.getIn(), token.pending(), cause);
+        tell(exchange.getIn(), token.pending(), cause);
         RenewalScope.enter(exchange, token);
         return template.send(endpoint, exchange);
     }
@@ -38,5 +42,16 @@ final class LogInRoute implements RenewalRun.Work {
     @Override
     public void ended(@Nullable Throwable failure) {
         // nobody waits for it but those who are held
+    }
+
+    /** Tells the exchange of a log-in or log-out what it is for. */
+    static void tell(Message message, Generation generation, String cause) {
+        SessionKey session = generation.session();
+        message.setHeader(SessionsConstants.ID, session.id());
+        if (!session.site().isEmpty()) {
+            message.setHeader(SessionsConstants.SITE, session.site());
+        }
+        message.setHeader(SessionsConstants.GENERATION, generation.number());
+        message.setHeader(SessionsConstants.CAUSE, cause);
     }
 }

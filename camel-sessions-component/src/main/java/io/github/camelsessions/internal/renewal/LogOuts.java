@@ -248,7 +248,7 @@ final class LogOuts extends ServiceSupport {
     private Exchange send(LogOut logOut, String uri, String cause) {
         Endpoint endpoint = context.getEndpoint(uri);
         Exchange exchange = endpoint.createExchange(ExchangePattern.InOut);
-        RenewalHeaders.tell(exchange.getIn(), logOut.generation(), cause);
+        LogInRoute.tell(exchange.getIn(), logOut.generation(), cause);
         RenewalScope.enter(exchange, logOut);
         return template.send(endpoint, exchange);
     }

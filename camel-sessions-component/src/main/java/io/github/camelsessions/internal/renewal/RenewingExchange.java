@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.renewal;
 
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.internal.hold.Slot;
 import io.github.camelsessions.internal.session.Generation;
 import io.github.camelsessions.internal.session.RenewalToken;
@@ -71,8 +72,8 @@ final class RenewingExchange extends GatedExchange implements RenewalRun.Work {
             }
         }
         Message message = exchange().getMessage();
-        message.setHeader(RenewalHeaders.RENEWED, false);
-        message.setHeader(RenewalHeaders.GENERATION, joined.pending().number());
+        message.setHeader(SessionsConstants.RENEWED, false);
+        message.setHeader(SessionsConstants.GENERATION, joined.pending().number());
         return Next.DONE;
     }
 
@@ -137,10 +138,10 @@ final class RenewingExchange extends GatedExchange implements RenewalRun.Work {
 
     private void goOn(boolean renewed) {
         Message message = exchange().getMessage();
-        message.setHeader(RenewalHeaders.RENEWED, renewed);
+        message.setHeader(SessionsConstants.RENEWED, renewed);
         Generation now = session().open(null).generation();
         if (now != null) {
-            message.setHeader(RenewalHeaders.GENERATION, now.number());
+            message.setHeader(SessionsConstants.GENERATION, now.number());
             RenewalScope.observe(exchange(), now);
         }
     }

@@ -4,6 +4,7 @@ package io.github.camelsessions.internal.renewal;
 import io.github.camelsessions.api.SessionExpiredException;
 import io.github.camelsessions.api.SessionRenewalException;
 import io.github.camelsessions.api.SessionSituation;
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.api.WhenFull;
 import io.github.camelsessions.internal.hold.Ticket;
 import io.github.camelsessions.internal.session.Generation;
@@ -409,7 +410,7 @@ final class SentExchange extends GatedExchange {
         } else if (refusal != null && reply != null && request.throwsOnFailure()) {
             exchange().setException(expired(reply, refusal));
         }
-        exchange().getMessage().setHeader(RenewalHeaders.REPLAYS, replays);
+        exchange().getMessage().setHeader(SessionsConstants.REPLAYS, replays);
     }
 
     private String beginning(Reply answer) {
@@ -456,7 +457,7 @@ final class SentExchange extends GatedExchange {
         KeptAnswer earlier = kept != null ? kept : blocked;
         if (earlier != null) {
             earlier.restore(exchange());
-            exchange().getMessage().setHeader(RenewalHeaders.REPLAYS, replays);
+            exchange().getMessage().setHeader(SessionsConstants.REPLAYS, replays);
             return;
         }
         if (request.carriedOut() != null && reply != null && refusal != null) {

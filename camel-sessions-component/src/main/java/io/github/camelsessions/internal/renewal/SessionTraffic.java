@@ -5,6 +5,7 @@ import io.github.camelsessions.api.SeatStats;
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionRenewalException;
 import io.github.camelsessions.api.SessionSituation;
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.internal.hold.HeldExchange;
 import io.github.camelsessions.internal.hold.HeldTickets;
 import io.github.camelsessions.internal.hold.LimitedExecutor;
@@ -166,7 +167,7 @@ public final class SessionTraffic extends ServiceSupport {
             Runnable counting = turn == null ? () -> {} : turn::count;
             counting.run();
             request.send(exchange, logOut.generation(), true, counting);
-            exchange.getMessage().setHeader(RenewalHeaders.REPLAYS, 0);
+            exchange.getMessage().setHeader(SessionsConstants.REPLAYS, 0);
         } finally {
             logOut.leave(abort);
         }
@@ -223,7 +224,7 @@ public final class SessionTraffic extends ServiceSupport {
             if (failure != null) {
                 result.completeExceptionally(failure);
             } else {
-                result.complete(exchange.getMessage().getHeader(RenewalHeaders.GENERATION, Long.class));
+                result.complete(exchange.getMessage().getHeader(SessionsConstants.GENERATION, Long.class));
             }
         };
         // whoever asks for a future does not wait for room

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.camelsessions.api.SessionHoldException;
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionStats;
+import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.internal.session.SessionClock;
 import io.github.camelsessions.internal.session.SessionRegistry;
 import java.time.Duration;
@@ -131,7 +132,8 @@ class ErrorsBetweenTest {
                 errorHandler(noErrorHandler());
                 from("direct:login").process(exchange -> {
                     duringLogIn.run();
-                    loggedIn.add(new SessionKey("", exchange.getMessage().getHeader(RenewalHeaders.ID, String.class)));
+                    loggedIn.add(
+                            new SessionKey("", exchange.getMessage().getHeader(SessionsConstants.ID, String.class)));
                 });
             }
         });
