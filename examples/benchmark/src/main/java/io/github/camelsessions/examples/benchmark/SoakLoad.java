@@ -168,7 +168,10 @@ final class SoakLoad implements AutoCloseable {
     }
 
     private List<SessionStats> stats() {
-        return ids.stream().map(sessions::stats).flatMap(Optional::stream).toList();
+        return ids.stream()
+                .map(id -> sessions.session(id).stats())
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     @Override
