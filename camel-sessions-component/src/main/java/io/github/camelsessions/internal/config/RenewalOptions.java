@@ -145,7 +145,8 @@ public final class RenewalOptions {
 
     private static @Nullable RateRule rate(Places places) {
         Place place = places.where(rules -> rules.getMaxRequestsPerSecond() != null);
-        return place == null ? null : new RateRule(place.rules().getMaxRequestsPerSecond(), place.name());
+        Double perSecond = places.first(SessionsConfiguration::getMaxRequestsPerSecond);
+        return place == null || perSecond == null ? null : new RateRule(perSecond, place.name());
     }
 
     /**
