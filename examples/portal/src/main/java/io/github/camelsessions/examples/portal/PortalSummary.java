@@ -112,7 +112,8 @@ public class PortalSummary {
         Table table =
                 new Table("session", "pages", "lost", "wrong user", "renewals", "held", "replays", "wasted requests");
         rows.forEach((key, row) -> {
-            SessionStats stats = sessions.site(key.site()).stats(key.id()).orElse(null);
+            SessionStats stats =
+                    sessions.site(key.site()).session(key.id()).stats().orElse(null);
             table.add(
                     key,
                     row.pages,
