@@ -87,26 +87,17 @@ public final class LocalOperation extends ServiceSupport implements ExchangeOper
         return true;
     }
 
-    /** Waits for the log-out without a thread, but for an exchange that may not leave its own. */
+    /** Waits for the log-out. */
     private boolean close(Exchange exchange, AsyncCallback callback) {
         Message message = exchange.getMessage();
         URI target = targetOf(message);
         EffectiveRules rules = rules(exchange, target);
         SessionKey session = SessionCalls.session(exchange, rules);
         HttpTarget.consumeHeaders(message);
-        CompletableFuture<Boolean> closed = engine.close(session, rules::renewal);
-        if (exchange.isTransacted()) {
-            closed.join(); // bounded, and never failed
-        }
-        if (closed.isDone()) {
-            callback.done(true);
-            return true;
-        }
-        closed.thenRun(() -> callback.done(false));
-        return false;
+        return await(engine.close(session, rules::renewal), exchange, callback);
     }
 
-    /** Waits for the answer as {@link #close} does for the log-out. The message is otherwise left as it is. */
+    /** Waits for the answer. The message is otherwise left as it is. */
     private boolean check(Exchange exchange, AsyncCallback callback) {
         Message message = exchange.getMessage();
         message.removeHeader(SessionsConstants.VALID);
@@ -114,14 +105,19 @@ public final class LocalOperation extends ServiceSupport implements ExchangeOper
         CompletableFuture<Void> checked = engine.traffic()
                 .check(SessionCalls.session(exchange, rules), rules.renewal())
                 .thenAccept(alive -> alive.ifPresent(valid -> message.setHeader(SessionsConstants.VALID, valid)));
+        return await(checked, exchange, callback);
+    }
+
+    /** Without a thread, but for an exchange that may not leave its own. */
+    private static boolean await(CompletableFuture<?> bounded, Exchange exchange, AsyncCallback callback) {
         if (exchange.isTransacted()) {
-            checked.join(); // bounded, and never failed
+            bounded.join(); // never failed
         }
-        if (checked.isDone()) {
+        if (bounded.isDone()) {
             callback.done(true);
             return true;
         }
-        checked.thenRun(() -> callback.done(false));
+        bounded.thenRun(() -> callback.done(false));
         return false;
     }
 
