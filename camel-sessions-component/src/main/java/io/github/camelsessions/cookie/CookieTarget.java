@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.cookie;
 
+import io.github.camelsessions.internal.text.HostNames;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 

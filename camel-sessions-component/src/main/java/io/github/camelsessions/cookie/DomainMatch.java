@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.cookie;
 
+import io.github.camelsessions.internal.text.HostNames;
+
 /** Whether a host belongs to a domain (RFC 6265bis, section 5.1.3). */
 final class DomainMatch {
 

@@ -3,6 +3,7 @@ package io.github.camelsessions.cookie;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.camelsessions.internal.text.HostNames;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

@@ -2,6 +2,7 @@
 package io.github.camelsessions.internal.http;
 
 import io.github.camelsessions.internal.connection.RequestUrl;
+import io.github.camelsessions.internal.text.WebUrl;
 import java.net.URI;
 import java.net.URISyntaxException;
 import org.apache.hc.client5.http.impl.DefaultRedirectStrategy;
@@ -13,7 +14,7 @@ import org.apache.hc.core5.http.ProtocolException;
 import org.apache.hc.core5.http.protocol.HttpContext;
 
 /**
- * Follows redirects as HttpClient does, but to where browsers would go: see {@link Location}. The cookies of an answer
+ * Follows redirects as HttpClient does, but to where browsers would go: see {@link WebUrl}. The cookies of an answer
  * are stored before it is asked, also when the redirect cannot be followed. Immutable.
  */
 final class Redirects extends DefaultRedirectStrategy {
@@ -32,7 +33,7 @@ final class Redirects extends DefaultRedirectStrategy {
             throw new ProtocolException(e.getReason()); // not its message, which tells the query
         }
         try {
-            return Location.resolve(
+            return WebUrl.resolve(
                     from, response.getFirstHeader(HttpHeaders.LOCATION).getValue());
         } catch (IllegalArgumentException e) {
             throw new ProtocolException(request.getMethod() + " " + from.getScheme() + "://" + from.getRawAuthority()

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/** Text as people read it; knows the JDK only. */
+/** Text and URLs as people and sites write them; knows the JDK only. */
 @NullMarked
 package io.github.camelsessions.internal.text;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.internal.http;
+package io.github.camelsessions.internal.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where a Location leads: the right values are what the WHATWG URL standard says. */
-class LocationTest {
+class WebUrlTest {
 
     private static final URI BASE = URI.create("http://shop.example:8080/start/page?o=1");
 
@@ -124,25 +124,25 @@ class LocationTest {
             """)
     void aLocationLeadsWhereABrowserWouldGo(String location, String target) {
         String octets = new String(location.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-        assertThat(Location.resolve(BASE, octets)).hasToString(target);
+        assertThat(WebUrl.resolve(BASE, octets)).hasToString(target);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {" /y\t", "\u0000/y\u001f", "/\ty", "\r\n/y", "ht\ttp://shop\n.example:8080/y"})
     void blanksAroundAndTabsWithinDoNotCount(String location) {
-        assertThat(Location.resolve(BASE, location)).hasToString("http://shop.example:8080/y");
+        assertThat(WebUrl.resolve(BASE, location)).hasToString("http://shop.example:8080/y");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/caf\u00e9", "/caf%E9"})
     void octetsThatAreNoUtf8StayWhatTheyAre(String location) {
-        assertThat(Location.resolve(BASE, location)).hasToString("http://shop.example:8080/caf%E9");
+        assertThat(WebUrl.resolve(BASE, location)).hasToString("http://shop.example:8080/caf%E9");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/\u0001x", "/%01x"})
     void controlsAreEncoded(String location) {
-        assertThat(Location.resolve(BASE, location)).hasToString("http://shop.example:8080/%01x");
+        assertThat(WebUrl.resolve(BASE, location)).hasToString("http://shop.example:8080/%01x");
     }
 
     @ParameterizedTest
@@ -157,7 +157,7 @@ class LocationTest {
         "https://shop.example/x,       http:h, http://h/"
     })
     void theUrlThatWasAnsweredIsTheBase(URI base, String location, String target) {
-        assertThat(Location.resolve(base, location)).hasToString(target);
+        assertThat(WebUrl.resolve(base, location)).hasToString(target);
     }
 
     @ParameterizedTest
@@ -198,7 +198,7 @@ class LocationTest {
             """)
     void whatLeadsToNoUrlOfHttpIsRefusedWithoutItsSecrets(String location, String reason) {
         String octets = new String(location.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-        assertThatThrownBy(() -> Location.resolve(BASE, octets))
+        assertThatThrownBy(() -> WebUrl.resolve(BASE, octets))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("its ")
                 .hasMessageContaining(reason)

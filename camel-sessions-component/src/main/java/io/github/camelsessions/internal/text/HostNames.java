@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.cookie;
+package io.github.camelsessions.internal.text;
 
-import io.github.camelsessions.internal.text.Quoted;
 import java.net.IDN;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -44,7 +43,7 @@ public final class HostNames {
     }
 
     /** Tells whether a canonical host is an IP address. As in URLs, a name whose last label is a number is one. */
-    static boolean isIpAddress(String host) {
+    public static boolean isIpAddress(String host) {
         int at = host.length() - 1;
         if (at < 0) {
             return false;
@@ -59,7 +58,7 @@ public final class HostNames {
     }
 
     /** Tells whether a canonical host is this machine: 127.0.0.0/8, ::1, localhost and the names below it. */
-    static boolean isLoopback(String host) {
+    public static boolean isLoopback(String host) {
         String name = withoutTrailingDot(host);
         return name.equals("localhost")
                 || name.equals("[::1]")
@@ -67,7 +66,7 @@ public final class HostNames {
                 || name.endsWith(".localhost");
     }
 
-    static String withoutTrailingDot(String host) {
+    public static String withoutTrailingDot(String host) {
         return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
     }
 

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.github.camelsessions.internal.http;
+package io.github.camelsessions.internal.text;
 
-import io.github.camelsessions.cookie.HostNames;
-import io.github.camelsessions.internal.text.DotSegments;
-import io.github.camelsessions.internal.text.Quoted;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -13,15 +10,15 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the header {@code Location} leads, as browsers read it: the basic URL parser of the WHATWG URL standard, section
- * 4.4, for http and https. Its states are the methods here, in the standard's order and by its names. Where sites send what
+ * Where a URL that a site writes leads, as browsers read it: that of the header {@code Location}, or one in a page. It is
+ * the basic URL parser of the WHATWG URL standard, section 4.4, for http and https. Its states are the methods here, in the standard's order and by its names. Where sites send what
  * is no URL by RFC 3986, such as spaces, backslashes or UTF-8, it finds out what was meant.
  *
  * <p>It differs from the standard in this: the fragment is dropped, credentials are refused, as is any scheme that is
  * not sent by HTTP, and a few characters that a browser sends as they are, such as {@code |}, are sent percent-encoded,
  * because {@link URI} holds them in no other way; servers decode both to the same.
  */
-final class Location {
+public final class WebUrl {
 
     // the percent-encode sets of path and query; what is not ASCII and controls are always encoded
     private static final String PATH_SET = " \"#<>?^`{}|\\[]";
@@ -36,26 +33,26 @@ final class Location {
     private final String query;
     private final boolean hasQuery;
 
-    private Location(URI base, String query, boolean hasQuery) {
+    private WebUrl(URI base, String query, boolean hasQuery) {
         this.base = base;
         this.query = query;
         this.hasQuery = hasQuery;
     }
 
     /**
-     * The URL that a header leads to.
+     * The URL that a reference leads to.
      *
      * @param base   the URL of the request that was answered, absolute, http or https
-     * @param octets the value of the header, each character an octet, as HTTP clients read them
+     * @param octets the reference, each character an octet, as HTTP clients read headers; a page's text is encoded before
      * @throws IllegalArgumentException when it leads to no URL that a request can be sent to; the message begins with
      *     «its» and tells neither credentials nor query
      */
-    static URI resolve(URI base, String octets) {
+    public static URI resolve(URI base, String octets) {
         String input = before('#', withoutBlanks(octets));
         String hierarchy = before('?', input);
         boolean hasQuery = hierarchy.length() < input.length();
-        Location location = new Location(base, hasQuery ? input.substring(hierarchy.length() + 1) : "", hasQuery);
-        return location.schemeStart(hierarchy.replace('\\', '/'));
+        WebUrl url = new WebUrl(base, hasQuery ? input.substring(hierarchy.length() + 1) : "", hasQuery);
+        return url.schemeStart(hierarchy.replace('\\', '/'));
     }
 
     /** Without blanks and controls at the ends, and without tabs and line breaks within. */
