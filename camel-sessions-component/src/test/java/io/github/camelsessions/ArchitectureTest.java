@@ -40,14 +40,17 @@ class ArchitectureTest {
     private static final String COOKIE = ROOT + ".cookie";
     private static final String PROFILE = ROOT + ".profile";
     private static final String API = ROOT + ".api";
+    private static final String FORM = INTERNAL + ".form";
     private static final String TEXT = INTERNAL + ".text";
 
     private static final String CAMEL = "org.apache.camel..";
     private static final String HTTP_CLIENT = "org.apache.hc..";
     private static final String JACKSON = "com.fasterxml.jackson..";
+    private static final String JSOUP = "org.jsoup..";
     private static final String YAML = "org.snakeyaml.engine..";
     private static final String LOG = "org.slf4j";
     private static final String XML = "javax.xml.transform..";
+    private static final String CRYPTO = "javax.crypto..";
     private static final String TLS = "javax.net.ssl";
 
     @ArchTest
@@ -70,6 +73,7 @@ class ArchitectureTest {
                     COOKIE,
                     PROFILE,
                     API,
+                    FORM,
                     TEXT);
 
     @ArchTest
@@ -79,7 +83,10 @@ class ArchitectureTest {
     static final ArchRule cookiesNeedNothingElse = in(COOKIE).mayImport();
 
     @ArchTest
-    static final ArchRule profilesAreReadWithJackson = in(PROFILE).mayImport(API, JACKSON);
+    static final ArchRule formsAreReadWithJsoup = in(FORM).mayImport(JSOUP);
+
+    @ArchTest
+    static final ArchRule profilesAreReadWithJackson = in(PROFILE).mayImport(API, JACKSON, CRYPTO);
 
     @ArchTest
     static final ArchRule sessionsKnowNeitherCamelNorHttp = in(SESSION).mayImport(API, COOKIE, PROFILE);
@@ -193,6 +200,7 @@ class ArchitectureTest {
                     CONNECTION,
                     SESSION,
                     API,
+                    FORM,
                     TEXT)))
             .should()
             .beFreeOfCycles();
