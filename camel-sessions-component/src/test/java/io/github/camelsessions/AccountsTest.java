@@ -4,8 +4,11 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.camelsessions.api.SessionsConstants;
+import io.github.camelsessions.profile.Totp;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
@@ -30,7 +33,7 @@ class AccountsTest extends SharedContextTest {
         context.getRegistry().bind("profiles", """
                 - name: anna
                   userAgent: Agent-of-anna
-                  account: {user: anna, password: geheim-a}
+                  account: {user: anna, password: geheim-a, totp: GEZD GNBV GY3T QOJQ}
                 - name: ben
                   userAgent: Agent-of-ben
                   account: {user: ben, password: geheim-b}
@@ -47,6 +50,10 @@ class AccountsTest extends SharedContextTest {
                         .setBody(simple("${sessionAccount(user)}:${sessionAccount(password)}"))
                         .to(fetchUri("/login"));
                 from("direct:plain-login").setBody(constant("plain")).to(fetchUri("/login"));
+                from("direct:code").setBody(simple("${sessionTotp()}|${sessionTotp}"));
+                from("direct:login-with-code")
+                        .setBody(simple("code=${sessionTotp()}"))
+                        .to(fetchUri("/login"));
                 from("direct:account").setBody(simple("${sessionAccount(user)} ${sessionAccount(none)}"));
             }
         };
@@ -116,6 +123,33 @@ class AccountsTest extends SharedContextTest {
     }
 
     @Test
+    void aOneTimeCodeIsThatOfTheAccountOfTheSession() {
+        Instant before = Instant.now();
+        page("/echo?renewalUri=direct:login-with-code&profile=anna");
+        List<String> valid = Stream.of(before, Instant.now())
+                .map(time -> "code=" + Totp.parse("GEZDGNBVGY3TQOJQ").code(time))
+                .toList();
+
+        assertThat(logIns().get(logIns().size() - 1).body()).isIn(valid);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"anna", "portal/anna:totp", "<html>"})
+    void aOneTimeCodeIsThatOfTheSessionWhateverTheBodyIs(String body) {
+        page("/echo" + LOG_IN + "&profile=anna");
+        Exchange done = send("direct:code", body);
+
+        assertThat(text(done)).matches("(\\d{6})\\|\\d{6}");
+    }
+
+    @Test
+    void anAccountWithoutASecretHasNoOneTimeCode() {
+        page("/echo" + LOG_IN + "&profile=ben");
+
+        assertThat(text(send("direct:code", "x"))).isEqualTo("|");
+    }
+
+    @Test
     void theAccountIsMaskedAndInNoHeader() {
         Exchange done = fetch("/echo" + LOG_IN);
         Exchange profile = send("sessions:getProfile", null);
@@ -124,7 +158,7 @@ class AccountsTest extends SharedContextTest {
         assertThat(done.getMessage().getHeaders().toString()).doesNotContain("geheim");
         assertThat(profile.getMessage().getBody().toString())
                 .contains("password=***")
-                .doesNotContain("geheim");
+                .doesNotContain("geheim", "GEZD");
         assertThat(sessions().session(session).profile().toString()).doesNotContain("geheim");
     }
 

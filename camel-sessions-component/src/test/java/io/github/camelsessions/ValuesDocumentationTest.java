@@ -79,6 +79,7 @@ class ValuesDocumentationTest {
                         "values-fields",
                         "values-login-form",
                         "values-account",
+                        "values-totp",
                         "values-logout",
                         "values-logout-properties");
     }
@@ -149,6 +150,22 @@ class ValuesDocumentationTest {
         assertThat(site.requests())
                 .extracting(LoopbackSite.Request::body)
                 .contains("{\"user\": \"anna\", \"password\": \"rain\"}");
+        main.stop();
+    }
+
+    @Test
+    void aLogInSendsTheOneTimeCode() throws Exception {
+        Path profiles = Files.writeString(folder.resolve("totp.yaml"), """
+                - name: anna
+                  account: {user: anna, password: rain, totp: JBSW Y3DP EHPK 3PXP}
+                """);
+        Main main = start(
+                LOGS_IN.strip() + "-with-code\ncamel.component.sessions.profiles=file:" + profiles, "values-totp");
+        echo(main);
+
+        assertThat(site.requests())
+                .extracting(LoopbackSite.Request::body)
+                .anyMatch(body -> body.matches("user=anna&password=rain&code=\\d{6}"));
         main.stop();
     }
 

@@ -251,9 +251,20 @@ final class ProfileEntry {
                 refuse("account has a key that is blank (" + field.place + ")");
                 continue;
             }
+            if (field.key.equals(Totp.ACCOUNT_KEY)) {
+                checkTotp(field.value);
+            }
             values.put(field.key, field.value.text);
         }
         return values;
+    }
+
+    private void checkTotp(Node secret) {
+        try {
+            Totp.parse(secret.text);
+        } catch (IllegalArgumentException e) {
+            refuse("account." + Totp.ACCOUNT_KEY + " " + e.getMessage() + " (" + secret.place + ")");
+        }
     }
 
     /** Returns the fields of a map from text to text, and refuses everything else in it. */

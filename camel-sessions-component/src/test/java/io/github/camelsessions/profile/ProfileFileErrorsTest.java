@@ -111,6 +111,9 @@ class ProfileFileErrorsTest {
                 "{account: {'': se3cret}} | account has a key that is blank",
                 "{account: {user: se3cret, user: se3cret}} | duplicate key account.'user'",
                 "{account: {User: se3cret, user: se3cret, User: a}} | duplicate key account.'User'",
+                "{account: {totp: SE3CRET1}} | account.totp is no secret in base32: character 8",
+                "{account: {totp: ''}} | account.totp is no secret in base32: 0 characters make no octets",
+                "{account: {totp: 'otpauth://hotp/x?secret=SE3CRET'}} | account.totp is an otpauth URI of another kind",
                 // proxy
                 "{proxy: !!binary aGk=} | proxy must be a URL, a map of url, username and password, or a list",
                 "{proxy: proxy.example} | the proxy URL has no scheme",

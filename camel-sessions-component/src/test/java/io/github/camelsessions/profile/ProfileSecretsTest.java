@@ -28,6 +28,7 @@ class ProfileSecretsTest {
               account:
                 user: us3r-account
                 password: pw2-account
+                totp: GEZDGNBVGY3TQOJQ
             - proxy: ["http://proxy.example:3128", "Basic dXMzckI6cHczLWJhc2lj"]
               user-agent: Mozilla/5.0
             - proxy: http://us3rC:pw4%2Furl@proxy.example:3128
@@ -38,13 +39,23 @@ class ProfileSecretsTest {
             {"profiles": {
               "anna": {"proxy": {"url": "http://proxy.example:3128", "username": "us3rA", "password": "pw#1-proxy"},
                 "headers": {"Authorization": "Bearer t0k3n-header", "X-Api-Key": "k3y-header"},
-                "account": {"user": "us3r-account", "password": "pw2-account"}},
+                "account": {"user": "us3r-account", "password": "pw2-account", "totp": "GEZDGNBVGY3TQOJQ"}},
               "bob": {"proxy": ["http://proxy.example:3128", "Basic dXMzckI6cHczLWJhc2lj"], "user-agent": "Mozilla/5.0"},
               "carl": {"proxy": "http://us3rC:pw4%2Furl@proxy.example:3128", "account": {"pin": 98765432}}}}
             """;
 
     private static final List<String> PASSWORDS = List.of(
-            "pw#1", "t0k3n", "k3y-", "us3r-account", "pw2", "dXMzckI6", "cHczLWJhc2lj", "pw3", "pw4", "98765432");
+            "pw#1",
+            "t0k3n",
+            "k3y-",
+            "us3r-account",
+            "pw2",
+            "GEZDGNB",
+            "dXMzckI6",
+            "cHczLWJhc2lj",
+            "pw3",
+            "pw4",
+            "98765432");
 
     /** Shown by masked(), but not in errors: in a broken file they may be anything. */
     private static final List<String> USERNAMES = List.of("us3rA", "us3rB", "us3rC");

@@ -42,6 +42,9 @@ public record ValueRules(
     private static final Pattern NAMELESS =
             Pattern.compile("\\{(sessionCookie|sessionVar|sessionAccount)\\s*(\\(\\s*\\))?\\s*}");
 
+    /** One that takes no name, whatever is written there: it would be that of another session, and is not. */
+    private static final Pattern NAMED_TOTP = Pattern.compile("\\{sessionTotp\\s*\\(\\s*[^\\s)]");
+
     static ValueRules of(CamelContext context, Sites sites, String site, Places places) {
         Map<String, Object> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         headers.putAll(places.entries(SessionsConfiguration::getSessionHeaders));
@@ -180,8 +183,11 @@ public record ValueRules(
         return isSameHost(target, url) && (owner.isEmpty() || owner.equals(site));
     }
 
-    /** What is wrong with an expression that holds a function of these without a name, null when none does. */
+    /** What is wrong with the names in an expression's functions of sessions, null when nothing is. */
     private static @Nullable String nameless(String simple) {
+        if (NAMED_TOTP.matcher(simple).find()) {
+            return "${sessionTotp()} takes no name: it is the code of the session in which the request is sent";
+        }
         Matcher found = NAMELESS.matcher(simple);
         return found.find() ? needsName(found.group(1)) : null;
     }

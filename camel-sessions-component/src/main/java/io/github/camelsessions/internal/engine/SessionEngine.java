@@ -43,6 +43,7 @@ public final class SessionEngine {
     private static final ReentrantLock CREATION = new ReentrantLock();
 
     private final CamelContext context;
+    private final SessionClock clock;
     private final SessionRegistry registry;
     private final SessionTraffic traffic;
     private final SessionPools pools;
@@ -53,6 +54,7 @@ public final class SessionEngine {
 
     private SessionEngine(CamelContext context, SessionClock clock) {
         this.context = context;
+        this.clock = clock;
         this.registry = new SessionRegistry(new PublicSuffixList(), clock, DEFAULT_MAX_SESSIONS);
         this.traffic = new SessionTraffic(context, registry);
         this.pools = new SessionPools(traffic, clock);
@@ -88,6 +90,11 @@ public final class SessionEngine {
         } finally {
             CREATION.unlock();
         }
+    }
+
+    /** The clock that all sessions of the context live by. */
+    public SessionClock clock() {
+        return clock;
     }
 
     /** Starts and stops with the context, also after the context was stopped: then it forgets its services. */

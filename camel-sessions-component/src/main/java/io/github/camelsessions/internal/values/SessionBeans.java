@@ -22,6 +22,7 @@ public final class SessionBeans implements BeanRepository {
     public SessionBeans(CamelContext context) {
         variables = new SessionVariables(context);
         functions = SessionFunction.all(context);
+        functions.put(TotpFunction.NAME, new TotpFunction(context));
     }
 
     @Override
