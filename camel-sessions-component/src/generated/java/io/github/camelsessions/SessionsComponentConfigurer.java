@@ -36,8 +36,9 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "blockedBackoff": getOrCreateConfiguration(target).setBlockedBackoff(property(camelContext, java.time.Duration.class, value)); return true;
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": getOrCreateConfiguration(target).setBlockedStatusCodeRange(property(camelContext, java.lang.String.class, value)); return true;
-        case "captureheaders":
-        case "captureHeaders": getOrCreateConfiguration(target).setCaptureHeaders(property(camelContext, java.lang.String.class, value)); return true;
+        case "capture": getOrCreateConfiguration(target).setCapture(property(camelContext, java.util.Map.class, value)); return true;
+        case "capturefrom":
+        case "captureFrom": getOrCreateConfiguration(target).setCaptureFrom(property(camelContext, io.github.camelsessions.api.CaptureFrom.class, value)); return true;
         case "checkuri":
         case "checkUri": getOrCreateConfiguration(target).setCheckUri(property(camelContext, java.lang.String.class, value)); return true;
         case "closeonstop":
@@ -73,8 +74,16 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "isolation": getOrCreateConfiguration(target).setIsolation(property(camelContext, io.github.camelsessions.api.Isolation.class, value)); return true;
         case "keepalive":
         case "keepAlive": getOrCreateConfiguration(target).setKeepAlive(property(camelContext, java.time.Duration.class, value)); return true;
+        case "keepcookies":
+        case "keepCookies": getOrCreateConfiguration(target).setKeepCookies(property(camelContext, java.lang.String.class, value)); return true;
+        case "keepvariables":
+        case "keepVariables": getOrCreateConfiguration(target).setKeepVariables(property(camelContext, java.lang.String.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
+        case "loginfields":
+        case "loginFields": getOrCreateConfiguration(target).setLoginFields(property(camelContext, java.util.Map.class, value)); return true;
+        case "loginpage":
+        case "loginPage": getOrCreateConfiguration(target).setLoginPage(property(camelContext, java.lang.String.class, value)); return true;
         case "maxage":
         case "maxAge": getOrCreateConfiguration(target).setMaxAge(property(camelContext, java.time.Duration.class, value)); return true;
         case "maxconcurrentpersession":
@@ -122,6 +131,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "profiles": target.setProfiles(property(camelContext, java.lang.String.class, value)); return true;
         case "profilesreload":
         case "profilesReload": target.setProfilesReload(property(camelContext, java.time.Duration.class, value)); return true;
+        case "renewafter":
+        case "renewAfter": getOrCreateConfiguration(target).setRenewAfter(property(camelContext, java.lang.String.class, value)); return true;
         case "renewfirst":
         case "renewFirst": getOrCreateConfiguration(target).setRenewFirst(property(camelContext, java.lang.Boolean.class, value)); return true;
         case "renewalattempts":
@@ -174,8 +185,9 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "blockedBackoff": return java.time.Duration.class;
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": return java.lang.String.class;
-        case "captureheaders":
-        case "captureHeaders": return java.lang.String.class;
+        case "capture": return java.util.Map.class;
+        case "capturefrom":
+        case "captureFrom": return io.github.camelsessions.api.CaptureFrom.class;
         case "checkuri":
         case "checkUri": return java.lang.String.class;
         case "closeonstop":
@@ -211,8 +223,16 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "isolation": return io.github.camelsessions.api.Isolation.class;
         case "keepalive":
         case "keepAlive": return java.time.Duration.class;
+        case "keepcookies":
+        case "keepCookies": return java.lang.String.class;
+        case "keepvariables":
+        case "keepVariables": return java.lang.String.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
+        case "loginfields":
+        case "loginFields": return java.util.Map.class;
+        case "loginpage":
+        case "loginPage": return java.lang.String.class;
         case "maxage":
         case "maxAge": return java.time.Duration.class;
         case "maxconcurrentpersession":
@@ -260,6 +280,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "profiles": return java.lang.String.class;
         case "profilesreload":
         case "profilesReload": return java.time.Duration.class;
+        case "renewafter":
+        case "renewAfter": return java.lang.String.class;
         case "renewfirst":
         case "renewFirst": return java.lang.Boolean.class;
         case "renewalattempts":
@@ -313,8 +335,9 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "blockedBackoff": return getOrCreateConfiguration(target).getBlockedBackoff();
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": return getOrCreateConfiguration(target).getBlockedStatusCodeRange();
-        case "captureheaders":
-        case "captureHeaders": return getOrCreateConfiguration(target).getCaptureHeaders();
+        case "capture": return getOrCreateConfiguration(target).getCapture();
+        case "capturefrom":
+        case "captureFrom": return getOrCreateConfiguration(target).getCaptureFrom();
         case "checkuri":
         case "checkUri": return getOrCreateConfiguration(target).getCheckUri();
         case "closeonstop":
@@ -350,8 +373,16 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "isolation": return getOrCreateConfiguration(target).getIsolation();
         case "keepalive":
         case "keepAlive": return getOrCreateConfiguration(target).getKeepAlive();
+        case "keepcookies":
+        case "keepCookies": return getOrCreateConfiguration(target).getKeepCookies();
+        case "keepvariables":
+        case "keepVariables": return getOrCreateConfiguration(target).getKeepVariables();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
+        case "loginfields":
+        case "loginFields": return getOrCreateConfiguration(target).getLoginFields();
+        case "loginpage":
+        case "loginPage": return getOrCreateConfiguration(target).getLoginPage();
         case "maxage":
         case "maxAge": return getOrCreateConfiguration(target).getMaxAge();
         case "maxconcurrentpersession":
@@ -399,6 +430,8 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
         case "profiles": return target.getProfiles();
         case "profilesreload":
         case "profilesReload": return target.getProfilesReload();
+        case "renewafter":
+        case "renewAfter": return getOrCreateConfiguration(target).getRenewAfter();
         case "renewfirst":
         case "renewFirst": return getOrCreateConfiguration(target).getRenewFirst();
         case "renewalattempts":
@@ -445,7 +478,10 @@ public class SessionsComponentConfigurer extends PropertyConfigurerSupport imple
     @Override
     public Object getCollectionValueType(Object target, String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "capture": return java.lang.Object.class;
         case "http": return java.lang.Object.class;
+        case "loginfields":
+        case "loginFields": return java.lang.Object.class;
         case "sessionfields":
         case "sessionFields": return java.lang.Object.class;
         case "sessionheaders":

@@ -27,8 +27,9 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "blockedBackoff": target.getConfiguration().setBlockedBackoff(property(camelContext, java.time.Duration.class, value)); return true;
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": target.getConfiguration().setBlockedStatusCodeRange(property(camelContext, java.lang.String.class, value)); return true;
-        case "captureheaders":
-        case "captureHeaders": target.getConfiguration().setCaptureHeaders(property(camelContext, java.lang.String.class, value)); return true;
+        case "capture": target.getConfiguration().setCapture(property(camelContext, java.util.Map.class, value)); return true;
+        case "capturefrom":
+        case "captureFrom": target.getConfiguration().setCaptureFrom(property(camelContext, io.github.camelsessions.api.CaptureFrom.class, value)); return true;
         case "checkuri":
         case "checkUri": target.getConfiguration().setCheckUri(property(camelContext, java.lang.String.class, value)); return true;
         case "closeonstop":
@@ -52,10 +53,12 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "expiredUri": target.getConfiguration().setExpiredUri(property(camelContext, java.lang.String.class, value)); return true;
         case "expiredwhen":
         case "expiredWhen": target.getConfiguration().setExpiredWhen(property(camelContext, java.lang.Object.class, value)); return true;
+        case "field": target.setField(property(camelContext, java.util.Map.class, value)); return true;
         case "followredirects":
         case "followRedirects": target.getConfiguration().setFollowRedirects(property(camelContext, java.lang.Boolean.class, value)); return true;
         case "forbiddenuris":
         case "forbiddenUris": target.getConfiguration().setForbiddenUris(property(camelContext, java.lang.String.class, value)); return true;
+        case "form": target.setForm(property(camelContext, java.lang.String.class, value)); return true;
         case "format": target.setFormat(property(camelContext, io.github.camelsessions.api.CookieFormat.class, value)); return true;
         case "holdtimeout":
         case "holdTimeout": target.getConfiguration().setHoldTimeout(property(camelContext, java.time.Duration.class, value)); return true;
@@ -65,9 +68,17 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "isolation": target.getConfiguration().setIsolation(property(camelContext, io.github.camelsessions.api.Isolation.class, value)); return true;
         case "keepalive":
         case "keepAlive": target.getConfiguration().setKeepAlive(property(camelContext, java.time.Duration.class, value)); return true;
+        case "keepcookies":
+        case "keepCookies": target.getConfiguration().setKeepCookies(property(camelContext, java.lang.String.class, value)); return true;
+        case "keepvariables":
+        case "keepVariables": target.getConfiguration().setKeepVariables(property(camelContext, java.lang.String.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "limit": target.setLimit(property(camelContext, int.class, value)); return true;
+        case "loginfields":
+        case "loginFields": target.getConfiguration().setLoginFields(property(camelContext, java.util.Map.class, value)); return true;
+        case "loginpage":
+        case "loginPage": target.getConfiguration().setLoginPage(property(camelContext, java.lang.String.class, value)); return true;
         case "maxage":
         case "maxAge": target.getConfiguration().setMaxAge(property(camelContext, java.time.Duration.class, value)); return true;
         case "maxconcurrentpersession":
@@ -108,6 +119,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "poolWarm": target.getConfiguration().setPoolWarm(property(camelContext, java.lang.Integer.class, value)); return true;
         case "profile": target.getConfiguration().setProfile(property(camelContext, java.lang.String.class, value)); return true;
         case "query": target.setQuery(property(camelContext, java.util.Map.class, value)); return true;
+        case "renewafter":
+        case "renewAfter": target.getConfiguration().setRenewAfter(property(camelContext, java.lang.String.class, value)); return true;
         case "renewfirst":
         case "renewFirst": target.getConfiguration().setRenewFirst(property(camelContext, java.lang.Boolean.class, value)); return true;
         case "renewalattempts":
@@ -137,6 +150,7 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "sessionid":
         case "sessionId": target.getConfiguration().setSessionId(property(camelContext, java.lang.String.class, value)); return true;
         case "site": target.setSite(property(camelContext, java.lang.String.class, value)); return true;
+        case "submit": target.setSubmit(property(camelContext, java.lang.String.class, value)); return true;
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": target.getConfiguration().setThrowExceptionOnFailure(property(camelContext, java.lang.Boolean.class, value)); return true;
         case "validwhen":
@@ -154,8 +168,9 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "blockedBackoff": return java.time.Duration.class;
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": return java.lang.String.class;
-        case "captureheaders":
-        case "captureHeaders": return java.lang.String.class;
+        case "capture": return java.util.Map.class;
+        case "capturefrom":
+        case "captureFrom": return io.github.camelsessions.api.CaptureFrom.class;
         case "checkuri":
         case "checkUri": return java.lang.String.class;
         case "closeonstop":
@@ -179,10 +194,12 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "expiredUri": return java.lang.String.class;
         case "expiredwhen":
         case "expiredWhen": return java.lang.Object.class;
+        case "field": return java.util.Map.class;
         case "followredirects":
         case "followRedirects": return java.lang.Boolean.class;
         case "forbiddenuris":
         case "forbiddenUris": return java.lang.String.class;
+        case "form": return java.lang.String.class;
         case "format": return io.github.camelsessions.api.CookieFormat.class;
         case "holdtimeout":
         case "holdTimeout": return java.time.Duration.class;
@@ -192,9 +209,17 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "isolation": return io.github.camelsessions.api.Isolation.class;
         case "keepalive":
         case "keepAlive": return java.time.Duration.class;
+        case "keepcookies":
+        case "keepCookies": return java.lang.String.class;
+        case "keepvariables":
+        case "keepVariables": return java.lang.String.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
         case "limit": return int.class;
+        case "loginfields":
+        case "loginFields": return java.util.Map.class;
+        case "loginpage":
+        case "loginPage": return java.lang.String.class;
         case "maxage":
         case "maxAge": return java.time.Duration.class;
         case "maxconcurrentpersession":
@@ -235,6 +260,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "poolWarm": return java.lang.Integer.class;
         case "profile": return java.lang.String.class;
         case "query": return java.util.Map.class;
+        case "renewafter":
+        case "renewAfter": return java.lang.String.class;
         case "renewfirst":
         case "renewFirst": return java.lang.Boolean.class;
         case "renewalattempts":
@@ -264,6 +291,7 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "sessionid":
         case "sessionId": return java.lang.String.class;
         case "site": return java.lang.String.class;
+        case "submit": return java.lang.String.class;
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": return java.lang.Boolean.class;
         case "validwhen":
@@ -282,8 +310,9 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "blockedBackoff": return target.getConfiguration().getBlockedBackoff();
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": return target.getConfiguration().getBlockedStatusCodeRange();
-        case "captureheaders":
-        case "captureHeaders": return target.getConfiguration().getCaptureHeaders();
+        case "capture": return target.getConfiguration().getCapture();
+        case "capturefrom":
+        case "captureFrom": return target.getConfiguration().getCaptureFrom();
         case "checkuri":
         case "checkUri": return target.getConfiguration().getCheckUri();
         case "closeonstop":
@@ -307,10 +336,12 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "expiredUri": return target.getConfiguration().getExpiredUri();
         case "expiredwhen":
         case "expiredWhen": return target.getConfiguration().getExpiredWhen();
+        case "field": return target.getField();
         case "followredirects":
         case "followRedirects": return target.getConfiguration().getFollowRedirects();
         case "forbiddenuris":
         case "forbiddenUris": return target.getConfiguration().getForbiddenUris();
+        case "form": return target.getForm();
         case "format": return target.getFormat();
         case "holdtimeout":
         case "holdTimeout": return target.getConfiguration().getHoldTimeout();
@@ -320,9 +351,17 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "isolation": return target.getConfiguration().getIsolation();
         case "keepalive":
         case "keepAlive": return target.getConfiguration().getKeepAlive();
+        case "keepcookies":
+        case "keepCookies": return target.getConfiguration().getKeepCookies();
+        case "keepvariables":
+        case "keepVariables": return target.getConfiguration().getKeepVariables();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "limit": return target.getLimit();
+        case "loginfields":
+        case "loginFields": return target.getConfiguration().getLoginFields();
+        case "loginpage":
+        case "loginPage": return target.getConfiguration().getLoginPage();
         case "maxage":
         case "maxAge": return target.getConfiguration().getMaxAge();
         case "maxconcurrentpersession":
@@ -363,6 +402,8 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "poolWarm": return target.getConfiguration().getPoolWarm();
         case "profile": return target.getConfiguration().getProfile();
         case "query": return target.getQuery();
+        case "renewafter":
+        case "renewAfter": return target.getConfiguration().getRenewAfter();
         case "renewfirst":
         case "renewFirst": return target.getConfiguration().getRenewFirst();
         case "renewalattempts":
@@ -392,6 +433,7 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "sessionid":
         case "sessionId": return target.getConfiguration().getSessionId();
         case "site": return target.getSite();
+        case "submit": return target.getSubmit();
         case "throwexceptiononfailure":
         case "throwExceptionOnFailure": return target.getConfiguration().getThrowExceptionOnFailure();
         case "validwhen":
@@ -405,7 +447,11 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
     @Override
     public Object getCollectionValueType(Object target, String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "capture": return java.lang.Object.class;
+        case "field": return java.lang.Object.class;
         case "http": return java.lang.Object.class;
+        case "loginfields":
+        case "loginFields": return java.lang.Object.class;
         case "query": return java.lang.Object.class;
         case "sessionfields":
         case "sessionFields": return java.lang.Object.class;

@@ -24,10 +24,11 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> ENDPOINT_IDENTITY_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(68);
+        Set<String> props = new HashSet<>(77);
         props.add("blockedBackoff");
         props.add("blockedStatusCodeRange");
-        props.add("captureHeaders");
+        props.add("capture");
+        props.add("captureFrom");
         props.add("checkUri");
         props.add("closeOnStop");
         props.add("closeUri");
@@ -40,8 +41,10 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
         props.add("expiredText");
         props.add("expiredUri");
         props.add("expiredWhen");
+        props.add("field");
         props.add("followRedirects");
         props.add("forbiddenUris");
+        props.add("form");
         props.add("format");
         props.add("holdTimeout");
         props.add("http");
@@ -49,8 +52,12 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
         props.add("idempotencyHeader");
         props.add("isolation");
         props.add("keepAlive");
+        props.add("keepCookies");
+        props.add("keepVariables");
         props.add("lazyStartProducer");
         props.add("limit");
+        props.add("loginFields");
+        props.add("loginPage");
         props.add("maxAge");
         props.add("maxConcurrentPerSession");
         props.add("maxErrorScore");
@@ -75,6 +82,7 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
         props.add("poolWarm");
         props.add("profile");
         props.add("query");
+        props.add("renewAfter");
         props.add("renewFirst");
         props.add("renewalAttempts");
         props.add("renewalBackoff");
@@ -90,14 +98,18 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
         props.add("sessionHeaders");
         props.add("sessionId");
         props.add("site");
+        props.add("submit");
         props.add("throwExceptionOnFailure");
         props.add("validWhen");
         props.add("whenFull");
         PROPERTY_NAMES = Collections.unmodifiableSet(props);
         SECRET_PROPERTY_NAMES = Collections.emptySet();
         ENDPOINT_IDENTITY_PROPERTY_NAMES = Collections.emptySet();
-        Map<String, String> prefixes = new HashMap<>(4);
+        Map<String, String> prefixes = new HashMap<>(7);
+        prefixes.put("capture", "capture.");
+        prefixes.put("field", "field.");
         prefixes.put("http", "http.");
+        prefixes.put("loginFields", "loginFields.");
         prefixes.put("query", "query.");
         prefixes.put("sessionFields", "sessionFields.");
         prefixes.put("sessionHeaders", "sessionHeaders.");

@@ -28,8 +28,15 @@ final class DynamicUri {
     private static final String HTTP_URI = "httpUri";
     private static final String QUERY = "query.";
     // they speak of the answer and are evaluated later, as in a URI that is not dynamic
-    private static final Set<String> EVALUATED_LATER =
-            Set.of("expiredWhen", "renewedWhen", "validWhen", "sessionHeaders", "sessionFields");
+    private static final Set<String> EVALUATED_LATER = Set.of(
+            "expiredWhen",
+            "renewedWhen",
+            "validWhen",
+            "renewAfter",
+            "sessionHeaders",
+            "sessionFields",
+            "loginFields",
+            "field");
     // so that no value needs encoding, which the next reader of the URI might see through
     private static final String PLAIN = ".:*_[]-";
 

@@ -17,6 +17,7 @@ import org.apache.camel.NoSuchBeanException;
 import org.apache.camel.PropertyBindingException;
 import org.apache.camel.spi.EndpointUriFactory;
 import org.apache.camel.util.PropertiesHelper;
+import org.apache.camel.util.StringHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class EndpointOptions {
 
-    private static final List<String> PREFIXES = List.of("http.", "query.", "sessionHeaders.", "sessionFields.");
+    private static final List<String> PREFIXES =
+            List.of("http.", "query.", "sessionHeaders.", "sessionFields.", "capture.", "loginFields.", "field.");
     private static final List<String> OPERATIONS =
             Arrays.stream(SessionsOperation.values()).map(Enum::name).toList();
 
@@ -43,6 +45,8 @@ final class EndpointOptions {
                     "minDelay",
                     "poolLogins",
                     "poolWarm"),
+            SessionsOperation.submit,
+            Set.of("form", "submit", "field"),
             SessionsOperation.getCookies,
             Set.of("format", "domain"),
             SessionsOperation.list,
@@ -78,8 +82,9 @@ final class EndpointOptions {
 
     /** The operation that alone has this option, null when it is no operation's own. */
     static @Nullable SessionsOperation ownerOf(String option) {
+        String name = StringHelper.before(option, ".", option);
         return OWN.entrySet().stream()
-                .filter(own -> own.getValue().contains(option))
+                .filter(own -> own.getValue().contains(name))
                 .map(Map.Entry::getKey)
                 .findFirst()
                 .orElse(null);
@@ -88,6 +93,7 @@ final class EndpointOptions {
     /** Whether an option that is no operation's own has an effect on this one. */
     private static boolean isUsed(SessionsOperation operation, String option) {
         return switch (operation) {
+            case submit, login -> !option.equals("method"); // forms have their own
             case fetch, renew, check, addCookies -> true; // they send in a session, or make one
             case close -> OF_THE_NAME.contains(option) || OF_THE_LOG_OUT.contains(option);
             case list -> option.equals("site") || option.equals("lazyStartProducer");
@@ -148,6 +154,9 @@ final class EndpointOptions {
         endpoint.getConfiguration().setHttp(PropertiesHelper.extractProperties(parameters, "http."));
         endpoint.getConfiguration().setSessionHeaders(takeValues("sessionHeaders", parameters));
         endpoint.getConfiguration().setSessionFields(takeValues("sessionFields", parameters));
+        endpoint.getConfiguration().setCapture(takeValues("capture", parameters));
+        endpoint.getConfiguration().setLoginFields(takeValues("loginFields", parameters));
+        endpoint.setField(takeValues("field", parameters));
         endpoint.setQuery(PropertiesHelper.extractProperties(parameters, "query."));
         bind(component, endpoint, parameters);
 

@@ -159,17 +159,18 @@ public final class NamedSession {
     }
 
     /**
-     * Renews the session as the {@code renewalUri} of its site or of the component says, or waits for the renewal that is
+     * Renews the session as {@code loginPage} or {@code renewalUri} of its site or of the component say, or waits for the renewal that is
      * under way. Creates the session when it does not exist.
      *
      * @return completes with the session's new generation, or with a {@link SessionRenewalException}
-     * @throws IllegalArgumentException when no {@code renewalUri} is set
+     * @throws IllegalArgumentException when neither is set
      */
     public CompletableFuture<Long> renew() {
         RenewalRules rules = engine.rules(key.site()).renewal();
-        if (rules.renewalUri() == null) {
-            throw new IllegalArgumentException("session '" + key + "' has no renewalUri: set it on its site or on the"
-                    + " component, or give the endpoint to renew(id, endpointUri)");
+        if (!rules.renews()) {
+            throw new IllegalArgumentException(
+                    "session '" + key + "' has neither loginPage nor renewalUri: set one on its site or on the"
+                            + " component, or give the endpoint to renew(id, endpointUri)");
         }
         return engine.traffic().renew(key, rules);
     }

@@ -247,7 +247,7 @@ public class SessionsComponent extends DefaultComponent implements Rulebook.Owne
     Rulebook ownRulebook() {
         Rulebook own = rulebook;
         if (own == null) {
-            own = new Rulebook(getCamelContext(), engine()::checkRequest);
+            own = new Rulebook(getCamelContext(), engine());
             own.set(configuration, sites);
             rulebook = own;
         }

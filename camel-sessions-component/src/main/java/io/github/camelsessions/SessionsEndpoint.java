@@ -61,6 +61,28 @@ public class SessionsEndpoint extends DefaultEndpoint implements OperationEndpoi
     private Map<String, Object> query = new LinkedHashMap<>();
 
     @UriParam(
+            label = "submit",
+            description =
+                    "The form that submit fills in: a CSS selector of it, or of anything in it. By default the one"
+                            + " with a password, else the only one.")
+    private @Nullable String form;
+
+    @UriParam(
+            label = "submit",
+            description = "The button that submit presses: its name, name=value, or its text. By default the first one"
+                    + " of the form.")
+    private @Nullable String submit;
+
+    @UriParam(
+            label = "submit",
+            prefix = "field.",
+            multiValue = true,
+            description =
+                    "Fields of the form that submit fills in, in Simple, such as field.q=${header.title}. A Map in"
+                            + " the message's body goes over these; what neither names stays as the page has it.")
+    private Map<String, Object> field = new LinkedHashMap<>();
+
+    @UriParam(
             label = "getCookies",
             defaultValue = "map",
             description = "What getCookies makes the body: map is a Map of name to value, list a List of full cookie"
@@ -171,6 +193,33 @@ public class SessionsEndpoint extends DefaultEndpoint implements OperationEndpoi
 
     public void setQuery(Map<String, Object> query) {
         this.query = query;
+    }
+
+    @Override
+    public @Nullable String getForm() {
+        return form;
+    }
+
+    public void setForm(@Nullable String form) {
+        this.form = form;
+    }
+
+    @Override
+    public @Nullable String getSubmit() {
+        return submit;
+    }
+
+    public void setSubmit(@Nullable String submit) {
+        this.submit = submit;
+    }
+
+    @Override
+    public Map<String, Object> getField() {
+        return field;
+    }
+
+    public void setField(Map<String, Object> field) {
+        this.field = field;
     }
 
     @Override

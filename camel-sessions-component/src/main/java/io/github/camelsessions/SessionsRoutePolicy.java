@@ -196,7 +196,7 @@ public final class SessionsRoutePolicy extends RoutePolicySupport implements Cam
         if (!isCurrent(cooldown) || inputs.isEmpty()) {
             return; // when a route starts again, it is tried then
         }
-        if (cooldown.rules().renewalUri() == null) {
+        if (!cooldown.rules().renews()) {
             cooldowns.remove(cooldown.session(), cooldown);
             settle();
             return;

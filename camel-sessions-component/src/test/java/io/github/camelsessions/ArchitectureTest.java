@@ -42,11 +42,13 @@ class ArchitectureTest {
     private static final String API = ROOT + ".api";
     private static final String FORM = INTERNAL + ".form";
     private static final String TEXT = INTERNAL + ".text";
+    private static final String CAPTURE = INTERNAL + ".capture";
 
     private static final String CAMEL = "org.apache.camel..";
     private static final String HTTP_CLIENT = "org.apache.hc..";
     private static final String JACKSON = "com.fasterxml.jackson..";
     private static final String JSOUP = "org.jsoup..";
+    private static final String RE2 = "com.google.re2j";
     private static final String YAML = "org.snakeyaml.engine..";
     private static final String LOG = "org.slf4j";
     private static final String XML = "javax.xml.transform..";
@@ -74,6 +76,7 @@ class ArchitectureTest {
                     PROFILE,
                     API,
                     FORM,
+                    CAPTURE,
                     TEXT);
 
     @ArchTest
@@ -89,6 +92,9 @@ class ArchitectureTest {
     static final ArchRule profilesAreReadWithJackson = in(PROFILE).mayImport(API, JACKSON, CRYPTO);
 
     @ArchTest
+    static final ArchRule valuesAreTakenOutOfTexts = in(CAPTURE).mayImport(PROFILE, JACKSON, JSOUP, RE2);
+
+    @ArchTest
     static final ArchRule sessionsKnowNeitherCamelNorHttp = in(SESSION).mayImport(API, COOKIE, PROFILE);
 
     @ArchTest
@@ -96,8 +102,8 @@ class ArchitectureTest {
             in(CONNECTION).mayImport(SESSION, API, PROFILE, CAMEL, HTTP_CLIENT, LOG, TLS);
 
     @ArchTest
-    static final ArchRule httpKnowsSessionsButNoOperations =
-            in(HTTP).mayImport(CONNECTION, SESSION, API, COOKIE, PROFILE, CAMEL, HTTP_CLIENT, LOG, XML, TLS);
+    static final ArchRule httpKnowsSessionsButNoOperations = in(HTTP).mayImport(
+                    FORM, CAPTURE, CONNECTION, SESSION, API, COOKIE, PROFILE, CAMEL, HTTP_CLIENT, LOG, XML, TLS);
 
     @ArchTest
     static final ArchRule wrappedEndpointsSendAsAllOthersDo = in(WRAP).mayImport(
@@ -124,7 +130,20 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule theEngineWiresAContext = in(ENGINE)
-            .mayImport(CONFIG, POOL, RENEWAL, HTTP, CONNECTION, SESSION, API, COOKIE, PROFILE, CAMEL, JACKSON);
+            .mayImport(
+                    FORM,
+                    CAPTURE,
+                    CONFIG,
+                    POOL,
+                    RENEWAL,
+                    HTTP,
+                    CONNECTION,
+                    SESSION,
+                    API,
+                    COOKIE,
+                    PROFILE,
+                    CAMEL,
+                    JACKSON);
 
     @ArchTest
     static final ArchRule poolsKnowRenewalButNotHowARequestIsSent =
@@ -132,7 +151,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule rulesAreMadeOfWhatUsersSay =
-            in(CONFIG).mayImport(POOL, RENEWAL, HTTP, SESSION, API, PROFILE, CAMEL, LOG);
+            in(CONFIG).mayImport(FORM, CAPTURE, POOL, RENEWAL, HTTP, SESSION, API, PROFILE, CAMEL, LOG);
 
     @ArchTest
     static final ArchRule theDecisionsOfAPoolKnowNoCamel = noClasses()
@@ -201,6 +220,7 @@ class ArchitectureTest {
                     SESSION,
                     API,
                     FORM,
+                    CAPTURE,
                     TEXT)))
             .should()
             .beFreeOfCycles();

@@ -58,7 +58,7 @@ class CookiesOnMessagesTest {
                         .setProperty("kept", header(SessionsConstants.COOKIES))
                         .to("log:seen?showAll=true&showVariables=true&multiline=true");
                 from("direct:captured")
-                        .to(login.replace("/login", "/token") + "&captureHeaders=X-Token")
+                        .to(login.replace("/login", "/token") + "&capture.X-Token=header:X-Token")
                         .removeHeader("X-Token")
                         .to("log:seen?showAll=true");
                 from("direct:simple")

@@ -438,7 +438,7 @@ class HostileDynamicUriTest {
                 "fetch/SITE/a?pool=$simple{header.x}        | option pool holds an expression",
                 "fetch/SITE/a?maxReplays=${header.x}        | option maxReplays holds an expression",
                 "fetch/SITE/a?expiredText=${header.x}       | option expiredText holds an expression",
-                "fetch/SITE/a?captureHeaders=${header.x}    | option captureHeaders holds an expression",
+                "fetch/SITE/a?capture.x=${header.x}    | option capture.x holds an expression",
                 "fetch/SITE/a?forbiddenUris=${header.x}     | option forbiddenUris holds an expression",
                 "fetch/SITE/a?http.proxyHost=${header.x}    | option http.proxyHost holds an expression",
                 "fetch/SITE/a?http.x=${header.x}            | option http.x holds an expression",

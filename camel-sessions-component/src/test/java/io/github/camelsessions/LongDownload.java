@@ -20,7 +20,7 @@ public final class LongDownload {
 
     private static final String RULES = "renewalUri=direct:login&renewFirst=false&expiredText=Please log in"
             + "&expiredWhen=RAW(${header.X-State} == 'expired' || ${bodyAs(String)} contains 'session has ended')"
-            + "&expiredStatusCodeRange=401,440&maxUses=100000&captureHeaders=seen=X-Seen"
+            + "&expiredStatusCodeRange=401,440&maxUses=100000&capture.seen=header:X-Seen&capture.text=RAW(regex:never (\\w+))"
             + "&renewedWhen=RAW(${bodyAs(String)} contains 'in')";
 
     private LongDownload() {}

@@ -321,7 +321,7 @@ class ProxyFaultsTest extends SharedContextTest {
 
     @Test
     void whatAProxySetsWhenItAsksForCredentialsIsNotTheSites() {
-        Exchange failed = fetchAs("marks", fetchUri("/echo") + "?captureHeaders=X-Token=token");
+        Exchange failed = fetchAs("marks", fetchUri("/echo") + "?capture.token=header:X-Token");
 
         assertThat(failed.getException()).isInstanceOf(ProxyFailedException.class);
         assertThat(sessions().session(session).cookieMap()).isEmpty();

@@ -4,6 +4,7 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.github.camelsessions.api.CaptureFrom;
 import io.github.camelsessions.api.SiteConfiguration;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,7 +53,8 @@ class SecretsByOriginTest {
         Files.writeString(folder.resolve("plain.yaml"), "- {name: plain, userAgent: Test/1}\n");
         SessionsComponent component = context.getComponent("sessions", SessionsComponent.class);
         component.setProfiles("file:" + folder.resolve("profiles.yaml"));
-        component.getConfiguration().setCaptureHeaders("X-Token=token");
+        component.getConfiguration().setCapture(Map.of("token", "header:X-Token"));
+        component.getConfiguration().setCaptureFrom(CaptureFrom.all);
         component.getConfiguration().setSessionHeaders(Map.of("X-Session", SECRET));
         context.disableJMX();
     }

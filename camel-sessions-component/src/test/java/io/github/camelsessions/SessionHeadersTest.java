@@ -4,6 +4,7 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.camelsessions.api.CaptureFrom;
 import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.api.SiteConfiguration;
 import java.util.Map;
@@ -65,7 +66,8 @@ class SessionHeadersTest extends SharedContextTest {
     void configure(CamelContext context) {
         SiteConfiguration portal = new SiteConfiguration();
         portal.setUris(site.url());
-        portal.setCaptureHeaders("X-CSRF-Token=csrf");
+        portal.setCapture(Map.of("csrf", "header:X-CSRF-Token"));
+        portal.setCaptureFrom(CaptureFrom.all);
         portal.setSessionHeaders(Map.of("X-CSRF-Token", "${sessionVar(csrf)}", "X-Both", "of the site"));
         SiteConfiguration open = new SiteConfiguration();
         open.setSessionHeaders(Map.of("X-Open", "${sessionVar(csrf)}"));
@@ -266,7 +268,7 @@ class SessionHeadersTest extends SharedContextTest {
             LoopbackSite.answer(http, 200, "a place");
         });
         try (LogCapture log = new LogCapture()) {
-            Exchange done = send(fetchUri("/place?http.logHttpActivity=true&captureHeaders=X-Place=place"), null);
+            Exchange done = send(fetchUri("/place?http.logHttpActivity=true&capture.place=header:X-Place"), null);
 
             assertThat(text(done)).isEqualTo("a place");
             assertThat(done.getMessage().getHeader("X-Place")).isEqualTo("geheim");
@@ -300,11 +302,11 @@ class SessionHeadersTest extends SharedContextTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "captureHeaders= | must be names of response headers",
-                "captureHeaders=A,,B | must be names of response headers",
-                "captureHeaders=A=x:y | a variable's name has no colon",
-                "captureHeaders=X Y | is not the name of a header",
-                "captureHeaders=Set-Cookie | is written from the session's cookies",
+                "capture.csrf= | must be one of header:X-CSRF-Token",
+                "capture.csrf=X-CSRF-Token | must be one of header:X-CSRF-Token",
+                "capture.x:y=header:A | a variable needs a name without a colon",
+                "capture.csrf=header:X Y | is not the name of a header",
+                "capture.csrf=header:Set-Cookie | is written from the session's cookies",
                 "sessionHeaders.Cookie=a | is written from the session's cookies",
                 "sessionHeaders.Host=a | follows from the target",
                 "sessionHeaders.Content-Type=a/b | belongs to the body of each request: set it as a header of the message",

@@ -10,6 +10,7 @@ import io.github.camelsessions.api.SiteConfiguration;
 import io.github.camelsessions.internal.config.EffectiveRules;
 import io.github.camelsessions.internal.config.Place;
 import io.github.camelsessions.internal.config.Sites;
+import io.github.camelsessions.internal.engine.SessionEngine;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -176,9 +177,7 @@ class SitesTest {
                 new Sites(Map.of("portal", new SiteConfiguration())),
                 "portal",
                 Stream.of(places).map(place -> new Place("test", place)).toList(),
-                (rules, session, uri) -> {
-                    throw new AssertionError("there are no checks");
-                });
+                SessionEngine.get(new DefaultCamelContext()));
     }
 
     private static SiteConfiguration site(String uris) {

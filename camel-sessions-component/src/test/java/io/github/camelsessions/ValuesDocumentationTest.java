@@ -108,7 +108,7 @@ class ValuesDocumentationTest {
                 http -> LoopbackSite.answer(
                         http, LoopbackSite.body().contains("_csrf=csrf") ? 200 : 403, LoopbackSite.body()));
         Main main = start("""
-                camel.component.sessions.captureHeaders=X-CSRF-Token=csrf
+                camel.component.sessions.capture[csrf]=header:X-CSRF-Token
                 """, "values-fields", "values-variable");
 
         String page = main.getCamelContext()

@@ -24,7 +24,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         Map<String, Object> map = new CaseInsensitiveMap();
         map.put("BlockedBackoff", java.time.Duration.class);
         map.put("BlockedStatusCodeRange", java.lang.String.class);
-        map.put("CaptureHeaders", java.lang.String.class);
+        map.put("Capture", java.util.Map.class);
+        map.put("CaptureFrom", io.github.camelsessions.api.CaptureFrom.class);
         map.put("CheckUri", java.lang.String.class);
         map.put("CloseOnStop", java.lang.Boolean.class);
         map.put("CloseUri", java.lang.String.class);
@@ -43,6 +44,10 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         map.put("IdempotencyHeader", java.lang.String.class);
         map.put("Isolation", io.github.camelsessions.api.Isolation.class);
         map.put("KeepAlive", java.time.Duration.class);
+        map.put("KeepCookies", java.lang.String.class);
+        map.put("KeepVariables", java.lang.String.class);
+        map.put("LoginFields", java.util.Map.class);
+        map.put("LoginPage", java.lang.String.class);
         map.put("MaxAge", java.time.Duration.class);
         map.put("MaxConcurrentPerSession", java.lang.Integer.class);
         map.put("MaxErrorScore", java.lang.Double.class);
@@ -62,6 +67,7 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         map.put("PoolStrategy", io.github.camelsessions.api.PoolStrategy.class);
         map.put("PoolWarm", java.lang.Integer.class);
         map.put("Profile", java.lang.String.class);
+        map.put("RenewAfter", java.lang.String.class);
         map.put("RenewFirst", java.lang.Boolean.class);
         map.put("RenewalAttempts", java.lang.Integer.class);
         map.put("RenewalBackoff", java.time.Duration.class);
@@ -90,8 +96,9 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "blockedBackoff": target.setBlockedBackoff(property(camelContext, java.time.Duration.class, value)); return true;
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": target.setBlockedStatusCodeRange(property(camelContext, java.lang.String.class, value)); return true;
-        case "captureheaders":
-        case "captureHeaders": target.setCaptureHeaders(property(camelContext, java.lang.String.class, value)); return true;
+        case "capture": target.setCapture(property(camelContext, java.util.Map.class, value)); return true;
+        case "capturefrom":
+        case "captureFrom": target.setCaptureFrom(property(camelContext, io.github.camelsessions.api.CaptureFrom.class, value)); return true;
         case "checkuri":
         case "checkUri": target.setCheckUri(property(camelContext, java.lang.String.class, value)); return true;
         case "closeonstop":
@@ -126,6 +133,14 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "isolation": target.setIsolation(property(camelContext, io.github.camelsessions.api.Isolation.class, value)); return true;
         case "keepalive":
         case "keepAlive": target.setKeepAlive(property(camelContext, java.time.Duration.class, value)); return true;
+        case "keepcookies":
+        case "keepCookies": target.setKeepCookies(property(camelContext, java.lang.String.class, value)); return true;
+        case "keepvariables":
+        case "keepVariables": target.setKeepVariables(property(camelContext, java.lang.String.class, value)); return true;
+        case "loginfields":
+        case "loginFields": target.setLoginFields(property(camelContext, java.util.Map.class, value)); return true;
+        case "loginpage":
+        case "loginPage": target.setLoginPage(property(camelContext, java.lang.String.class, value)); return true;
         case "maxage":
         case "maxAge": target.setMaxAge(property(camelContext, java.time.Duration.class, value)); return true;
         case "maxconcurrentpersession":
@@ -162,6 +177,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "poolwarm":
         case "poolWarm": target.setPoolWarm(property(camelContext, java.lang.Integer.class, value)); return true;
         case "profile": target.setProfile(property(camelContext, java.lang.String.class, value)); return true;
+        case "renewafter":
+        case "renewAfter": target.setRenewAfter(property(camelContext, java.lang.String.class, value)); return true;
         case "renewfirst":
         case "renewFirst": target.setRenewFirst(property(camelContext, java.lang.Boolean.class, value)); return true;
         case "renewalattempts":
@@ -212,8 +229,9 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "blockedBackoff": return java.time.Duration.class;
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": return java.lang.String.class;
-        case "captureheaders":
-        case "captureHeaders": return java.lang.String.class;
+        case "capture": return java.util.Map.class;
+        case "capturefrom":
+        case "captureFrom": return io.github.camelsessions.api.CaptureFrom.class;
         case "checkuri":
         case "checkUri": return java.lang.String.class;
         case "closeonstop":
@@ -248,6 +266,14 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "isolation": return io.github.camelsessions.api.Isolation.class;
         case "keepalive":
         case "keepAlive": return java.time.Duration.class;
+        case "keepcookies":
+        case "keepCookies": return java.lang.String.class;
+        case "keepvariables":
+        case "keepVariables": return java.lang.String.class;
+        case "loginfields":
+        case "loginFields": return java.util.Map.class;
+        case "loginpage":
+        case "loginPage": return java.lang.String.class;
         case "maxage":
         case "maxAge": return java.time.Duration.class;
         case "maxconcurrentpersession":
@@ -284,6 +310,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "poolwarm":
         case "poolWarm": return java.lang.Integer.class;
         case "profile": return java.lang.String.class;
+        case "renewafter":
+        case "renewAfter": return java.lang.String.class;
         case "renewfirst":
         case "renewFirst": return java.lang.Boolean.class;
         case "renewalattempts":
@@ -330,8 +358,9 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "blockedBackoff": return target.getBlockedBackoff();
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": return target.getBlockedStatusCodeRange();
-        case "captureheaders":
-        case "captureHeaders": return target.getCaptureHeaders();
+        case "capture": return target.getCapture();
+        case "capturefrom":
+        case "captureFrom": return target.getCaptureFrom();
         case "checkuri":
         case "checkUri": return target.getCheckUri();
         case "closeonstop":
@@ -366,6 +395,14 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "isolation": return target.getIsolation();
         case "keepalive":
         case "keepAlive": return target.getKeepAlive();
+        case "keepcookies":
+        case "keepCookies": return target.getKeepCookies();
+        case "keepvariables":
+        case "keepVariables": return target.getKeepVariables();
+        case "loginfields":
+        case "loginFields": return target.getLoginFields();
+        case "loginpage":
+        case "loginPage": return target.getLoginPage();
         case "maxage":
         case "maxAge": return target.getMaxAge();
         case "maxconcurrentpersession":
@@ -402,6 +439,8 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
         case "poolwarm":
         case "poolWarm": return target.getPoolWarm();
         case "profile": return target.getProfile();
+        case "renewafter":
+        case "renewAfter": return target.getRenewAfter();
         case "renewfirst":
         case "renewFirst": return target.getRenewFirst();
         case "renewalattempts":
@@ -443,7 +482,10 @@ public class SessionsConfigurationConfigurer extends org.apache.camel.support.co
     @Override
     public Object getCollectionValueType(Object target, String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "capture": return java.lang.Object.class;
         case "http": return java.lang.Object.class;
+        case "loginfields":
+        case "loginFields": return java.lang.Object.class;
         case "sessionfields":
         case "sessionFields": return java.lang.Object.class;
         case "sessionheaders":

@@ -24,7 +24,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         Map<String, Object> map = new CaseInsensitiveMap();
         map.put("BlockedBackoff", java.time.Duration.class);
         map.put("BlockedStatusCodeRange", java.lang.String.class);
-        map.put("CaptureHeaders", java.lang.String.class);
+        map.put("Capture", java.util.Map.class);
+        map.put("CaptureFrom", io.github.camelsessions.api.CaptureFrom.class);
         map.put("CheckUri", java.lang.String.class);
         map.put("CloseOnStop", java.lang.Boolean.class);
         map.put("CloseUri", java.lang.String.class);
@@ -43,6 +44,10 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         map.put("IdempotencyHeader", java.lang.String.class);
         map.put("Isolation", io.github.camelsessions.api.Isolation.class);
         map.put("KeepAlive", java.time.Duration.class);
+        map.put("KeepCookies", java.lang.String.class);
+        map.put("KeepVariables", java.lang.String.class);
+        map.put("LoginFields", java.util.Map.class);
+        map.put("LoginPage", java.lang.String.class);
         map.put("MaxAge", java.time.Duration.class);
         map.put("MaxConcurrentPerSession", java.lang.Integer.class);
         map.put("MaxErrorScore", java.lang.Double.class);
@@ -63,6 +68,7 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         map.put("PoolWarm", java.lang.Integer.class);
         map.put("Profile", java.lang.String.class);
         map.put("ProfileRotation", io.github.camelsessions.api.ProfileOrder.class);
+        map.put("RenewAfter", java.lang.String.class);
         map.put("RenewFirst", java.lang.Boolean.class);
         map.put("RenewalAttempts", java.lang.Integer.class);
         map.put("RenewalBackoff", java.time.Duration.class);
@@ -94,8 +100,9 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "blockedBackoff": target.setBlockedBackoff(property(camelContext, java.time.Duration.class, value)); return true;
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": target.setBlockedStatusCodeRange(property(camelContext, java.lang.String.class, value)); return true;
-        case "captureheaders":
-        case "captureHeaders": target.setCaptureHeaders(property(camelContext, java.lang.String.class, value)); return true;
+        case "capture": target.setCapture(property(camelContext, java.util.Map.class, value)); return true;
+        case "capturefrom":
+        case "captureFrom": target.setCaptureFrom(property(camelContext, io.github.camelsessions.api.CaptureFrom.class, value)); return true;
         case "checkuri":
         case "checkUri": target.setCheckUri(property(camelContext, java.lang.String.class, value)); return true;
         case "closeonstop":
@@ -130,6 +137,14 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "isolation": target.setIsolation(property(camelContext, io.github.camelsessions.api.Isolation.class, value)); return true;
         case "keepalive":
         case "keepAlive": target.setKeepAlive(property(camelContext, java.time.Duration.class, value)); return true;
+        case "keepcookies":
+        case "keepCookies": target.setKeepCookies(property(camelContext, java.lang.String.class, value)); return true;
+        case "keepvariables":
+        case "keepVariables": target.setKeepVariables(property(camelContext, java.lang.String.class, value)); return true;
+        case "loginfields":
+        case "loginFields": target.setLoginFields(property(camelContext, java.util.Map.class, value)); return true;
+        case "loginpage":
+        case "loginPage": target.setLoginPage(property(camelContext, java.lang.String.class, value)); return true;
         case "maxage":
         case "maxAge": target.setMaxAge(property(camelContext, java.time.Duration.class, value)); return true;
         case "maxconcurrentpersession":
@@ -168,6 +183,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "profile": target.setProfile(property(camelContext, java.lang.String.class, value)); return true;
         case "profilerotation":
         case "profileRotation": target.setProfileRotation(property(camelContext, io.github.camelsessions.api.ProfileOrder.class, value)); return true;
+        case "renewafter":
+        case "renewAfter": target.setRenewAfter(property(camelContext, java.lang.String.class, value)); return true;
         case "renewfirst":
         case "renewFirst": target.setRenewFirst(property(camelContext, java.lang.Boolean.class, value)); return true;
         case "renewalattempts":
@@ -222,8 +239,9 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "blockedBackoff": return java.time.Duration.class;
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": return java.lang.String.class;
-        case "captureheaders":
-        case "captureHeaders": return java.lang.String.class;
+        case "capture": return java.util.Map.class;
+        case "capturefrom":
+        case "captureFrom": return io.github.camelsessions.api.CaptureFrom.class;
         case "checkuri":
         case "checkUri": return java.lang.String.class;
         case "closeonstop":
@@ -258,6 +276,14 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "isolation": return io.github.camelsessions.api.Isolation.class;
         case "keepalive":
         case "keepAlive": return java.time.Duration.class;
+        case "keepcookies":
+        case "keepCookies": return java.lang.String.class;
+        case "keepvariables":
+        case "keepVariables": return java.lang.String.class;
+        case "loginfields":
+        case "loginFields": return java.util.Map.class;
+        case "loginpage":
+        case "loginPage": return java.lang.String.class;
         case "maxage":
         case "maxAge": return java.time.Duration.class;
         case "maxconcurrentpersession":
@@ -296,6 +322,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "profile": return java.lang.String.class;
         case "profilerotation":
         case "profileRotation": return io.github.camelsessions.api.ProfileOrder.class;
+        case "renewafter":
+        case "renewAfter": return java.lang.String.class;
         case "renewfirst":
         case "renewFirst": return java.lang.Boolean.class;
         case "renewalattempts":
@@ -346,8 +374,9 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "blockedBackoff": return target.getBlockedBackoff();
         case "blockedstatuscoderange":
         case "blockedStatusCodeRange": return target.getBlockedStatusCodeRange();
-        case "captureheaders":
-        case "captureHeaders": return target.getCaptureHeaders();
+        case "capture": return target.getCapture();
+        case "capturefrom":
+        case "captureFrom": return target.getCaptureFrom();
         case "checkuri":
         case "checkUri": return target.getCheckUri();
         case "closeonstop":
@@ -382,6 +411,14 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "isolation": return target.getIsolation();
         case "keepalive":
         case "keepAlive": return target.getKeepAlive();
+        case "keepcookies":
+        case "keepCookies": return target.getKeepCookies();
+        case "keepvariables":
+        case "keepVariables": return target.getKeepVariables();
+        case "loginfields":
+        case "loginFields": return target.getLoginFields();
+        case "loginpage":
+        case "loginPage": return target.getLoginPage();
         case "maxage":
         case "maxAge": return target.getMaxAge();
         case "maxconcurrentpersession":
@@ -420,6 +457,8 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
         case "profile": return target.getProfile();
         case "profilerotation":
         case "profileRotation": return target.getProfileRotation();
+        case "renewafter":
+        case "renewAfter": return target.getRenewAfter();
         case "renewfirst":
         case "renewFirst": return target.getRenewFirst();
         case "renewalattempts":
@@ -465,7 +504,10 @@ public class SiteConfigurationConfigurer extends org.apache.camel.support.compon
     @Override
     public Object getCollectionValueType(Object target, String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "capture": return java.lang.Object.class;
         case "http": return java.lang.Object.class;
+        case "loginfields":
+        case "loginFields": return java.lang.Object.class;
         case "sessionfields":
         case "sessionFields": return java.lang.Object.class;
         case "sessionheaders":

@@ -99,9 +99,24 @@ public class SessionsConfiguration {
     private @Nullable String renewalUri;
 
     @UriParam(
+            label = "renewal",
+            description =
+                    "The URL of a page with a log-in form, such as https://portal.example/login. Without a renewalUri at the same place, a renewal fetches it, puts username and password of the client profile's account into its form, and sends that. An answer that comes from there, or holds the form, means that the session has expired, unless expiredUri, or expiredText and expiredWhen, say otherwise.")
+    private @Nullable String loginPage;
+
+    @UriParam(
+            label = "renewal,advanced",
+            prefix = "loginFields.",
+            multiValue = true,
+            description =
+                    "Fields of the log-in form, in Simple, such as loginFields.tenant=acme: instead of what the form has, and of user name and password where it is their field.")
+    private Map<String, Object> loginFields = new LinkedHashMap<>();
+
+    @UriParam(
             label = "renewal,advanced",
             defaultValue = "true",
-            description = "Whether an empty session with a renewalUri is renewed before its first request.")
+            description =
+                    "Whether an empty session with a loginPage or renewalUri is renewed before its first request.")
     private @Nullable Boolean renewFirst;
 
     @UriParam(
@@ -113,7 +128,7 @@ public class SessionsConfiguration {
     @UriParam(
             label = "renewal",
             description = "The statuses that mean that the session has expired, such as 401 or 401,440-449.",
-            defaultValueNote = "401 when renewalUri is set, none in a pool")
+            defaultValueNote = "401 when loginPage or renewalUri is set, none in a pool")
     private @Nullable String expiredStatusCodeRange;
 
     @UriParam(
@@ -282,6 +297,23 @@ public class SessionsConfiguration {
     @UriParam(
             label = "renewal,advanced",
             description =
+                    "Patterns of names, separated by commas, where an asterisk stands for any characters: cookies that outlive a renewal as long as the client profile stays the same, such as that of a trusted device. The log-in has them from its beginning; they are no sign that it succeeded. clear and close drop them.")
+    private @Nullable String keepCookies;
+
+    @UriParam(
+            label = "renewal,advanced",
+            description = "As keepCookies, of variables of the session, such as a refresh token.")
+    private @Nullable String keepVariables;
+
+    @UriParam(
+            label = "renewal,advanced",
+            description =
+                    "How long after a log-in the session is renewed, in Simple, such as ${sessionVar(expiresIn)}s: evaluated when the log-in has succeeded, less a tenth, and up to a twentieth at random. The next exchange after that time renews it. Without a value nothing changes.")
+    private @Nullable String renewAfter;
+
+    @UriParam(
+            label = "renewal,advanced",
+            description =
                     "The URL of a page that tells whether the session lives, such as https://portal.example/account. It is asked once when a refusal leaves that in doubt, so that a page that is forbidden costs no log-in, and by the operation check. Its answer is judged by validWhen, without that by the expiry rules.")
     private @Nullable String checkUri;
 
@@ -301,9 +333,17 @@ public class SessionsConfiguration {
 
     @UriParam(
             label = "producer,advanced",
+            prefix = "capture.",
+            multiValue = true,
             description =
-                    "The response headers whose values become variables of the session, such as X-CSRF-Token or X-CSRF-Token=csrf,Authorization=bearer, where the variable has another name. Taken from the site's own URLs, each redirect included.")
-    private @Nullable String captureHeaders;
+                    "Values of answers that become variables of the session, each by its source: header:X-CSRF-Token, json:/data/token (a JSON Pointer), css:meta[name=csrf-token]@content (a CSS selector, and an attribute if it is one), regex:token=(\\w+) (the first group) or cookie:XSRF-TOKEN. As in capture.csrf=header:X-CSRF-Token. Headers and cookies are taken at each redirect, the others from the first megabyte of the body; from the site's own URLs only.")
+    private Map<String, Object> capture = new LinkedHashMap<>();
+
+    @UriParam(
+            label = "producer,advanced",
+            description = "Which answers values are captured from: those of log-ins (logIn), or all.",
+            defaultValueNote = "all where the endpoint itself has a capture, else logIn")
+    private @Nullable CaptureFrom captureFrom;
 
     @UriParam(
             label = "producer,advanced",
@@ -711,6 +751,46 @@ public class SessionsConfiguration {
         this.closeUri = closeUri;
     }
 
+    public @Nullable String getKeepCookies() {
+        return keepCookies;
+    }
+
+    public void setKeepCookies(@Nullable String keepCookies) {
+        this.keepCookies = keepCookies;
+    }
+
+    public @Nullable String getKeepVariables() {
+        return keepVariables;
+    }
+
+    public void setKeepVariables(@Nullable String keepVariables) {
+        this.keepVariables = keepVariables;
+    }
+
+    public @Nullable String getRenewAfter() {
+        return renewAfter;
+    }
+
+    public void setRenewAfter(@Nullable String renewAfter) {
+        this.renewAfter = renewAfter;
+    }
+
+    public @Nullable String getLoginPage() {
+        return loginPage;
+    }
+
+    public void setLoginPage(@Nullable String loginPage) {
+        this.loginPage = loginPage;
+    }
+
+    public Map<String, Object> getLoginFields() {
+        return loginFields;
+    }
+
+    public void setLoginFields(Map<String, Object> loginFields) {
+        this.loginFields = loginFields;
+    }
+
     public @Nullable String getCheckUri() {
         return checkUri;
     }
@@ -743,12 +823,20 @@ public class SessionsConfiguration {
         this.closeOnStop = closeOnStop;
     }
 
-    public @Nullable String getCaptureHeaders() {
-        return captureHeaders;
+    public Map<String, Object> getCapture() {
+        return capture;
     }
 
-    public void setCaptureHeaders(@Nullable String captureHeaders) {
-        this.captureHeaders = captureHeaders;
+    public void setCapture(Map<String, Object> capture) {
+        this.capture = capture;
+    }
+
+    public @Nullable CaptureFrom getCaptureFrom() {
+        return captureFrom;
+    }
+
+    public void setCaptureFrom(@Nullable CaptureFrom captureFrom) {
+        this.captureFrom = captureFrom;
     }
 
     public Map<String, Object> getSessionHeaders() {

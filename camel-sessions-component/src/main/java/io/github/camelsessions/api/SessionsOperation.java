@@ -7,6 +7,10 @@ public enum SessionsOperation {
     fetch,
     /** Renews the session, by this exchange's request or by a priority exchange sent to renewalUri. */
     renew,
+    /** Fills in the form of a page and sends it in the session. */
+    submit,
+    /** Logs in by the loginPage. */
+    login,
     /** Empties the session's jar and gives its profile back. */
     clear,
     /** Asks by checkUri whether the session lives, and sets the header CamelSessionsValid. */
@@ -32,6 +36,6 @@ public enum SessionsOperation {
 
     /** Whether it sends the exchange's request. */
     public boolean sendsRequest() {
-        return this == fetch || this == renew;
+        return this == fetch || this == renew || this == submit || this == login;
     }
 }

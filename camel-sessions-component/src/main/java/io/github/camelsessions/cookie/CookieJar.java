@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -153,6 +154,29 @@ public final class CookieJar {
                                 + " first; add Secure, or delete others",
                         null);
         };
+    }
+
+    /**
+     * Takes over those cookies of another jar that have not expired, by their names. This jar must be new: nobody else uses
+     * it yet.
+     *
+     * @return what was taken over
+     */
+    public List<Cookie> takeOver(CookieJar other, Predicate<String> names) {
+        long now = clock.millis();
+        List<Cookie> taken = new ArrayList<>();
+        for (String site : other.buckets.sites()) {
+            Cookie[] kept = Arrays.stream(other.buckets.get(site))
+                    .filter(cookie -> !cookie.expiredAt(now) && names.test(cookie.name()))
+                    .toArray(Cookie[]::new);
+            if (kept.length > 0 && buckets.replace(site, buckets.get(site), kept)) {
+                taken.addAll(List.of(kept));
+            }
+        }
+        if (!taken.isEmpty()) {
+            firstHost = other.firstHost;
+        }
+        return taken;
     }
 
     /**

@@ -5,6 +5,7 @@ import io.github.camelsessions.api.CookiesDebug;
 import io.github.camelsessions.api.Isolation;
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionsConfiguration;
+import io.github.camelsessions.internal.form.FormMark;
 import io.github.camelsessions.internal.http.CallRules;
 import io.github.camelsessions.internal.pool.PoolChoice;
 import io.github.camelsessions.internal.renewal.CheckRules;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param idempotencyHeader the header with one value for all sends of an exchange, null for none
  * @param values            what of the session travels in headers
  * @param forbidden         what is never fetched in a session, null for nothing
+ * @param logIn             the page with the form that logs in, null for none
  * @param http              camel-http's options, those of the three places put together
  * @param pool              the pool that has the sessions, null when the session is the one named
  */
@@ -50,6 +52,7 @@ public record EffectiveRules(
         @Nullable String idempotencyHeader,
         ValueRules values,
         @Nullable ForbiddenUris forbidden,
+        @Nullable LogInPage logIn,
         Map<String, Object> http,
         @Nullable PoolChoice pool) {
 
@@ -58,18 +61,25 @@ public record EffectiveRules(
 
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,9}|[0-9]{1,18}(?![KMGkmg]))([KMGkmg])?[Bb]?");
 
-    /** Makes the requests of checks: each a GET that no exchange of a route sends. */
-    @FunctionalInterface
-    public interface CheckRequests {
-        SessionRequest make(EffectiveRules rules, SessionKey session, URI uri);
+    /** Makes the requests that no exchange of a route sends. */
+    public interface Requests {
+
+        /** That of a check: a GET. */
+        SessionRequest check(EffectiveRules rules, SessionKey session, URI uri);
+
+        /** That of a log-in by the page of the rules. */
+        SessionRequest logIn(EffectiveRules rules, SessionKey session);
+
+        /** Tells pages that hold the form of a log-in page: the same for all rules with that page. */
+        FormMark logInForm(URI page);
     }
 
     /**
      * @param given    those of endpoint, site and component
-     * @param requests makes what a check sends
+     * @param requests makes what checks and log-ins send
      */
     public static EffectiveRules of(
-            CamelContext context, Sites sites, String site, List<Place> given, CheckRequests requests) {
+            CamelContext context, Sites sites, String site, List<Place> given, Requests requests) {
         Places places = new Places(given);
         int maxRedirects = places.first(SessionsConfiguration::getMaxRedirects, 20);
         if (maxRedirects < 1) {
@@ -87,7 +97,8 @@ public record EffectiveRules(
                 places.notNegative("requestTimeout", SessionsConfiguration::getRequestTimeout, Duration.ZERO),
                 maxResponseSize(places));
         String pool = PoolOptions.pool(places);
-        RenewalRules renewal = RenewalOptions.rules(context, places, pool != null);
+        LogInPage logIn = LogInPage.of(context, places, requests::logInForm);
+        RenewalRules renewal = RenewalOptions.rules(context, places, pool != null, logIn);
         ForbiddenUris forbidden = ForbiddenUris.parse(places.first(SessionsConfiguration::getForbiddenUris));
         EffectiveRules rules = new EffectiveRules(
                 site,
@@ -99,16 +110,42 @@ public record EffectiveRules(
                 headerName("idempotencyHeader", places.first(SessionsConfiguration::getIdempotencyHeader)),
                 ValueRules.of(context, sites, site, places),
                 forbidden,
+                logIn,
                 Map.copyOf(places.entries(SessionsConfiguration::getHttp)),
                 pool == null ? null : PoolOptions.choice(site, pool, places, renewal));
+        if (forbidden != null && logIn != null) {
+            forbidden.check("loginPage", logIn.page());
+        }
         CheckRules check = RenewalOptions.check(
-                context, places, renewal.expiry(), forbidden, (uri, asked) -> requests.make(rules, asked, uri));
-        return check == null ? rules : rules.with(renewal.withCheck(check));
+                context, places, renewal.expiry(), forbidden, (uri, asked) -> requests.check(rules, asked, uri));
+        return rules.with(renewal.with(
+                logIn == null || renewal.renewalUri() != null ? null : session -> requests.logIn(rules, session),
+                check));
+    }
+
+    /** The same, but redirects are followed to their end, and no status is an exception. */
+    public EffectiveRules throughout() {
+        return with(call.throughout(), renewal);
     }
 
     private EffectiveRules with(RenewalRules other) {
+        return with(call, other);
+    }
+
+    private EffectiveRules with(CallRules otherCall, RenewalRules other) {
         return new EffectiveRules(
-                site, session, ownSessionId, profile, call, other, idempotencyHeader, values, forbidden, http, pool);
+                site,
+                session,
+                ownSessionId,
+                profile,
+                otherCall,
+                other,
+                idempotencyHeader,
+                values,
+                forbidden,
+                logIn,
+                http,
+                pool);
     }
 
     private static long maxResponseSize(Places places) {

@@ -27,6 +27,15 @@ final class ForbiddenUris {
                         .toList());
     }
 
+    /** As {@link #check(URI)}, of a URL that an option names. */
+    void check(String option, URI url) {
+        try {
+            check(url);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(option + ": " + e.getMessage(), e);
+        }
+    }
+
     /**
      * Looks at a URL before a request goes there.
      *

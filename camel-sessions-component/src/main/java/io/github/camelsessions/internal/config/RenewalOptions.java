@@ -10,7 +10,9 @@ import io.github.camelsessions.api.WhenFull;
 import io.github.camelsessions.internal.http.HttpTarget;
 import io.github.camelsessions.internal.renewal.CheckRules;
 import io.github.camelsessions.internal.renewal.ExpiryRules;
+import io.github.camelsessions.internal.renewal.KeepRules;
 import io.github.camelsessions.internal.renewal.RateRule;
+import io.github.camelsessions.internal.renewal.RenewAfter;
 import io.github.camelsessions.internal.renewal.RenewalRules;
 import io.github.camelsessions.internal.renewal.SessionRequest;
 import io.github.camelsessions.internal.session.GateRules;
@@ -52,9 +54,10 @@ public final class RenewalOptions {
 
     /**
      * @param pooled whether they are for sessions of a pool: these are retired where others are renewed
+     * @param logIn  the page with the form that logs in, null for none
      */
-    static RenewalRules rules(CamelContext context, Places places, boolean pooled) {
-        String renewalUri = renewalUri(context, places.first(SessionsConfiguration::getRenewalUri));
+    static RenewalRules rules(CamelContext context, Places places, boolean pooled, @Nullable LogInPage logIn) {
+        String renewalUri = renewalUri(context, givenRenewalUri(places));
         String closeUri =
                 endpointUri(context, "closeUri", "direct:logout", places.first(SessionsConfiguration::getCloseUri));
         boolean closeOnStop = places.first(SessionsConfiguration::getCloseOnStop, false);
@@ -74,8 +77,9 @@ public final class RenewalOptions {
         Place configurer = places.where(rules -> OF_THE_SESSION.stream().anyMatch(rule -> rule.apply(rules) != null));
         return new RenewalRules(
                 renewalUri,
+                null,
                 places.first(SessionsConfiguration::getRenewFirst, true),
-                expiry(context, places, renewalUri != null && !pooled),
+                expiry(context, places, (renewalUri != null || logIn != null) && !pooled, logIn),
                 predicate(context, "renewedWhen", places.first(SessionsConfiguration::getRenewedWhen)),
                 places.first(SessionsConfiguration::getProfile),
                 sameProfile(places),
@@ -94,6 +98,10 @@ public final class RenewalOptions {
                 configurer == null ? "" : configurer.name(),
                 rate(places),
                 null,
+                KeepRules.parse(
+                        places.first(SessionsConfiguration::getKeepCookies),
+                        places.first(SessionsConfiguration::getKeepVariables)),
+                renewAfter(context, places.first(SessionsConfiguration::getRenewAfter)),
                 places.notNegative("blockedBackoff", SessionsConfiguration::getBlockedBackoff, Duration.ofSeconds(1)));
     }
 
@@ -129,11 +137,7 @@ public final class RenewalOptions {
                     + " expiredStatusCodeRange, expiredUri, expiredText, expiredWhen or validWhen");
         }
         if (forbidden != null) {
-            try {
-                forbidden.check(uri);
-            } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("checkUri: " + e.getMessage(), e);
-            }
+            forbidden.check("checkUri", uri);
         }
         return new CheckRules(
                 uri,
@@ -141,6 +145,10 @@ public final class RenewalOptions {
                 condition == null ? "" : condition.toString(),
                 keepAlive,
                 session -> requests.apply(uri, session));
+    }
+
+    private static @Nullable RenewAfter renewAfter(CamelContext context, @Nullable String given) {
+        return given == null ? null : new RenewAfter(ValueRules.expression(context, "renewAfter", given));
     }
 
     private static @Nullable RateRule rate(Places places) {
@@ -216,14 +224,24 @@ public final class RenewalOptions {
                 rules.checks());
     }
 
-    private static ExpiryRules expiry(CamelContext context, Places places, boolean refused) {
+    /** Of the places that say how to log in the first one counts; at one that says both, the route does. */
+    private static @Nullable String givenRenewalUri(Places places) {
+        Place place = places.where(rules -> rules.getRenewalUri() != null || rules.getLoginPage() != null);
+        return place == null ? null : place.rules().getRenewalUri();
+    }
+
+    private static ExpiryRules expiry(CamelContext context, Places places, boolean refused, @Nullable LogInPage logIn) {
+        String uri = places.first(SessionsConfiguration::getExpiredUri);
+        String text = notEmpty("expiredText", places.first(SessionsConfiguration::getExpiredText));
+        Object when = places.first(SessionsConfiguration::getExpiredWhen);
         String statuses = places.first(SessionsConfiguration::getExpiredStatusCodeRange);
         requireStatuses("expiredStatusCodeRange", statuses);
         return new ExpiryRules(
                 statuses == null && refused ? "401" : statuses,
-                pattern(places.first(SessionsConfiguration::getExpiredUri)),
-                notEmpty("expiredText", places.first(SessionsConfiguration::getExpiredText)),
-                predicate(context, "expiredWhen", places.first(SessionsConfiguration::getExpiredWhen)));
+                pattern(uri),
+                text,
+                logIn == null ? null : logIn.shown(uri == null, text == null && when == null),
+                predicate(context, "expiredWhen", when));
     }
 
     static void requireStatuses(String option, @Nullable String statuses) {

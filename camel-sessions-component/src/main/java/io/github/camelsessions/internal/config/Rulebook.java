@@ -3,7 +3,7 @@ package io.github.camelsessions.internal.config;
 
 import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.api.SiteConfiguration;
-import io.github.camelsessions.internal.config.EffectiveRules.CheckRequests;
+import io.github.camelsessions.internal.config.EffectiveRules.Requests;
 import io.github.camelsessions.internal.text.NearestName;
 import io.github.camelsessions.internal.text.PlaceName;
 import java.util.List;
@@ -28,13 +28,13 @@ public final class Rulebook {
     private static final Place NOWHERE = new Place("", new SessionsConfiguration());
 
     private final CamelContext context;
-    private final CheckRequests requests;
+    private final Requests requests;
     private volatile SessionsConfiguration all = new SessionsConfiguration();
     private volatile Map<String, SiteConfiguration> ofSites = Map.of();
     private volatile @Nullable Sites sites;
 
-    /** @param requests makes what checks send */
-    public Rulebook(CamelContext context, CheckRequests requests) {
+    /** @param requests makes what checks and log-ins send */
+    public Rulebook(CamelContext context, Requests requests) {
         this.context = context;
         this.requests = requests;
     }

@@ -2,9 +2,9 @@
 package io.github.camelsessions.internal.config;
 
 import io.github.camelsessions.internal.text.DotSegments;
+import io.github.camelsessions.internal.text.Glob;
 import io.github.camelsessions.internal.text.Quoted;
 import java.net.URI;
-import java.util.List;
 import java.util.Locale;
 
 /**
@@ -19,38 +19,6 @@ final class UriPattern {
     private final String scheme;
     private final Glob authority;
     private final Glob path;
-
-    /**
-     * Literal parts with an asterisk between each two. Each is looked for from left to right and never again, so that the
-     * time is linear in the length of the URL, which may be anybody's.
-     */
-    private record Glob(List<String> parts) {
-
-        static Glob of(String text) {
-            return new Glob(List.of(text.split("\\*", -1)));
-        }
-
-        boolean matches(String url, int start, int end) {
-            String first = parts.get(0);
-            String last = parts.get(parts.size() - 1);
-            int from = start + first.length();
-            int to = end - last.length();
-            if (!url.startsWith(first, start) || !url.startsWith(last, to)) {
-                return false;
-            }
-            if (parts.size() == 1) {
-                return from == end;
-            }
-            for (String part : parts.subList(1, parts.size() - 1)) {
-                int found = url.indexOf(part, from);
-                if (found < 0) {
-                    return false;
-                }
-                from = found + part.length();
-            }
-            return from <= to;
-        }
-    }
 
     private UriPattern(String text, String scheme, String authority, String path) {
         this.text = text;
@@ -96,7 +64,7 @@ final class UriPattern {
 
     /** Patterns with equal keys match the same URLs, however they are written. */
     String key() {
-        return scheme + "://" + String.join(ANY, authority.parts) + String.join(ANY, path.parts);
+        return scheme + "://" + String.join(ANY, authority.parts()) + String.join(ANY, path.parts());
     }
 
     /** How specific the pattern is: a longer one is preferred. */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.config;
 
+import io.github.camelsessions.api.CaptureFrom;
 import io.github.camelsessions.api.SessionsConfiguration;
+import io.github.camelsessions.internal.capture.Captures;
 import io.github.camelsessions.internal.http.Origin;
 import io.github.camelsessions.internal.http.SessionValues;
 import io.github.camelsessions.internal.renewal.ExchangeOnThread;
@@ -10,6 +12,7 @@ import io.github.camelsessions.internal.text.Quoted;
 import io.github.camelsessions.profile.HeaderRules;
 import java.net.URI;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -21,22 +24,25 @@ import org.apache.camel.language.simple.types.SimpleIllegalSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which response headers become variables of the session, and which request headers and fields of forms are made of them.
+ * Which values of answers become variables of the session, and which request headers and fields of forms are made of them.
  * Immutable.
  *
- * @param captured response headers, and the variables they become
+ * @param captures what becomes a variable
+ * @param from     from which answers
  * @param headers  request headers, and what their values are made by
  * @param fields   fields of forms, and what their values are made by
  */
 public record ValueRules(
         Sites sites,
         String site,
-        Map<String, String> captured,
+        Captures captures,
+        CaptureFrom from,
         Map<String, Expression> headers,
         Map<String, Expression> fields) {
 
     private static final String HEADERS = "sessionHeaders";
     private static final String FIELDS = "sessionFields";
+    private static final List<String> ONE_TEXT = List.of(HEADERS, FIELDS, "capture", "loginFields");
 
     /** A function of a session without a name, for which Camel would take the body. */
     private static final Pattern NAMELESS =
@@ -55,30 +61,14 @@ public record ValueRules(
             throw new IllegalArgumentException(
                     FIELDS + ".: a field of a form needs a name, as in " + FIELDS + "._csrf=${sessionVar(csrf)}");
         }
-        String captured = places.first(SessionsConfiguration::getCaptureHeaders);
+        boolean ofEndpoint = !places.own().rules().getCapture().isEmpty();
         return new ValueRules(
                 sites,
                 site,
-                captured == null ? Map.of() : captured(captured),
+                Captures.parse(places.entries(SessionsConfiguration::getCapture)),
+                places.first(SessionsConfiguration::getCaptureFrom, ofEndpoint ? CaptureFrom.all : CaptureFrom.logIn),
                 expressions(context, HEADERS, headers),
                 expressions(context, FIELDS, fields));
-    }
-
-    private static Map<String, String> captured(String option) {
-        Map<String, String> captured = new LinkedHashMap<>();
-        for (String part : option.split(",", -1)) {
-            int equals = part.indexOf('=');
-            String header = (equals < 0 ? part : part.substring(0, equals)).trim();
-            String variable = equals < 0 ? header : part.substring(equals + 1).trim();
-            if (variable.isEmpty() || variable.indexOf(':') >= 0) {
-                throw new IllegalArgumentException("captureHeaders=" + Quoted.bare(option)
-                        + ": must be names of response headers, each with the variable it becomes if that has another"
-                        + " name, such as X-CSRF-Token=csrf; a variable's name has no colon");
-            }
-            String problem = HeaderRules.capturedProblem(header);
-            captured.put(headerName("captureHeaders=" + Quoted.bare(option), header, problem), variable);
-        }
-        return captured;
     }
 
     private static String headerName(String option, String name, @Nullable String problem) {
@@ -90,7 +80,7 @@ public record ValueRules(
 
     /** Whether an option has many names, and may be written in one text. */
     public static boolean isOne(String option) {
-        return option.equalsIgnoreCase(HEADERS) || option.equalsIgnoreCase(FIELDS);
+        return ONE_TEXT.stream().anyMatch(option::equalsIgnoreCase);
     }
 
     /**
@@ -125,14 +115,19 @@ public record ValueRules(
         return values;
     }
 
-    private static Map<String, Expression> expressions(
+    /**
+     * What the entries of a prefix option are made by, each in Simple.
+     *
+     * @throws IllegalArgumentException when one is no expression; the message does not show it
+     */
+    public static Map<String, Expression> expressions(
             CamelContext context, String option, Map<String, Object> written) {
         Map<String, Expression> expressions = new LinkedHashMap<>();
         written.forEach((name, value) -> expressions.put(name, expression(context, option + "." + name, value)));
         return expressions;
     }
 
-    private static Expression expression(CamelContext context, String option, Object value) {
+    static Expression expression(CamelContext context, String option, Object value) {
         String nameless = nameless(value.toString());
         if (nameless != null) {
             throw new IllegalArgumentException(option + ": " + nameless);
@@ -158,11 +153,16 @@ public record ValueRules(
                 + "; see that each function is known and its braces are closed");
     }
 
-    /** The values for one send, null when there are none. */
-    public @Nullable SessionValues of(Exchange exchange, Generation generation, URI target) {
-        return captured.isEmpty() && headers.isEmpty() && fields.isEmpty()
+    /**
+     * The values for one send, null when there are none.
+     *
+     * @param logIn whether it is one of a log-in
+     */
+    public @Nullable SessionValues of(Exchange exchange, Generation generation, URI target, boolean logIn) {
+        Captures taken = logIn || from == CaptureFrom.all ? captures : Captures.NONE;
+        return taken.isEmpty() && headers.isEmpty() && fields.isEmpty()
                 ? null
-                : new Sent(this, exchange, generation, target);
+                : new Sent(this, exchange, generation, target, taken);
     }
 
     /** Whether what a URL that a request came to answers concerns the session: it is one of its site, or of the target's. */
@@ -217,7 +217,7 @@ public record ValueRules(
         return origin != null && other != null && origin.trusts(other);
     }
 
-    private record Sent(ValueRules rules, Exchange exchange, Generation generation, URI target)
+    private record Sent(ValueRules rules, Exchange exchange, Generation generation, URI target, Captures captures)
             implements SessionValues {
 
         @Override
@@ -258,11 +258,6 @@ public record ValueRules(
                 });
                 return values;
             });
-        }
-
-        @Override
-        public Map<String, String> captured() {
-            return rules.captured;
         }
     }
 }

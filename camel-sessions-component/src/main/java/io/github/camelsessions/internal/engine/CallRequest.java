@@ -3,18 +3,24 @@ package io.github.camelsessions.internal.engine;
 
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionsConstants;
+import io.github.camelsessions.internal.capture.AnswerText;
+import io.github.camelsessions.internal.capture.Captures;
 import io.github.camelsessions.internal.config.EffectiveRules;
+import io.github.camelsessions.internal.http.Charsets;
 import io.github.camelsessions.internal.http.HttpSending;
 import io.github.camelsessions.internal.http.Redirect;
 import io.github.camelsessions.internal.http.RequestTimer;
 import io.github.camelsessions.internal.http.ResendableBody;
 import io.github.camelsessions.internal.http.ResponseBody;
 import io.github.camelsessions.internal.http.SessionCall;
+import io.github.camelsessions.internal.http.SessionValues;
+import io.github.camelsessions.internal.renewal.AnswerBody;
 import io.github.camelsessions.internal.renewal.ExpiryRules;
 import io.github.camelsessions.internal.renewal.RenewalRules;
 import io.github.camelsessions.internal.renewal.Reply;
 import io.github.camelsessions.internal.renewal.SessionRequest;
 import io.github.camelsessions.internal.session.Generation;
+import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
 import java.util.UUID;
@@ -32,6 +38,7 @@ final class CallRequest implements SessionRequest {
     private final @Nullable String profile;
     private final @Nullable ExplicitCookies cookies;
     private final HttpSending sending;
+    private URI origin; // where its secrets belong
     private @Nullable HttpSending remaining; // null while it is all of it
     private @Nullable Redirect redirect; // which the site has answered the request by, null while it may be sent again
     private @Nullable String idempotencyValue;
@@ -53,6 +60,30 @@ final class CallRequest implements SessionRequest {
         this.profile = profile;
         this.cookies = cookies;
         this.sending = sending;
+        this.origin = sending.target();
+    }
+
+    /**
+     * The request that follows from the answer to this one, as that of a form in it: with the same value that tells it from
+     * others, and with secrets for where this one belongs alone.
+     */
+    CallRequest then(HttpSending following) {
+        CallRequest next = new CallRequest(timer, session, rules, profile, null, following);
+        next.origin = origin;
+        next.idempotencyValue = idempotencyValue();
+        return next;
+    }
+
+    /** As {@link #target()}, the URL itself. */
+    URI url() {
+        return sending.target();
+    }
+
+    private @Nullable String idempotencyValue() {
+        if (idempotencyValue == null && rules.idempotencyHeader() != null) {
+            idempotencyValue = UUID.randomUUID().toString();
+        }
+        return idempotencyValue;
     }
 
     @Override
@@ -105,13 +136,15 @@ final class CallRequest implements SessionRequest {
     @Override
     public @Nullable Reply send(Exchange exchange, Generation generation, boolean priority, Runnable furtherRequest) {
         HttpSending now = remaining == null ? sending : remaining;
-        SessionCall sent = newCall(exchange, generation, priority, furtherRequest);
+        SessionValues values = rules.values().of(exchange, generation, origin, priority);
+        SessionCall sent = newCall(exchange, generation, priority, furtherRequest, values);
         try {
             requireProfile(generation);
             if (cookies != null) {
                 cookies.addTo(generation.jar(), sending.target());
             }
             now.send(exchange, sent);
+            capture(exchange, generation, sent, values);
         } catch (Exception e) {
             exchange.setException(e);
         } finally {
@@ -126,7 +159,11 @@ final class CallRequest implements SessionRequest {
             return null;
         }
         Reply reply = new Reply(
-                sent.status(), finalUri, rules.values().concerns(sending.target(), finalUri), () -> headers(sent));
+                sent.status(),
+                finalUri,
+                rules.values().concerns(origin, finalUri),
+                sent.isFurther(),
+                () -> headers(sent));
         Exception failure = exchange.getException();
         if (failure == null || failure instanceof HttpOperationFailedException) {
             return reply;
@@ -183,18 +220,43 @@ final class CallRequest implements SessionRequest {
         }
     }
 
-    private SessionCall newCall(Exchange exchange, Generation generation, boolean priority, Runnable furtherRequest) {
+    /** Takes values out of the body. Whoever reads it afterwards gets all of it. */
+    private static void capture(
+            Exchange exchange, Generation generation, SessionCall sent, @Nullable SessionValues values)
+            throws IOException {
+        URI url = sent.finalUri();
+        String type = exchange.getMessage().getHeader(Exchange.CONTENT_TYPE, String.class);
+        if (values == null
+                || url == null
+                || sent.status() >= 400
+                || !values.captures().reads(type)
+                || !values.isOwn(url)) {
+            return;
+        }
+        byte[] beginning = AnswerBody.first(exchange.getMessage(), Captures.LIMIT);
+        values.captures()
+                .of(new AnswerText(beginning, Charsets.named(type), url))
+                .forEach(generation::setVariable);
+    }
+
+    private SessionCall newCall(
+            Exchange exchange,
+            Generation generation,
+            boolean priority,
+            Runnable furtherRequest,
+            @Nullable SessionValues values) {
         SessionCall made = SessionCall.in(generation, rules.call())
                 .reserved(priority)
                 .onFurtherRequest(furtherRequest)
                 .lookout(rules.lookout(exchange, generation.session()))
                 .timer(timer)
-                .values(rules.values().of(exchange, generation, sending.target()));
-        if (rules.idempotencyHeader() != null) {
-            if (idempotencyValue == null) {
-                idempotencyValue = UUID.randomUUID().toString();
-            }
-            made.idempotency(rules.idempotencyHeader(), idempotencyValue);
+                .values(values);
+        if (!origin.equals(sending.target())) {
+            made.origin(origin);
+        }
+        String value = idempotencyValue();
+        if (rules.idempotencyHeader() != null && value != null) {
+            made.idempotency(rules.idempotencyHeader(), value);
         }
         call = made;
         if (aborted) { // looked at after the call was set, as abort() does the other way round

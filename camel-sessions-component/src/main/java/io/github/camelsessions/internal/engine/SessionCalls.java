@@ -8,10 +8,12 @@ import io.github.camelsessions.internal.http.HeaderNames;
 import io.github.camelsessions.internal.http.HttpSending;
 import io.github.camelsessions.internal.http.RequestTimer;
 import io.github.camelsessions.internal.http.SessionCall;
+import io.github.camelsessions.internal.http.SessionHttpClient;
 import io.github.camelsessions.internal.pool.PoolChoice;
 import io.github.camelsessions.internal.pool.PoolChosen;
 import io.github.camelsessions.internal.pool.SessionPools;
 import io.github.camelsessions.internal.renewal.RenewalScope;
+import io.github.camelsessions.internal.renewal.SessionRequest;
 import io.github.camelsessions.internal.renewal.SessionTraffic;
 import io.github.camelsessions.internal.session.SessionRegistry;
 import java.net.URI;
@@ -19,6 +21,7 @@ import java.util.function.Consumer;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.component.http.HttpMethods;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,13 +126,40 @@ public final class SessionCalls {
             callback.done(true);
             return true;
         }
-        CallRequest request = request(exchange, rules, sending);
+        return send(owner, exchange, callback, rules, request(exchange, rules, sending));
+    }
+
+    /**
+     * Sends a form in the exchange's session, with the page that has it. As {@code AsyncProcessor.process}.
+     *
+     * @param inBody whether the exchange's message holds the page, which then need not be fetched
+     * @throws IllegalArgumentException when a header of the message is wrong; nothing is sent then
+     */
+    public boolean submit(
+            Object owner,
+            Exchange exchange,
+            AsyncCallback callback,
+            EffectiveRules rules,
+            SessionHttpClient client,
+            URI page,
+            SubmitFiller filler,
+            boolean inBody) {
+        if (takeBypass(exchange.getMessage())) {
+            throw new IllegalArgumentException("header " + SessionsConstants.BYPASS
+                    + ": a form is sent in a session, for what is hidden in it belongs to one; remove the header");
+        }
+        CallRequest first = request(exchange, rules, client.sending(page, HttpMethods.GET));
+        return send(owner, exchange, callback, rules, new FormRequest(first, client, filler, inBody));
+    }
+
+    private boolean send(
+            Object owner, Exchange exchange, AsyncCallback callback, EffectiveRules rules, SessionRequest request) {
         PoolChoice pool = rules.pool();
         if (pool == null
                 || request.session().equals(RenewalScope.renewing(exchange))) { // a log-in belongs to its session
             return traffic.send(owner, exchange, callback, request);
         }
-        String wanted = message.getHeader(SessionsConstants.ID, String.class);
+        String wanted = exchange.getMessage().getHeader(SessionsConstants.ID, String.class);
         return pools.send(owner, exchange, callback, request, pool, wanted);
     }
 
@@ -142,6 +172,25 @@ public final class SessionCalls {
     /** Renews the exchange's session by a priority exchange. As {@code AsyncProcessor.process}. */
     public boolean renew(Object owner, Exchange exchange, AsyncCallback callback, EffectiveRules rules) {
         return traffic.renewAt(owner, exchange, callback, session(exchange, rules), rules.renewal());
+    }
+
+    /**
+     * Logs the exchange's session in by the {@code loginPage} of its rules: within a renewal of it as a part of that, else it
+     * is renewed as its rules say. As {@code AsyncProcessor.process}.
+     *
+     * @throws IllegalArgumentException when there is no page
+     */
+    public boolean logIn(
+            Object owner, Exchange exchange, AsyncCallback callback, EffectiveRules rules, SessionEngine engine) {
+        if (rules.logIn() == null) {
+            throw new IllegalArgumentException(
+                    "sessions:login needs a loginPage: set it on the endpoint, the site or the"
+                            + " component, such as loginPage=https://portal.example/login");
+        }
+        SessionKey session = session(exchange, rules);
+        return session.equals(RenewalScope.renewing(exchange))
+                ? traffic.send(owner, exchange, callback, engine.logIn(rules, session))
+                : renew(owner, exchange, callback, rules);
     }
 
     private CallRequest request(Exchange exchange, EffectiveRules rules, HttpSending sending) {

@@ -4,9 +4,11 @@ package io.github.camelsessions.internal.engine;
 import io.github.camelsessions.api.PoolStats;
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.internal.config.EffectiveRules;
+import io.github.camelsessions.internal.config.LogInPage;
 import io.github.camelsessions.internal.config.RenewalOptions;
 import io.github.camelsessions.internal.config.Rulebook;
 import io.github.camelsessions.internal.connection.ConnectionSweeper;
+import io.github.camelsessions.internal.form.FormMark;
 import io.github.camelsessions.internal.http.PublicSuffixList;
 import io.github.camelsessions.internal.http.SessionHttpClient;
 import io.github.camelsessions.internal.http.SessionHttpClients;
@@ -19,8 +21,10 @@ import io.github.camelsessions.internal.session.SessionRegistry;
 import java.net.URI;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
@@ -35,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * What the sessions of one Camel context are made of, wired. A plugin of the context and not part of the component, so that
  * sessions, connections and endpoints outlive a component that a reload makes anew. Thread-safe.
  */
-public final class SessionEngine {
+public final class SessionEngine implements EffectiveRules.Requests {
 
     public static final int DEFAULT_MAX_SESSIONS = 10_000;
 
@@ -50,6 +54,7 @@ public final class SessionEngine {
     private final SessionCalls calls;
     private final SessionHttpClients clients;
     private final ConnectionSweeper sweeper;
+    private final Map<URI, FormMark> logInForms = new ConcurrentHashMap<>(); // as many as options name
     private volatile int maxSessions = DEFAULT_MAX_SESSIONS;
 
     private SessionEngine(CamelContext context, SessionClock clock) {
@@ -184,12 +189,33 @@ public final class SessionEngine {
         clients.check(rules.http());
     }
 
-    /** The request of a check, see {@link EffectiveRules.CheckRequests}. */
-    public SessionRequest checkRequest(EffectiveRules rules, SessionKey session, URI uri) {
+    @Override
+    public SessionRequest check(EffectiveRules rules, SessionKey session, URI uri) {
+        return get(rules, session, uri, client(rules, uri));
+    }
+
+    @Override
+    public SessionRequest logIn(EffectiveRules rules, SessionKey session) {
+        LogInPage page = Objects.requireNonNull(rules.logIn(), "asked for where there is one");
+        SessionHttpClient client = client(rules, page.page());
+        // it judges each answer itself
+        CallRequest first = get(rules.throughout(), session, page.page(), client);
+        return new FormRequest(first, client, new LogInFiller(page, clock), false);
+    }
+
+    @Override
+    public FormMark logInForm(URI page) {
+        return logInForms.computeIfAbsent(page, first -> new FormMark());
+    }
+
+    private CallRequest get(EffectiveRules rules, SessionKey session, URI uri, SessionHttpClient client) {
+        return new CallRequest(
+                calls.timer(), session, rules, rules.profile(), null, client.sending(uri, HttpMethods.GET));
+    }
+
+    private SessionHttpClient client(EffectiveRules rules, URI uri) {
         try {
-            SessionHttpClient client = clients.keep(SessionHttpClient.limitCredentials(rules.http(), uri));
-            return new CallRequest(
-                    calls.timer(), session, rules, rules.profile(), null, client.sending(uri, HttpMethods.GET));
+            return clients.keep(SessionHttpClient.limitCredentials(rules.http(), uri));
         } catch (Exception e) {
             throw RuntimeCamelException.wrapRuntimeException(e);
         }

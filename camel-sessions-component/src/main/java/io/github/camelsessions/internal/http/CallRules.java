@@ -31,6 +31,20 @@ public record CallRules(
         Duration requestTimeout,
         long maxResponseSize) {
 
+    /** The same, but redirects are followed to their end, and no status is an exception. */
+    public CallRules throughout() {
+        return new CallRules(
+                false,
+                true,
+                maxRedirects,
+                cookiesEnabled,
+                cookiesDebug,
+                isolation,
+                noProxy,
+                requestTimeout,
+                maxResponseSize);
+    }
+
     /** Whether answers have to be watched while they are read. */
     boolean isLimited() {
         return maxResponseSize > 0 || !requestTimeout.isZero();

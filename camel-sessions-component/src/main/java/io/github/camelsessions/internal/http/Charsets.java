@@ -36,6 +36,12 @@ public final class Charsets {
         }
     }
 
+    /** The charset that a type names, null when it names none, or none that the JVM knows. */
+    public static @Nullable Charset named(@Nullable String type) {
+        String name = of(type);
+        return name != null && isKnown(name) ? Charset.forName(name) : null;
+    }
+
     /** Whether a type is one of JSON that says of no charset: it is UTF-8 then (RFC 8259, section 8.1). */
     static boolean isJson(@Nullable String type) {
         if (type == null || of(type) != null) {

@@ -5,6 +5,7 @@ import io.github.camelsessions.api.CookiesDebug;
 import io.github.camelsessions.cookie.Cookie;
 import io.github.camelsessions.cookie.CookieJar;
 import io.github.camelsessions.cookie.CookieTarget;
+import io.github.camelsessions.internal.capture.Captures;
 import io.github.camelsessions.internal.connection.RequestUrl;
 import io.github.camelsessions.internal.session.Generation;
 import io.github.camelsessions.profile.ClientProfile;
@@ -138,15 +139,10 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
         if (context.getAttribute(CALL) instanceof SessionCall call) {
             call.hears(response.getCode());
         }
-        if (!ofProxy
-                && context.getAttribute(CALL) instanceof SessionCall call
-                && call.generation() != null
-                && call.values() != null) {
-            takeValues(
-                    response,
-                    call.values(),
-                    call.generation(),
-                    HttpCoreContext.cast(context).getRequest());
+        Captures captures = Captures.NONE;
+        if (!ofProxy && context.getAttribute(CALL) instanceof SessionCall call && call.generation() != null) {
+            captures = captures(call, HttpCoreContext.cast(context).getRequest());
+            captureHeaders(response, captures, call.generation());
         }
         Header[] headers = response.getHeaders(HttpHeaders.SET_COOKIE);
         if (headers.length == 0) {
@@ -159,27 +155,37 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
                 && call.generation() != null
                 && call.rules().cookiesEnabled()) {
             HttpRequest request = HttpCoreContext.cast(context).getRequest();
-            receiveCookies(headers, call, call.generation(), request == null ? null : target(request));
+            receiveCookies(headers, call, call.generation(), request == null ? null : target(request), captures);
         }
     }
 
-    private static void takeValues(
-            HttpResponse response, SessionValues values, Generation generation, @Nullable HttpRequest request) {
-        URI url = request == null || values.captured().isEmpty() ? null : url(request);
-        if (url != null && values.isOwn(url)) {
-            values.captured().forEach((name, variable) -> {
-                Header header = response.getFirstHeader(name);
-                if (header != null
-                        && header.getValue() != null
-                        && !header.getValue().isEmpty()) {
-                    generation.setVariable(variable, header.getValue());
-                }
-            });
+    /** What is captured from the answer to a request: nothing of other sites. */
+    private static Captures captures(SessionCall call, @Nullable HttpRequest request) {
+        SessionValues values = call.values();
+        if (values == null || request == null || values.captures().isEmpty()) {
+            return Captures.NONE;
         }
+        URI url = url(request);
+        return url != null && values.isOwn(url) ? values.captures() : Captures.NONE;
+    }
+
+    private static void captureHeaders(HttpResponse response, Captures captures, Generation generation) {
+        captures.headers().forEach((variable, name) -> {
+            Header header = response.getFirstHeader(name);
+            if (header != null
+                    && header.getValue() != null
+                    && !header.getValue().isEmpty()) {
+                generation.setVariable(variable, header.getValue());
+            }
+        });
     }
 
     private static void receiveCookies(
-            Header[] headers, SessionCall call, Generation generation, @Nullable CookieTarget target) {
+            Header[] headers,
+            SessionCall call,
+            Generation generation,
+            @Nullable CookieTarget target,
+            Captures captures) {
         if (target == null) {
             return;
         }
@@ -190,6 +196,11 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
             Cookie cookie = jar.receive(target, header.getValue() == null ? "" : header.getValue());
             if (cookie != null) {
                 call.receivedCookies().add(cookie.name(), cookie.value());
+                captures.cookies().forEach((variable, name) -> {
+                    if (name.equals(cookie.name())) {
+                        generation.setVariable(variable, cookie.value());
+                    }
+                });
             }
             if (debug == CookiesDebug.VALUES) {
                 log.add(header.getValue() + (cookie == null ? " (not kept)" : ""));

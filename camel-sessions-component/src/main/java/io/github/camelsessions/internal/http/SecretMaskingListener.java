@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.http;
 
+import io.github.camelsessions.internal.capture.Captures;
 import io.github.camelsessions.profile.HeaderRules;
 import java.util.Locale;
 import java.util.Set;
@@ -52,12 +53,10 @@ public final class SecretMaskingListener implements HttpActivityListener {
         }
     }
 
-    /** Masks the response headers, too, that become values of the session, while the exchange is sent; null ends that. */
+    /** Masks what becomes values of the session, too, while the exchange is sent; null ends that. */
     static void mask(Exchange exchange, @Nullable SessionValues values) {
-        if (values != null && !values.captured().isEmpty()) {
-            Set<String> captured = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-            captured.addAll(values.captured().keySet());
-            exchange.setProperty(CAPTURED, captured);
+        if (values != null && !values.captures().isEmpty()) {
+            exchange.setProperty(CAPTURED, values.captures());
         } else {
             exchange.removeProperty(CAPTURED);
         }
@@ -88,10 +87,14 @@ public final class SecretMaskingListener implements HttpActivityListener {
             long elapsed) {
         BasicClassicHttpResponse shown = new BasicClassicHttpResponse(response.getCode(), response.getReasonPhrase());
         shown.setVersion(response.getVersion());
-        copyHeaders(response, shown, captured(exchange));
-        shown.setEntity(entity);
-        listener.onResponseReceived(source, exchange, host, shown, entity, elapsed);
-        giveBack(shown, entity, response);
+        Captures captured = captured(exchange);
+        Set<String> secret = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        secret.addAll(captured.headers().values());
+        copyHeaders(response, shown, secret);
+        HttpEntity body = entity != null && captured.reads(entity.getContentType()) ? null : entity;
+        shown.setEntity(body);
+        listener.onResponseReceived(source, exchange, host, shown, body, elapsed);
+        giveBack(shown, body, response);
     }
 
     /** A listener that reads a stream to show it leaves one that can be read again in its place. */
@@ -110,8 +113,10 @@ public final class SecretMaskingListener implements HttpActivityListener {
                 && HeaderRules.isSecret(header.getName(), header.getValue() == null ? "" : header.getValue());
     }
 
-    private static Set<?> captured(@Nullable Exchange exchange) {
-        return exchange != null && exchange.getProperty(CAPTURED) instanceof Set<?> captured ? captured : Set.of();
+    private static Captures captured(@Nullable Exchange exchange) {
+        return exchange != null && exchange.getProperty(CAPTURED) instanceof Captures captured
+                ? captured
+                : Captures.NONE;
     }
 
     private static void copyHeaders(HttpMessage from, HttpMessage to, Set<?> secret) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
@@ -20,6 +21,7 @@ import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
 import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpStatus;
+import org.apache.hc.core5.net.URIAuthority;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,7 @@ public final class SessionCall {
     private final ReceivedCookies receivedCookies = new ReceivedCookies();
     private @Nullable HttpHost firstHost;
     private @Nullable URI firstTarget;
+    private @Nullable Origin origin;
     private String method = "";
     private @Nullable String authHost;
     private int requests;
@@ -103,6 +106,15 @@ public final class SessionCall {
         idempotencyHeader = name;
         idempotencyValue = value;
         return this;
+    }
+
+    /** Names a URL of where secrets of the call belong, if not where its first request goes. */
+    public void origin(URI url) {
+        try { // java.net.URI finds no host in https://under_score.example
+            origin = Origin.of(new HttpHost(url.getScheme(), URIAuthority.create(url.getRawAuthority())));
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("the URL of a page has no host", e); // it was sent there
+        }
     }
 
     /** Names the values of the session that travel in headers, null for none. */
@@ -285,6 +297,11 @@ public final class SessionCall {
         }
     }
 
+    /** Whether there was a request after the first. */
+    public boolean isFurther() {
+        return requests > 1;
+    }
+
     /** A request is about to get a connection. */
     void connects() {
         connection = null;
@@ -351,9 +368,10 @@ public final class SessionCall {
         return session == null && profile == ClientProfile.NONE ? null : new Identity(session, profile, null);
     }
 
-    /** Whether a request goes to where secrets of the call belong: the origin of its first request. */
+    /** Whether a request goes to where secrets of the call belong. */
     boolean trusts(String scheme, String host, int port) {
-        return firstHost != null && Origin.of(firstHost).trusts(Origin.of(scheme, host, port));
+        Origin own = origin != null ? origin : firstHost == null ? null : Origin.of(firstHost);
+        return own != null && own.trusts(Origin.of(scheme, host, port));
     }
 
     /** Whether the credentials of the HTTP options, if there are any, are for a host that the call's first request did not go to. */

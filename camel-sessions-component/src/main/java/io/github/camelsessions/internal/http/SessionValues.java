@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.http;
 
+import io.github.camelsessions.internal.capture.Captures;
 import java.net.URI;
 import java.util.Map;
 
@@ -26,6 +27,6 @@ public interface SessionValues {
     /** The fields that the next request's form has besides its own, or instead of its own of the same name. */
     Map<String, String> formFields();
 
-    /** The names of the response headers to take, and those of the variables that their values become. */
-    Map<String, String> captured();
+    /** What of the answer becomes a variable of the session. */
+    Captures captures();
 }

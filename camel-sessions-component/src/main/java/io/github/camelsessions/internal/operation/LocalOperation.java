@@ -137,7 +137,8 @@ public final class LocalOperation extends ServiceSupport implements ExchangeOper
             case markBad -> chosen(exchange).mark(false);
             case retire -> chosen(exchange).close();
             case list -> message.setBody(endpoint.getOf() == ListOf.pools ? pools() : rows());
-            case fetch, renew, check, close -> throw new IllegalStateException("requests are not sent here");
+            case fetch, renew, submit, login, check, close ->
+                throw new IllegalStateException("requests are not sent here");
         }
         HttpTarget.consumeHeaders(message);
     }

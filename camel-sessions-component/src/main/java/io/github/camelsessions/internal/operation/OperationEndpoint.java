@@ -9,6 +9,7 @@ import io.github.camelsessions.internal.config.EffectiveRules;
 import io.github.camelsessions.internal.config.Place;
 import io.github.camelsessions.internal.config.Rulebook;
 import java.net.URI;
+import java.util.Map;
 import org.apache.camel.Endpoint;
 import org.apache.camel.component.http.HttpMethods;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,14 @@ public interface OperationEndpoint extends Endpoint {
 
     @Nullable
     HttpMethods getMethod();
+
+    @Nullable
+    String getForm();
+
+    @Nullable
+    String getSubmit();
+
+    Map<String, Object> getField();
 
     CookieFormat getFormat();
 

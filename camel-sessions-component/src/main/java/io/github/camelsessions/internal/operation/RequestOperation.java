@@ -7,8 +7,10 @@ import io.github.camelsessions.api.SessionsOperation;
 import io.github.camelsessions.internal.config.EffectiveRules;
 import io.github.camelsessions.internal.config.PoolOptions;
 import io.github.camelsessions.internal.config.Sites;
+import io.github.camelsessions.internal.config.ValueRules;
 import io.github.camelsessions.internal.engine.SessionCalls;
 import io.github.camelsessions.internal.engine.SessionEngine;
+import io.github.camelsessions.internal.engine.SubmitFiller;
 import io.github.camelsessions.internal.http.HttpSending;
 import io.github.camelsessions.internal.http.HttpTarget;
 import io.github.camelsessions.internal.http.SessionHttpClient;
@@ -18,6 +20,7 @@ import io.github.camelsessions.internal.text.Quoted;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
@@ -43,6 +46,7 @@ public final class RequestOperation extends ServiceSupport implements ExchangeOp
     private final Map<String, Sender> senders = new ConcurrentHashMap<>();
     private @Nullable URI fixedTarget;
     private @Nullable String fixedSite;
+    private @Nullable SubmitFiller filler;
 
     /** How requests of this endpoint go to one site. */
     private record Sender(EffectiveRules rules, Map<String, Object> http, SessionHttpClient client) {}
@@ -56,22 +60,57 @@ public final class RequestOperation extends ServiceSupport implements ExchangeOp
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) throws Exception {
         Message message = exchange.getIn();
+        if (endpoint.getOperation() != SessionsOperation.submit) {
+            SessionCalls.removeResults(message);
+        }
+        return switch (endpoint.getOperation()) {
+            case submit -> submit(exchange, callback);
+            case login -> calls.logIn(this, exchange, callback, unaimed(exchange, null), engine);
+            default -> request(exchange, callback);
+        };
+    }
+
+    private boolean submit(Exchange exchange, AsyncCallback callback) throws Exception {
+        Message message = exchange.getMessage();
+        URI page = fixedTarget != null ? fixedTarget : HttpTarget.fromHeaders(message, false);
+        boolean inBody = page == null;
+        if (page == null) {
+            String shown = message.getHeader(SessionsConstants.FINAL_URI, String.class);
+            if (shown == null || message.getBody() instanceof Map || !hasBody(message)) {
+                throw new IllegalArgumentException("endpoint " + endpoint + " has no page: write it into the URI, as in"
+                        + " sessions:submit/https://portal.example/search, or set the header " + HttpConstants.HTTP_URI
+                        + ", or send the message as sessions:fetch leaves it, with the page in its body");
+            }
+            page = HttpTarget.parse("header " + SessionsConstants.FINAL_URI, shown);
+        }
         SessionCalls.removeResults(message);
+        HttpTarget.consumeHeaders(message);
+        Sender sender = sender(site(page));
+        SubmitFiller filler = Objects.requireNonNull(this.filler, "not started");
+        return calls.submit(this, exchange, callback, sender.rules(), sender.client(), page, filler, inBody);
+    }
+
+    /** The rules for a message that need not name a target. */
+    private EffectiveRules unaimed(Exchange exchange, @Nullable URI target) throws Exception {
+        String id = exchange.getMessage().getHeader(SessionsConstants.ID, String.class);
+        String site = target == null && fixedSite == null ? UnnamedSite.of(endpoint, exchange, id) : site(target);
+        return sender(site).rules();
+    }
+
+    private boolean request(Exchange exchange, AsyncCallback callback) throws Exception {
+        Message message = exchange.getMessage();
         boolean renews = endpoint.getOperation() == SessionsOperation.renew;
         URI target = fixedTarget != null ? fixedTarget : HttpTarget.fromHeaders(message, !renews);
         if (renews && fixedTarget == null) {
-            String site = target == null && fixedSite == null
-                    ? UnnamedSite.of(endpoint, exchange, message.getHeader(SessionsConstants.ID, String.class))
-                    : site(target);
-            EffectiveRules rules = sender(site).rules();
-            if (rules.renewal().renewalUri() != null) {
+            EffectiveRules rules = unaimed(exchange, target);
+            if (rules.renewal().renews()) {
                 return calls.renew(this, exchange, callback, rules);
             }
         }
         if (target == null) {
             throw new IllegalArgumentException("endpoint " + endpoint + " has no target: write it into the URI, as in"
                     + " sessions:" + endpoint.getOperation() + "/https://portal.example/orders, or set the header "
-                    + HttpConstants.HTTP_URI + (renews ? "; or set renewalUri" : ""));
+                    + HttpConstants.HTTP_URI + (renews ? "; or set loginPage or renewalUri" : ""));
         }
         HttpMethods method = method(message);
         HttpTarget.consumeHeaders(message);
@@ -171,6 +210,10 @@ public final class RequestOperation extends ServiceSupport implements ExchangeOp
         } else if (fixedTarget != null) {
             fixedSite = sites.siteOf(fixedTarget);
         }
+        filler = new SubmitFiller(
+                endpoint.getForm(),
+                endpoint.getSubmit(),
+                ValueRules.expressions(endpoint.getCamelContext(), "field", endpoint.getField()));
         // whatever is wrong with the endpoint's options shows now, not at the first request
         sender(fixedSite == null ? SessionKey.DEFAULT_SITE : fixedSite);
     }

@@ -15,11 +15,17 @@ import org.apache.camel.util.IOHelper;
 import org.jspecify.annotations.Nullable;
 
 /** Looks into the bodies of answers, and leaves them to be read by others. */
-final class AnswerBody {
+public final class AnswerBody {
 
-    private static final int TEXT_LIMIT = 64 * 1024;
+    static final int TEXT_LIMIT = 64 * 1024;
 
     private AnswerBody() {}
+
+    /** Whether the body of an answer may be a page of HTML. */
+    static boolean mayBeHtml(Reply reply) {
+        String type = reply.header(Exchange.CONTENT_TYPE);
+        return type == null || type.toLowerCase(Locale.ROOT).contains("html");
+    }
 
     /** The first 64 kB of a text, empty for anything else. */
     static String beginning(Exchange exchange, Reply reply) throws IOException {
@@ -31,7 +37,7 @@ final class AnswerBody {
             return string.substring(0, Math.min(string.length(), TEXT_LIMIT));
         }
         String type = reply.header(Exchange.CONTENT_TYPE);
-        return isText(type) ? new String(octets(exchange.getMessage()), charset(type)) : "";
+        return isText(type) ? new String(first(exchange.getMessage(), TEXT_LIMIT), charset(type)) : "";
     }
 
     private static @Nullable String beginning(HttpOperationFailedException failed) {
@@ -53,28 +59,32 @@ final class AnswerBody {
         }
         boolean seen = isText(reply.header(Exchange.CONTENT_TYPE))
                 || (body instanceof StreamCache cache && cache.length() <= TEXT_LIMIT);
-        return new SeenBody(() -> seen ? octets(exchange.getMessage()) : new byte[0]);
+        return new SeenBody(() -> seen ? first(exchange.getMessage(), TEXT_LIMIT) : new byte[0]);
     }
 
     /** The first octets of a body. One that is still the stream of its connection goes on from there. */
-    private static byte[] octets(Message message) throws IOException {
+    public static byte[] first(Message message, int limit) throws IOException {
         Object body = message.getBody();
         if (body instanceof byte[] bytes) {
-            return bytes.length <= TEXT_LIMIT ? bytes : Arrays.copyOf(bytes, TEXT_LIMIT);
+            return bytes.length <= limit ? bytes : Arrays.copyOf(bytes, limit);
         }
         if (body instanceof StreamCache cache && body instanceof InputStream stream) {
             cache.reset();
             try {
-                return stream.readNBytes(TEXT_LIMIT);
+                return stream.readNBytes(limit);
             } finally {
                 cache.reset();
             }
         }
-        if (body instanceof InputStream stream && !(body instanceof BegunBody)) {
-            body = BegunBody.of(stream, TEXT_LIMIT);
+        if (body instanceof InputStream stream && !(body instanceof BegunBody begun && begun.hasBegun(limit))) {
+            body = BegunBody.of(stream, limit);
             message.setBody(body);
         }
-        return body instanceof BegunBody begun ? begun.beginning() : new byte[0];
+        if (!(body instanceof BegunBody begun)) {
+            return new byte[0];
+        }
+        byte[] beginning = begun.beginning();
+        return beginning.length <= limit ? beginning : Arrays.copyOf(beginning, limit);
     }
 
     // of an unknown charset the signs that HTML and headers are written in are mostly those of ASCII

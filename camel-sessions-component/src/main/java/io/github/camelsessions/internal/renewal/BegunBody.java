@@ -13,30 +13,43 @@ import java.util.Arrays;
  */
 final class BegunBody extends InputStream {
 
+    private static final int FIRST = 64 * 1024;
+
     private final byte[] beginning;
-    private final InputStream all;
+    private final boolean all;
+    private final InputStream body;
     private final InputStream connection;
 
-    private BegunBody(byte[] beginning, InputStream rest, InputStream connection) {
+    private BegunBody(byte[] beginning, InputStream rest, InputStream connection, boolean all) {
         this.beginning = beginning;
-        this.all = new SequenceInputStream(new ByteArrayInputStream(beginning), rest);
+        this.all = all;
+        this.body = new SequenceInputStream(new ByteArrayInputStream(beginning), rest);
         this.connection = connection;
     }
 
     /** Reads the beginning of a stream, as far as it can be read. */
     static BegunBody of(InputStream stream, int limit) {
-        byte[] octets = new byte[limit];
+        byte[] octets = new byte[Math.min(limit, FIRST)];
         int length = 0;
         IOException failure = null;
         try {
             for (int got = 0; got >= 0 && length < limit; length += Math.max(got, 0)) {
-                got = stream.read(octets, length, limit - length);
+                if (length == octets.length) {
+                    octets = Arrays.copyOf(octets, Math.min(limit, 2 * length));
+                }
+                got = stream.read(octets, length, octets.length - length);
             }
         } catch (IOException e) {
             failure = e;
         }
-        byte[] beginning = length == limit ? octets : Arrays.copyOf(octets, length);
-        return new BegunBody(beginning, failure == null ? stream : new Failed(failure), stream);
+        byte[] beginning = length == octets.length ? octets : Arrays.copyOf(octets, length);
+        InputStream rest = failure == null ? stream : new Failed(failure);
+        return new BegunBody(beginning, rest, stream, length < limit);
+    }
+
+    /** Whether as much of the body has been read as that, or all. */
+    boolean hasBegun(int limit) {
+        return all || beginning.length >= limit;
     }
 
     /** What was read first, however much of it has been read again. */
@@ -46,17 +59,17 @@ final class BegunBody extends InputStream {
 
     @Override
     public int read() throws IOException {
-        return all.read();
+        return body.read();
     }
 
     @Override
     public int read(byte[] octets, int offset, int length) throws IOException {
-        return all.read(octets, offset, length);
+        return body.read(octets, offset, length);
     }
 
     @Override
     public int available() throws IOException {
-        return all.available();
+        return body.available();
     }
 
     @Override

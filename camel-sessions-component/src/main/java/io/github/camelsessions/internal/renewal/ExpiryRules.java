@@ -14,12 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param statuses the statuses, as in {@code 401,440-449}; null for none
  * @param uri      matches the URI that gave the answer, after redirects; null for none
  * @param text     what the beginning of a text contains; null for none
+ * @param logIn    tells the log-in page; null for none
  * @param when     matches the answer on the exchange; null for none
  */
 public record ExpiryRules(
         @Nullable String statuses,
         @Nullable Predicate<URI> uri,
         @Nullable String text,
+        @Nullable LogInShown logIn,
         org.apache.camel.@Nullable Predicate when) {
 
     /**
@@ -33,23 +35,25 @@ public record ExpiryRules(
     /**
      * The same of a log-in's answer. Sites have the form and what it is sent to at one URL, so that this tells something only
      * when the answer has led there.
-     *
-     * @param redirected whether the answer came after a redirect
      */
     @Nullable
-    String matchLogIn(Exchange exchange, Reply reply, boolean redirected) throws IOException {
-        return match(exchange, reply, redirected);
+    String matchLogIn(Exchange exchange, Reply reply) throws IOException {
+        return match(exchange, reply, reply.redirected());
     }
 
     private @Nullable String match(Exchange exchange, Reply reply, boolean byUri) throws IOException {
         if (hasStatus(reply)) {
             return "status " + reply.status();
         }
-        if (byUri && hasUri(reply.uri())) {
+        if (byUri && uri != null && uri.test(reply.uri())) {
             return "the address " + withoutQuery(reply.uri()) + " of the answer";
         }
         if (text != null && AnswerBody.beginning(exchange, reply).contains(text)) {
             return "the expiredText in the answer";
+        }
+        String shown = logIn == null ? null : shown(logIn, exchange, reply, byUri);
+        if (shown != null) {
+            return shown;
         }
         if (when != null && AnswerView.matches(when, exchange, reply)) {
             return "expiredWhen, which holds for the answer";
@@ -57,9 +61,22 @@ public record ExpiryRules(
         return null;
     }
 
-    /** Whether an answer from there means that the session has expired. */
+    /** A page is told by its form: sites show other pages at the same address once there is a session. */
+    private static @Nullable String shown(LogInShown logIn, Exchange exchange, Reply reply, boolean byUri)
+            throws IOException {
+        String page = AnswerBody.mayBeHtml(reply) ? AnswerBody.beginning(exchange, reply) : "";
+        if (logIn.isIn(page)) {
+            return "the log-in form in the answer";
+        }
+        boolean seen = !page.isEmpty() && page.length() < AnswerBody.TEXT_LIMIT;
+        return byUri && !seen && logIn.isAt(reply.uri())
+                ? "the address " + withoutQuery(reply.uri()) + " of the log-in page"
+                : null;
+    }
+
+    /** Whether an answer from there means, or may mean, that the session has expired. */
     public boolean hasUri(URI url) {
-        return uri != null && uri.test(url);
+        return (uri != null && uri.test(url)) || (logIn != null && logIn.isAt(url));
     }
 
     /** Whether an answer means by its status that the session has expired: that of another site says nothing of it. */
@@ -74,12 +91,12 @@ public record ExpiryRules(
 
     /** Whether no answer matches. */
     public boolean isEmpty() {
-        return statuses == null && uri == null && text == null && when == null;
+        return statuses == null && uri == null && !readsBody();
     }
 
     /** Whether the body of an answer is looked into. */
     boolean readsBody() {
-        return text != null || when != null;
+        return text != null || logIn != null || when != null;
     }
 
     private static String withoutQuery(URI uri) {

@@ -47,6 +47,11 @@ final class OwnRequest implements RenewalSteps {
     }
 
     @Override
+    public @Nullable String profile() {
+        return request.profile();
+    }
+
+    @Override
     public boolean isRepeatable() {
         return true;
     }

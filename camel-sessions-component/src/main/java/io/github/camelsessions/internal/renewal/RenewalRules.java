@@ -3,9 +3,11 @@ package io.github.camelsessions.internal.renewal;
 
 import io.github.camelsessions.api.OnRenewalFailure;
 import io.github.camelsessions.api.ReplayStale;
+import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.WhenFull;
 import io.github.camelsessions.internal.session.GateRules;
 import java.time.Duration;
+import java.util.function.Function;
 import org.apache.camel.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * When a session counts as expired, how it is renewed, and what becomes of the exchanges meanwhile; resolved from
  * endpoint, site and component. Immutable.
  *
- * @param renewalUri        where the priority exchange is sent, null when the session does not renew by itself
+ * @param renewalUri        where the priority exchange is sent, null when none is
+ * @param logIn             makes the request that logs in where there is no renewalUri: that of a log-in page; null when
+ *                          the session does not renew by itself
  * @param renewFirst        whether an empty session is renewed before its first request
  * @param expiry            which answers mean that the session has expired
  * @param renewedWhen       whether a renewal's exchange shows success, null when any cookie does
@@ -34,11 +38,14 @@ import org.jspecify.annotations.Nullable;
  * @param place             where they are set, for messages
  * @param rate              how many requests the site is sent in a second at most, null when that is not set
  * @param check             how it is asked whether the session lives, null when it is not
+ * @param keep              what outlives a renewal
+ * @param renewAfter        tells how long after a log-in the session is renewed, null when nothing does
  * @param blockedBackoff    how long a session waits when the site wants to be left alone and does not say how long; it
  *                          doubles, up to {@link #LONGEST_BACKOFF}; zero for not at all
  */
 public record RenewalRules(
         @Nullable String renewalUri,
+        @Nullable Function<SessionKey, SessionRequest> logIn,
         boolean renewFirst,
         ExpiryRules expiry,
         @Nullable Predicate renewedWhen,
@@ -59,6 +66,8 @@ public record RenewalRules(
         String place,
         @Nullable RateRule rate,
         @Nullable CheckRules check,
+        KeepRules keep,
+        @Nullable RenewAfter renewAfter,
         Duration blockedBackoff) {
 
     /** What {@code blockedBackoff} grows to at most, unless it is longer itself. */
@@ -66,22 +75,27 @@ public record RenewalRules(
 
     /** The same, but renewed there. */
     public RenewalRules withRenewalUri(String uri) {
-        return with(uri, holdTimeout, check);
+        return with(uri, logIn, holdTimeout, check);
     }
 
     /** The same, but whoever is held gives up after that time. */
     public RenewalRules withHoldTimeout(Duration time) {
-        return with(renewalUri, time, check);
+        return with(renewalUri, logIn, time, check);
     }
 
-    /** The same, but asked so whether it lives. */
-    public RenewalRules withCheck(CheckRules other) {
-        return with(renewalUri, holdTimeout, other);
+    /** The same, but logged in and asked so whether it lives. */
+    public RenewalRules with(@Nullable Function<SessionKey, SessionRequest> requests, @Nullable CheckRules other) {
+        return with(renewalUri, requests, holdTimeout, other);
     }
 
-    private RenewalRules with(@Nullable String uri, Duration time, @Nullable CheckRules asked) {
+    private RenewalRules with(
+            @Nullable String uri,
+            @Nullable Function<SessionKey, SessionRequest> requests,
+            Duration time,
+            @Nullable CheckRules asked) {
         return new RenewalRules(
                 uri,
+                requests,
                 renewFirst,
                 expiry,
                 renewedWhen,
@@ -102,6 +116,8 @@ public record RenewalRules(
                 place,
                 rate,
                 asked,
+                keep,
+                renewAfter,
                 blockedBackoff);
     }
 
@@ -128,7 +144,8 @@ public record RenewalRules(
         return onRenewalFailure == OnRenewalFailure.hold;
     }
 
+    /** Whether the session renews by itself. */
     public boolean renews() {
-        return renewalUri != null;
+        return renewalUri != null || logIn != null;
     }
 }

@@ -44,6 +44,7 @@ final class RenewalRun {
     private volatile @Nullable Throwable failure;
     private volatile @Nullable Runnable waiting;
     private volatile @Nullable Throwable timedOut;
+    private volatile @Nullable Duration goodFor; // as its latest attempt has told
     private Duration backoff;
     private final Set<ClientProfile> lost = new HashSet<>(); // the profiles whose proxies have failed it
 
@@ -176,7 +177,12 @@ final class RenewalRun {
         Throwable[] cause = new Throwable[1];
         RenewalScope.runIn(mine, () -> {
             try {
-                cause[0] = RenewalEvidence.failure(work.run(mine), mine, rules);
+                keep(mine);
+                Exchange exchange = work.run(mine);
+                cause[0] = RenewalEvidence.failure(exchange, mine, rules);
+                if (cause[0] == null && rules.renewAfter() != null) {
+                    goodFor = rules.renewAfter().of(exchange, mine.pending());
+                }
             } catch (Throwable e) { // an error, too, must end the renewal
                 cause[0] = e;
             }
@@ -184,8 +190,21 @@ final class RenewalRun {
         return cause[0];
     }
 
+    /** What is kept belongs to an account: the log-in has it only where it has the client profile of before. */
+    private void keep(RenewalToken mine) {
+        Generation before = session.open(null).generation();
+        if (rules.keep().isEmpty() || before == null) {
+            return;
+        }
+        Initiator initiator = Pass.initiator(mine);
+        GateKeeper.equip(session, mine.pending(), mine, initiator == null ? null : initiator.profile(), rules);
+        if (mine.pending().profile().equals(before.profile())) {
+            rules.keep().keep(before, mine.pending());
+        }
+    }
+
     private void succeed(RenewalToken mine) {
-        Verdict verdict = session.succeeded(mine);
+        Verdict verdict = session.succeeded(mine, goodFor);
         if (verdict.release()) {
             over.set(true);
             host.renewed(session);

@@ -60,10 +60,16 @@ final class RenewalStarter extends ServiceSupport implements RenewalRun.Host {
             return; // it did not wait that long, and has ended since
         }
         RenewalRules rules = initiator.rules();
-        String uri = Objects.requireNonNull(rules.renewalUri(), "a session without renewalUri renews only when asked");
-        LogInRoute route = new LogInRoute(template, uri, initiator.cause());
+        RenewalRun.Work logIn = rules.renewalUri() != null
+                ? new LogInRoute(template, rules.renewalUri(), initiator.cause())
+                : new LogInRequest(
+                        template.getCamelContext(),
+                        gates,
+                        session,
+                        Objects.requireNonNull(rules.logIn(), "a session without a log-in renews only when asked"),
+                        initiator.cause());
         // one within another renewal holds a lane already: waiting for a second could be for ever
-        RenewalRun renewal = new RenewalRun(gates, this, session, rules, route, token, !initiator.isInRenewal());
+        RenewalRun renewal = new RenewalRun(gates, this, session, rules, logIn, token, !initiator.isInRenewal());
         prepare(renewal, session, token, rules, () -> run(renewal));
     }
 

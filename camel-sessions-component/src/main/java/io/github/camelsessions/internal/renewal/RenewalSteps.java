@@ -3,6 +3,7 @@ package io.github.camelsessions.internal.renewal;
 
 import io.github.camelsessions.internal.session.RenewalToken;
 import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
 
 /** What renews a session on an exchange of the user: its own request, or the steps of a block. */
 public interface RenewalSteps {
@@ -12,6 +13,11 @@ public interface RenewalSteps {
 
     /** The exchange belongs to a renewal of this session that is under way already: it takes part in that. */
     void join(Exchange exchange, RenewalToken token);
+
+    /** The name of the client profile that it asks for, null for any. */
+    default @Nullable String profile() {
+        return null;
+    }
 
     /** Whether it can run another time. */
     boolean isRepeatable();

@@ -97,6 +97,12 @@ final class RenewingExchange extends GatedExchange implements RenewalRun.Work {
     }
 
     @Override
+    public @Nullable String profile() {
+        String asked = own == null ? null : own.profile();
+        return asked != null ? asked : super.profile();
+    }
+
+    @Override
     public Exchange run(RenewalToken token) {
         if (earlier == null) {
             earlier = FailureBefore.putAside(exchange());

@@ -341,13 +341,9 @@ final class SentExchange extends GatedExchange {
             gates().silent().heardOf(held);
             Map<String, Object> headers =
                     new CaseInsensitiveMap(exchange().getIn().getHeaders());
-            boolean[] redirected = {false};
-            Reply answer = request.send(exchange(), generation, true, () -> {
-                redirected[0] = true;
-                further();
-            });
+            Reply answer = request.send(exchange(), generation, true, this::further);
             if (answer != null) {
-                AnswerView.leave(exchange(), headers, answer, logInRefusal(answer, redirected[0]));
+                AnswerView.leave(exchange(), headers, answer, logInRefusal(answer));
             }
             return answer;
         } finally {
@@ -355,12 +351,12 @@ final class SentExchange extends GatedExchange {
         }
     }
 
-    private @Nullable String logInRefusal(Reply answer, boolean redirected) {
+    private @Nullable String logInRefusal(Reply answer) {
         try {
             if (rules().expiry().readsBody()) {
                 request.detach(exchange());
             }
-            return rules().expiry().matchLogIn(exchange(), answer, redirected);
+            return rules().expiry().matchLogIn(exchange(), answer);
         } catch (IOException e) {
             return null; // its route will see that it cannot be read
         }

@@ -2,13 +2,16 @@
 package io.github.camelsessions.internal.session;
 
 import io.github.camelsessions.api.SessionKey;
+import io.github.camelsessions.cookie.Cookie;
 import io.github.camelsessions.cookie.CookieJar;
 import io.github.camelsessions.profile.ClientProfile;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +44,19 @@ public final class Generation {
     // immutable, replaced by compare-and-set; null until there is one: most sessions of many have none
     private volatile @Nullable Map<String, Object> variables;
     private volatile int logIn = UNKNOWN;
+    private volatile @Nullable Kept kept; // until a log-in has succeeded
+
+    /** What was here before the log-in began. Values are compared by identity: the same value may be set anew. */
+    private record Kept(List<Cookie> cookies, Map<String, Object> variables) {
+
+        boolean has(Cookie cookie) {
+            return cookies.stream().anyMatch(each -> each == cookie);
+        }
+
+        boolean has(Map.Entry<String, Object> variable) {
+            return variables.get(variable.getKey()) == variable.getValue();
+        }
+    }
 
     Generation(SessionKey session, long number, CookieJar jar) {
         this.session = session;
@@ -115,19 +131,38 @@ public final class Generation {
         } while (!VARIABLES.compareAndSet(this, before, after.isEmpty() ? null : Collections.unmodifiableMap(after)));
     }
 
-    /** Whether anything was left here: a cookie or a variable. */
+    /**
+     * Takes over what of the generation before is to outlive it, before anything fills this one. It is no evidence of a
+     * log-in.
+     */
+    public void keep(Generation before, Predicate<String> cookieNames, Predicate<String> variableNames) {
+        List<Cookie> cookies = jar.takeOver(before.jar, cookieNames);
+        Map<String, Object> values = new LinkedHashMap<>(before.variables());
+        values.keySet().removeIf(variableNames.negate());
+        kept = new Kept(cookies, values);
+        change(none -> values);
+    }
+
+    /** Whether anything was left here: a cookie or a variable that was not kept from before. */
     public boolean isFilled() {
-        return jar.size() > 0 || variables != null;
+        Kept before = kept;
+        if (before == null) {
+            return jar.size() > 0 || variables != null;
+        }
+        return !jar.cookies().stream().allMatch(before::has)
+                || !variables().entrySet().stream().allMatch(before::has);
     }
 
     /** Drops cookies and variables. */
     void empty() {
+        kept = null;
         jar.clear();
         change(before -> Map.of());
     }
 
     /** A renewal has filled it. */
     void loggedIn() {
+        kept = null;
         LOG_IN.compareAndSet(this, UNKNOWN, LOGGED_IN);
     }
 

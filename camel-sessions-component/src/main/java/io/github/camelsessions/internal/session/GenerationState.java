@@ -22,6 +22,8 @@ final class GenerationState {
         REFUSAL
     }
 
+    private static final long NEVER = Long.MAX_VALUE;
+
     final Generation generation;
     final Origin origin;
 
@@ -56,6 +58,7 @@ final class GenerationState {
 
     private long beganMillis;
     private long lastUseMillis;
+    private long endsMillis = NEVER;
 
     GenerationState(Generation generation, Origin origin, long nowMillis) {
         this.generation = generation;
@@ -69,6 +72,11 @@ final class GenerationState {
         filledByLogIn = byLogIn;
         beganMillis = nowMillis;
         lastUseMillis = nowMillis;
+    }
+
+    /** It is good for so long, as its log-in has told. */
+    void endAfter(Duration time, long nowMillis) {
+        endsMillis = nowMillis + time.toMillis();
     }
 
     /** A request is admitted with this event. An error for want of memory leaves all as it was; so below. */
@@ -125,6 +133,7 @@ final class GenerationState {
     /** Whether somebody or a limit says that this generation is over. */
     boolean limitDue(GateRules rules, long nowMillis) {
         return expired
+                || nowMillis >= endsMillis
                 || (rules.maxUses() > 0 && uses >= rules.maxUses())
                 || passed(rules.maxAge(), beganMillis, nowMillis)
                 || passed(rules.maxIdle(), lastUseMillis, nowMillis);

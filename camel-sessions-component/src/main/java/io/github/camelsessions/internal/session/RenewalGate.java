@@ -531,9 +531,22 @@ class RenewalGate {
 
     /** The attempt has filled its generation: it becomes the current one. A late success is dropped, as below. */
     public Verdict succeeded(RenewalToken done) {
+        return succeeded(done, null);
+    }
+
+    /**
+     * As {@link #succeeded(RenewalToken)}.
+     *
+     * @param goodFor how long what it has brought is good for: then the session is renewed as by {@code maxAge}; null when
+     *     that is not known
+     */
+    public Verdict succeeded(RenewalToken done, @Nullable Duration goodFor) {
         return touching(() -> {
             if (!state.succeed(done)) {
                 return Verdict.of(Action.NOTHING);
+            }
+            if (goodFor != null) {
+                state.current.endAfter(goodFor, state.now());
             }
             renewed = true;
             return Verdict.of(Action.NOTHING).releasing();

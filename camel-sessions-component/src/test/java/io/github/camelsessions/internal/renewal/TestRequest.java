@@ -23,8 +23,9 @@ abstract class TestRequest implements SessionRequest {
         this.session = session;
         this.rules = new RenewalRules(
                 "direct:login",
+                null,
                 false,
-                new ExpiryRules("401", null, null, null),
+                new ExpiryRules("401", null, null, null, null),
                 done -> true,
                 null,
                 false,
@@ -42,6 +43,8 @@ abstract class TestRequest implements SessionRequest {
                 false,
                 "",
                 null,
+                null,
+                KeepRules.parse(null, null),
                 null,
                 Duration.ofSeconds(1));
     }
@@ -91,7 +94,7 @@ abstract class TestRequest implements SessionRequest {
 
     @Override
     public final Reply send(Exchange exchange, Generation generation, boolean priority, Runnable furtherRequest) {
-        return new Reply(status(), URI.create("http://site.test/"), true, Map::of);
+        return new Reply(status(), URI.create("http://site.test/"), true, false, Map::of);
     }
 
     @Override

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.github.camelsessions.internal.engine;
+
+import io.github.camelsessions.internal.config.LogInPage;
+import io.github.camelsessions.internal.form.FormException;
+import io.github.camelsessions.internal.form.HtmlForm;
+import io.github.camelsessions.internal.form.HtmlPage;
+import io.github.camelsessions.internal.form.Submission;
+import io.github.camelsessions.internal.renewal.ExchangeOnThread;
+import io.github.camelsessions.internal.renewal.Reply;
+import io.github.camelsessions.internal.session.Generation;
+import io.github.camelsessions.internal.text.NearestName;
+import io.github.camelsessions.internal.text.Quoted;
+import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.profile.Totp;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.camel.Exchange;
+import org.apache.camel.Expression;
+import org.apache.camel.http.base.HttpOperationFailedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Logs in as a person would: puts user name, password and one-time code of the account into the forms that ask for them, on
+ * one page or on several. Immutable.
+ *
+ * @param rules the page to begin with, and what goes into its form besides
+ * @param clock tells one-time codes
+ */
+record LogInFiller(LogInPage rules, InstantSource clock) implements FormFiller {
+
+    private static final int MOST_FORMS = 5;
+
+    /** Where a log-in leads to may not be there; that says nothing of the log-in. */
+    private static final Set<Integer> NOTHING_THERE = Set.of(404, 405, 410);
+
+    @Override
+    public Work begin(Exchange exchange, Generation generation) {
+        return new LogIn(exchange, generation);
+    }
+
+    private final class LogIn implements Work {
+
+        private final Exchange exchange;
+        private final Generation generation;
+        private int status;
+        private int forms;
+        private boolean user;
+        private boolean password;
+        private boolean code;
+
+        LogIn(Exchange exchange, Generation generation) {
+            this.exchange = exchange;
+            this.generation = generation;
+        }
+
+        @Override
+        public boolean needsForm() {
+            return forms == 0;
+        }
+
+        /** Sites show their form with a status of failure, too. */
+        @Override
+        public boolean reads(int answered) {
+            status = answered;
+            return true;
+        }
+
+        @Override
+        public @Nullable Submission fill(HtmlPage page) {
+            HtmlForm form = page.logInForm();
+            if (form == null && (forms > 0 || status >= 400)) {
+                return null;
+            }
+            HtmlForm filled = form != null ? form : page.form(null);
+            refuseAgain(page, filled);
+            if (forms == MOST_FORMS) {
+                throw new FormException(
+                        "the log-in has not ended after " + MOST_FORMS + " forms, " + page + " asks for another one");
+            }
+            Map<String, String> values = values(filled);
+            if (values.isEmpty()) {
+                throw new FormException(page + ": " + filled.describe() + " asks for no user name and no password that"
+                        + " can be told from other fields; name them by loginFields.NAME=VALUE");
+            }
+            values.forEach(filled::set);
+            if (forms++ == 0) {
+                rules.form().learn(page.url(), values.keySet(), filled.passwordField());
+            }
+            Submission sent = filled.submit(null);
+            if ("https".equalsIgnoreCase(rules.page().getScheme())
+                    && "http".equalsIgnoreCase(sent.target().getScheme())) {
+                throw new FormException(page + ": " + filled.describe()
+                        + " would send the password without TLS, though loginPage has it; nothing was sent");
+            }
+            return sent;
+        }
+
+        private void refuseAgain(HtmlPage page, HtmlForm form) {
+            boolean asksPassword = form.passwordField() != null;
+            boolean again = asksPassword ? password : form.codeField() != null ? code : user;
+            if (again) {
+                throw new FormException("the log-in form came again after it was sent: the site does not accept "
+                        + (asksPassword
+                                ? "user name or password"
+                                : form.codeField() != null ? "the one-time code" : "the user name")
+                        + " of client profile '" + profile().name() + "', or wants more than the form says ("
+                        + page + (page.title().isEmpty() ? "" : ", " + Quoted.of(page.title())) + ")");
+            }
+        }
+
+        private ClientProfile profile() {
+            return generation.profile();
+        }
+
+        /** What goes into the form, by field. */
+        private Map<String, String> values(HtmlForm form) {
+            Map<String, String> values = new LinkedHashMap<>();
+            List<String> fields = form.fields();
+            rules.fields().forEach((name, expression) -> {
+                if (fields.contains(name)) {
+                    String value = evaluated(name, expression);
+                    if (value != null) {
+                        values.put(name, value);
+                    }
+                } else if (forms == 0) {
+                    refuseMistyped(name, form);
+                }
+            });
+            if (form.userField() != null && (!user || form.passwordField() == null)) {
+                user = true;
+                values.computeIfAbsent(form.userField(), field -> ofAccount("username", field));
+            }
+            if (form.passwordField() != null) {
+                password = true;
+                values.computeIfAbsent(form.passwordField(), field -> ofAccount("password", field));
+            }
+            if (form.codeField() != null) {
+                code = true;
+                values.computeIfAbsent(
+                        form.codeField(),
+                        field -> Totp.parse(ofAccount(Totp.ACCOUNT_KEY, field)).code(clock.instant()));
+            }
+            return values;
+        }
+
+        private @Nullable String evaluated(String name, Expression expression) {
+            return ExchangeOnThread.in(exchange, generation, () -> {
+                String value = expression.evaluate(exchange, String.class);
+                return ExchangeOnThread.takeMissing() ? null : value;
+            });
+        }
+
+        /** A field that comes on a later page has another name than those of the first. */
+        private void refuseMistyped(String name, HtmlForm form) {
+            String nearest = NearestName.of(name, form.fields());
+            if (nearest != null) {
+                throw new FormException("loginFields." + Quoted.bare(name) + ": " + form.describe()
+                        + " has no such field, did you mean " + Quoted.bare(nearest) + "?");
+            }
+        }
+
+        private String ofAccount(String key, String field) {
+            String value = profile().account().get(key);
+            if (value == null) {
+                String name = profile().name();
+                throw new FormException("the log-in form has the field " + Quoted.of(field) + ", and "
+                        + (name.isEmpty()
+                                ? "the session has no client profile"
+                                : "client profile '" + name + "' has no account." + key)
+                        + ": put account." + key + " into the profile, or set loginFields." + Quoted.bare(field));
+            }
+            return value;
+        }
+
+        @Override
+        public void end(Exchange done, Reply answer) throws Exception {
+            if (answer.status() >= 400 && !(answer.redirected() && NOTHING_THERE.contains(answer.status()))) {
+                Map<String, String> headers = answer.ownHeaders();
+                throw new HttpOperationFailedException(
+                        answer.uri().toString(),
+                        answer.status(),
+                        Objects.toString(done.getMessage().getHeader(Exchange.HTTP_RESPONSE_TEXT), ""),
+                        headers.get("Location"),
+                        headers,
+                        null);
+            }
+            if (!password && rules.fields().isEmpty() && profile().account().containsKey("password")) {
+                throw new FormException("the log-in ended at " + answer.uri().getScheme() + "://"
+                        + answer.uri().getRawAuthority() + answer.uri().getRawPath()
+                        + ", and no page has asked for the password");
+            }
+        }
+    }
+}
