@@ -60,6 +60,8 @@ class DocumentationTest {
     private Main routes;
 
     private final Map<String, Executable> checks = Map.ofEntries(
+            entry("readme-properties", this::theRoutesOfTheReadmeFetchWithTheCookiesOfTheirSession),
+            entry("readme-profiles", this::theRoutesOfTheReadmeFetchWithTheCookiesOfTheirSession),
             entry("readme-yaml", this::theRoutesOfTheReadmeFetchWithTheCookiesOfTheirSession),
             entry("readme-java", this::theRoutesOfTheReadmeFetchWithTheCookiesOfTheirSession),
             entry("quick-start", () -> eachUserHasASessionOfItsOwn("direct:orders")),
@@ -106,8 +108,18 @@ class DocumentationTest {
                     answer(http, "welcome");
                 })
                 .page("/login", http -> {
+                    if (http.getRequestMethod().equals("GET")) {
+                        answer(
+                                http,
+                                "<form action=/enter method=post><input name=user><input name=password type=password></form>");
+                        return;
+                    }
                     http.getResponseHeaders().add("Set-Cookie", "sid=known; Path=/");
                     answer(http, "logged in");
+                })
+                .page("/enter", http -> {
+                    http.getResponseHeaders().add("Set-Cookie", "sid=known; Path=/");
+                    answer(http, "welcome");
                 })
                 .page("/missing", http -> LoopbackSite.answer(http, 404, "missing"))
                 .page("/app", http -> {
@@ -118,7 +130,7 @@ class DocumentationTest {
                     http.getResponseHeaders().add("Location", "/forever");
                     LoopbackSite.answer(http, 302, "");
                 });
-        List<String> yaml = named("yaml", List.of("readme-yaml", "profiles-file", "wrapped-route"));
+        List<String> yaml = named("yaml", List.of("readme-yaml", "readme-profiles", "profiles-file", "wrapped-route"));
         List<String> java = named("java", List.of("readme-java", "facade", "testkit-java"));
         routes = start("", yaml, java);
     }
@@ -164,16 +176,20 @@ class DocumentationTest {
     }
 
     private void theRoutesOfTheReadmeFetchWithTheCookiesOfTheirSession() throws Exception {
+        Path profiles = Files.writeString(folder.resolve("readme.yaml"), snippets.text("readme-profiles"));
+        String properties = snippets.text("readme-properties")
+                .replace("file:profiles.yaml", profiles.toUri().toString());
         for (String language : List.of("yaml", "java")) {
             seen = site.requests().size();
             List<String> name = List.of("readme-" + language);
-            Main main = language.equals("yaml") ? start("", name, List.of()) : start("", List.of(), name);
-            await().until(() -> requests().size() >= 2);
+            Main main =
+                    language.equals("yaml") ? start(properties, name, List.of()) : start(properties, List.of(), name);
+            await().until(() -> requests().size() >= 3);
             main.stop();
 
-            assertThat(requests()).extracting(Request::uri).containsExactly("/login", "/orders");
-            assertThat(requests()).extracting(Request::method).containsExactly("POST", "GET");
-            assertThat(requests().get(1).cookie()).isEqualTo("sid=known");
+            assertThat(requests()).extracting(Request::uri).containsExactly("/login", "/enter", "/orders");
+            assertThat(requests().get(1).body()).isEqualTo("user=anna&password=rain+%26+tea");
+            assertThat(requests().get(2).cookie()).isEqualTo("sid=known");
         }
     }
 
