@@ -92,7 +92,7 @@ class ArchitectureTest {
     static final ArchRule profilesAreReadWithJackson = in(PROFILE).mayImport(API, JACKSON, CRYPTO);
 
     @ArchTest
-    static final ArchRule valuesAreTakenOutOfTexts = in(CAPTURE).mayImport(PROFILE, JACKSON, JSOUP, RE2);
+    static final ArchRule valuesAreTakenOutOfTexts = in(CAPTURE).mayImport(FORM, PROFILE, JACKSON, JSOUP, RE2);
 
     @ArchTest
     static final ArchRule sessionsKnowNeitherCamelNorHttp = in(SESSION).mayImport(API, COOKIE, PROFILE);

@@ -315,7 +315,7 @@ class AutomaticRenewalTest extends AutomaticRenewalSupport {
     void javaTellsWhenThereIsNothingThatRenews() {
         assertThatThrownBy(() -> sessions().session(session).renew())
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("session '" + session + "' has no renewalUri");
+                .hasMessageContaining("session '" + session + "' has neither loginPage nor renewalUri");
         assertThatThrownBy(() -> sessions().session(session).renew("drect:login"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("there is no component 'drect'");

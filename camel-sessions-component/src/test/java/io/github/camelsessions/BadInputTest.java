@@ -41,7 +41,7 @@ class BadInputTest extends SharedContextTest {
                 Arguments.of("sessions:getcookies", "unknown operation 'getcookies': did you mean getCookies?"),
                 Arguments.of(
                         "sessions:dance",
-                        "unknown operation 'dance': must be one of fetch, renew, clear, check, close, getCookies, getProfile, addCookies,"
+                        "unknown operation 'dance': must be one of fetch, renew, submit, login, clear, check, close, getCookies, getProfile, addCookies,"
                                 + " markGood, markBad, retire, endCooldown, list"),
                 Arguments.of("sessions:fetch:https://a.example", "write a slash before the target"),
                 Arguments.of("sessions:fetch?sesionId=1", "unknown option 'sesionId', did you mean sessionId?"),

@@ -149,6 +149,27 @@ class CaptureTest extends SharedContextTest {
     }
 
     @Test
+    void aPageThatIsMeantToFillTheMemoryHoldsNothing() {
+        site.page("/hostile", http -> {
+            http.getResponseHeaders().add("Content-Type", "text/html");
+            // each paragraph begins anew what was left open, with all its attributes
+            StringBuilder page = new StringBuilder("<p id=who>Anna Berg</p><p>");
+            for (int tag = 0; tag < 12; tag++) {
+                page.append("<b");
+                for (int i = 0; i < 500; i++) {
+                    page.append(" a").append(tag).append('x').append(i);
+                }
+                page.append('>');
+            }
+            LoopbackSite.answer(http, 200, page.append("<p>x".repeat(250_000)).toString());
+        });
+
+        assertThat(text(send(fetchUri("/hostile") + "?capture.who=RAW(css:#who)", null)))
+                .hasSizeGreaterThan(900_000);
+        assertThat(variable("portal", "who")).isNull();
+    }
+
+    @Test
     void aSiteCapturesFromLogInsOnlyUnlessItSaysAll() {
         fetch("/json");
         send(fetchUri("/all"), null);

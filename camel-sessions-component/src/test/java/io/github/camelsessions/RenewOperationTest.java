@@ -236,7 +236,7 @@ class RenewOperationTest extends SharedContextTest {
 
     @Test
     void withoutTargetAndRenewalUriItTellsTheWayOut() {
-        assertThat(failure("sessions:renew")).contains("has no target", "or set renewalUri");
+        assertThat(failure("sessions:renew")).contains("has no target", "or set loginPage or renewalUri");
     }
 
     private CompletableFuture<Exchange> start(String uri, Object body) {

@@ -658,11 +658,13 @@ public class RenewalGateStress {
             }
         }
 
+        /** Those that wait now: who is held again waits for what comes next. */
         private void release() {
-            Passage held = queue.poll();
-            if (held != null) {
-                ask(held, true);
-                release();
+            for (int waiting = queue.size(); waiting > 0; waiting--) {
+                Passage held = queue.poll();
+                if (held != null) {
+                    ask(held, true);
+                }
             }
         }
 

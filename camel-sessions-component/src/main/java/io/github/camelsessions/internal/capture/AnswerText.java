@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.capture;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.github.camelsessions.internal.form.FormException;
+import io.github.camelsessions.internal.form.PageParser;
 import java.net.URI;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.jspecify.annotations.Nullable;
 
@@ -15,14 +13,16 @@ import org.jspecify.annotations.Nullable;
 public final class AnswerText {
 
     private final byte[] octets;
+    private final @Nullable String contentType;
     private final @Nullable Charset charset;
     private final URI url;
     private @Nullable String text;
     private @Nullable Document page;
 
-    /** @param charset the one that the answer names, null when it names none that is known */
-    public AnswerText(byte[] octets, @Nullable Charset charset, URI url) {
+    /** @param charset the one that the type names, null when it names none that is known */
+    public AnswerText(byte[] octets, @Nullable String contentType, @Nullable Charset charset, URI url) {
         this.octets = octets;
+        this.contentType = contentType;
         this.charset = charset;
         this.url = url;
     }
@@ -40,13 +40,16 @@ public final class AnswerText {
 
     Document page() {
         if (page == null) {
-            try { // without a charset it looks for what the page says
-                page = Jsoup.parse(
-                        new ByteArrayInputStream(octets), charset == null ? null : charset.name(), url.toString());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e); // of octets in memory
-            }
+            page = parsed();
         }
         return page;
+    }
+
+    private Document parsed() {
+        try {
+            return PageParser.parse(octets, contentType, url).document();
+        } catch (FormException e) { // more elements than any page needs: nothing is found in it
+            return new Document("");
+        }
     }
 }

@@ -235,7 +235,7 @@ final class CallRequest implements SessionRequest {
         }
         byte[] beginning = AnswerBody.first(exchange.getMessage(), Captures.LIMIT);
         values.captures()
-                .of(new AnswerText(beginning, Charsets.named(type), url))
+                .of(new AnswerText(beginning, type, Charsets.named(type), url))
                 .forEach(generation::setVariable);
     }
 

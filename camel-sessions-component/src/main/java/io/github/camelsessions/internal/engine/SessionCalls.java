@@ -178,10 +178,15 @@ public final class SessionCalls {
      * Logs the exchange's session in by the {@code loginPage} of its rules: within a renewal of it as a part of that, else it
      * is renewed as its rules say. As {@code AsyncProcessor.process}.
      *
+     * @param requests makes the request of the log-in
      * @throws IllegalArgumentException when there is no page
      */
     public boolean logIn(
-            Object owner, Exchange exchange, AsyncCallback callback, EffectiveRules rules, SessionEngine engine) {
+            Object owner,
+            Exchange exchange,
+            AsyncCallback callback,
+            EffectiveRules rules,
+            EffectiveRules.Requests requests) {
         if (rules.logIn() == null) {
             throw new IllegalArgumentException(
                     "sessions:login needs a loginPage: set it on the endpoint, the site or the"
@@ -189,7 +194,7 @@ public final class SessionCalls {
         }
         SessionKey session = session(exchange, rules);
         return session.equals(RenewalScope.renewing(exchange))
-                ? traffic.send(owner, exchange, callback, engine.logIn(rules, session))
+                ? traffic.send(owner, exchange, callback, requests.logIn(rules, session))
                 : renew(owner, exchange, callback, rules);
     }
 

@@ -2,9 +2,10 @@
 package io.github.camelsessions.internal.form;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Set;
-import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FormMark {
 
+    private static final URI NOWHERE = URI.create("http://sessions.invalid/");
     private static final Learned NOTHING = new Learned(null, Set.of(), null);
 
     private volatile Learned learned = NOTHING;
@@ -49,7 +51,16 @@ public final class FormMark {
         if (!containsIgnoringCase(page, sign)) {
             return false;
         }
-        return Jsoup.parse(page).select("form").stream().anyMatch(form -> isIt(form, now));
+        return parsed(page).select("form").stream().anyMatch(form -> isIt(form, now));
+    }
+
+    private static Document parsed(String page) {
+        try {
+            return PageParser.parse(page.getBytes(StandardCharsets.UTF_8), "text/html; charset=utf-8", NOWHERE)
+                    .document();
+        } catch (FormException e) { // no log-in page is so large
+            return new Document("");
+        }
     }
 
     private static boolean isIt(Element form, Learned known) {

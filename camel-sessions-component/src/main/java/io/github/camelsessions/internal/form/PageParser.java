@@ -18,7 +18,7 @@ import org.jsoup.parser.StreamParser;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a document of a page's octets, as long as it is no more than a page needs. Stateless. */
-final class PageParser {
+public final class PageParser {
 
     /**
      * How many elements and attributes are read. A page of some octets may have them by the million: tags that are left
@@ -38,10 +38,10 @@ final class PageParser {
      * @param document not yet looked at
      * @param charset  in which the page is written
      */
-    record Parsed(Document document, Charset charset) {}
+    public record Parsed(Document document, Charset charset) {}
 
     /** @throws FormException when the page has more elements than are read */
-    static Parsed parse(byte[] body, @Nullable String contentType, URI url) {
+    public static Parsed parse(byte[] body, @Nullable String contentType, URI url) {
         Charset charset = charset(body, contentType);
         String text = new String(body, charset);
         // a mark of the byte order is none of the text; line breaks are LF (HTML, section 13.2.3.5)

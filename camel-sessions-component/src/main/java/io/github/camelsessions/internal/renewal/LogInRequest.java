@@ -21,14 +21,14 @@ final class LogInRequest implements RenewalRun.Work {
     private final CamelContext context;
     private final GateKeeper gates;
     private final Session session;
-    private final Function<SessionKey, SessionRequest> requests;
+    private final Function<SessionKey, SendableRequest> requests;
     private final String cause;
 
     LogInRequest(
             CamelContext context,
             GateKeeper gates,
             Session session,
-            Function<SessionKey, SessionRequest> requests,
+            Function<SessionKey, SendableRequest> requests,
             String cause) {
         this.context = context;
         this.gates = gates;
@@ -45,7 +45,9 @@ final class LogInRequest implements RenewalRun.Work {
         try {
             LogInRoute.tell(exchange.getIn(), token.pending(), cause);
             RenewalScope.enter(exchange, token);
-            new OwnRequest(gates, null, requests.apply(session.key())).join(exchange, token);
+            // rules that knew this type would be known by themselves
+            SessionRequest request = (SessionRequest) requests.apply(session.key());
+            new OwnRequest(gates, null, request).join(exchange, token);
             if (exchange.getMessage().getBody() instanceof StreamCache cache && !cache.inMemory()) {
                 // it is judged after its file is gone, and predicates see no more of it
                 exchange.getMessage().setBody(AnswerBody.first(exchange.getMessage(), AnswerBody.TEXT_LIMIT));

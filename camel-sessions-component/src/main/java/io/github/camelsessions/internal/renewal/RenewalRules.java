@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RenewalRules(
         @Nullable String renewalUri,
-        @Nullable Function<SessionKey, SessionRequest> logIn,
+        @Nullable Function<SessionKey, SendableRequest> logIn,
         boolean renewFirst,
         ExpiryRules expiry,
         @Nullable Predicate renewedWhen,
@@ -84,13 +84,13 @@ public record RenewalRules(
     }
 
     /** The same, but logged in and asked so whether it lives. */
-    public RenewalRules with(@Nullable Function<SessionKey, SessionRequest> requests, @Nullable CheckRules other) {
+    public RenewalRules with(@Nullable Function<SessionKey, SendableRequest> requests, @Nullable CheckRules other) {
         return with(renewalUri, requests, holdTimeout, other);
     }
 
     private RenewalRules with(
             @Nullable String uri,
-            @Nullable Function<SessionKey, SessionRequest> requests,
+            @Nullable Function<SessionKey, SendableRequest> requests,
             Duration time,
             @Nullable CheckRules asked) {
         return new RenewalRules(

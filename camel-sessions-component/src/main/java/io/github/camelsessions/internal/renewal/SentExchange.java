@@ -195,7 +195,7 @@ final class SentExchange extends GatedExchange {
             return false;
         }
         refusal = refusal(reply);
-        if (refusal == null && rules().renews()) {
+        if (refusal == null && rules().renews() && rules().expiry().logIn() == null) {
             gates().logInPages().delivered(session().key(), exchange(), request);
         }
         return isReplayableWhenStale();
