@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SessionRoutes {
 
-    // sessions: endpoints, session: variables, renewSession: policies; headers
+    // sessions: endpoints, session: variables, renewSession: and pinSession: policies; headers
     private static final Pattern MENTION = Pattern.compile("(?i:sessions?:)|CamelSessions");
     private static final Pattern HTTP = Pattern.compile("(?<![\\w:/])https?:");
     // an exchange comes from another route, perhaps with a session; all others begin new exchanges
@@ -111,6 +111,8 @@ public final class SessionRoutes {
                 ? given
                 : context.getRegistry()
                         .lookupByName(NodeText.resolved(context, ref).trim());
-        return found instanceof SessionHttpProcessor || found instanceof RenewSessionPolicy;
+        return found instanceof SessionHttpProcessor
+                || found instanceof RenewSessionPolicy
+                || found instanceof PinSessionPolicy;
     }
 }

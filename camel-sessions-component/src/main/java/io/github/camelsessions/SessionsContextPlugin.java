@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions;
 
+import io.github.camelsessions.internal.block.PinInterceptor;
 import io.github.camelsessions.internal.engine.LogOutsOfStop;
 import io.github.camelsessions.internal.engine.SessionEngine;
 import io.github.camelsessions.internal.values.SessionBeans;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Found by Camel through its service file in each context: lets sites with {@code wrap=true} put sessions under plain
- * camel-http endpoints, routes refer to a renew block as {@code renewSession:<id>}, and Camel find the variables of sessions
+ * camel-http endpoints, routes refer to blocks as {@code renewSession:<id>} and {@code pinSession:<id>}, and Camel find the variables of sessions
  * and the functions of Simple. All must be known before the first route is made.
  */
 public final class SessionsContextPlugin implements ContextServicePlugin {
@@ -51,6 +52,7 @@ public final class SessionsContextPlugin implements ContextServicePlugin {
         public void onRouteContextCreate(Route route) { // before its nodes are made
             if (routes.has(route)) {
                 route.getInterceptStrategies().add(new VariableInterceptor());
+                route.getInterceptStrategies().add(new PinInterceptor());
             }
         }
 
@@ -70,7 +72,7 @@ public final class SessionsContextPlugin implements ContextServicePlugin {
 
     private static void findBeans(CamelContext context) {
         if (context.getRegistry() instanceof DefaultRegistry registry) { // that of all of Camel's runtimes
-            registry.addBeanRepository(new RenewSessionReferences());
+            registry.addBeanRepository(new BlockReferences());
             registry.addBeanRepository(new SessionBeans(context));
         }
     }

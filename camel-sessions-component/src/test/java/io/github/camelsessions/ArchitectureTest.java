@@ -183,7 +183,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule onlyTheStepNeedsTheYamlDsl = noClasses()
             .that()
-            .doNotHaveSimpleName("RenewSessionStep")
+            .doNotHaveSimpleName("BlockStep")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(YAML, "org.apache.camel.dsl..");
@@ -191,7 +191,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule onlyTwoReadDefinitionsOfRoutes = noClasses()
             .that()
-            .haveNameNotMatching(".*\\.(RenewSessionStep|SessionRoutes)")
+            .haveNameNotMatching(".*\\.(BlockStep|SessionRoutes)")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.camel.model..");

@@ -83,6 +83,7 @@ class RenewalDocumentationTest {
             entry("renewal-block-java", () -> aBlockRenews("renewal-block-java")),
             entry("renewal-block-xml", () -> aBlockLogsInBeforeWork("renewal-block-xml")),
             entry("renewal-step", () -> aBlockLogsInBeforeWork("renewal-step")),
+            entry("pin-session", this::aWizardStaysInOneLogIn),
             entry("renewal-route-policy", this::theConsumerWaitsForTheLogIn),
             entry("renewal-failures", this::theReasonIsTheAnswer),
             entry("renewal-stats", this::theStatisticsAreLogged));
@@ -203,6 +204,18 @@ class RenewalDocumentationTest {
 
         assertThat(body(exchange)).contains("user=anna");
         assertThat(stats(main, "anna").renewals()).isOne();
+        main.stop();
+    }
+
+    private void aWizardStaysInOneLogIn() throws Exception {
+        Main main = start("renewal-properties", List.of("renewal-routes", "pin-session"), List.of());
+        ordersOf(main, "anna");
+
+        Exchange exchange = request(main, "direct:claim", Map.of("user", "anna"), "claim");
+
+        assertThat(body(exchange)).contains("user=anna");
+        assertThat(exchange.getMessage().getHeader(SessionsConstants.USED_ID)).isEqualTo("anna");
+        assertThat(site.accepted("/page/orders/confirm")).isOne();
         main.stop();
     }
 

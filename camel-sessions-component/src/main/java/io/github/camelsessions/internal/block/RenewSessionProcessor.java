@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.block;
 
-import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionsConfiguration;
 import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.internal.config.Place;
@@ -14,9 +13,7 @@ import java.util.Objects;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.apache.camel.Expression;
 import org.apache.camel.Processor;
-import org.apache.camel.support.LanguageSupport;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
 import org.jspecify.annotations.Nullable;
 
@@ -31,25 +28,7 @@ public final class RenewSessionProcessor extends DelegateAsyncProcessor {
     private volatile @Nullable Settings settings;
 
     /** What the policy says, made out at start. */
-    private record Settings(
-            SessionTraffic traffic,
-            String site,
-            String id,
-            @Nullable Expression expression,
-            RenewalRules rules) {
-
-        SessionKey session(Exchange exchange) {
-            if (expression == null) {
-                return new SessionKey(site, id);
-            }
-            String value = expression.evaluate(exchange, String.class);
-            if (value == null || value.isEmpty()) {
-                throw new IllegalArgumentException(
-                        "renewSession: the sessionId " + id + " is empty for this exchange; it must name a session");
-            }
-            return new SessionKey(site, value);
-        }
-    }
+    private record Settings(SessionTraffic traffic, BlockSession session, RenewalRules rules) {}
 
     /** What a user says of a block, see the policy. */
     public record Options(
@@ -78,7 +57,7 @@ public final class RenewSessionProcessor extends DelegateAsyncProcessor {
             exchange.getMessage().removeHeader(SessionsConstants.RENEWED);
             Settings now = Objects.requireNonNull(settings, "not started");
             RenewBlock block = new RenewBlock(getProcessor(), options.keepMessage());
-            return now.traffic().renew(this, exchange, callback, now.session(exchange), now.rules(), block);
+            return now.traffic().renew(this, exchange, callback, now.session().of(exchange), now.rules(), block);
         } catch (Throwable e) { // an error, too, must end the exchange
             exchange.setException(e);
             callback.done(true);
@@ -95,39 +74,14 @@ public final class RenewSessionProcessor extends DelegateAsyncProcessor {
     private Settings settings() {
         SessionEngine engine = SessionEngine.get(context);
         Rulebook rulebook = engine.rulebook();
-        String given = options.sessionId();
-        String id =
-                given == null ? "" : context.resolvePropertyPlaceholders(given).trim();
-        String site = Objects.requireNonNullElse(options.site(), SessionKey.DEFAULT_SITE);
-        int slash = id.indexOf('/');
-        if (options.site() == null && slash > 0 && rulebook.sites().has(id.substring(0, slash))) {
-            site = id.substring(0, slash);
-            id = id.substring(slash + 1);
-        }
-        if (id.isEmpty()) {
-            throw new IllegalArgumentException(
-                    options + " has no sessionId: write renewSession:anna, or renewSession:${header.user}");
-        }
+        BlockSession session = BlockSession.of(context, PREFIX, options.sessionId(), options.site(), rulebook);
         SessionsConfiguration own = new SessionsConfiguration();
         own.setRenewedWhen(options.renewedWhen());
         own.setRenewalTimeout(options.renewalTimeout());
         own.setHoldTimeout(options.holdTimeout());
-        RenewalRules rules =
-                rulebook.rules(site, new Place(options.toString(), own)).renewal();
-        Settings made = new Settings(engine.traffic(), site, id, expression(id), rules);
-        if (made.expression() == null) {
-            new SessionKey(site, id); // a wrong id shows now
-        }
-        return made;
-    }
-
-    private @Nullable Expression expression(String id) {
-        if (!LanguageSupport.hasSimpleFunction(id)) {
-            return null;
-        }
-        Expression made = context.resolveLanguage("simple").createExpression(id);
-        made.init(context);
-        return made;
+        RenewalRules rules = rulebook.rules(session.site(), new Place(options.toString(), own))
+                .renewal();
+        return new Settings(engine.traffic(), session, rules);
     }
 
     @Override

@@ -53,6 +53,7 @@ public final class SessionCalls {
      * The session that an exchange names, else the one of the rules. Within a renewal it is the session that is renewed,
      * unless the endpoint or the message says otherwise: the header there is the renewal's, and an endpoint that names a
      * session means another one. So it does when the header was written by a pool; in another site that means nothing.
+     * Within a block that pins a session of the site it is that, unless endpoint or message name one.
      */
     public static SessionKey session(Exchange exchange, EffectiveRules rules) {
         String id = exchange.getMessage().getHeader(SessionsConstants.ID, String.class);
@@ -69,7 +70,8 @@ public final class SessionCalls {
             id = rules.ownSessionId() ? null : id;
         }
         if (id == null) {
-            return rules.session();
+            SessionKey pinned = rules.ownSessionId() ? null : RenewalScope.pinned(exchange);
+            return pinned != null && pinned.site().equals(rules.site()) ? pinned : rules.session();
         }
         try {
             return new SessionKey(rules.site(), id);

@@ -94,6 +94,7 @@ public final class LocalOperation extends ServiceSupport implements ExchangeOper
         EffectiveRules rules = rules(exchange, target);
         SessionKey session = SessionCalls.session(exchange, rules);
         HttpTarget.consumeHeaders(message);
+        RenewalScope.begunAnew(exchange, session);
         return await(engine.close(session, rules::renewal), exchange, callback);
     }
 

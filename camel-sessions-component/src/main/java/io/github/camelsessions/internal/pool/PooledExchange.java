@@ -11,6 +11,7 @@ import io.github.camelsessions.internal.hold.Ticket.End;
 import io.github.camelsessions.internal.renewal.KeptAnswer;
 import io.github.camelsessions.internal.renewal.NotNow;
 import io.github.camelsessions.internal.renewal.RenewalRules;
+import io.github.camelsessions.internal.renewal.RenewalScope;
 import io.github.camelsessions.internal.renewal.Reply;
 import io.github.camelsessions.internal.renewal.RequestState;
 import io.github.camelsessions.internal.renewal.SessionFailures;
@@ -300,6 +301,9 @@ final class PooledExchange extends HeldExchange {
 
     private Outcome outcome(@Nullable Reply reply) throws IOException {
         Exception failure = exchange().getException();
+        if (RenewalScope.isLeftOut(exchange())) {
+            return Outcome.NEUTRAL;
+        }
         if (failure instanceof SessionRenewalException) {
             return Outcome.EXPIRED;
         }

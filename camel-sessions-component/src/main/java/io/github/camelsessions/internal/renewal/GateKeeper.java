@@ -263,6 +263,9 @@ final class GateKeeper {
         if (!renewing && !session.pauseLeft().isZero()) {
             return "the site wants to be left alone until " + session.stats().pausedUntil();
         }
+        if (!renewing && session.isExclusive()) {
+            return "a pinned block has the session to itself; see whether that takes too long";
+        }
         if (stats.state().equals("FAILED")) {
             return "the latest renewal has failed, the next attempt is made at " + stats.retryAt();
         }

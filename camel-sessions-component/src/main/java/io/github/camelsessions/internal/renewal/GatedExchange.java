@@ -79,6 +79,7 @@ abstract class GatedExchange extends HeldExchange implements Initiator {
                 rules.renewFirst(),
                 rules.replays() ? rules.maxReplays() : 0,
                 rules.whenFull() == WhenFull.fail);
+        pass.bind(RenewalScope.pin(exchange, session.key()));
     }
 
     @Override

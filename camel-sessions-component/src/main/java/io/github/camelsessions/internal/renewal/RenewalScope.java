@@ -4,7 +4,9 @@ package io.github.camelsessions.internal.renewal;
 import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.internal.hold.HeldTickets;
 import io.github.camelsessions.internal.session.Generation;
+import io.github.camelsessions.internal.session.Pin;
 import io.github.camelsessions.internal.session.RenewalToken;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +15,7 @@ import org.apache.camel.SafeCopyProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which renewals or log-out an exchange belongs to, and which generation of each session it saw last. Travels with the exchange as
+ * Which renewals or log-out an exchange belongs to, which generation of each session it saw last, and which blocks keep its calls in one. Travels with the exchange as
  * an immutable property that its copies inherit and that no route removes, never as a header, which anybody could send.
  * For exchanges that are made inside a renewal, by a ProducerTemplate in a bean, the renewal's thread knows too.
  */
@@ -35,23 +37,26 @@ public final class RenewalScope implements SafeCopyProperty {
 
     private static final String PROPERTY = "io.github.camelsessions.renewal";
     private static final int REMEMBERED = 16;
-    private static final RenewalScope NONE = new RenewalScope(Map.of(), Map.of(), null, null);
+    private static final RenewalScope NONE = new RenewalScope(Map.of(), Map.of(), null, null, List.of());
     private static final ThreadLocal<@Nullable RenewalScope> THREAD = new ThreadLocal<>();
 
     private final Map<SessionKey, RenewalToken> tokens; // the innermost renewal last
     private final Map<SessionKey, Generation> observed;
     private final @Nullable Generation latest; // of those observed
     private final @Nullable LogOut logOut;
+    private final List<Pin> pins; // of the blocks that it is in, the outermost first
 
     private RenewalScope(
             Map<SessionKey, RenewalToken> tokens,
             Map<SessionKey, Generation> observed,
             @Nullable Generation latest,
-            @Nullable LogOut logOut) {
+            @Nullable LogOut logOut,
+            List<Pin> pins) {
         this.tokens = tokens;
         this.observed = observed;
         this.latest = latest;
         this.logOut = logOut;
+        this.pins = pins;
     }
 
     @Override
@@ -139,8 +144,70 @@ public final class RenewalScope implements SafeCopyProperty {
                             scope.tokens,
                             with(scope.observed, generation.session(), generation),
                             generation,
-                            scope.logOut));
+                            scope.logOut,
+                            scope.pins));
         }
+    }
+
+    /** The exchange is in a block that keeps its calls in one generation. */
+    public static void enter(Exchange exchange, Pin pin) {
+        RenewalScope scope = of(exchange);
+        List<Pin> pins = new ArrayList<>(scope.pins);
+        pins.removeIf(Pin::isEnded);
+        pins.add(pin);
+        set(exchange, new RenewalScope(scope.tokens, scope.observed, scope.latest, scope.logOut, List.copyOf(pins)));
+    }
+
+    /** The exchange has left that block. */
+    public static void leave(Exchange exchange, Pin pin) {
+        RenewalScope scope = of(exchange);
+        List<Pin> pins = scope.pins.stream().filter(other -> other != pin).toList();
+        set(exchange, new RenewalScope(scope.tokens, scope.observed, scope.latest, scope.logOut, pins));
+    }
+
+    /**
+     * The block that keeps the exchange's calls of that session in one generation, the outermost if there are several: that
+     * has those of the others, too. Null when there is none.
+     */
+    public static @Nullable Pin pin(Exchange exchange, SessionKey session) {
+        for (Pin pin : of(exchange).pins) {
+            if (pin.concerns(session)) {
+                return pin;
+            }
+        }
+        return null;
+    }
+
+    /** The session of the innermost block that pins one by its name, null for none. */
+    public static @Nullable SessionKey pinned(Exchange exchange) {
+        SessionKey found = null;
+        for (Pin pin : of(exchange).pins) {
+            SessionKey session = pin.session();
+            found = session != null && pin.concerns(session) ? session : found;
+        }
+        return found;
+    }
+
+    /** The exchange itself has begun a session anew: the block that it is in goes on in that. */
+    public static void begunAnew(@Nullable Exchange exchange, SessionKey session) {
+        Pin pin = exchange == null ? null : pin(exchange, session);
+        if (pin != null) {
+            pin.free();
+        }
+    }
+
+    /** Whether the exchange belongs to a renewal of the session that is under way, or to its log-out. */
+    public static boolean isWithin(Exchange exchange, SessionKey session) {
+        RenewalToken token = token(exchange, session);
+        return isLogOut(exchange, session) || (token != null && token.state() == RenewalToken.State.LIVE);
+    }
+
+    /** Whether the exchange is in a block that is to start again, so that it does nothing more. */
+    public static boolean isLeftOut(Exchange exchange) {
+        List<Pin> pins = of(exchange).pins;
+        return !pins.isEmpty()
+                && pins.stream().anyMatch(Pin::isBroken)
+                && tokens(exchange).stream().noneMatch(token -> token.state() == RenewalToken.State.LIVE);
     }
 
     /** The exchange belongs to a renewal from now on. */
@@ -149,13 +216,13 @@ public final class RenewalScope implements SafeCopyProperty {
         Map<SessionKey, RenewalToken> tokens = new LinkedHashMap<>(scope.tokens);
         tokens.remove(token.session()); // so that it comes last
         tokens.put(token.session(), token);
-        set(exchange, new RenewalScope(tokens, scope.observed, scope.latest, scope.logOut));
+        set(exchange, new RenewalScope(tokens, scope.observed, scope.latest, scope.logOut, scope.pins));
     }
 
     /** The exchange belongs to a log-out. */
     static void enter(Exchange exchange, LogOut logOut) {
         RenewalScope scope = of(exchange);
-        set(exchange, new RenewalScope(scope.tokens, scope.observed, scope.latest, logOut));
+        set(exchange, new RenewalScope(scope.tokens, scope.observed, scope.latest, logOut, scope.pins));
     }
 
     /** Runs something in which an exchange, and new ones made on this thread, belong to the renewal. */
@@ -166,7 +233,7 @@ public final class RenewalScope implements SafeCopyProperty {
             runIn(token, action);
         } finally {
             RenewalScope after = of(exchange);
-            set(exchange, new RenewalScope(before, after.observed, after.latest, after.logOut));
+            set(exchange, new RenewalScope(before, after.observed, after.latest, after.logOut, after.pins));
         }
     }
 
@@ -175,20 +242,23 @@ public final class RenewalScope implements SafeCopyProperty {
         RenewalScope scope = of(exchange);
         boolean known = !scope.tokens.isEmpty() || scope.logOut != null;
         if (!known && THREAD.get() != null) {
-            set(exchange, new RenewalScope(ofThread().tokens, scope.observed, scope.latest, ofThread().logOut));
+            set(
+                    exchange,
+                    new RenewalScope(ofThread().tokens, scope.observed, scope.latest, ofThread().logOut, scope.pins));
         }
     }
 
     /** Runs something whose new exchanges belong to the renewal too. */
     static void runIn(RenewalToken token, Runnable action) {
         runIn(
-                new RenewalScope(with(ofThread().tokens, token.session(), token), Map.of(), null, ofThread().logOut),
+                new RenewalScope(
+                        with(ofThread().tokens, token.session(), token), Map.of(), null, ofThread().logOut, List.of()),
                 action);
     }
 
     /** Runs something whose new exchanges belong to the log-out. */
     static void runIn(LogOut logOut, Runnable action) {
-        runIn(new RenewalScope(Map.of(), Map.of(), null, logOut), action);
+        runIn(new RenewalScope(Map.of(), Map.of(), null, logOut, List.of()), action);
     }
 
     private static void runIn(RenewalScope scope, Runnable action) {

@@ -149,6 +149,7 @@ final class RenewingExchange extends GatedExchange implements RenewalRun.Work {
         if (now != null) {
             message.setHeader(SessionsConstants.GENERATION, now.number());
             RenewalScope.observe(exchange(), now);
+            RenewalScope.begunAnew(exchange(), session().key());
         }
     }
 

@@ -8,6 +8,7 @@ import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.api.WhenFull;
 import io.github.camelsessions.internal.hold.Ticket;
 import io.github.camelsessions.internal.session.Generation;
+import io.github.camelsessions.internal.session.Pin;
 import io.github.camelsessions.internal.session.RenewalToken;
 import io.github.camelsessions.internal.session.Session;
 import io.github.camelsessions.internal.session.Verdict;
@@ -116,7 +117,8 @@ final class SentExchange extends GatedExchange {
 
     @Override
     public boolean waitsToBeSent() {
-        return true;
+        Pin pin = pass().pin();
+        return pin == null || pin.exclusive() == null; // such a call may be sent while the session holds all others
     }
 
     @Override
@@ -133,6 +135,10 @@ final class SentExchange extends GatedExchange {
                 stand();
                 yield Next.DONE;
             }
+            case SKIP -> {
+                leaveOut();
+                yield Next.DONE;
+            }
             default -> throw new IllegalStateException("unexpected verdict " + verdict.action());
         };
     }
@@ -147,7 +153,22 @@ final class SentExchange extends GatedExchange {
             stand();
             return Next.DONE;
         }
+        if (request.carriedOut() != null) { // a block that starts again would ask for it twice
+            pass().loosen();
+        }
         return ask(released);
+    }
+
+    /** The block that it is a call of is to start again: what follows in that is left out, and nobody sees a failure. */
+    private void leaveOut() {
+        Pin pin = pass().pin();
+        if (pin != null && reply != null && refusal != null) {
+            pin.brokenBy(expired(reply, refusal));
+        }
+        if (beginning != null) {
+            beginning.restore(exchange());
+        }
+        exchange().setRouteStop(true);
     }
 
     /** Sends the request and reports its end, once. */
@@ -396,7 +417,8 @@ final class SentExchange extends GatedExchange {
             case all -> true;
             case none -> false;
         };
-        return wanted && beginning != null && request.obstacle(exchange()) == null;
+        // the rest of a block tells whether there is more that belongs to it
+        return wanted && pass().pin() == null && beginning != null && request.obstacle(exchange()) == null;
     }
 
     @Override

@@ -7,9 +7,12 @@ import io.github.camelsessions.api.SessionKey;
 import io.github.camelsessions.api.SessionRenewalException;
 import io.github.camelsessions.api.SessionSituation;
 import io.github.camelsessions.api.SessionStats;
+import io.github.camelsessions.internal.session.Generation;
+import io.github.camelsessions.internal.session.Pin;
 import io.github.camelsessions.internal.session.Session;
 import io.github.camelsessions.profile.ProfilesAsideException;
 import java.time.Instant;
+import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +63,32 @@ public final class SessionFailures {
                 answer.header("Location"),
                 answer.ownHeaders(),
                 beginning);
+    }
+
+    /**
+     * For a block that has started as often as it may. With the answer that was refused last; without one, when the session
+     * was begun anew for others, it has no status.
+     */
+    public static SessionExpiredException restarted(Pin pin, int restarts, @Nullable String obstacle) {
+        Generation[] generations = pin.generations();
+        SessionKey session = generations[0].session();
+        boolean same = session.equals(generations[1].session());
+        String message = "session '" + session + "': "
+                + (same
+                        ? "it was begun anew while the calls of a pinned block were made, which belong to one generation"
+                        : "a call of a pinned block came in session '" + generations[1].session()
+                                + "', but all belong to one")
+                + " (generation=" + generations[0].number() + ", restarts=" + restarts + "); "
+                + (obstacle != null
+                        ? "the block cannot start again: " + obstacle
+                        : same
+                                ? "raise restarts, or let nobody else use the session meanwhile by exclusive=true"
+                                : "name the session in pinSession");
+        SessionSituation situation = new SessionSituation(session, generations[0].number(), 0, null);
+        SessionExpiredException made = pin.answer() instanceof SessionExpiredException refused
+                ? expired(refused, situation, message)
+                : new SessionExpiredException(situation, message, "", 0, null, null, Map.of(), null);
+        return made;
     }
 
     /** An exchange cannot be held, or not any longer. */

@@ -32,6 +32,7 @@ public final class SessionState {
         }
         Verdict verdict = session.clear(RenewalScope.token(exchange, key));
         gates.act(session, verdict);
+        RenewalScope.begunAnew(exchange, key);
         return verdict.release();
     }
 

@@ -145,12 +145,31 @@ public final class SessionTraffic extends ServiceSupport {
             callback.done(true);
             return true;
         }
+        if (isLeftOut(exchange, callback)) {
+            return true;
+        }
         Session session = gates.sessionToUse(request.session(), request.rules());
         RenewalToken token = RenewalScope.token(exchange, session.key());
         if (token == null || token.state() == RenewalToken.State.ENDED) {
             checks.used(session);
         }
         return new SentExchange(gates, owner, exchange, callback, session, request, token).start();
+    }
+
+    /** Whether the exchange is in a block that is to start again, and does nothing more until then. */
+    private static boolean isLeftOut(Exchange exchange, AsyncCallback callback) {
+        if (!RenewalScope.isLeftOut(exchange)) {
+            return false;
+        }
+        exchange.setRouteStop(true);
+        callback.done(true);
+        return true;
+    }
+
+    /** What lets a block of the exchange have a session to itself; calls back when it has, or cannot. */
+    public ExclusiveUse exclusiveUse(
+            Object owner, Exchange exchange, AsyncCallback callback, SessionKey key, RenewalRules rules) {
+        return new ExclusiveUse(gates, owner, exchange, callback, gates.sessionToUse(key, rules), rules);
     }
 
     /** A log-out's request goes in the generation that ends, at once, and its answer is what it is. */
@@ -196,6 +215,9 @@ public final class SessionTraffic extends ServiceSupport {
             exchange.setException(new IllegalStateException("session '" + key
                     + "': cannot be renewed by its own log-out; leave that to who needs the session"));
             callback.done(true);
+            return true;
+        }
+        if (isLeftOut(exchange, callback)) {
             return true;
         }
         Session session = gates.sessionToUse(key, rules);

@@ -67,6 +67,10 @@ final class GateMemory {
     @Nullable
     Long uncheckedUntil;
 
+    /** The blocks that want the session to themselves, null while there was none. */
+    @Nullable
+    ExclusiveLine exclusive;
+
     /** When the gate is to be asked again, null when somebody does that anyway. */
     @Nullable
     Long wakeAt;
@@ -99,9 +103,14 @@ final class GateMemory {
         }
     }
 
-    /** Whether nobody waits. */
+    /** Whether a block has the session to itself, or is to have it next. */
+    boolean isExclusive() {
+        return exclusive != null && !exclusive.isEmpty();
+    }
+
+    /** Whether nobody waits, or has the session to itself. */
     boolean isOver() {
-        return held.now() == 0 && suspects.isEmpty();
+        return held.now() == 0 && suspects.isEmpty() && !isExclusive();
     }
 
     /** The refusals were the exchanges' own; those that have replays left are sent again all the same. */

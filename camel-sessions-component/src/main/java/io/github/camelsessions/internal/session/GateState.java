@@ -7,6 +7,7 @@ import io.github.camelsessions.internal.session.GateFailure.Kind;
 import io.github.camelsessions.internal.session.GenerationState.Origin;
 import io.github.camelsessions.internal.session.Verdict.Action;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,7 +104,38 @@ final class GateState {
     }
 
     boolean isHolding(Passage passage) {
-        return phase != Phase.CLOSED && (nobodyIsSent() || (phase == Phase.FAILED && endures(passage)));
+        return phase != Phase.CLOSED
+                && (nobodyIsSent() || isClosedTo(passage) || (phase == Phase.FAILED && endures(passage)));
+    }
+
+    /** Whether a block has the session to itself, or is to have it next, to which the passage does not belong. */
+    boolean isClosedTo(Passage passage) {
+        return memory != null && memory.exclusive != null && memory.exclusive.isClosedTo(passage);
+    }
+
+    /** Whether a block has the session to itself, or is to have it next. */
+    boolean isExclusive() {
+        return memory != null && memory.isExclusive();
+    }
+
+    /** The block that has the session to itself from now on, null for none; it is told once. */
+    @Nullable
+    Passage takeExclusive() {
+        return memory == null || memory.exclusive == null || !inFlight.isDrained() ? null : memory.exclusive.begin();
+    }
+
+    /** Returns whether a block has the session to itself; if not, it waits for that. */
+    boolean enterExclusive(Passage block) {
+        GateMemory all = memory();
+        if (all.exclusive == null) {
+            all.exclusive = new ExclusiveLine();
+        }
+        return all.exclusive.enter(block);
+    }
+
+    /** The blocks that have or want it to themselves, who are to be told that it is closed. */
+    List<Passage> drainExclusive() {
+        return memory == null || memory.exclusive == null ? List.of() : memory.exclusive.drain();
     }
 
     boolean isAnybodyHeld() {
@@ -253,6 +285,9 @@ final class GateState {
         waitsNoLonger(passage);
         if (memory != null) {
             memory.suspects.remove(passage, now());
+            if (memory.exclusive != null) {
+                memory.exclusive.leave(passage);
+            }
         }
         inFlight.landed(passage);
     }
@@ -356,6 +391,9 @@ final class GateState {
         if (memory != null) {
             memory.wakeAt = null;
             memory.checking = false;
+            if (memory.exclusive != null) {
+                memory.exclusive.removeGone();
+            }
             if (phase == Phase.RENEWING) {
                 giveUpIfLost(memory.renewal);
             }

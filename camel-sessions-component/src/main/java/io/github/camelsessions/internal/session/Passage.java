@@ -21,9 +21,9 @@ public class Passage {
         SENT,
         /** It waits for a renewal to end, or behind those that do. */
         WAITING,
-        /** Its refusal waits to be judged. */
+        /** Its refusal waits to be judged, or it waits to have the session to itself. */
         PARKED,
-        /** That was judged: it is told, unless an error comes between. */
+        /** That was judged, or it has: it is told, unless an error comes between. */
         JUDGED
     }
 
@@ -81,6 +81,14 @@ public class Passage {
 
     long suspectedMillis;
 
+    /** The block that it is a call of, and whether it is bound to the generation of that. */
+    private @Nullable Pin pin;
+
+    private boolean pinned;
+
+    /** Of a block that had the session to itself: whether it has ended. Set without the lock, which may not be had. */
+    private volatile boolean gone;
+
     /**
      * @param renews     whether this exchange can renew an expired session by itself; else only an explicit renewal does
      * @param renewFirst whether it wants an empty session renewed before its first request, if it can renew at all
@@ -111,6 +119,42 @@ public class Passage {
     /** Tells one target from others, as a hash code of method and URL does; {@link #UNKNOWN} when there is none. */
     protected int target() {
         return UNKNOWN;
+    }
+
+    /** It is a call of a block. Before it asks for the first time. */
+    public final void bind(@Nullable Pin block) {
+        pin = block;
+        pinned = block != null;
+    }
+
+    /** The block that it is a call of, null for none. */
+    public final @Nullable Pin pin() {
+        return pin;
+    }
+
+    /** What is left of it is no call of its own: it goes wherever the session is. While it waits for nothing. */
+    public final void loosen() {
+        pinned = false;
+    }
+
+    /** Whether the block that it is a call of lets it be sent in a generation; if not, that is to start again. */
+    final boolean mayBeSentIn(Generation to) {
+        return !pinned || pin == null || pin.admits(this, to);
+    }
+
+    /** By what its block has the session to itself; itself if it is that, or belongs to none. */
+    final Passage block() {
+        Passage block = pin == null ? null : pin.exclusive();
+        return block == null ? this : block;
+    }
+
+    /** The block that had the session to itself has ended, even if the gate cannot be told. Needs no memory. */
+    public final void goes() {
+        gone = true;
+    }
+
+    final boolean isGone() {
+        return gone;
     }
 
     void sent(GenerationState to, boolean byToken, long event) {

@@ -86,7 +86,8 @@ final class RefusalJudge {
         }
         long now = state.now();
         boolean ended = memory.evidence.isEnded(state.current, memory.suspects.all(), now);
-        boolean quiet = memory.held.now() == 0 && now >= state.current.worthWaitingUntil();
+        // whoever a block keeps from the session tells nothing
+        boolean quiet = (memory.held.now() == 0 || memory.isExclusive()) && now >= state.current.worthWaitingUntil();
         if (state.isChecked()) {
             if (memory.checking || !(ended || quiet || memory.suspects.isAnyLate(now))) {
                 return verdict;

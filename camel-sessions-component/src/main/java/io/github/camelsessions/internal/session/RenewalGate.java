@@ -11,6 +11,7 @@ import io.github.camelsessions.internal.session.Passage.Place;
 import io.github.camelsessions.internal.session.Verdict.Action;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.LongUnaryOperator;
@@ -50,7 +51,16 @@ import org.jspecify.annotations.Nullable;
  *                      | again; admit again                     |                                | admit again
  * lost(g &lt; n)          | admit again                            | admit again                    | admit again
  * lost, of a renewal   | deliver                                | deliver                        | deliver
- * last ordinary answer | -                                      | start t if it waits for that   | -
+ * admit, in a block    | others have the session: hold. Pinned  | as others: hold                | as others
+ *                      | to g &lt; n, and not alone there: skip.   |                                |
+ *                      | Else as others                         |                                |
+ * enter                | first, and no ordinary request on the  | the same                       | the same
+ *                      | wire: skip. Else park; from now on all |                                |
+ *                      | that are not of the first are held     |                                |
+ * left, by a block     | the next one; none: release            | the next one                   | the next one; none:
+ *                      |                                        |                                | release
+ * last ordinary answer | the first block has the session        | start t if it waits for that;  | the first block has
+ *                      |                                        | the first block has the session| the session
  * check                | send                                   | skip                           | skip
  * checked(n, alive)    | as accepted(n)                         | nothing                        | nothing
  * checked(n, ended)    | -> RENEWING; worthless: -> FAILED;     | nothing                        | nothing
@@ -175,7 +185,8 @@ class RenewalGate {
     }
 
     private Verdict admitOrdinary(Passage passage, boolean released) {
-        if (state.nobodyIsSent() || (state.is(Phase.ACTIVE) && state.isLine() && !released)) {
+        boolean stands = state.is(Phase.ACTIVE) && state.isLine() && !released && !state.isExclusive();
+        if (state.nobodyIsSent() || state.isClosedTo(passage) || stands) {
             return hold(passage, released);
         }
         if (state.is(Phase.FAILED)) {
@@ -198,8 +209,9 @@ class RenewalGate {
         if (limit) {
             state.installEmpty(Origin.LIMIT);
         }
-        passage.alone = state.current.isTried(state.now());
-        Verdict sent = send(passage, state.current, false);
+        boolean sends = passage.mayBeSentIn(state.current.generation);
+        passage.alone = sends && state.current.isTried(state.now());
+        Verdict sent = sends ? send(passage, state.current, false) : Verdict.of(Action.SKIP);
         return limit ? judge.suspectsOfEnded(sent) : sent;
     }
 
@@ -215,7 +227,8 @@ class RenewalGate {
             return state.fail(Kind.FULL);
         }
         long awaited = state.is(Phase.RENEWING) && memory.renewal != null ? memory.renewal.number : 0;
-        memory.held.add(passage, awaited, state.nobodyIsSent(), hasPlace, state.now());
+        boolean ahead = state.nobodyIsSent() || state.isClosedTo(passage);
+        memory.held.add(passage, awaited, ahead, hasPlace, state.now());
         return Verdict.of(Action.HOLD);
     }
 
@@ -314,9 +327,41 @@ class RenewalGate {
     /** An exchange is over: its time was up while it waited, or its route was stopped, or an error came, wherever it was. */
     public Verdict left(Passage passage) {
         return touching(() -> {
+            boolean closed = state.isExclusive();
             state.leaves(passage);
-            return Verdict.of(Action.NOTHING);
+            Verdict verdict = Verdict.of(Action.NOTHING);
+            boolean opens = closed && !state.isExclusive() && !state.is(Phase.RENEWING);
+            return opens ? verdict.releasing() : verdict;
         });
+    }
+
+    /**
+     * A block wants the session to itself, as soon as no request of others is on the wire. Whoever does not belong to it is
+     * held from now on, until it has {@link #left}. May be asked again.
+     *
+     * @return SKIP: the block has it, and goes on; PARK, or LOOK_UP
+     */
+    public Verdict enter(Passage block) {
+        return touching(() -> {
+                    if (state.is(Phase.CLOSED)) {
+                        return Verdict.of(Action.LOOK_UP);
+                    }
+                    return Verdict.of(state.enterExclusive(block) ? Action.SKIP : Action.PARK);
+                })
+                .apart(block);
+    }
+
+    /** Whether as many blocks wait to have it to themselves as exchanges may be held. */
+    public boolean isCrowdedByBlocks() {
+        return locked(() -> {
+            GateMemory memory = state.remembered();
+            return memory != null && memory.exclusive != null && memory.exclusive.size() > state.rules.maxHeld();
+        });
+    }
+
+    /** Whether a block has it to itself, or is to have it next. */
+    public boolean isExclusive() {
+        return locked(state::isExclusive);
     }
 
     /** Whether those that wait still have to: ask after a hold was made, for the renewal may have ended meanwhile. */
@@ -505,7 +550,7 @@ class RenewalGate {
         if (unwanted != null && unwanted != state.current.generation) {
             return Verdict.of(Action.SKIP);
         }
-        if (state.frozen || state.is(Phase.RENEWING)) {
+        if (state.frozen || state.is(Phase.RENEWING) || state.isClosedTo(passage)) {
             passage.unwanted = state.current.generation;
             return hold(passage, waited);
         }
@@ -706,7 +751,8 @@ class RenewalGate {
     public Verdict stop() {
         Verdict verdict = deciding(() -> {
             state.close();
-            return judge.suspectsAgain(Verdict.of(Action.NOTHING)).releasing();
+            Verdict others = judge.suspectsAgain(Verdict.of(Action.NOTHING)).releasing();
+            return others.judging(List.of(), state.drainExclusive());
         });
         abortIfRevoked(latestAttempt());
         return verdict;
@@ -735,7 +781,7 @@ class RenewalGate {
         return generation != null && (generation.hasProfile() || generation.isFilled()) ? generation : null;
     }
 
-    boolean isClosed() {
+    public boolean isClosed() {
         return locked(() -> state.is(Phase.CLOSED));
     }
 
@@ -846,6 +892,10 @@ class RenewalGate {
         }
         if (state.is(Phase.CLOSED) && state.inFlight.count() == 0) {
             verdict.emptying();
+        }
+        Passage exclusive = state.takeExclusive();
+        if (exclusive != null) {
+            verdict.judging(List.of(), List.of(exclusive));
         }
         RenewalToken drained = state.takeDrained();
         if (drained != null) {

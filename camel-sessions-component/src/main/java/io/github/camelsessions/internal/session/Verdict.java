@@ -21,7 +21,7 @@ public final class Verdict {
          */
         HOLD,
         /**
-         * Waits for the gate to judge its refusal, and keeps that answer until then; some later verdict, perhaps given to
+         * Waits for the gate to judge its refusal, and keeps that answer until then, or to have the session to itself; some later verdict, perhaps given to
          * another thread before this one is read, has it among {@link #standing} or {@link #again}.
          */
         PARK,
@@ -31,7 +31,10 @@ public final class Verdict {
         REPLAY_STALE,
         /** Is given the answer it has. */
         DELIVER,
-        /** Goes on without renewing: what it saw was renewed since. */
+        /**
+         * Nothing is sent or renewed. One that asked for a renewal, or for the session to itself, goes on: it has what it
+         * asked for. A call of a block is left out: the block is to start again.
+         */
         SKIP,
         /** Ends with an exception. */
         FAIL,

@@ -124,6 +124,57 @@ class RenewalGateTableTest {
                                 "SEND in n -> ACTIVE(n)")
                         .in(Start.FAILED, "frozen", Scene::freeze, "HOLD, wake")
                         .in(Start.CLOSED, "LOOK_UP"),
+                on("admit, in a block", scene -> scene.admit(scene.asked))
+                        .in(Start.ACTIVE, "pinned to n", scene -> scene.pinned(0, false), "SEND in n")
+                        .in(Start.ACTIVE, "pinned to g < n", scene -> scene.pinned(1, false), "SKIP")
+                        .in(Start.ACTIVE, "pinned to g < n, alone there", scene -> scene.pinned(1, true), "SEND in n")
+                        .in(
+                                Start.ACTIVE,
+                                "pinned to n, a limit of it due, cannot renew",
+                                scene -> {
+                                    scene.limitOfPlain();
+                                    scene.pinned(0, false);
+                                },
+                                "SKIP -> ACTIVE(n+1)")
+                        .in(Start.RENEWING, "pinned to g < n", scene -> scene.pinned(1, false), "HOLD")
+                        .in(Start.FAILED, "pinned to g < n", scene -> scene.pinned(1, false), "FAIL RENEWAL_FAILED")
+                        .in(Start.CLOSED, "pinned to g < n", scene -> scene.pinned(1, false), "LOOK_UP"),
+                on("admit, others have the session", scene -> scene.admit(scene.newcomer()))
+                        .in(Start.ACTIVE, "", Scene::exclusive, "HOLD")
+                        .in(Start.ACTIVE, "it is not drained", Scene::blockWaits, "HOLD")
+                        .in(Start.RENEWING, "", Scene::exclusive, "HOLD")
+                        .in(Start.FAILED, "", Scene::exclusive, "HOLD, wake"),
+                on("admit, its own block has the session", scene -> scene.admit(scene.ofBlock()))
+                        .in(Start.ACTIVE, "", Scene::exclusive, "SEND in n")
+                        .in(
+                                Start.ACTIVE,
+                                "others are held",
+                                scene -> {
+                                    scene.exclusive();
+                                    scene.hold();
+                                },
+                                "SEND in n")
+                        .in(Start.RENEWING, "", Scene::exclusive, "HOLD")
+                        .in(Start.FAILED, "", Scene::exclusive, "FAIL RENEWAL_FAILED"),
+                on("enter", scene -> scene.gate.enter(scene.newcomer()))
+                        .inAll("PARK")
+                        .in(Start.ACTIVE, "none in flight", Scene::landAll, "ADMIT_AGAIN")
+                        .in(Start.RENEWING, "none ordinary in flight", Scene::lastAnswer, "ADMIT_AGAIN")
+                        .in(Start.ACTIVE, "another block has it", Scene::exclusive, "PARK")
+                        .in(Start.CLOSED, "LOOK_UP"),
+                on("enter, again", scene -> scene.gate.enter(scene.block))
+                        .in(Start.ACTIVE, "it has the session", Scene::exclusive, "SKIP"),
+                on("left, by a block", scene -> scene.gate.left(scene.block))
+                        .in(Start.ACTIVE, "the only one", Scene::exclusive, "NOTHING, release")
+                        .in(Start.ACTIVE, "before it had the session", Scene::blockWaits, "NOTHING, release")
+                        .in(Start.RENEWING, "the only one", Scene::exclusive, "NOTHING")
+                        .in(Start.FAILED, "the only one", Scene::exclusive, "NOTHING, release")
+                        .in(Start.ACTIVE, "another waits", Scene::twoBlocks, "NOTHING, s again"),
+                on("last ordinary answer, a block waits", Scene::lastAnswer)
+                        .in(Start.ACTIVE, "", Scene::blockToBeTold, "DELIVER, s again")
+                        .in(Start.RENEWING, "", Scene::blockToBeTold, "DELIVER, s again"),
+                on("renew, a block has the session", scene -> scene.gate.renew(scene.newcomer(), null, null))
+                        .in(Start.ACTIVE, "", Scene::exclusive, "HOLD"),
                 on("admit, live token", scene -> scene.gate.admit(scene.newcomer(), false, scene.token))
                         .in(Start.RENEWING, "SEND in pending")
                         .in(Start.RENEWING, "frozen", Scene::freeze, "SEND in pending"),
@@ -416,6 +467,14 @@ class RenewalGateTableTest {
                                 "no")
                         .in(
                                 Start.ACTIVE,
+                                "none in flight, a block has it",
+                                scene -> {
+                                    scene.landAll();
+                                    scene.blockWaits();
+                                },
+                                "no")
+                        .in(
+                                Start.ACTIVE,
                                 "none in flight, some held",
                                 scene -> {
                                     scene.landAll();
@@ -444,6 +503,11 @@ class RenewalGateTableTest {
                 on("stop", scene -> scene.gate.stop())
                         .in(Start.ACTIVE, "NOTHING, release -> CLOSED")
                         .in(Start.ACTIVE, "a suspect", Scene::suspect, "NOTHING, s again, release -> CLOSED")
+                        .in(
+                                Start.ACTIVE,
+                                "a block waits to have it to itself",
+                                Scene::blockToBeTold,
+                                "NOTHING, s again, release -> CLOSED")
                         .in(Start.ACTIVE, "none in flight", Scene::landAll, "NOTHING, release, emptied -> CLOSED")
                         .in(Start.RENEWING, "NOTHING, revoke t, release -> CLOSED")
                         .in(Start.FAILED, "NOTHING, release -> CLOSED"));
@@ -485,6 +549,7 @@ class RenewalGateTableTest {
         Passage ofRenewal;
         Passage check;
         Passage suspect;
+        Passage block;
         Passage asked;
         RenewalToken token;
         RenewalToken revoked;
@@ -596,6 +661,47 @@ class RenewalGateTableTest {
 
         void freeze() {
             gate.freeze();
+        }
+
+        /** The next to be asked is a call of a block that was sent in n, or in another generation so many before. */
+        void pinned(int before, boolean alone) {
+            asked = passage();
+            Pin pin = new Pin(null, null);
+            Generation to = before == 0 ? gate.latest() : TestGates.generation(-before);
+            pin.admits(asked, to);
+            if (!alone) {
+                pin.admits(passage(), to);
+            }
+            asked.bind(pin);
+        }
+
+        /** A block has the session to itself. */
+        void exclusive() {
+            lastAnswer();
+            blockWaits();
+            assertThat(gate.enter(block).action()).isEqualTo(Action.SKIP);
+        }
+
+        void blockWaits() {
+            block = passage();
+            gate.enter(block);
+        }
+
+        void blockToBeTold() {
+            blockWaits();
+            suspect = block;
+        }
+
+        void twoBlocks() {
+            exclusive();
+            suspect = passage();
+            assertThat(gate.enter(suspect).action()).isEqualTo(Action.PARK);
+        }
+
+        Passage ofBlock() {
+            Passage call = passage();
+            call.bind(new Pin(null, block));
+            return call;
         }
 
         void limitOfPlain() {

@@ -1076,6 +1076,127 @@ class RenewalGateTest extends GateTestSupport {
     }
 
     @Nested
+    class Blocks {
+
+        private Passage callOf(Pin pin) {
+            Passage call = passage();
+            call.bind(pin);
+            return call;
+        }
+
+        @Test
+        void theFirstCallMovesOnAsLongAsItIsTheOnlyOne() {
+            Pin pin = new Pin(null, null);
+            Passage first = callOf(pin);
+            accept(sent());
+            assertThat(arrive(first).action()).isEqualTo(Action.SEND);
+            gate.succeeded(refuse(first));
+            resend(first);
+            assertThat(pin.isBroken()).isFalse();
+        }
+
+        @Test
+        void aLaterCallBreaksThePinAndCountsAsNoUse() {
+            Pin pin = new Pin(null, null);
+            Passage first = callOf(pin);
+            arrive(first);
+            accept(first);
+            gate.succeeded(renewing());
+            long uses = gate.stats().uses();
+            assertThat(arrive(callOf(pin)).action()).isEqualTo(Action.SKIP);
+            assertThat(pin.isBroken()).isTrue();
+            assertThat(gate.stats().uses()).isEqualTo(uses);
+            assertThat(gate.stats().inFlight()).isZero();
+            pin.end();
+            assertThat(pin.isBroken()).isTrue();
+        }
+
+        @Test
+        void onceTheBlockHasEndedItsCopiesGoOnAsOthers() {
+            Pin pin = new Pin(null, null);
+            Passage first = callOf(pin);
+            arrive(first);
+            accept(first);
+            pin.end();
+            gate.succeeded(renewing());
+            assertThat(arrive(callOf(pin)).action()).isEqualTo(Action.SEND);
+        }
+
+        @Test
+        void whatTheBlockItselfHasBegunAnewIsPinnedByTheNextCall() {
+            Pin pin = new Pin(null, null);
+            Passage first = callOf(pin);
+            arrive(first);
+            accept(first);
+            gate.succeeded(renewing());
+            pin.free();
+            Passage next = callOf(pin);
+            assertThat(arrive(next).action()).isEqualTo(Action.SEND);
+            accept(next);
+            gate.succeeded(renewing());
+            assertThat(arrive(callOf(pin)).action()).isEqualTo(Action.SKIP);
+        }
+
+        @Test
+        void theRestOfACallThatTheSiteHasHadGoesWhereverTheSessionIs() {
+            Pin pin = new Pin(null, null);
+            Passage first = callOf(pin);
+            arrive(first);
+            accept(first);
+            gate.succeeded(renewing());
+            Passage rest = callOf(pin);
+            rest.loosen();
+            assertThat(arrive(rest).action()).isEqualTo(Action.SEND);
+        }
+
+        @Test
+        void aBlockHasTheSessionWhenTheLastOfTheOthersHasItsAnswer() {
+            Passage other = sent();
+            Passage block = passage();
+            assertThat(gate.enter(block).action()).isEqualTo(Action.PARK);
+            Passage newcomer = held();
+            assertThat(gate.accepted(other, true).again()).containsExactly(block);
+            assertThat(gate.enter(block).action()).isEqualTo(Action.SKIP);
+            assertThat(gate.holding(newcomer)).isTrue();
+            Passage call = callOf(new Pin(null, block));
+            assertThat(gate.holding(call)).isFalse();
+            assertThat(arrive(call).action()).isEqualTo(Action.SEND);
+            gate.accepted(call, true);
+            assertThat(gate.left(block).release()).isTrue();
+            resend(newcomer);
+        }
+
+        @Test
+        void theNextBlockIsToldAloneAndTheOthersOnceThereIsNone() {
+            Passage first = passage();
+            Passage second = passage();
+            Passage third = passage();
+            gate.enter(first);
+            gate.enter(first);
+            gate.enter(second);
+            gate.enter(third);
+            Passage other = held();
+            assertThat(gate.left(third).release()).isFalse();
+            Verdict left = gate.left(first);
+            assertThat(left.release()).isFalse();
+            assertThat(left.again()).containsExactly(second);
+            assertThat(gate.left(second).release()).isTrue();
+            resend(other);
+        }
+
+        @Test
+        void aBlockThatCouldNotSayThatItHasEndedIsFoundWhenTheGateIsMended() {
+            Passage block = passage();
+            gate.enter(block);
+            Passage other = held();
+            block.goes();
+            gate.tear();
+            assertThat(gate.mend().release()).isTrue();
+            resend(other);
+        }
+    }
+
+    @Nested
     class Freezing {
 
         @Test
