@@ -118,7 +118,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule blocksKnowTheRenewal =
-            in(BLOCK).mayImport(ENGINE, CONFIG, RENEWAL, SESSION, API, CAMEL, YAML);
+            in(BLOCK).mayImport(ENGINE, CONFIG, RENEWAL, HTTP, SESSION, API, CAMEL, YAML);
 
     @ArchTest
     static final ArchRule operationsKnowTheirEndpointByAnInterface =

@@ -143,8 +143,8 @@ public class Passage {
     }
 
     /** By what its block has the session to itself; itself if it is that, or belongs to none. */
-    final Passage block() {
-        Passage block = pin == null ? null : pin.exclusive();
+    final Object block() {
+        Object block = pin == null ? null : pin.exclusive();
         return block == null ? this : block;
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * request would be sent in a later one, the pin breaks, nothing is sent, and the block is to start again. Only while there
  * was no other than the first is nothing lost by sending that again alone: then the pin moves on with it.
  *
- * <p>Thread-safe: one reference, which gates look at under their locks.
+ * <p>Who is who it tells by identity alone. Thread-safe: one reference, which gates look at under their locks.
  */
 public final class Pin {
 
@@ -31,22 +31,22 @@ public final class Pin {
     private record Hold(
             State state,
             @Nullable Generation generation,
-            @Nullable Passage only,
+            @Nullable Object only,
             @Nullable Generation now) {}
 
     private static final Hold FREE = new Hold(State.FREE, null, null, null);
     private static final Hold ENDED = new Hold(State.ENDED, null, null, null);
 
     private final @Nullable SessionKey session;
-    private final @Nullable Passage exclusive;
+    private final @Nullable Object exclusive;
     private final AtomicReference<Hold> hold = new AtomicReference<>(FREE);
     private volatile @Nullable Exception answer;
 
     /**
      * @param session   whose calls are pinned, null for that of the first call
-     * @param exclusive by which the block has the session to itself, null when it has not
+     * @param exclusive the passage by which the block has the session to itself, null when it has not
      */
-    public Pin(@Nullable SessionKey session, @Nullable Passage exclusive) {
+    public Pin(@Nullable SessionKey session, @Nullable Object exclusive) {
         this.session = session;
         this.exclusive = exclusive;
     }
@@ -77,12 +77,12 @@ public final class Pin {
     }
 
     /** By what the block has the session to itself, null when it has not. */
-    public @Nullable Passage exclusive() {
+    public @Nullable Object exclusive() {
         return exclusive;
     }
 
     /** Whether a request of the block may be sent in a generation. If not, the pin is broken from now on. */
-    boolean admits(Passage passage, Generation to) {
+    boolean admits(Object passage, Generation to) {
         Hold before;
         Hold after;
         do {
@@ -92,7 +92,7 @@ public final class Pin {
         return after.state != State.BROKEN;
     }
 
-    private static Hold after(Hold before, Passage passage, Generation to) {
+    private static Hold after(Hold before, Object passage, Generation to) {
         if (before.state == State.BROKEN || before.state == State.ENDED) {
             return before;
         }
