@@ -53,6 +53,7 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "expiredUri": target.getConfiguration().setExpiredUri(property(camelContext, java.lang.String.class, value)); return true;
         case "expiredwhen":
         case "expiredWhen": target.getConfiguration().setExpiredWhen(property(camelContext, java.lang.Object.class, value)); return true;
+        case "explain": target.setExplain(property(camelContext, boolean.class, value)); return true;
         case "field": target.setField(property(camelContext, java.util.Map.class, value)); return true;
         case "followredirects":
         case "followRedirects": target.getConfiguration().setFollowRedirects(property(camelContext, java.lang.Boolean.class, value)); return true;
@@ -194,6 +195,7 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "expiredUri": return java.lang.String.class;
         case "expiredwhen":
         case "expiredWhen": return java.lang.Object.class;
+        case "explain": return boolean.class;
         case "field": return java.util.Map.class;
         case "followredirects":
         case "followRedirects": return java.lang.Boolean.class;
@@ -336,6 +338,7 @@ public class SessionsEndpointConfigurer extends PropertyConfigurerSupport implem
         case "expiredUri": return target.getConfiguration().getExpiredUri();
         case "expiredwhen":
         case "expiredWhen": return target.getConfiguration().getExpiredWhen();
+        case "explain": return target.isExplain();
         case "field": return target.getField();
         case "followredirects":
         case "followRedirects": return target.getConfiguration().getFollowRedirects();

@@ -24,7 +24,7 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> ENDPOINT_IDENTITY_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(77);
+        Set<String> props = new HashSet<>(78);
         props.add("blockedBackoff");
         props.add("blockedStatusCodeRange");
         props.add("capture");
@@ -41,6 +41,7 @@ public class SessionsEndpointUriFactory extends org.apache.camel.support.compone
         props.add("expiredText");
         props.add("expiredUri");
         props.add("expiredWhen");
+        props.add("explain");
         props.add("field");
         props.add("followRedirects");
         props.add("forbiddenUris");

@@ -47,6 +47,8 @@ final class EndpointOptions {
                     "poolWarm"),
             SessionsOperation.submit,
             Set.of("form", "submit", "field"),
+            SessionsOperation.login,
+            Set.of("explain"),
             SessionsOperation.getCookies,
             Set.of("format", "domain"),
             SessionsOperation.list,

@@ -83,6 +83,13 @@ public class SessionsEndpoint extends DefaultEndpoint implements OperationEndpoi
     private Map<String, Object> field = new LinkedHashMap<>();
 
     @UriParam(
+            label = "login",
+            description = "Whether login only tries the loginPage, without a change to any session, and gives a text of"
+                    + " what it did as the body: each request and answer, the form and which fields were filled in, and"
+                    + " why it succeeded or not. CamelSessionsValid tells whether it did.")
+    private boolean explain;
+
+    @UriParam(
             label = "getCookies",
             defaultValue = "map",
             description = "What getCookies makes the body: map is a Map of name to value, list a List of full cookie"
@@ -220,6 +227,15 @@ public class SessionsEndpoint extends DefaultEndpoint implements OperationEndpoi
 
     public void setField(Map<String, Object> field) {
         this.field = field;
+    }
+
+    @Override
+    public boolean isExplain() {
+        return explain;
+    }
+
+    public void setExplain(boolean explain) {
+        this.explain = explain;
     }
 
     @Override

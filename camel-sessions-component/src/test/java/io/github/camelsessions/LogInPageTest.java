@@ -302,6 +302,20 @@ class LogInPageTest {
     }
 
     @Test
+    void aLogInMayLeadToAFormForANewPassword() throws Exception {
+        homeIsTheLogIn();
+        site.page("/do", http -> {
+            http.getResponseHeaders().add("Set-Cookie", "sid=" + newSession("in"));
+            http.getResponseHeaders().add("Location", "/change");
+            LoopbackSite.answer(http, 302, "");
+        });
+        start(site.url(), site.url() + "/", "username: anna, password: secret", Map.of());
+
+        assertThat(text(fetch("/"))).isEqualTo("<h1>Home</h1>");
+        assertThat(requests("/do")).isEqualTo(1);
+    }
+
+    @Test
     void explicitRulesWin() throws Exception {
         homeIsTheLogIn();
         SiteConfiguration portal = start(site.url(), site.url() + "/", "username: anna, password: secret", Map.of());

@@ -165,6 +165,13 @@ class SubmitTest extends SharedContextTest {
     }
 
     @Test
+    void aSearchTellsWhereItCameFromAndNoOrigin() {
+        assertThat(text(send(submitUri("/search"), null)))
+                .containsIgnoringCase("Referer: " + site.url() + "/search\n")
+                .doesNotContainIgnoringCase("Origin:");
+    }
+
+    @Test
     void aFormThatLeadsElsewhereTakesNoSecretAlong() {
         assertThat(text(send(submitUri("/away?field.q=1"), null)))
                 .startsWith("POST /echo")

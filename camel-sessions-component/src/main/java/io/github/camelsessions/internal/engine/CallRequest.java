@@ -7,6 +7,7 @@ import io.github.camelsessions.internal.capture.AnswerText;
 import io.github.camelsessions.internal.capture.Captures;
 import io.github.camelsessions.internal.config.EffectiveRules;
 import io.github.camelsessions.internal.http.Charsets;
+import io.github.camelsessions.internal.http.Hop;
 import io.github.camelsessions.internal.http.HttpSending;
 import io.github.camelsessions.internal.http.Redirect;
 import io.github.camelsessions.internal.http.RequestTimer;
@@ -25,6 +26,7 @@ import java.net.URI;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,7 @@ final class CallRequest implements SessionRequest {
     private final @Nullable ExplicitCookies cookies;
     private final HttpSending sending;
     private URI origin; // where its secrets belong
+    private @Nullable Consumer<Hop> hops;
     private @Nullable HttpSending remaining; // null while it is all of it
     private @Nullable Redirect redirect; // which the site has answered the request by, null while it may be sent again
     private @Nullable String idempotencyValue;
@@ -70,8 +73,15 @@ final class CallRequest implements SessionRequest {
     CallRequest then(HttpSending following) {
         CallRequest next = new CallRequest(timer, session, rules, profile, null, following);
         next.origin = origin;
+        next.hops = hops;
         next.idempotencyValue = idempotencyValue();
         return next;
+    }
+
+    /** Names what is told of each answer that comes to this request and to those that follow. */
+    CallRequest watched(Consumer<Hop> listener) {
+        hops = listener;
+        return this;
     }
 
     /** As {@link #target()}, the URL itself. */
@@ -250,6 +260,7 @@ final class CallRequest implements SessionRequest {
                 .onFurtherRequest(furtherRequest)
                 .lookout(rules.lookout(exchange, generation.session()))
                 .timer(timer)
+                .onHop(hops)
                 .values(values);
         if (!origin.equals(sending.target())) {
             made.origin(origin);

@@ -14,6 +14,7 @@ import io.github.camelsessions.internal.text.Quoted;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.Totp;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +31,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rules the page to begin with, and what goes into its form besides
  * @param clock tells one-time codes
+ * @param trail is told what is done, null when nobody wants to know
  */
-record LogInFiller(LogInPage rules, InstantSource clock) implements FormFiller {
+record LogInFiller(
+        LogInPage rules, InstantSource clock, @Nullable LogInTrail trail) implements FormFiller {
 
     private static final int MOST_FORMS = 5;
 
@@ -52,6 +55,8 @@ record LogInFiller(LogInPage rules, InstantSource clock) implements FormFiller {
         private boolean user;
         private boolean password;
         private boolean code;
+        private final Set<String> filled = new HashSet<>();
+        private final Map<String, String> sources = new LinkedHashMap<>(); // of the values of the latest form
 
         LogIn(Exchange exchange, Generation generation) {
             this.exchange = exchange;
@@ -73,31 +78,42 @@ record LogInFiller(LogInPage rules, InstantSource clock) implements FormFiller {
         @Override
         public @Nullable Submission fill(HtmlPage page) {
             HtmlForm form = page.logInForm();
-            if (form == null && (forms > 0 || status >= 400)) {
+            if (form == null ? forms > 0 || status >= 400 : isAnother(form)) {
                 return null;
             }
-            HtmlForm filled = form != null ? form : page.form(null);
-            refuseAgain(page, filled);
+            HtmlForm asked = form != null ? form : page.form(null);
+            refuseAgain(page, asked);
             if (forms == MOST_FORMS) {
                 throw new FormException(
                         "the log-in has not ended after " + MOST_FORMS + " forms, " + page + " asks for another one");
             }
-            Map<String, String> values = values(filled);
+            Map<String, String> values = values(asked);
             if (values.isEmpty()) {
-                throw new FormException(page + ": " + filled.describe() + " asks for no user name and no password that"
+                throw new FormException(page + ": " + asked.describe() + " asks for no user name and no password that"
                         + " can be told from other fields; name them by loginFields.NAME=VALUE");
             }
-            values.forEach(filled::set);
+            values.forEach(asked::set);
+            filled.addAll(values.keySet());
             if (forms++ == 0) {
-                rules.form().learn(page.url(), values.keySet(), filled.passwordField());
+                rules.form().learn(page.url(), values.keySet(), asked.passwordField());
             }
-            Submission sent = filled.submit(null);
+            Submission sent = asked.submit(null);
+            if (trail != null) {
+                trail.filled(page, asked, sources, sent);
+            }
             if ("https".equalsIgnoreCase(rules.page().getScheme())
                     && "http".equalsIgnoreCase(sent.target().getScheme())) {
-                throw new FormException(page + ": " + filled.describe()
+                throw new FormException(page + ": " + asked.describe()
                         + " would send the password without TLS, though loginPage has it; nothing was sent");
             }
             return sent;
+        }
+
+        /** Whether a form asks for what an earlier one of another name has had: as that of a page to change the password. */
+        private boolean isAnother(HtmlForm form) {
+            String asked = form.passwordField() != null ? form.passwordField() : form.codeField();
+            boolean had = form.passwordField() != null ? password : code;
+            return asked != null && had && !filled.contains(asked);
         }
 
         private void refuseAgain(HtmlPage page, HtmlForm form) {
@@ -108,8 +124,8 @@ record LogInFiller(LogInPage rules, InstantSource clock) implements FormFiller {
                         + (asksPassword
                                 ? "user name or password"
                                 : form.codeField() != null ? "the one-time code" : "the user name")
-                        + " of client profile '" + profile().name() + "', or wants more than the form says ("
-                        + page + (page.title().isEmpty() ? "" : ", " + Quoted.of(page.title())) + ")");
+                        + " of client profile '" + profile().name() + "', or wants more than the form says (" + page
+                        + (page.title().isEmpty() ? "" : ", " + Quoted.of(page.title())) + ")");
             }
         }
 
@@ -120,12 +136,14 @@ record LogInFiller(LogInPage rules, InstantSource clock) implements FormFiller {
         /** What goes into the form, by field. */
         private Map<String, String> values(HtmlForm form) {
             Map<String, String> values = new LinkedHashMap<>();
+            sources.clear();
             List<String> fields = form.fields();
             rules.fields().forEach((name, expression) -> {
                 if (fields.contains(name)) {
                     String value = evaluated(name, expression);
                     if (value != null) {
                         values.put(name, value);
+                        sources.put(name, "loginFields." + name);
                     }
                 } else if (forms == 0) {
                     refuseMistyped(name, form);
@@ -174,6 +192,7 @@ record LogInFiller(LogInPage rules, InstantSource clock) implements FormFiller {
                                 : "client profile '" + name + "' has no account." + key)
                         + ": put account." + key + " into the profile, or set loginFields." + Quoted.bare(field));
             }
+            sources.put(field, "account." + key);
             return value;
         }
 

@@ -42,11 +42,13 @@ public final class SessionCalls {
     private final SessionRegistry sessions;
     private final SessionTraffic traffic;
     private final SessionPools pools;
+    private final RequestTimer timer; // one for all: a request that is held keeps it
 
     SessionCalls(SessionRegistry sessions, SessionTraffic traffic, SessionPools pools) {
         this.sessions = sessions;
         this.traffic = traffic;
         this.pools = pools;
+        this.timer = traffic::runLater;
     }
 
     /**
@@ -189,11 +191,7 @@ public final class SessionCalls {
             AsyncCallback callback,
             EffectiveRules rules,
             EffectiveRules.Requests requests) {
-        if (rules.logIn() == null) {
-            throw new IllegalArgumentException(
-                    "sessions:login needs a loginPage: set it on the endpoint, the site or the"
-                            + " component, such as loginPage=https://portal.example/login");
-        }
+        requireLogIn(rules);
         SessionKey session = session(exchange, rules);
         return session.equals(RenewalScope.renewing(exchange))
                 ? traffic.send(owner, exchange, callback, requests.logIn(rules, session))
@@ -221,9 +219,18 @@ public final class SessionCalls {
         return new CallRequest(timer(), session, rules, profile, cookies, sending);
     }
 
+    /** @throws IllegalArgumentException when the rules have no {@code loginPage} */
+    void requireLogIn(EffectiveRules rules) {
+        if (rules.logIn() == null) {
+            throw new IllegalArgumentException(
+                    "sessions:login needs a loginPage: set it on the endpoint, the site or the"
+                            + " component, such as loginPage=https://portal.example/login");
+        }
+    }
+
     /** Ends requests whose time is up. */
     RequestTimer timer() {
-        return traffic::runLater;
+        return timer;
     }
 
     public void stop(Object owner) {

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
@@ -196,11 +197,40 @@ public final class SessionEngine implements EffectiveRules.Requests {
 
     @Override
     public SessionRequest logIn(EffectiveRules rules, SessionKey session) {
+        return logIn(rules, session, null);
+    }
+
+    private FormRequest logIn(EffectiveRules rules, SessionKey session, @Nullable LogInTrail trail) {
         LogInPage page = Objects.requireNonNull(rules.logIn(), "asked for where there is one");
         SessionHttpClient client = client(rules, page.page());
         // it judges each answer itself
         CallRequest first = get(rules.throughout(), session, page.page(), client);
-        return new FormRequest(first, client, new LogInFiller(page, clock), false);
+        if (trail != null) {
+            first.watched(trail::hop);
+        }
+        return new FormRequest(first, client, new LogInFiller(page, clock, trail), false);
+    }
+
+    /** What a log-in did that was made to see how it goes, and whether it succeeded. */
+    public record Explained(boolean loggedIn, String text) {}
+
+    /**
+     * Logs in by the {@code loginPage} of the rules, and fills no session with that: the site, for its part, has one more.
+     * Takes no longer than a renewal may.
+     *
+     * @throws IllegalArgumentException when there is no page, or no such client profile
+     */
+    public Explained explainLogIn(EffectiveRules rules, SessionKey session, @Nullable String profile) {
+        calls.requireLogIn(rules);
+        LogInTrail trail = new LogInTrail();
+        FormRequest request = logIn(rules, session, trail);
+        Future<?> timeout = traffic.runLater(request::abort, rules.renewal().renewalTimeout());
+        try {
+            boolean loggedIn = new LogInTrial(context, request, registry.trial(session, profile), trail).run();
+            return new Explained(loggedIn, trail.toString());
+        } finally {
+            timeout.cancel(false);
+        }
     }
 
     @Override

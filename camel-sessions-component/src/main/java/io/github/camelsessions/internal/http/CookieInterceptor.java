@@ -146,6 +146,7 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
         }
         Header[] headers = response.getHeaders(HttpHeaders.SET_COOKIE);
         if (headers.length == 0) {
+            tellHop(response, List.of(), context);
             return;
         }
         // Neither message nor exception may carry them: they would go out with the next request of the route.
@@ -155,7 +156,19 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
                 && call.generation() != null
                 && call.rules().cookiesEnabled()) {
             HttpRequest request = HttpCoreContext.cast(context).getRequest();
-            receiveCookies(headers, call, call.generation(), request == null ? null : target(request), captures);
+            List<String> kept = receiveCookies(
+                    headers, call, call.generation(), request == null ? null : target(request), captures);
+            tellHop(response, kept, context);
+        }
+    }
+
+    private static void tellHop(HttpResponse response, List<String> cookies, HttpContext context) {
+        if (context.getAttribute(CALL) instanceof SessionCall call && call.hops() != null) {
+            HttpRequest request = HttpCoreContext.cast(context).getRequest();
+            URI url = request == null ? null : url(request);
+            if (url != null) {
+                call.hops().accept(new Hop(request.getMethod(), url, response.getCode(), cookies));
+            }
         }
     }
 
@@ -180,21 +193,24 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
         });
     }
 
-    private static void receiveCookies(
+    /** Returns the names of those that were kept. */
+    private static List<String> receiveCookies(
             Header[] headers,
             SessionCall call,
             Generation generation,
             @Nullable CookieTarget target,
             Captures captures) {
         if (target == null) {
-            return;
+            return List.of();
         }
+        List<String> kept = new ArrayList<>();
         CookieJar jar = generation.jar();
         CookiesDebug debug = call.rules().cookiesDebug();
         List<String> log = new ArrayList<>();
         for (Header header : headers) {
             Cookie cookie = jar.receive(target, header.getValue() == null ? "" : header.getValue());
             if (cookie != null) {
+                kept.add(cookie.name());
                 call.receivedCookies().add(cookie.name(), cookie.value());
                 captures.cookies().forEach((variable, name) -> {
                     if (name.equals(cookie.name())) {
@@ -217,6 +233,7 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
                     target.host() + target.path(),
                     String.join(", ", log));
         }
+        return kept;
     }
 
     private static @Nullable CookieTarget target(HttpRequest request) {

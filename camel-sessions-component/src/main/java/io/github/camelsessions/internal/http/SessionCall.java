@@ -47,6 +47,7 @@ public final class SessionCall {
     private @Nullable HttpHost firstHost;
     private @Nullable URI firstTarget;
     private @Nullable Origin origin;
+    private @Nullable Consumer<Hop> hops;
     private String method = "";
     private @Nullable String authHost;
     private int requests;
@@ -106,6 +107,18 @@ public final class SessionCall {
         idempotencyHeader = name;
         idempotencyValue = value;
         return this;
+    }
+
+    /** Names what is told of each answer that comes, redirects included. */
+    public SessionCall onHop(@Nullable Consumer<Hop> listener) {
+        hops = listener;
+        return this;
+    }
+
+    /** What is told of each answer, null for nothing. */
+    @Nullable
+    Consumer<Hop> hops() {
+        return hops;
     }
 
     /** Names a URL of where secrets of the call belong, if not where its first request goes. */

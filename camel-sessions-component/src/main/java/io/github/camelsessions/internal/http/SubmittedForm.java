@@ -41,7 +41,7 @@ public final class SubmittedForm {
         message.removeHeader(Exchange.CONTENT_TYPE);
         message.removeHeader(Exchange.CONTENT_ENCODING);
         message.setBody(null);
-        referTo(page, form.target(), message);
+        referTo(page, form, message);
         if (method(form) == HttpMethods.GET) {
             return;
         }
@@ -62,11 +62,14 @@ public final class SubmittedForm {
     }
 
     /** Some sites send nobody on who does not say where they come from. As strict-origin-when-cross-origin has it. */
-    private static void referTo(URI page, URI target, Message message) {
+    private static void referTo(URI page, Submission form, Message message) {
+        URI target = form.target();
         String origin = page.getScheme() + "://" + page.getRawAuthority();
         boolean same = origin.equalsIgnoreCase(target.getScheme() + "://" + target.getRawAuthority());
         String query = page.getRawQuery() == null ? "" : "?" + page.getRawQuery();
         message.setHeader(HttpHeaders.REFERER, same ? origin + page.getRawPath() + query : origin + "/");
-        message.setHeader("Origin", origin);
+        if (method(form) == HttpMethods.POST) {
+            message.setHeader("Origin", origin);
+        }
     }
 }

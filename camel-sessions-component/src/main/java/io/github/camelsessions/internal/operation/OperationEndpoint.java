@@ -46,6 +46,8 @@ public interface OperationEndpoint extends Endpoint {
 
     Map<String, Object> getField();
 
+    boolean isExplain();
+
     CookieFormat getFormat();
 
     @Nullable

@@ -65,9 +65,23 @@ public final class RequestOperation extends ServiceSupport implements ExchangeOp
         }
         return switch (endpoint.getOperation()) {
             case submit -> submit(exchange, callback);
-            case login -> calls.logIn(this, exchange, callback, unaimed(exchange, null), engine);
+            case login -> logIn(exchange, callback);
             default -> request(exchange, callback);
         };
+    }
+
+    private boolean logIn(Exchange exchange, AsyncCallback callback) throws Exception {
+        EffectiveRules rules = unaimed(exchange, null);
+        if (!endpoint.isExplain()) {
+            return calls.logIn(this, exchange, callback, rules, engine);
+        }
+        Message message = exchange.getMessage();
+        SessionEngine.Explained explained =
+                engine.explainLogIn(rules, SessionCalls.session(exchange, rules), calls.profile(message, rules));
+        message.setBody(explained.text());
+        message.setHeader(SessionsConstants.VALID, explained.loggedIn());
+        callback.done(true);
+        return true;
     }
 
     private boolean submit(Exchange exchange, AsyncCallback callback) throws Exception {

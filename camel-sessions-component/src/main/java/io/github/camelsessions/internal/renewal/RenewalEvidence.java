@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.renewal;
 
+import io.github.camelsessions.internal.session.Generation;
 import io.github.camelsessions.internal.session.RenewalToken;
+import java.io.IOException;
 import org.apache.camel.CamelException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
@@ -9,23 +11,47 @@ import org.apache.camel.Message;
 import org.apache.camel.Predicate;
 import org.apache.camel.support.ExchangeHelper;
 import org.apache.camel.support.MessageHelper;
+import org.apache.camel.util.CaseInsensitiveMap;
 import org.jspecify.annotations.Nullable;
 
 /** Judges whether a renewal's exchange has logged in. No exception is no proof: a route may have handled it. */
-final class RenewalEvidence {
+public final class RenewalEvidence {
 
     private RenewalEvidence() {}
 
     /** Why the attempt has failed, null when it has not. */
     static @Nullable Throwable failure(Exchange exchange, RenewalToken token, RenewalRules rules) {
         try {
-            return judge(exchange, token, rules);
+            return judge(exchange, token.pending(), rules);
         } finally {
             AnswerView.forget(exchange);
         }
     }
 
-    private static @Nullable Throwable judge(Exchange exchange, RenewalToken token, RenewalRules rules) {
+    /**
+     * The same of a log-in that is no renewal.
+     *
+     * @param answer its last one, null when there was none
+     */
+    public static @Nullable Throwable ofTrial(
+            Exchange exchange, @Nullable Reply answer, Generation filled, RenewalRules rules) {
+        try {
+            if (answer != null && exchange.getException() == null) {
+                AnswerView.leave(
+                        exchange,
+                        new CaseInsensitiveMap(),
+                        answer,
+                        rules.expiry().matchLogIn(exchange, answer));
+            }
+            return judge(exchange, filled, rules);
+        } catch (IOException e) {
+            return e;
+        } finally {
+            AnswerView.forget(exchange);
+        }
+    }
+
+    private static @Nullable Throwable judge(Exchange exchange, Generation filled, RenewalRules rules) {
         if (exchange.getException() != null) {
             return exchange.getException();
         }
@@ -48,7 +74,7 @@ final class RenewalEvidence {
                     "its last answer is one that tells of an expired session, by " + expired
                             + "; where it succeeds all the same, say by renewedWhen how that shows");
         }
-        return token.pending().isFilled()
+        return filled.isFilled()
                 ? null
                 : refused(
                         exchange,

@@ -164,6 +164,32 @@ public final class SessionRegistry {
         });
     }
 
+    /**
+     * A generation of no session, to try something: empty, with the client profile that the session has, or would be likely
+     * to have. Nobody else learns of it, and the profile counts as taken by nobody.
+     *
+     * @param profile the name of the profile that it must have, null for any
+     * @throws IllegalArgumentException when there is none of that name
+     */
+    public Generation trial(SessionKey key, @Nullable String profile) {
+        Generation present = find(key);
+        Generation trial = newGeneration(key, present == null ? 0 : present.number());
+        trial.takes(trialProfile(key, present, profile), false);
+        return trial;
+    }
+
+    private ClientProfile trialProfile(SessionKey key, @Nullable Generation present, @Nullable String profile) {
+        if (profile == null && present != null && present.hasProfile()) {
+            return present.profile();
+        }
+        String name = profile == null && ownProfiles.test(key) ? key.id() : profile;
+        if (name != null) {
+            rotation.require(name);
+        }
+        ClientProfile named = name == null ? null : rotation.byName(name);
+        return named != null ? named : rotation.profiles().stream().findFirst().orElse(ClientProfile.NONE);
+    }
+
     /** The current generation of a session, null when the session does not exist or is cleared. Creates nothing. */
     public @Nullable Generation find(SessionKey key) {
         Session session = sessions.get(key);
