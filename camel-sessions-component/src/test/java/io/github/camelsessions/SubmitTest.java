@@ -135,6 +135,37 @@ class SubmitTest extends SharedContextTest {
     }
 
     @Test
+    void aFormThatWasAnsweredIsNotSentAgainForThePageThatItLeadsTo() {
+        page("/order", "<form action=/stored method=post><input name=q></form>");
+        page("/stored", "<p>Stored<meta http-equiv=refresh content='0; url=/result'>");
+        AtomicInteger results = new AtomicInteger();
+        site.page("/result", http -> LoopbackSite.answer(http, results.incrementAndGet() == 1 ? 401 : 200, "result"));
+        long before = requests("/stored");
+
+        Exchange done = send(submitUri("/order?field.q=1&renewalUri=direct:log-in&renewFirst=false"), null);
+
+        assertThat(text(done)).isEqualTo("result");
+        assertThat(requests("/stored") - before).isEqualTo(1);
+    }
+
+    @Test
+    void whatAFormIsAnsweredByNeedNotBeAPage() {
+        page("/mute", "<form action=/nothing method=post></form>");
+        page("/nothing", "");
+
+        Exchange done = send(submitUri("/mute"), null);
+
+        assertThat(done.getException()).isNull();
+        assertThat(done.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE)).isEqualTo(200);
+    }
+
+    private long requests(String path) {
+        return site.requests().stream()
+                .filter(request -> request.uri().equals(path))
+                .count();
+    }
+
+    @Test
     void oneOfSeveralFormsAndButtonsIsNamed() {
         assertThat(text(send(submitUri("/two?form=RAW(#a)&field.q=1"), null))).startsWith("GET /echo?q=1\n");
         assertThat(text(send(submitUri("/two?form=RAW(#b)"), null))).isEqualTo("set");

@@ -19,6 +19,7 @@ import io.github.camelsessions.internal.session.Generation;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.http.HttpMethods;
@@ -42,6 +43,8 @@ final class FormRequest implements SessionRequest {
     private volatile CallRequest latest;
     private volatile boolean aborted;
     private boolean sent;
+    private boolean safe; // so far, since the latest send began
+    private @Nullable CallRequest answered; // a form that is not safe, and that the site has answered by another page
 
     /**
      * @param page   fetches the page
@@ -58,9 +61,10 @@ final class FormRequest implements SessionRequest {
 
     @Override
     public @Nullable Reply send(Exchange exchange, Generation generation, boolean priority, Runnable furtherRequest) {
-        if (carriedOut() != null) { // the site has had the form: what may be sent again is the rest
+        if (carriedOut() != null) { // the site has had a form: what may be sent again is the rest
             return latest.send(exchange, generation, priority, furtherRequest);
         }
+        safe = true;
         try {
             return new Send(exchange, generation, priority, furtherRequest).run();
         } catch (Exception e) {
@@ -110,20 +114,36 @@ final class FormRequest implements SessionRequest {
                     throw new FormException(
                             page.describe() + ": " + pages + " pages, and none that does not lead on to another");
                 }
-                HtmlPage shown = HtmlPage.parse(octets(), type(), answer.uri());
-                URI next = shown.refresh();
-                Submission form = next != null && shown.forms().isEmpty() ? null : work.fill(shown);
-                if (form != null) {
-                    further.run();
-                    answer = submit(form, shown.url());
-                } else if (next != null) {
-                    further.run();
-                    answer = get(page.then(refresh(next)));
-                } else {
+                HtmlPage shown = shown(answer);
+                if (shown == null) {
                     return answer;
                 }
+                URI next = shown.refresh();
+                Submission form = next != null && shown.forms().isEmpty() ? null : work.fill(shown);
+                if (form == null && next == null) {
+                    return answer;
+                }
+                if (!priority && !latest.isSafe()) {
+                    answered = latest;
+                }
+                further.run();
+                answer = form != null
+                        ? submit(form, shown.url())
+                        : get(page.then(refresh(Objects.requireNonNull(next))));
             }
             return answer;
+        }
+
+        /** The page of an answer, null when it is none, and need not be one. */
+        private @Nullable HtmlPage shown(Reply answer) throws IOException {
+            try {
+                return HtmlPage.parse(octets(), type(), answer.uri());
+            } catch (FormException e) {
+                if (work.needsForm()) {
+                    throw e;
+                }
+                return null;
+            }
         }
 
         private boolean isRead(Reply answer) throws IOException {
@@ -150,6 +170,7 @@ final class FormRequest implements SessionRequest {
 
         private @Nullable Reply send(CallRequest request) {
             sent = true;
+            safe &= request.isSafe();
             latest = request;
             if (aborted) { // looked at after the request was set, as abort() does the other way round
                 request.abort();
@@ -203,10 +224,10 @@ final class FormRequest implements SessionRequest {
         return page.profile();
     }
 
-    /** As the latest part of it: nobody knows before the page has come how its form is sent. */
+    /** Whether all that was sent is: nobody knows before the page has come how its form is sent. */
     @Override
     public boolean isSafe() {
-        return sent && latest.isSafe();
+        return sent && safe;
     }
 
     @Override
@@ -231,7 +252,10 @@ final class FormRequest implements SessionRequest {
 
     @Override
     public @Nullable String carriedOut() {
-        return latest.carriedOut();
+        return answered == null
+                ? latest.carriedOut()
+                : "the site has answered " + answered.describe()
+                        + " by a page that leads on, so that it has most likely" + " carried it out";
     }
 
     @Override
@@ -241,6 +265,9 @@ final class FormRequest implements SessionRequest {
 
     @Override
     public @Nullable String obstacle(Exchange exchange) {
+        if (answered != null) {
+            return latest.isSafe() ? null : carriedOut();
+        }
         return carriedOut() == null ? null : latest.obstacle(exchange);
     }
 
