@@ -4,6 +4,7 @@ package io.github.camelsessions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.github.camelsessions.api.SessionExpiredException;
 import io.github.camelsessions.api.SessionRenewalException;
 import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.api.SiteConfiguration;
@@ -290,6 +291,26 @@ class LogInPageTest {
         sessions.clear();
         assertThat(text(fetch("/"))).isEqualTo("<h1>Home</h1>");
         assertThat(logIns).hasValue(2);
+    }
+
+    @Test
+    void aRedirectToAPageThatIsHomeTooIsNoRefusal() throws Exception {
+        homeIsTheLogIn();
+        AtomicInteger orders = new AtomicInteger();
+        site.page("/order", http -> {
+            orders.incrementAndGet();
+            sessions.clear(); // it ends with this request
+            http.getResponseHeaders().add("Location", "/");
+            LoopbackSite.answer(http, 302, "");
+        });
+        start(site.url(), site.url() + "/", "username: anna, password: secret", Map.of());
+
+        Exchange done = send("sessions:fetch/" + site.url() + "/order?method=POST", "tea");
+
+        assertThat(done.getException())
+                .isInstanceOf(SessionExpiredException.class)
+                .hasMessageContaining("may have carried it out");
+        assertThat(orders).hasValue(1);
     }
 
     @Test

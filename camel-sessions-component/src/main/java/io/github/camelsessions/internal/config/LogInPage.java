@@ -58,7 +58,13 @@ public record LogInPage(URI page, Map<String, Expression> fields, FormMark form)
         public boolean isAt(URI url) {
             URI known = logIn.form().page();
             return byAddress
+                    && !logIn.form().isShared()
                     && withoutQuery(known != null ? known : logIn.page()).equals(withoutQuery(url));
+        }
+
+        @Override
+        public void isAlsoAnotherPage() {
+            logIn.form().share();
         }
 
         @Override

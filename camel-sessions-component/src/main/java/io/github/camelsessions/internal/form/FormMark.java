@@ -19,6 +19,7 @@ public final class FormMark {
     private static final Learned NOTHING = new Learned(null, Set.of(), null);
 
     private volatile Learned learned = NOTHING;
+    private volatile boolean shared;
 
     /** What the form has. */
     private record Learned(
@@ -39,6 +40,16 @@ public final class FormMark {
     /** Where the form was when a log-in filled it in last, null before any has. */
     public @Nullable URI page() {
         return learned.page();
+    }
+
+    /** At the address of the form there are other pages, too. */
+    public void share() {
+        shared = true;
+    }
+
+    /** Whether there are other pages at the address of the form. */
+    public boolean isShared() {
+        return shared;
     }
 
     /** Whether the beginning of a page holds the form. */

@@ -68,10 +68,15 @@ public record ExpiryRules(
         if (logIn.isIn(page)) {
             return "the log-in form in the answer";
         }
+        if (!byUri || !logIn.isAt(reply.uri())) {
+            return null;
+        }
         boolean seen = !page.isEmpty() && page.length() < AnswerBody.TEXT_LIMIT;
-        return byUri && !seen && logIn.isAt(reply.uri())
-                ? "the address " + withoutQuery(reply.uri()) + " of the log-in page"
-                : null;
+        if (seen && reply.status() < 300) {
+            // a redirect there, too, is no refusal from now on: the site may have done what it was asked
+            logIn.isAlsoAnotherPage();
+        }
+        return seen ? null : "the address " + withoutQuery(reply.uri()) + " of the log-in page";
     }
 
     /** Whether an answer from there means, or may mean, that the session has expired. */

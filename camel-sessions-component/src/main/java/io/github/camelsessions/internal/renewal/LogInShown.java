@@ -9,6 +9,9 @@ public interface LogInShown {
     /** Whether the form is at this URL, for those who have no session. */
     boolean isAt(URI url);
 
+    /** The site shows other pages there, too, to those who have a session: then its address tells nothing any more. */
+    void isAlsoAnotherPage();
+
     /** Whether the beginning of a page holds the form. */
     boolean isIn(String page);
 }
