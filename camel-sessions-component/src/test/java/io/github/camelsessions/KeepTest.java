@@ -164,6 +164,13 @@ class KeepTest {
         next.set("sid=2");
         fetch();
         assertThat(session.cookieMap()).containsOnlyKeys("sid");
+
+        next.set("sid=3&device=d");
+        renew(session);
+        session.close().get(30, TimeUnit.SECONDS);
+        next.set("sid=4");
+        fetch();
+        assertThat(session.cookieMap()).containsOnlyKeys("sid");
     }
 
     @ParameterizedTest
