@@ -76,14 +76,18 @@ final class Buckets {
         if (before == after) {
             return true;
         }
-        if (site.equals(firstSite) || (firstSite == null && isNowFirst(site))) {
+        if (site.equals(firstSiteOr(site))) {
             return FIRST.compareAndSet(this, before, after.length == 0 ? Bucket.EMPTY : after);
         }
         return others().replace(site, before, after);
     }
 
-    private boolean isNowFirst(String site) {
-        return FIRST_SITE.compareAndSet(this, null, SharedStrings.share(site)) || site.equals(firstSite);
+    /** The first site, from now on this one if there was none. Asked once: it may come to be set between two looks. */
+    private String firstSiteOr(String site) {
+        if (firstSite == null) {
+            FIRST_SITE.compareAndSet(this, null, SharedStrings.share(site));
+        }
+        return Objects.requireNonNull(firstSite);
     }
 
     private Others others() {

@@ -16,6 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class CookieJarConcurrencyTest {
@@ -38,6 +39,18 @@ class CookieJarConcurrencyTest {
                 .extracting(Cookie::name)
                 .doesNotHaveDuplicates()
                 .hasSize(THREADS * 20);
+    }
+
+    /** Each thread walks the same jars, so that they meet at the first cookie of many. */
+    @Test
+    void noFirstCookieIsLost() throws Exception {
+        List<CookieJar> jars =
+                Stream.generate(() -> TestJars.jar(clock)).limit(100_000).toList();
+        CookieTarget origin = at("https://shop.example/");
+        inParallel(thread -> jars.forEach(jar -> jar.receive(origin, "t" + thread + "=1")));
+
+        assertThat(jars)
+                .allMatch(jar -> jar.size() == THREADS && jar.cookies(origin).size() == THREADS);
     }
 
     @Test
