@@ -235,12 +235,11 @@ final class CallRequest implements SessionRequest {
             Exchange exchange, Generation generation, SessionCall sent, @Nullable SessionValues values)
             throws IOException {
         URI url = sent.finalUri();
+        if (values == null || url == null || sent.status() >= 400) { // most exchanges have nothing to capture
+            return;
+        }
         String type = exchange.getMessage().getHeader(Exchange.CONTENT_TYPE, String.class);
-        if (values == null
-                || url == null
-                || sent.status() >= 400
-                || !values.captures().reads(type)
-                || !values.isOwn(url)) {
+        if (!values.captures().reads(type) || !values.isOwn(url)) {
             return;
         }
         byte[] beginning = AnswerBody.first(exchange.getMessage(), Captures.LIMIT);

@@ -125,11 +125,6 @@ public final class HtmlPage {
         return refresh;
     }
 
-    /** Whether scripts belong to the page, which are not run. */
-    public boolean hasScript() {
-        return script;
-    }
-
     /** All forms, in the order of the page, each as it came. */
     public List<HtmlForm> forms() {
         return forms.stream().map(HtmlForm::new).toList();

@@ -134,41 +134,37 @@ final class CookieInterceptor implements HttpRequestInterceptor, HttpResponseInt
 
     @Override
     public void process(HttpResponse response, @Nullable EntityDetails entity, HttpContext context) {
-        // a proxy that asks for credentials speaks for itself, not for the site
-        boolean ofProxy = response.getCode() == HttpStatus.SC_PROXY_AUTHENTICATION_REQUIRED;
+        Header[] cookies = response.getHeaders(HttpHeaders.SET_COOKIE);
+        if (cookies.length > 0) {
+            // Neither message nor exception may carry them: they would go out with the next request of the route.
+            response.removeHeaders(HttpHeaders.SET_COOKIE);
+        }
         if (context.getAttribute(CALL) instanceof SessionCall call) {
             call.hears(response.getCode());
-        }
-        Captures captures = Captures.NONE;
-        if (!ofProxy && context.getAttribute(CALL) instanceof SessionCall call && call.generation() != null) {
-            captures = captures(call, HttpCoreContext.cast(context).getRequest());
-            captureHeaders(response, captures, call.generation());
-        }
-        Header[] headers = response.getHeaders(HttpHeaders.SET_COOKIE);
-        if (headers.length == 0) {
-            tellHop(response, List.of(), context);
-            return;
-        }
-        // Neither message nor exception may carry them: they would go out with the next request of the route.
-        response.removeHeaders(HttpHeaders.SET_COOKIE);
-        if (!ofProxy
-                && context.getAttribute(CALL) instanceof SessionCall call
-                && call.generation() != null
-                && call.rules().cookiesEnabled()) {
-            HttpRequest request = HttpCoreContext.cast(context).getRequest();
-            List<String> kept = receiveCookies(
-                    headers, call, call.generation(), request == null ? null : target(request), captures);
-            tellHop(response, kept, context);
+            // a proxy that asks for credentials speaks for itself, not for the site
+            boolean ofProxy = response.getCode() == HttpStatus.SC_PROXY_AUTHENTICATION_REQUIRED;
+            if (!ofProxy && call.generation() != null) {
+                HttpRequest request = HttpCoreContext.cast(context).getRequest();
+                receive(response, cookies, call, call.generation(), request);
+            }
         }
     }
 
-    private static void tellHop(HttpResponse response, List<String> cookies, HttpContext context) {
-        if (context.getAttribute(CALL) instanceof SessionCall call && call.hops() != null) {
-            HttpRequest request = HttpCoreContext.cast(context).getRequest();
-            URI url = request == null ? null : url(request);
-            if (url != null) {
-                call.hops().accept(new Hop(request.getMethod(), url, response.getCode(), cookies));
-            }
+    private static void receive(
+            HttpResponse response,
+            Header[] cookies,
+            SessionCall call,
+            Generation generation,
+            @Nullable HttpRequest request) {
+        Captures captures = captures(call, request);
+        captureHeaders(response, captures, generation);
+        List<String> kept =
+                cookies.length == 0 || request == null || !call.rules().cookiesEnabled()
+                        ? List.of()
+                        : receiveCookies(cookies, call, generation, target(request), captures);
+        URI url = request == null || call.hops() == null ? null : url(request);
+        if (request != null && url != null && call.hops() != null) {
+            call.hops().accept(new Hop(request.getMethod(), url, response.getCode(), kept));
         }
     }
 

@@ -192,8 +192,8 @@ final class RenewalRun {
 
     /** What is kept belongs to an account: the log-in has it only where it has the client profile of before. */
     private void keep(RenewalToken mine) {
-        Generation before = session.open(null).generation();
-        if (rules.keep().isEmpty() || before == null) {
+        Generation before = rules.keep().isEmpty() ? null : session.open(null).generation();
+        if (before == null) {
             return;
         }
         Initiator initiator = Pass.initiator(mine);
