@@ -7,7 +7,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 import org.jspecify.annotations.Nullable;
@@ -67,10 +66,13 @@ public final class PortalMain {
         main.bind("console", out);
         main.start();
         try {
-            for (String site : List.of("automatic", "explicit")) { // see application.properties
-                out.println();
-                main.getCamelTemplate().sendBodyAndHeader("direct:portal", "", "site", site);
-            }
+            // see application.properties
+            fetchAll(
+                    out,
+                    main,
+                    "automatic",
+                    "the component fills in the log-in form, and again when a session has ended");
+            fetchAll(out, main, "explicit", "the route sees the log-in form, and logs in by the steps of a block");
             PortalSummary summary = main.lookup("summary", PortalSummary.class);
             out.println();
             summary.print(Sessions.get(main.getCamelContext()));
@@ -80,6 +82,11 @@ public final class PortalMain {
         } finally {
             main.stop();
         }
+    }
+
+    private static void fetchAll(PrintStream out, Main main, String site, String how) throws Exception {
+        out.println(site + ": " + how);
+        main.getCamelTemplate().sendBodyAndHeader("direct:portal", "", "site", site);
     }
 
     private static Path outputFolder(CamelContext context) {

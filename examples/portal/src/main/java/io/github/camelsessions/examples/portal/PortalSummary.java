@@ -7,20 +7,21 @@ import io.github.camelsessions.Sessions;
 import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.api.SessionsConstants;
 import java.io.PrintStream;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.Body;
+import org.apache.camel.CamelContext;
 import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks and counts what the routes fetch, prints a line for each log-in and failure and at the end a table with a row for
- * each session. The routes call it as bean {@code summary}. Thread-safe: the counts are guarded by "this".
+ * Checks and counts what the routes fetch, prints the first failures and at the end a table with a row for each session.
+ * The routes call it as bean {@code summary}. Thread-safe: the counts are guarded by "this".
  */
 public class PortalSummary {
 
@@ -29,13 +30,12 @@ public class PortalSummary {
     private static final int FAILURES_SHOWN = 3;
 
     private final Map<Key, Row> rows = new TreeMap<>();
-    private final Map<String, String> agents = new HashMap<>(); // of client profiles, by name
 
     private PrintStream console = System.out;
     private Pattern userPattern = Pattern.compile("()");
     private Pattern agentPattern = Pattern.compile("()");
 
-    /** Sets where the progress and the table go. */
+    /** Sets where the failures and the table go. */
     public void setConsole(PrintStream console) {
         this.console = console;
     }
@@ -66,22 +66,17 @@ public class PortalSummary {
         }
     }
 
-    /** Passes a page that was asked for with the user agent of the client profile that the session had then. */
-    public synchronized void checkAgent(@Header(SessionsConstants.USED_PROFILE) String profile, @Body byte[] page) {
-        String agent = find(agentPattern, page);
-        if (!agentPattern.pattern().isEmpty() && (agent == null || !agent.equals(agents.get(profile)))) {
-            throw new IllegalStateException("the page shows user agent " + agent + ", not that of profile " + profile);
-        }
-    }
-
-    /** Tells of a log-in that went well, and notes the client profile that the session has from now on. */
-    public synchronized void loggedIn(
-            @Header(SessionsConstants.SITE) String site,
+    /** Passes a page that was asked for with the user agent of the session's client profile. */
+    public void checkAgent(
+            @Header(SITE) String site,
             @Header(SessionsConstants.ID) String id,
-            @Header(SessionsConstants.USED_PROFILE) String name,
-            @Body Map<?, ?> profile) {
-        agents.put(name, String.valueOf(profile.get("userAgent")));
-        progress(site, id, "log-in", "ok, with profile " + name);
+            @Body byte[] page,
+            CamelContext context) {
+        String agent = find(agentPattern, page);
+        String own = Sessions.get(context).site(site).session(id).profile().userAgent();
+        if (!agentPattern.pattern().isEmpty() && !Objects.equals(agent, own)) {
+            throw new IllegalStateException("the page shows user agent " + agent + ", not that of profile " + id);
+        }
     }
 
     /** Counts a page that was checked and written to its file. */
@@ -89,21 +84,19 @@ public class PortalSummary {
         row(site, id).pages++;
     }
 
-    /** Tells of a page or log-in that failed. */
+    /** Counts a page that failed, and tells of the first ones. */
     public synchronized void failed(
-            @Header(SITE) @Nullable String site,
-            @Header(SessionsConstants.SITE) @Nullable String siteOfLogin,
+            @Header(SITE) String site,
             @Header(SessionsConstants.ID) String id,
-            @ExchangeProperty(PAGE) @Nullable String page,
+            @ExchangeProperty(PAGE) String page,
             @ExchangeException Exception cause) {
-        String name = site != null ? site : String.valueOf(siteOfLogin);
-        Row row = row(name, id);
+        Row row = row(site, id);
         if (cause instanceof WrongUserException) {
             row.wrongUsers++;
         }
         if (++row.failures <= FAILURES_SHOWN) {
             String message = cause.getMessage();
-            progress(name, id, page == null ? "log-in" : page, "FAILED: " + (message == null ? cause : message));
+            console.printf("%-15s %-10s FAILED: %s%n", new Key(site, id), page, message == null ? cause : message);
         }
     }
 
@@ -131,10 +124,6 @@ public class PortalSummary {
     public synchronized boolean isFlawless() {
         return !rows.isEmpty()
                 && rows.values().stream().allMatch(row -> row.pages > 0 && row.lost() == 0 && row.wrongUsers == 0);
-    }
-
-    private void progress(String site, String id, String step, String outcome) {
-        console.printf("%-15s %-10s %s%n", new Key(site, id), step, outcome);
     }
 
     private Row row(String site, String id) {
