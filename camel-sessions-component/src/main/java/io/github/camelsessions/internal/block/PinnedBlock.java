@@ -147,7 +147,7 @@ final class PinnedBlock {
 
     private boolean run() {
         Passage alone = use == null ? null : use.passage();
-        pin = new Pin(session, alone);
+        pin = pin == null ? new Pin(session, alone) : pin.again(alone);
         RenewalScope.enter(exchange, pin);
         return steps.process(exchange, done -> resume(done, Step.RAN));
     }

@@ -96,7 +96,7 @@ final class Evidence {
             return;
         }
         run = 0;
-        if (passage.refusals > 0 && isInVain(current)) {
+        if (passage.wasRefused() && isInVain(current)) {
             current.helped = true;
             longest *= KEPT;
             inVain = 0;

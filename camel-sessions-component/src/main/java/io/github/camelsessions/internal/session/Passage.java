@@ -139,7 +139,18 @@ public class Passage {
 
     /** Whether the block that it is a call of lets it be sent in a generation; if not, that is to start again. */
     final boolean mayBeSentIn(Generation to) {
-        return !pinned || pin == null || pin.admits(this, to);
+        if (!pinned || pin == null || pin.admits(this, to)) {
+            return true;
+        }
+        if (refusals > 0) {
+            pin.leavesOut(target());
+        }
+        return false;
+    }
+
+    /** Whether it was refused before, itself or as what it is in the block that starts again for that. */
+    final boolean wasRefused() {
+        return refusals > 0 || (pin != null && pin.wasRefused(target()));
     }
 
     /** By what its block has the session to itself; itself if it is that, or belongs to none. */

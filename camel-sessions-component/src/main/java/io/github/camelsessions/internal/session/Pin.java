@@ -40,6 +40,8 @@ public final class Pin {
     private final @Nullable SessionKey session;
     private final @Nullable Object exclusive;
     private final AtomicReference<Hold> hold = new AtomicReference<>(FREE);
+    private final int refusedBefore;
+    private volatile int refused = Passage.UNKNOWN;
     private volatile @Nullable Exception answer;
 
     /**
@@ -47,8 +49,18 @@ public final class Pin {
      * @param exclusive the passage by which the block has the session to itself, null when it has not
      */
     public Pin(@Nullable SessionKey session, @Nullable Object exclusive) {
+        this(session, exclusive, Passage.UNKNOWN);
+    }
+
+    private Pin(@Nullable SessionKey session, @Nullable Object exclusive, int refusedBefore) {
         this.session = session;
         this.exclusive = exclusive;
+        this.refusedBefore = refusedBefore;
+    }
+
+    /** The pin of the block's next run, after this one has broken. */
+    public Pin again(@Nullable Object exclusiveNow) {
+        return new Pin(session, exclusiveNow, refused == Passage.UNKNOWN ? refusedBefore : refused);
     }
 
     private Hold hold() {
@@ -103,6 +115,16 @@ public final class Pin {
             return new Hold(State.BROKEN, before.generation, null, to);
         }
         return before.only == null || before.only == passage ? before : new Hold(State.PINNED, to, null, null);
+    }
+
+    /** A request to that target was refused, and is left out now, so that the block starts again. */
+    void leavesOut(int target) {
+        refused = target;
+    }
+
+    /** Whether the request to that target was refused in an earlier run, and is now sent again. */
+    boolean wasRefused(int target) {
+        return target != Passage.UNKNOWN && target == refusedBefore;
     }
 
     /** The block itself has begun the session anew: its next request is pinned as if it were the first. */

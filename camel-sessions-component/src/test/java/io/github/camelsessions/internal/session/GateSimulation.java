@@ -8,6 +8,7 @@ import io.github.camelsessions.internal.session.Verdict.Action;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -34,7 +36,9 @@ final class GateSimulation {
         FULL,
         HELD_TOO_LONG,
         RENEWED,
-        SKIPPED
+        SKIPPED,
+        /** A block has started as often as it may, and did not get to its end in one generation. */
+        RESTARTED
     }
 
     enum LogIn {
@@ -85,6 +89,10 @@ final class GateSimulation {
         double unansweredChecks;
         /** How often the site asks to be left alone for a while, instead of an answer. */
         double blocks;
+        /** How many exchanges are blocks of up to five pages in one generation. */
+        double pinned;
+        /** How many blocks have the session to themselves. */
+        double exclusive;
 
         Map<LogIn, Double> logIns = new EnumMap<>(Map.of(LogIn.SUCCEEDS, 1.0));
         Duration holdTimeout = Duration.ofHours(24);
@@ -117,6 +125,11 @@ final class GateSimulation {
         int acceptedBySite;
         int page;
         boolean slow;
+        /** What it is a call of, or stands for, null for neither. */
+        Block block;
+        /** Whether it stands for a block that wants the session to itself. */
+        boolean enters;
+
         Outcome outcome;
 
         Call(int ticket, TestGates.Rules wishes, boolean plain) {
@@ -136,6 +149,23 @@ final class GateSimulation {
         }
     }
 
+    /** Calls that have to be made in one generation, one after the other; from the first again when they were not. */
+    private static final class Block {
+        final int[] pages;
+        final Call alone; // by which it has the session to itself, else null
+        final Set<Generation> served = Collections.newSetFromMap(new IdentityHashMap<>()); // of its run
+        Pin pin;
+        int made;
+        int restarts;
+        boolean forbidden;
+        boolean ended;
+
+        Block(int[] pages, Call alone) {
+            this.pages = pages;
+            this.alone = alone;
+        }
+    }
+
     /** One renewal, with all its attempts. */
     private static final class Renewal {
         RenewalToken token;
@@ -148,6 +178,7 @@ final class GateSimulation {
     private record Event(Instant at, long number, Runnable action) {}
 
     private static final long DRAIN_TIMEOUT = 100;
+    private static final int MAX_RESTARTS = 20;
 
     private final World world;
     private final GateRules rules;
@@ -163,6 +194,10 @@ final class GateSimulation {
     private final TreeSet<Call> queue = new TreeSet<>(Comparator.comparingInt(call -> call.ticket));
     private final List<Call> calls = new ArrayList<>();
     private final List<RenewalToken> tokens = new ArrayList<>();
+    private final List<Block> blocks = new ArrayList<>();
+    private int arrived;
+    private int onTheWire;
+    private Block owner; // of the session, while a block has it to itself
     private int resuming;
     private Renewal draining;
     private Generation current;
@@ -214,29 +249,143 @@ final class GateSimulation {
     // ---- the caller
 
     private void arrive() {
-        if (calls.size() >= world.exchanges) {
+        if (arrived >= world.exchanges) {
             return;
         }
-        Call call = new Call(calls.size(), world.rules, chance(world.plain));
-        calls.add(call);
-        call.page = world.pages > 0 ? random.nextInt(world.pages) : call.ticket;
-        call.forbidden = forbiddenPages[call.page];
-        call.slow = chance(world.slow);
-        call.post = chance(world.posts);
-        call.asks = chance(world.explicitRenewals);
+        arrived++;
+        boolean block = chance(world.pinned);
+        Call call = call(world.pages > 0 ? random.nextInt(world.pages) : arrived - 1);
+        call.asks = !block && chance(world.explicitRenewals);
         call.observed = call.asks && random.nextBoolean() ? current : null;
-        call.deadline = clock.instant().plus(world.holdTimeout);
         if (chance(world.clears)) {
             others(gate.clear(null));
         }
         if (chance(world.ends)) {
             gate.expire();
         }
+        if (block) {
+            int[] pages =
+                    random.ints(1 + random.nextInt(5), 0, forbiddenPages.length).toArray();
+            arrive(new Block(pages, chance(world.exclusive) ? call : null));
+        } else {
+            ask(call, false);
+        }
+    }
+
+    private Call call(int page) {
+        Call call = new Call(calls.size(), world.rules, chance(world.plain));
+        calls.add(call);
+        call.page = page;
+        call.forbidden = forbiddenPages[call.page];
+        call.slow = chance(world.slow);
+        call.post = chance(world.posts);
+        call.deadline = clock.instant().plus(world.holdTimeout);
+        return call;
+    }
+
+    // ---- blocks
+
+    private void arrive(Block block) {
+        blocks.add(block);
+        if (block.alone == null) {
+            calls.remove(calls.size() - 1);
+            start(block);
+        } else {
+            block.alone.block = block;
+            block.alone.enters = true;
+            ask(block.alone, false);
+        }
+    }
+
+    private void start(Block block) {
+        block.pin = block.pin == null ? new Pin(TestGates.KEY, block.alone) : block.pin.again(block.alone);
+        block.made = 0;
+        block.served.clear();
+        next(block);
+    }
+
+    private void next(Block block) {
+        Call call = call(block.pages[block.made]);
+        call.block = block;
+        call.bind(block.pin);
+        block.forbidden |= call.forbidden;
         ask(call, false);
     }
 
+    /** One of its calls was not sent, because it would have been in another generation. */
+    private void startAgain(Call leftOut) {
+        Block block = leftOut.block;
+        assertThat(block.pin.isBroken()).isTrue();
+        over(leftOut, Outcome.SKIPPED);
+        block.pin.end();
+        if (++block.restarts > MAX_RESTARTS) {
+            end(block, Outcome.RESTARTED);
+        } else {
+            start(block);
+        }
+    }
+
+    private void goOn(Block block, Call answered) {
+        if (answered.outcome != Outcome.OK) {
+            end(block, answered.outcome);
+            return;
+        }
+        block.served.add(answered.generation());
+        assertThat(block.served).as("a run of a block is in one generation").hasSize(1);
+        if (++block.made < block.pages.length) {
+            later(world.there(random), () -> next(block));
+        } else {
+            end(block, Outcome.OK);
+        }
+    }
+
+    private void end(Block block, Outcome outcome) {
+        assertThat(block.ended).as("a block ends once").isFalse();
+        block.ended = true;
+        if (block.pin != null) {
+            block.pin.end();
+        }
+        if (owner == block) {
+            owner = null;
+        }
+        if (block.alone != null) {
+            if (block.alone.outcome == null) {
+                over(block.alone, outcome);
+            }
+            others(gate.left(block.alone));
+        }
+        (block.forbidden ? forbidden : good).merge(outcome, 1, Integer::sum);
+        later(world.pause.toMillis(), this::arrive);
+    }
+
+    private void enter(Call call) {
+        if (call.block.ended) {
+            return;
+        }
+        Verdict verdict = gate.enter(call);
+        switch (verdict.action()) {
+            case SKIP -> {
+                assertThat(owner).as("one block at a time has the session").isNull();
+                assertThat(onTheWire).as("ordinary requests on the wire").isZero();
+                owner = call.block;
+                start(call.block);
+            }
+            case PARK -> {
+                call.parked = true;
+                at(call.deadline, () -> timeOut(call));
+            }
+            case ADMIT_AGAIN -> later(0, () -> ask(call, false));
+            default -> throw new AssertionError(verdict.action());
+        }
+        others(verdict);
+    }
+
+    // ---- what the gate says
+
     private void ask(Call call, boolean released) {
-        if (call.asks) {
+        if (call.enters) {
+            enter(call);
+        } else if (call.asks) {
             Verdict verdict = gate.renew(call, call.observed, null);
             RenewalToken mine = verdict.renewal();
             if (verdict.action() == Action.SEND) {
@@ -264,16 +413,23 @@ final class GateSimulation {
                 call.keepsStaleAnswer = true;
                 later(0, () -> ask(call, false));
             }
-            case SKIP -> end(call, Outcome.SKIPPED);
+            case SKIP -> {
+                if (call.block != null) {
+                    freeWorker(call);
+                    startAgain(call);
+                } else {
+                    end(call, Outcome.SKIPPED);
+                }
+            }
             case FAIL ->
                 end(
                         call,
                         switch (verdict.failure().kind()) {
                             case RENEWAL_FAILED -> Outcome.RENEWAL_FAILED;
                             case FULL -> Outcome.FULL;
-                            default -> throw new AssertionError(verdict);
+                            default -> throw new AssertionError(verdict.action());
                         });
-            default -> throw new AssertionError(verdict);
+            default -> throw new AssertionError(verdict.action());
         }
         others(verdict);
     }
@@ -332,26 +488,41 @@ final class GateSimulation {
         if (call.outcome != null || clock.instant().isBefore(call.deadline) || !(call.queued || call.parked)) {
             return;
         }
-        boolean answered = call.parked;
+        boolean answered = call.parked && !call.enters;
         queue.remove(call);
         call.queued = false;
         call.parked = false;
-        others(gate.left(call));
+        if (!call.enters) { // else when its block has ended
+            others(gate.left(call));
+        }
         end(call, answered ? Outcome.REFUSED : Outcome.HELD_TOO_LONG);
     }
 
-    /** What the workers do: as many at once as may be, the oldest first. */
+    /** What the workers do: as many at once as may be, the oldest first; nobody stands before the calls of an owner. */
     private void release() {
-        while (resuming < world.resumeConcurrency && !queue.isEmpty() && !gate.holding(queue.first())) {
-            Call oldest = queue.pollFirst();
-            oldest.queued = false;
-            oldest.resumed = true;
+        for (Call next = next(); next != null; next = next()) {
+            queue.remove(next);
+            next.queued = false;
+            next.resumed = true;
             resuming++;
-            ask(oldest, true);
-            if (oldest.resumed && oldest.place != Passage.Place.SENT) {
-                freeWorker(oldest);
+            ask(next, true);
+            if (next.resumed && next.place != Passage.Place.SENT) {
+                freeWorker(next);
             }
         }
+    }
+
+    private Call next() {
+        if (resuming >= world.resumeConcurrency || queue.isEmpty()) {
+            return null;
+        }
+        Call oldest = queue.first();
+        return gate.holding(oldest)
+                ? queue.stream()
+                        .filter(call -> call.block != null && call.block == owner && !gate.holding(call))
+                        .findFirst()
+                        .orElse(null)
+                : oldest;
     }
 
     private void freeWorker(Call call) {
@@ -365,12 +536,17 @@ final class GateSimulation {
     private void send(Call call, Generation generation) {
         int there = world.there(random);
         int back = world.there(random);
+        assertThat(owner == null || owner == call.block)
+                .as("nobody else is sent while a block has the session")
+                .isTrue();
+        onTheWire++;
         later(there, () -> {
             boolean lost = chance(world.lost);
             boolean blocked = !lost && chance(world.blocks);
             boolean accepted = !lost && !blocked && siteAccepts(call, generation);
             boolean unanswered = chance(world.unanswered);
             later(back + (call.slow && accepted ? 15_000 : 0), () -> {
+                onTheWire--;
                 Verdict verdict;
                 if (blocked) {
                     verdict = gate.blocked(call, Duration.ofMillis(1 + random.nextInt(3_000)));
@@ -404,14 +580,26 @@ final class GateSimulation {
     }
 
     private void end(Call call, Outcome outcome) {
+        over(call, call.keepsStaleAnswer ? Outcome.OK : outcome);
+        if (call.enters) {
+            end(call.block, outcome);
+            return;
+        }
+        if (call.block != null) {
+            goOn(call.block, call);
+            return;
+        }
+        (call.forbidden ? forbidden : good).merge(call.outcome, 1, Integer::sum);
+        later(world.pause.toMillis(), this::arrive);
+    }
+
+    private void over(Call call, Outcome outcome) {
         assertThat(call.outcome).as("an exchange ends once").isNull();
         if (call.resumed && call.place != Passage.Place.SENT) {
             freeWorker(call);
         }
         longestSuspicion = Math.max(longestSuspicion, call.suspectedMillis);
-        call.outcome = call.keepsStaleAnswer ? Outcome.OK : outcome;
-        (call.forbidden ? forbidden : good).merge(call.outcome, 1, Integer::sum);
-        later(world.pause.toMillis(), this::arrive);
+        call.outcome = outcome;
     }
 
     // ---- the site
@@ -574,7 +762,11 @@ final class GateSimulation {
 
     private void checkAtTheEnd() {
         SessionStats stats = gate.stats();
-        assertThat(calls).hasSize(world.exchanges).allMatch(call -> call.outcome != null);
+        assertThat(arrived).isEqualTo(world.exchanges);
+        assertThat(calls).allMatch(call -> call.outcome != null);
+        assertThat(blocks).allMatch(block -> block.ended);
+        assertThat(gate.isExclusive()).as("closed by a block").isFalse();
+        assertThat(onTheWire).as("on the wire").isZero();
         assertThat(stats.held()).as("held").isZero();
         assertThat(gate.memory().suspects.size()).as("suspects").isZero();
         assertThat(stats.inFlight()).as("in flight").isZero();
@@ -601,8 +793,8 @@ final class GateSimulation {
                     || rules.maxUses() > 0
                     || !rules.maxAge().isZero()
                     || !rules.maxIdle().isZero();
-            long unseen =
-                    limits || world.clears > 0 ? world.concurrency + rules.renewalAttempts() + stats.blocked() : 0;
+            int calls = world.pinned > 0 ? 2 * world.concurrency : world.concurrency; // blocks do not pause in between
+            long unseen = limits || world.clears > 0 ? calls + rules.renewalAttempts() + stats.blocked() : 0;
             assertThat((long) logInsPerCooldown()).isLessThanOrEqualTo(Math.max(3, rules.renewalAttempts()) + unseen);
         }
         gate.endCooldown();

@@ -162,6 +162,21 @@ class GateSimulationTest {
     }
 
     @Test
+    void blocksGetToTheirEndInOneGenerationThoughTheSiteEndsSessions() {
+        for (double exclusive : new double[] {0, 0.5, 1}) {
+            GateSimulation simulation = run(world -> {
+                world.exchanges = 2_000;
+                world.pinned = 0.5;
+                world.exclusive = exclusive;
+                world.posts = 0.5;
+                world.siteLimit = 200;
+            });
+            print("blocks, exclusive " + exclusive, simulation);
+            assertThat(simulation.lost()).isZero();
+        }
+    }
+
+    @Test
     void theInvariantsHoldInManySmallWorlds() {
         Map<Outcome, Integer> seen = new EnumMap<>(Outcome.class);
         long begun = 0;
@@ -188,7 +203,8 @@ class GateSimulationTest {
                 && world.unanswered == 0
                 && world.ends == 0
                 && world.lostLogIns == 0
-                && world.plain == 0;
+                && world.plain == 0
+                && world.pinned == 0;
         boolean roomy = world.holdTimeout.toHours() > 1 && world.rules.build().maxHeld() > world.exchanges;
         boolean plain = calm && roomy && world.explicitRenewals == 0 && world.rules.renews();
         // answers that overtake may show one generation after the other as barren, just before a limit ends it
@@ -262,6 +278,8 @@ class GateSimulationTest {
         }
         world.unansweredChecks = sometimes(random, 1);
         world.blocks = sometimes(random, 0.3);
+        world.pinned = sometimes(random, 1);
+        world.exclusive = sometimes(random, 1);
         return world;
     }
 

@@ -1149,6 +1149,57 @@ class RenewalGateTest extends GateTestSupport {
             assertThat(arrive(rest).action()).isEqualTo(Action.SEND);
         }
 
+        private Passage callOf(Pin pin, int target) {
+            Passage call = wishes.passage(target);
+            call.bind(pin);
+            return call;
+        }
+
+        private Pin secondCallIsRefused() {
+            Pin pin = new Pin(null, null);
+            Passage first = callOf(pin, 1);
+            arrive(first);
+            accept(first);
+            Passage second = callOf(pin, 2);
+            arrive(second);
+            gate.succeeded(refuse(second));
+            assertThat(arrive(second).action()).isEqualTo(Action.SKIP);
+            return pin.again(null);
+        }
+
+        private void acceptCallOf(Pin pin, int target) {
+            Passage call = callOf(pin, target);
+            assertThat(resume(call).action()).isEqualTo(Action.SEND);
+            accept(call);
+        }
+
+        @Test
+        void aLogInHasHelpedWhenTheCallIsAcceptedForWhichTheBlockHasStartedAgain() {
+            Pin again = secondCallIsRefused();
+            acceptCallOf(again, 1);
+            acceptCallOf(again, 2);
+            assertThat(gate.refused(sent()).renewal()).isNotNull();
+        }
+
+        @Test
+        void aLogInHasNotHelpedWhenOnlyTheCallsBeforeThatAreAccepted() {
+            Pin again = secondCallIsRefused();
+            acceptCallOf(again, 1);
+            Passage refused = callOf(again, 2);
+            arrive(refused);
+            assertThat(gate.refused(refused).renewal()).isNull();
+        }
+
+        @Test
+        void aBlockStartsAgainForTheCallThatWasRefusedLast() {
+            Pin again = secondCallIsRefused();
+            acceptCallOf(again, 1);
+            gate.succeeded(renewing()); // by somebody else
+            assertThat(arrive(callOf(again, 2)).action()).isEqualTo(Action.SKIP);
+            assertThat(callOf(again.again(null), 2).wasRefused()).isTrue();
+            assertThat(callOf(again.again(null), 1).wasRefused()).isFalse();
+        }
+
         @Test
         void aBlockHasTheSessionWhenTheLastOfTheOthersHasItsAnswer() {
             Passage other = sent();
