@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.LoggingLevel;
 import org.apache.camel.builder.AggregationStrategies;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -43,6 +44,7 @@ class PinSessionTest extends SharedContextTest {
     private final AtomicInteger deaths = new AtomicInteger();
     private final AtomicInteger runs = new AtomicInteger();
     private volatile Runnable meanwhile = () -> {};
+    private volatile CompletableFuture<Void> tapped = new CompletableFuture<>();
     private final List<Object> bodies = new ArrayList<>();
 
     @BeforeEach
@@ -51,6 +53,7 @@ class PinSessionTest extends SharedContextTest {
         deaths.set(0);
         runs.set(0);
         bodies.clear();
+        tapped = new CompletableFuture<>();
         meanwhile = () -> {};
     }
 
@@ -95,6 +98,23 @@ class PinSessionTest extends SharedContextTest {
                         .to("sessions:fetch/" + wizard.url() + "/wizard?method=POST");
                 from("direct:seda-page").to("seda:page?waitForTaskToComplete=Always");
                 from("seda:page?concurrentConsumers=20").to("direct:page");
+                from("direct:multicast-page")
+                        .multicast(AggregationStrategies.useLatest())
+                        .parallelProcessing()
+                        .to("direct:page")
+                        .end();
+                from("direct:recipients-page")
+                        .recipientList(constant("direct:page"))
+                        .aggregationStrategy(AggregationStrategies.useLatest());
+                from("direct:enrich-page").enrich("direct:page");
+                from("direct:try-page")
+                        .doTry()
+                        .to("direct:page")
+                        .doCatch(Exception.class)
+                        .process(exchange -> deaths.incrementAndGet())
+                        .doFinally()
+                        .log(LoggingLevel.DEBUG, "page")
+                        .end();
                 from("direct:threads-page").threads(4, 20).to("direct:page");
                 from("direct:split-page")
                         .split(constant(List.of(1)), AggregationStrategies.useLatest())
@@ -142,6 +162,29 @@ class PinSessionTest extends SharedContextTest {
                 for (String operation : new String[] {"renew", "clear", "close"}) {
                     from("direct:" + operation).errorHandler(noErrorHandler()).to("sessions:" + operation);
                 }
+                from("direct:limited")
+                        .errorHandler(noErrorHandler())
+                        .policy("pinSession:${header.CamelSessionsId}")
+                        .process(exchange -> runs.incrementAndGet())
+                        .process(PinSessionTest::firstForm)
+                        .loop(PAGES)
+                        .process(PinSessionTest::nextForm)
+                        .to("sessions:fetch/" + wizard.url() + "/wizard?method=POST&maxUses=7")
+                        .process(PinSessionTest::readToken);
+                from("direct:save")
+                        .errorHandler(noErrorHandler())
+                        .policy("pinSession:${header.CamelSessionsId}")
+                        .process(exchange -> runs.incrementAndGet())
+                        .to("sessions:fetch/" + wizard.url() + "/page?method=GET")
+                        .setBody(constant("a=b"))
+                        .to("sessions:fetch/" + wizard.url() + "/save?method=POST");
+                from("direct:tap").process(exchange -> tapped.join()).to("sessions:fetch/" + wizard.url() + "/page");
+                from("direct:tapping")
+                        .errorHandler(noErrorHandler())
+                        .policy("pinSession:${header.CamelSessionsId}")
+                        .to("sessions:fetch/" + wizard.url() + "/page?method=GET")
+                        .wireTap("direct:tap")
+                        .end();
                 from("direct:message")
                         .errorHandler(noErrorHandler())
                         .policy("pinSession:${header.CamelSessionsId}")
@@ -307,7 +350,17 @@ class PinSessionTest extends SharedContextTest {
     // ---- one block
 
     @ParameterizedTest
-    @ValueSource(strings = {"direct:page", "direct:seda-page", "direct:threads-page", "direct:split-page"})
+    @ValueSource(
+            strings = {
+                "direct:page",
+                "direct:seda-page",
+                "direct:threads-page",
+                "direct:split-page",
+                "direct:multicast-page",
+                "direct:recipients-page",
+                "direct:enrich-page",
+                "direct:try-page"
+            })
     void aBlockStartsAgainWhereverItsCallsAreMade(String way) {
         renewMeanwhile(2);
 
@@ -330,6 +383,40 @@ class PinSessionTest extends SharedContextTest {
         assertThat(bodies).containsExactly("after");
         assertThat(ended.getMessage().getHeader("done")).isEqualTo(true);
         assertThat(wizard.asked("/page")).isEqualTo(2);
+    }
+
+    @Test
+    void aLimitThatEndsTheSessionStartsItAgain() {
+        for (int i = 0; i < 3; i++) {
+            assertThat(claim("direct:limited").getException()).isNull();
+        }
+
+        assertThat(wizard.completed()).containsExactly(Map.entry("claim", 3));
+        assertThat(wizard.wrongTokens()).isZero();
+        assertThat(runs.get()).isEqualTo(5); // 5 of 7, 2 of 7 and 5 of 7, 2 of 7 and 5 of 7
+        assertThat(wizard.logIns()).isEqualTo(3);
+    }
+
+    @Test
+    void aPostThatTheSiteHasCarriedOutIsNotRepeatedForThePageItLeadsTo() {
+        Exchange ended = claim("direct:save");
+
+        assertThat(ended.getException()).isNull();
+        assertThat(wizard.log()).containsExactly("/page", "/save", "/page");
+        assertThat(runs.get()).isEqualTo(1);
+        assertThat(wizard.logIns()).isEqualTo(2);
+    }
+
+    @Test
+    void whatACopySendsAfterTheBlockHasEndedIsNoCallOfIt() {
+        Exchange ended = claim("direct:tapping");
+        wizard.endSessions();
+        sessions().session(session).renew().join();
+        tapped.complete(null);
+
+        assertThat(ended.getException()).isNull();
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(wizard.asked("/page")).isEqualTo(2));
     }
 
     @Test

@@ -46,6 +46,15 @@ final class WizardSite implements AutoCloseable {
         server.createContext("/login", exchange -> answer(exchange, logIn()));
         server.createContext("/wizard", exchange -> answer(exchange, page(exchange)));
         server.createContext("/page", exchange -> answer(exchange, plain(exchange)));
+        server.createContext("/save", exchange -> {
+            Answer saved = plain(exchange);
+            if (saved.status == 200) {
+                endSessions();
+                exchange.getResponseHeaders().set("Location", "/page");
+                saved = new Answer(303, "saved", null);
+            }
+            answer(exchange, saved);
+        });
         server.start();
     }
 

@@ -684,4 +684,148 @@ public class RenewalGateStress {
             result.r2 = gate.stats().held() + " " + gate.stats().inFlight();
         }
     }
+
+    /** The calls of one block at two gates, which share nothing but its pin: it pins one session. */
+    @JCStressTest
+    @Outcome(id = "SEND, SKIP", expect = ACCEPTABLE)
+    @Outcome(id = "SKIP, SEND", expect = ACCEPTABLE)
+    @State
+    public static class PinnedAndPinned {
+        final Pin pin = new Pin(null, null);
+        final Gate one = new Gate();
+        final Gate two = new Gate();
+
+        @Actor
+        public void one(LL_Result result) {
+            result.r1 = admit(one.gate, pin);
+        }
+
+        @Actor
+        public void two(LL_Result result) {
+            result.r2 = admit(two.gate, pin);
+        }
+
+        static Verdict.Action admit(RenewalGate gate, Pin pin) {
+            Passage call = TestGates.passage();
+            call.bind(pin);
+            return gate.admit(call, false, null).action();
+        }
+    }
+
+    /** Whoever of a block is sent after the session was begun anew breaks its pin, and is not sent. */
+    @JCStressTest
+    @Outcome(id = "SEND, false", expect = ACCEPTABLE)
+    @Outcome(id = "SKIP, true", expect = ACCEPTABLE)
+    @State
+    public static class PinnedAndCleared extends Gate {
+        final Pin pin = new Pin(null, null);
+
+        public PinnedAndCleared() {
+            PinnedAndPinned.admit(gate, pin);
+        }
+
+        @Actor
+        public void admit(LL_Result result) {
+            result.r1 = PinnedAndPinned.admit(gate, pin);
+        }
+
+        @Actor
+        public void clear() {
+            gate.clear(null);
+        }
+
+        @Arbiter
+        public void end(LL_Result result) {
+            result.r2 = pin.isBroken();
+        }
+    }
+
+    /** A block that wants the session while the last of the others has its answer is told once that it has it. */
+    @JCStressTest
+    @Outcome(id = "PARK, 1", expect = ACCEPTABLE)
+    @Outcome(id = "ADMIT_AGAIN, 0", expect = ACCEPTABLE)
+    @State
+    public static class BlockAndLastAnswer extends Gate {
+        final Passage other = sent();
+
+        @Actor
+        public void enter(LL_Result result) {
+            result.r1 = gate.enter(TestGates.passage()).action();
+        }
+
+        @Actor
+        public void accept(LL_Result result) {
+            result.r2 = gate.accepted(other, true).again().size();
+        }
+    }
+
+    /** A block that leaves while the next one comes: that is told once that it has the session. */
+    @JCStressTest
+    @Outcome(id = "PARK, 1", expect = ACCEPTABLE)
+    @Outcome(id = "ADMIT_AGAIN, 0", expect = ACCEPTABLE)
+    @State
+    public static class BlockAndBlock extends Gate {
+        final Passage first = TestGates.passage();
+
+        public BlockAndBlock() {
+            gate.enter(first);
+        }
+
+        @Actor
+        public void enter(LL_Result result) {
+            result.r1 = gate.enter(TestGates.passage()).action();
+        }
+
+        @Actor
+        public void leave(LL_Result result) {
+            result.r2 = gate.left(first).again().size();
+        }
+    }
+
+    /** Who is held while the last block leaves is not forgotten. */
+    @JCStressTest
+    @Outcome(id = "1, 0", expect = ACCEPTABLE)
+    @State
+    public static class BlockLeavesAndAdmitted extends Gate {
+        final Passage block = TestGates.passage();
+        final Passage passage = TestGates.passage();
+        final AtomicReference<Passage> queue = new AtomicReference<>();
+        final AtomicInteger sent = new AtomicInteger();
+
+        public BlockLeavesAndAdmitted() {
+            gate.enter(block);
+        }
+
+        @Actor
+        public void admit() {
+            if (gate.admit(passage, false, null).action() == Verdict.Action.SEND) {
+                sent.incrementAndGet();
+                return;
+            }
+            queue.set(passage);
+            if (!gate.holding(passage)) {
+                release();
+            }
+        }
+
+        @Actor
+        public void leave() {
+            if (gate.left(block).release()) {
+                release();
+            }
+        }
+
+        private void release() {
+            Passage held = queue.getAndSet(null);
+            if (held != null && gate.admit(held, true, null).action() == Verdict.Action.SEND) {
+                sent.incrementAndGet();
+            }
+        }
+
+        @Arbiter
+        public void end(LL_Result result) {
+            result.r1 = sent.get();
+            result.r2 = gate.stats().held();
+        }
+    }
 }
