@@ -93,7 +93,7 @@ public class SessionsEndpoint extends DefaultEndpoint implements OperationEndpoi
             label = "getCookies",
             defaultValue = "map",
             description = "What getCookies makes the body: map is a Map of name to value, list a List of full cookie"
-                    + " strings, json a JSON array.")
+                    + " strings, json a JSON array, netscape a cookies.txt, playwright a storage state.")
     private CookieFormat format = CookieFormat.map;
 
     @UriParam(

@@ -43,6 +43,7 @@ class ArchitectureTest {
     private static final String FORM = INTERNAL + ".form";
     private static final String TEXT = INTERNAL + ".text";
     private static final String CAPTURE = INTERNAL + ".capture";
+    private static final String INTERCHANGE = INTERNAL + ".interchange";
 
     private static final String CAMEL = "org.apache.camel..";
     private static final String HTTP_CLIENT = "org.apache.hc..";
@@ -77,6 +78,7 @@ class ArchitectureTest {
                     API,
                     FORM,
                     CAPTURE,
+                    INTERCHANGE,
                     TEXT);
 
     @ArchTest
@@ -93,6 +95,9 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule valuesAreTakenOutOfTexts = in(CAPTURE).mayImport(FORM, PROFILE, JACKSON, JSOUP, RE2);
+
+    @ArchTest
+    static final ArchRule filesOfCookiesKnowNoSessions = in(INTERCHANGE).mayImport(COOKIE, JACKSON, LOG);
 
     @ArchTest
     static final ArchRule sessionsKnowNeitherCamelNorHttp = in(SESSION).mayImport(API, COOKIE, PROFILE);
@@ -121,8 +126,8 @@ class ArchitectureTest {
             in(BLOCK).mayImport(ENGINE, CONFIG, RENEWAL, HTTP, SESSION, API, CAMEL, YAML);
 
     @ArchTest
-    static final ArchRule operationsKnowTheirEndpointByAnInterface =
-            in(OPERATION).mayImport(ENGINE, CONFIG, POOL, RENEWAL, HTTP, SESSION, API, COOKIE, PROFILE, CAMEL, JACKSON);
+    static final ArchRule operationsKnowTheirEndpointByAnInterface = in(OPERATION)
+            .mayImport(INTERCHANGE, ENGINE, CONFIG, POOL, RENEWAL, HTTP, SESSION, API, COOKIE, PROFILE, CAMEL, JACKSON);
 
     @ArchTest
     static final ArchRule valuesAreReadFromSessions =
@@ -133,6 +138,7 @@ class ArchitectureTest {
             .mayImport(
                     FORM,
                     CAPTURE,
+                    INTERCHANGE,
                     CONFIG,
                     POOL,
                     RENEWAL,
@@ -142,8 +148,7 @@ class ArchitectureTest {
                     API,
                     COOKIE,
                     PROFILE,
-                    CAMEL,
-                    JACKSON);
+                    CAMEL);
 
     @ArchTest
     static final ArchRule poolsKnowRenewalButNotHowARequestIsSent =

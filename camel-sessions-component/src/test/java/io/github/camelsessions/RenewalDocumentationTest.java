@@ -72,6 +72,7 @@ class RenewalDocumentationTest {
             entry("renewal-options", this::anEndpointHasTheRulesItself),
             entry("renewal-evidence", this::aLogInFormIsNoSuccess),
             entry("renewal-collected", this::addedCookiesRenewTheSession),
+            entry("renewal-harvested", this::eachHarvestedSessionIsUsedOnce),
             entry("renew-request", this::theRequestOfTheExchangeRenews),
             entry("renew-by-uri", this::theTimerRenews),
             entry("renewal-facade", this::javaCodeRenews),
@@ -171,6 +172,30 @@ class RenewalDocumentationTest {
         }
         assertThat(stats(main, "anna").renewals()).isEqualTo(2);
         assertThat(site.loginsAttempted()).isZero();
+        main.stop();
+    }
+
+    private void eachHarvestedSessionIsUsedOnce() throws Exception {
+        Path harvest = Files.createDirectory(folder.resolve("harvest"));
+        String line = java.net.URI.create(site.url()).getHost() + "\tFALSE\t/\tFALSE\t0\tsid\t";
+        for (String file : List.of("1.txt", "2.txt", "3.txt")) {
+            String sid = file.startsWith("1") ? "dead" : site.newSession("anna");
+            Files.writeString(harvest.resolve(file), line + sid + "\n");
+            Files.setLastModifiedTime(
+                    harvest.resolve(file),
+                    java.nio.file.attribute.FileTime.fromMillis(Integer.parseInt(file.substring(0, 1)) * 1000L));
+        }
+        Main main = start("", List.of("renewal-harvested"), List.of());
+        String uri = "sessions:fetch/" + site.url("/page/orders")
+                + "?method=GET&sessionId=anna&renewalUri=direct:harvested&renewalBackoff=1";
+        for (int i = 0; i < 2; i++) {
+            assertThat(main.getCamelTemplate().requestBody(uri, null, String.class))
+                    .contains("user=anna");
+            site.expireNow();
+        }
+        await().untilAsserted(() -> assertThat(harvest.resolve("used")).isDirectoryContaining("glob:**3.txt"));
+        assertThat(harvest.resolve("used")).isDirectoryContaining("glob:**2.txt");
+        assertThat(harvest.resolve("dead")).isDirectoryContaining("glob:**1.txt");
         main.stop();
     }
 

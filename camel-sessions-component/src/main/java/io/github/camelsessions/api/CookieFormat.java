@@ -8,5 +8,9 @@ public enum CookieFormat {
     /** A List of full cookie strings, as in Set-Cookie. */
     list,
     /** A JSON array of objects, as {@code addCookies} takes them. */
-    json
+    json,
+    /** The text of a {@code cookies.txt}, as curl and wget take it. It knows no SameSite. */
+    netscape,
+    /** The storage state of Playwright in JSON, as {@code browser.newContext({ storageState })} takes it. */
+    playwright
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.github.camelsessions.internal.engine;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.camelsessions.cookie.Cookie;
 import io.github.camelsessions.cookie.CookieJar;
 import io.github.camelsessions.cookie.CookieTarget;
 import io.github.camelsessions.cookie.SameSite;
 import io.github.camelsessions.cookie.SetCookie;
+import io.github.camelsessions.internal.interchange.CookieText;
+import io.github.camelsessions.internal.interchange.DescribedCookie;
 import io.github.camelsessions.internal.text.NearestName;
 import io.github.camelsessions.internal.text.Quoted;
 import java.net.URI;
@@ -20,21 +19,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Cookies that user code gives, in one of three forms: a Map of name to value, a collection of Maps (name, value,
- * domain, path, ...), also as JSON, or a String such as {@code a=b; c=d}. A cookie without a path holds for the whole host.
+ * domain, path, ...) or of Strings as in Set-Cookie, or a text: {@code a=b; c=d}, or what {@link CookieText} reads. A cookie
+ * without a path holds for the whole host.
  */
 public final class ExplicitCookies {
 
     private static final List<String> KEYS = List.of(
             "name", "value", "domain", "path", "expires", "maxAge", "secure", "httpOnly", "sameSite", "hostOnly");
-
-    // what getCookies gives with format=json; no cookie name looks like this
-    private static final Pattern JSON_ARRAY = Pattern.compile("\\s*\\[\\s*[{\\]]");
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String place;
     private final List<Given> cookies = new ArrayList<>();
@@ -62,8 +57,9 @@ public final class ExplicitCookies {
             }
         } else if (given instanceof CharSequence text) {
             String string = text.toString();
-            if (JSON_ARRAY.matcher(string).lookingAt()) {
-                return parse(place, answer.readJson(string));
+            List<Map<String, Object>> described = CookieText.read(place, string);
+            if (described != null) {
+                return parse(place, described);
             }
             answer.addText(string);
         } else {
@@ -123,24 +119,11 @@ public final class ExplicitCookies {
         }
     }
 
-    private List<?> readJson(String text) {
-        try {
-            return JSON.readValue(text, List.class);
-        } catch (JsonProcessingException e) {
-            // without the cause: it shows the text
-            throw new IllegalArgumentException(place + " begins like a JSON array of cookies, but is no valid JSON");
-        }
-    }
-
     private void addPair(@Nullable Object name, @Nullable Object value) {
         add(text("name", name), value, null, null);
     }
 
     private void addText(String text) {
-        if (text.stripLeading().startsWith("{")) {
-            throw new IllegalArgumentException(
-                    place + " begins like a JSON object: give a Map, a JSON array of cookies, or" + " a=b; c=d");
-        }
         for (String part : text.split(";", -1)) {
             String pair = part.strip();
             int equals = pair.indexOf('=');
@@ -156,8 +139,12 @@ public final class ExplicitCookies {
     }
 
     private void addDescribed(int index, @Nullable Object element) {
-        if (!(element instanceof Map<?, ?> given)) {
-            throw new IllegalArgumentException(place + ": cookie " + index + " of the list is no Map");
+        Object cookie = element instanceof CharSequence text
+                ? DescribedCookie.of(place + ": cookie " + index + " of the list", text.toString())
+                : element;
+        if (!(cookie instanceof Map<?, ?> given)) {
+            throw new IllegalArgumentException(
+                    place + ": cookie " + index + " of the list is neither a Map nor a String as in Set-Cookie");
         }
         Map<String, Object> described = new LinkedHashMap<>();
         given.forEach((key, value) -> {
@@ -255,24 +242,5 @@ public final class ExplicitCookies {
 
     private static boolean flag(Map<String, Object> described, String key) {
         return Boolean.parseBoolean(String.valueOf(described.get(key)));
-    }
-
-    /** What {@code addCookies} takes back: the Map form of a cookie. */
-    public static Map<String, Object> describe(Cookie cookie) {
-        Map<String, Object> described = new LinkedHashMap<>();
-        described.put("name", cookie.name());
-        described.put("value", cookie.value());
-        described.put("domain", cookie.domain());
-        described.put("hostOnly", cookie.hostOnly());
-        described.put("path", cookie.path());
-        if (cookie.expiry() != null) {
-            described.put("expires", cookie.expiry().toString());
-        }
-        described.put("secure", cookie.secure());
-        described.put("httpOnly", cookie.httpOnly());
-        if (cookie.sameSite() != SameSite.DEFAULT) {
-            described.put("sameSite", cookie.sameSite().name().toLowerCase(Locale.ROOT));
-        }
-        return described;
     }
 }

@@ -19,6 +19,9 @@ import io.github.camelsessions.internal.engine.SessionAccess;
 import io.github.camelsessions.internal.engine.SessionCalls;
 import io.github.camelsessions.internal.engine.SessionEngine;
 import io.github.camelsessions.internal.http.HttpTarget;
+import io.github.camelsessions.internal.interchange.DescribedCookie;
+import io.github.camelsessions.internal.interchange.NetscapeCookies;
+import io.github.camelsessions.internal.interchange.PlaywrightState;
 import io.github.camelsessions.internal.pool.SessionPools;
 import io.github.camelsessions.internal.renewal.RenewalScope;
 import io.github.camelsessions.internal.session.Generation;
@@ -209,7 +212,9 @@ public final class LocalOperation extends ServiceSupport implements ExchangeOper
             case list -> cookies.stream().map(Cookie::toSetCookieString).toList();
             case json ->
                 JSON.writeValueAsString(
-                        cookies.stream().map(ExplicitCookies::describe).toList());
+                        cookies.stream().map(DescribedCookie::of).toList());
+            case netscape -> NetscapeCookies.write(cookies);
+            case playwright -> JSON.writeValueAsString(PlaywrightState.of(cookies));
         };
     }
 
