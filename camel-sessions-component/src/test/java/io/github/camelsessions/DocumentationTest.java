@@ -95,7 +95,9 @@ class DocumentationTest {
             entry("processor-java", () -> theProcessorSendsInTheSession("direct:processor-java")),
             entry("http-options", () -> asks("direct:patient", "/orders")),
             entry("facade", this::theFacadeHasAddedACookie),
-            entry("testkit-java", this::theSampleIsOneOfTheTests));
+            entry("testkit-java", this::theSampleIsOneOfTheTests),
+            entry("testkit-properties", this::theProjectHasTheProperties),
+            entry("testkit-project-java", this::theProjectIsOneOfTheTests));
 
     @BeforeAll
     void start() throws Exception {
@@ -131,7 +133,7 @@ class DocumentationTest {
                     LoopbackSite.answer(http, 302, "");
                 });
         List<String> yaml = named("yaml", List.of("readme-yaml", "readme-profiles", "profiles-file", "wrapped-route"));
-        List<String> java = named("java", List.of("readme-java", "facade", "testkit-java"));
+        List<String> java = named("java", List.of("readme-java", "facade", "testkit-java", "testkit-project-java"));
         routes = start("", yaml, java);
     }
 
@@ -216,15 +218,28 @@ class DocumentationTest {
     }
 
     private void theSampleIsOneOfTheTests() throws Exception {
-        String sample = Files.readString(Snippets.ROOT.resolve(
-                        "camel-sessions-component/src/test/java/io/github/camelsessions/ExpiringSiteSampleTest.java"))
+        assertThat(snippets.text("testkit-java").split("\n\n")).hasSizeGreaterThan(3);
+        isPartOf(
+                "ExpiringSiteSampleTest",
+                snippets.text("testkit-java").replace("OrdersRouteTest", "ExpiringSiteSampleTest"));
+    }
+
+    private void theProjectIsOneOfTheTests() throws Exception {
+        isPartOf("ExpiringSiteProjectTest", snippets.text("testkit-project-java"));
+    }
+
+    private static void isPartOf(String test, String snippet) throws Exception {
+        String source = Files.readString(Snippets.ROOT.resolve(
+                        "camel-sessions-component/src/test/java/io/github/camelsessions/" + test + ".java"))
                 .replaceAll("\\s", "");
-        assertThat(snippets.text("testkit-java").split("\n\n"))
-                .hasSizeGreaterThan(3)
-                .allSatisfy(paragraph -> assertThat(sample)
-                        .contains(paragraph
-                                .replace("OrdersRouteTest", "ExpiringSiteSampleTest")
-                                .replaceAll("\\s|[}\\s]+$", "")));
+        assertThat(snippet.split("\n\n"))
+                .allSatisfy(paragraph -> assertThat(source).contains(paragraph.replaceAll("\\s|[}\\s]+$", "")));
+    }
+
+    private void theProjectHasTheProperties() throws Exception {
+        assertThat(Files.readString(Snippets.ROOT.resolve(
+                        "camel-sessions-component/src/test/resources/orders/application.properties")))
+                .contains(snippets.text("testkit-properties").split("\n"));
     }
 
     private void theRequestOfTheExchangeRenews() {

@@ -32,17 +32,21 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  *
  * <p>Elsewhere it is an AutoCloseable. Requests that wait when it is closed get no answer.
  *
+ * <p>Without more it has the paths below. {@link Builder#loginPath}, {@link Builder#form} and the like give it those of a
+ * real site, so that the routes and properties of a project run against it once their address is {@link #url()}.
+ *
  * <table>
  * <caption>Its pages</caption>
  * <tr><th>path</th><th>answer</th></tr>
- * <tr><td>{@code POST /login}</td><td>a form with {@code user} and {@code password} opens a session: 200 with the lines
- * {@code user=} and {@code session=}, or 302 to the path in the form's field {@code page}; 401 when they are wrong. Path
- * and names of the fields are {@link Builder#loginPath} and {@link Builder#loginFields}</td></tr>
- * <tr><td>{@code GET /login}</td><td>200, a page with {@link #LOGIN_TEXT} and the form, which has a hidden field if there
- * is a {@link Builder#hiddenField}</td></tr>
+ * <tr><td>{@code GET /login}</td><td>200, a page with {@link #LOGIN_TEXT} and the form</td></tr>
+ * <tr><td>{@code POST /login}</td><td>the form with {@code user} and {@code password} opens a session: 200 with the lines
+ * {@code user=} and {@code session=}, or a redirect to {@link Builder#loginLeadsTo} or to the path in the form's field
+ * {@code page}; 401 when they are wrong</td></tr>
+ * <tr><td>{@code /code}</td><td>after the right password of a user with {@linkplain Builder#user(String, String, String)
+ * one-time codes}, the form that asks for one; elsewhere it is refused</td></tr>
  * <tr><td>{@code /page/<n>}</td><td>for any method. In a session that accepts it 200 with the lines {@code path=},
  * {@code user=}, {@code session=} (a number), {@code answer=} (another number for each answer) and, when the method is not
- * safe, {@code key=}; otherwise it is refused. {@link Builder#pages} adds paths</td></tr>
+ * safe, {@code key=}; otherwise it is refused. {@link Builder#pages} and {@link Builder#form} add paths</td></tr>
  * <tr><td>{@code /slow/<n>}</td><td>as a page, judged when it comes; an accepted one is answered after
  * {@link #releaseSlow()}</td></tr>
  * <tr><td>{@code /late/<n>}</td><td>as a page, judged and answered after {@link #releaseSlow()}</td></tr>
@@ -74,8 +78,11 @@ public final class ExpiringSite
     /** What the log-in page says, and no other page. */
     public static final String LOGIN_TEXT = "Please log in";
 
-    /** The cookie that goes with the hidden field of the log-in page, see {@link Builder#hiddenField}. */
-    public static final String FORM_COOKIE = "form";
+    /**
+     * The cookie of one who has not logged in yet: set by the log-in page where its form has a token, and by a password
+     * that a code is to follow.
+     */
+    public static final String VISIT_COOKIE = "visit";
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -110,7 +117,7 @@ public final class ExpiringSite
         return sessions.open(user).id();
     }
 
-    /** Ends all sessions. */
+    /** Ends all sessions, and so all bearer tokens; refresh tokens live on. */
     public void expireNow() {
         sessions.end();
     }
@@ -118,6 +125,11 @@ public final class ExpiringSite
     /** Ends all sessions of a user. */
     public void expireNow(String user) {
         sessions.end(user);
+    }
+
+    /** Ends all refresh tokens, see {@link Builder#tokenPath}; bearer tokens live on. */
+    public void expireRefreshTokens() {
+        pages.tokens().end();
     }
 
     /** From now on log-ins fail with this status; 200 shows the log-in page again, as sites with forms do. */
@@ -191,7 +203,10 @@ public final class ExpiringSite
         faults.failPages(status, times);
     }
 
-    /** From now on answers of {@link #failLogins} and {@link #status} carry Retry-After, in whole seconds. */
+    /**
+     * From now on refusals carry Retry-After, in whole seconds: of pages and of log-ins, those of {@link #failLogins} and
+     * {@link #status} too; but not {@code /forbidden}.
+     */
     public void retryAfter(Duration time) {
         faults.retryAfter(time);
     }
@@ -206,7 +221,7 @@ public final class ExpiringSite
         return counters().requests.count(path);
     }
 
-    /** How many log-ins were tried, those that still wait included. */
+    /** How many log-ins and refreshes of a token were tried, those that still wait included. A code is none of its own. */
     public int loginsAttempted() {
         return counters().loginsAttempted.count();
     }
@@ -224,6 +239,11 @@ public final class ExpiringSite
         return counters().loginsSucceeded.count(user);
     }
 
+    /** How many refresh tokens were taken: such a request is a log-in that was tried, and none that succeeded. */
+    public int refreshes() {
+        return counters().refreshes.count();
+    }
+
     /** How many requests for a page were accepted in a session, those included whose connection was dropped then. */
     public int accepted() {
         return counters().accepted.count();
@@ -233,7 +253,10 @@ public final class ExpiringSite
         return counters().accepted.count(path);
     }
 
-    /** How many requests for a page were refused for want of a session; neither {@code /forbidden} nor {@link #status}. */
+    /**
+     * How many requests for a page were refused, for want of a session or for what their form lacked; neither
+     * {@code /forbidden} nor {@link #status}.
+     */
     public int refused() {
         return counters().refused.count();
     }
@@ -264,7 +287,7 @@ public final class ExpiringSite
 
     /**
      * How often each request was accepted that is not safe (POST, PUT, PATCH, DELETE). It is told from others by
-     * {@link #KEY_HEADER}, without one by its body.
+     * {@link #KEY_HEADER}, without one by its body; what was hidden in a form is no part of that.
      */
     public Map<String, Integer> acceptedPosts() {
         return counters().posts.counts();
@@ -292,14 +315,15 @@ public final class ExpiringSite
         return pages.counters();
     }
 
-    /** Ends all sessions and faults, sends waiting requests away without an answer, and counts from 0 again. */
+    /** Ends all sessions, refresh tokens and faults, sends waiting requests away without an answer, and counts from 0 again. */
     public void reset() {
         faults.end();
         pages.hangingLogins().setShut(false);
         pages.hangingLogins().dismiss();
         pages.slowPages().dismiss();
         sessions.end();
-        pages.resetCounters();
+        pages.tokens().end();
+        pages.reset();
     }
 
     @Override
@@ -338,10 +362,10 @@ public final class ExpiringSite
         }
     }
 
-    /** Says how sessions begin and end. Not thread-safe. */
+    /** Says how sessions begin and end, and what the site looks like. Not thread-safe. */
     public static final class Builder {
 
-        private final Map<String, String> passwords = new LinkedHashMap<>();
+        private final Map<String, SiteRules.User> users = new LinkedHashMap<>();
         private final List<String> identityHeaders = new ArrayList<>();
         private long maxUses = Long.MAX_VALUE;
         private Duration maxAge;
@@ -350,16 +374,36 @@ public final class ExpiringSite
         private boolean oneSessionPerUser;
         private int refusal = 401;
         private String loginPath = "/login";
+        private String loginAction;
+        private String loginLeadsTo;
         private String userField = "user";
         private String passwordField = "password";
-        private String hiddenField;
+        private String codePath = "/code";
+        private String codeField = "code";
+        private String tokenPath;
+        private final Map<String, String> hiddenFields = new LinkedHashMap<>();
+        private String sessionToken;
+        private String formToken;
+        private final Map<String, List<String>> forms = new LinkedHashMap<>();
+        private int redirect = 302;
         private final List<String> pages = new ArrayList<>();
 
         private Builder() {}
 
         /** Adds a user; at least one is needed. */
         public Builder user(String name, String password) {
-            passwords.put(name, password);
+            users.put(name, new SiteRules.User(password, null));
+            return this;
+        }
+
+        /**
+         * Adds a user who is asked for a one-time code after the password (RFC 6238, six digits, by the system's clock).
+         * The code of half a minute before or after is taken as well, and each as often as it comes.
+         *
+         * @param totp the secret in base32, as in {@code account.totp} of a client profile
+         */
+        public Builder user(String name, String password, String totp) {
+            users.put(name, new SiteRules.User(password, new OneTimeCodes(totp)));
             return this;
         }
 
@@ -424,9 +468,21 @@ public final class ExpiringSite
             return this;
         }
 
-        /** Where the log-in is, instead of {@code /login}. */
+        /** Where the log-in page is, and its form sent unless {@link #loginAction} says where, instead of {@code /login}. */
         public Builder loginPath(String path) {
             loginPath = checkedPath(path);
+            return this;
+        }
+
+        /** Where the form of the log-in page is sent. Without this, to the path of the page. */
+        public Builder loginAction(String path) {
+            loginAction = checkedPath(path);
+            return this;
+        }
+
+        /** A log-in leads to this path, which is a page, by a redirect. Without this it is answered by 200. */
+        public Builder loginLeadsTo(String path) {
+            loginLeadsTo = checkedPath(path);
             return this;
         }
 
@@ -437,14 +493,67 @@ public final class ExpiringSite
             return this;
         }
 
+        /** Where the code is asked for and sent, and the name of its field, instead of {@code /code} and {@code code}. */
+        public Builder codePage(String path, String field) {
+            codePath = checkedPath(path);
+            codeField = field;
+            return this;
+        }
+
         /**
-         * Forms have a hidden field of this name, as against forged ones. A log-in needs the value that the log-in page
-         * showed, and the {@link ExpiringSite#FORM_COOKIE} that came with it; a request for a page that is not safe needs,
-         * in a URL-encoded form, the value of its session, which each accepted page shows in such a field. Without them
-         * both are answered by 403; no session is used by that.
+         * A POST there opens a session that is a bearer token, and counts as a log-in (RFC 6749). It is a form with
+         * {@code grant_type=password}, {@code username} and {@code password}, for a user with one-time codes also the field
+         * of {@link #codePage}; or with {@code grant_type=refresh_token} and {@code refresh_token}. The answer is JSON with
+         * {@code access_token}, {@code refresh_token} and {@code expires_in}, an hour where there is no
+         * {@link #expiresAfter}; a wrong one is refused by 400. A refresh token is taken once; one that comes again ends
+         * the newest one, too (RFC 9700, section 4.14.2). Pages with an invalid bearer token are refused by 401.
          */
-        public Builder hiddenField(String name) {
-            hiddenField = name;
+        public Builder tokenPath(String path) {
+            tokenPath = checkedPath(path);
+            return this;
+        }
+
+        /**
+         * All forms have this hidden field, and need it back as it was. Without it they are answered by 403, which uses no
+         * session. May be called for several.
+         */
+        public Builder hiddenField(String name, String value) {
+            hiddenFields.put(name, value);
+            return this;
+        }
+
+        /**
+         * Each session has a token against forged requests. All forms show it in a hidden field of this name, and each
+         * request with a cookie that is not safe needs it in a URL-encoded form; without it, it is answered by 403, which
+         * uses no session. One who has not logged in yet gets another one with the log-in page.
+         */
+        public Builder sessionToken(String field) {
+            sessionToken = field;
+            return this;
+        }
+
+        /** As {@link #sessionToken}, but each form that is shown has a token of its own, which is taken once. */
+        public Builder formToken(String field) {
+            formToken = field;
+            return this;
+        }
+
+        /**
+         * A page with a form, which has these fields and is sent to the same path: GET shows it, and a POST that is accepted
+         * leads on to a page below, {@code path/<number>}, by {@link #redirectsWith}. A POST without one of the fields is
+         * answered by 400.
+         */
+        public Builder form(String path, String... fields) {
+            forms.put(checkedPath(path), List.of(fields));
+            return this;
+        }
+
+        /** What a form that was accepted leads on with: 302 (the default) or 303. */
+        public Builder redirectsWith(int status) {
+            if (status != 302 && status != 303) {
+                throw new IllegalArgumentException("expiring site: redirect needs 302 or 303, it was " + status);
+            }
+            redirect = status;
             return this;
         }
 
@@ -465,11 +574,11 @@ public final class ExpiringSite
 
         /** Starts the site. It answers as soon as this method returns. */
         public ExpiringSite start() {
-            if (passwords.isEmpty()) {
+            if (users.isEmpty()) {
                 throw new IllegalStateException("expiring site: nobody can log in, call user(name, password)");
             }
             return new ExpiringSite(new SiteRules(
-                    Map.copyOf(passwords),
+                    Map.copyOf(users),
                     maxUses,
                     maxAge,
                     clock,
@@ -477,7 +586,17 @@ public final class ExpiringSite
                     loginTime,
                     oneSessionPerUser,
                     refusal,
-                    new SiteRules.LoginForm(loginPath, userField, passwordField, hiddenField),
+                    new SiteRules.Login(
+                            loginPath,
+                            loginAction == null ? loginPath : loginAction,
+                            loginLeadsTo,
+                            userField,
+                            passwordField,
+                            codePath,
+                            codeField,
+                            tokenPath),
+                    new SiteRules.Forms(
+                            new LinkedHashMap<>(hiddenFields), sessionToken, formToken, Map.copyOf(forms), redirect),
                     List.copyOf(pages)));
         }
     }

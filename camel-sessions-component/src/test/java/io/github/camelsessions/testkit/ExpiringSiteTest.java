@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.github.camelsessions.profile.Totp;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.URI;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +29,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -93,22 +99,29 @@ class ExpiringSiteTest {
         }
     }
 
-    @Test
-    void formsNeedTheirHiddenField() throws Exception {
-        try (ExpiringSite own = users().hiddenField("_csrf").expiresAfterUses(3).start()) {
-            Client client = new Client(own, "anna");
-            String user = "user=anna&password=rain+%26+tea";
+    private static final String ANNA = "user=anna&password=rain+%26+tea";
 
-            assertThat(client.post("/login", user).statusCode()).isEqualTo(403);
-            String token = hidden(client.get("/login").body());
-            assertThat(client.post("/login", user + "&_csrf=" + token + "0").statusCode())
+    @Test
+    void formsNeedTheTokenOfTheirSession() throws Exception {
+        try (ExpiringSite own =
+                users().sessionToken("_csrf").expiresAfterUses(3).start()) {
+            Client client = new Client(own, "anna");
+
+            assertThat(client.post("/login", ANNA).statusCode()).isEqualTo(403);
+            String token = hidden("_csrf", client.get("/login").body());
+            assertThat(client.post("/login", ANNA + "&_csrf=" + token + "0").statusCode())
                     .isEqualTo(403);
-            assertThat(client.post("/login", user + "&_csrf=" + token).statusCode())
+            assertThat(new Client(own, "anna")
+                            .post("/login", ANNA + "&_csrf=" + token)
+                            .statusCode())
+                    .as("without the cookie that came with it")
+                    .isEqualTo(403);
+            assertThat(client.post("/login", ANNA + "&_csrf=" + token).statusCode())
                     .isEqualTo(200);
             assertThat(client.post("/page/1", "a=1&_csrf=" + token).statusCode())
                     .as("that of the log-in page")
                     .isEqualTo(403);
-            String own1 = hidden(client.get("/page/1").body());
+            String own1 = hidden("_csrf", client.get("/page/1").body());
             assertThat(client.post("/page/1", "a=1&_csrf=" + own1).statusCode()).isEqualTo(200);
             assertThat(client.post("/page/1", "a=1&_csrf=" + own1).statusCode()).isEqualTo(200);
             assertThat(client.post("/page/1", "a=1&_csrf=" + own1).statusCode())
@@ -116,11 +129,374 @@ class ExpiringSiteTest {
                     .isEqualTo(401);
             assertThat(own.loginsSucceeded()).isEqualTo(1);
             assertThat(own.accepted()).isEqualTo(3);
+            assertThat(own.acceptedPosts()).isEqualTo(Map.of("a=1", 2));
         }
     }
 
-    private static String hidden(String page) {
-        String before = "name=\"_csrf\" value=\"";
+    @Test
+    void eachFormIsTakenOnceAndFromItsReaderOnly() throws Exception {
+        try (ExpiringSite own = users().formToken("nonce").start()) {
+            Client client = new Client(own, "anna");
+            Client other = new Client(own, "ben");
+            String shown = hidden("nonce", client.get("/login").body());
+
+            assertThat(other.post("/login", ANNA + "&nonce=" + shown).statusCode())
+                    .isEqualTo(403);
+            assertThat(client.post("/login", "user=anna&password=wrong&nonce=" + shown)
+                            .statusCode())
+                    .isEqualTo(401);
+            assertThat(client.post("/login", ANNA + "&nonce=" + shown).statusCode())
+                    .as("used by the wrong password")
+                    .isEqualTo(403);
+            client.logInWith("nonce", ANNA);
+            other.logInWith("nonce", "user=ben&password=secret");
+
+            String first = hidden("nonce", client.get("/page/1").body());
+            String second = hidden("nonce", client.get("/page/1").body());
+            assertThat(other.post("/page/1", "a=1&nonce=" + first).statusCode()).isEqualTo(403);
+            assertThat(client.post("/page/1", "a=1&nonce=" + second).statusCode())
+                    .isEqualTo(200);
+            assertThat(client.post("/page/1", "a=1&nonce=" + first).statusCode())
+                    .isEqualTo(200);
+            assertThat(client.post("/page/1", "a=1&nonce=" + first).statusCode())
+                    .as("a second time")
+                    .isEqualTo(403);
+            assertThat(own.acceptedPosts("a=1")).isEqualTo(2);
+            assertThat(own.refused("/page/1")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void ofOneFormSentOftenAtOnceOneIsTaken() throws Exception {
+        try (ExpiringSite own = users().formToken("nonce").start()) {
+            Client client = new Client(own, "anna");
+            client.logInWith("nonce", ANNA);
+            String shown = hidden("nonce", client.get("/page/1").body());
+
+            List<CompletableFuture<HttpResponse<String>>> all = new ArrayList<>();
+            for (int n = 0; n < 32; n++) {
+                all.add(client.send(client.request("/page/1").POST(BodyPublishers.ofString("a=1&nonce=" + shown))));
+            }
+
+            assertThat(all.stream().map(CompletableFuture::join).filter(answer -> answer.statusCode() == 200))
+                    .hasSize(1);
+            assertThat(own.acceptedPosts("a=1")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void hiddenFieldsComeBackAsTheyWere() throws Exception {
+        try (ExpiringSite own = users().hiddenField("flow", "a \"b\" & c")
+                .hiddenField("lang", "en")
+                .start()) {
+            Client client = new Client(own, "anna");
+            String right = "&flow=a+%22b%22+%26+c&lang=en";
+
+            assertThat(client.get("/login").body())
+                    .contains("name=\"flow\" value=\"a &quot;b&quot; &amp; c\"", "name=\"lang\" value=\"en\"");
+            assertThat(client.post("/login", ANNA + "&lang=en").statusCode()).isEqualTo(403);
+            assertThat(client.post("/login", ANNA + right).statusCode()).isEqualTo(200);
+            assertThat(client.get("/page/1").body()).contains("name=\"lang\"");
+            assertThat(client.post("/page/1", "a=1&flow=x&lang=en").statusCode())
+                    .isEqualTo(403);
+            assertThat(client.post("/page/1", "a=1" + right).statusCode()).isEqualTo(200);
+            assertThat(own.acceptedPosts()).isEqualTo(Map.of("a=1", 1));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {302, 303})
+    void aFormLeadsOnToAPage(int status) throws Exception {
+        try (ExpiringSite own =
+                users().form("/orders", "title", "amount").redirectsWith(status).start()) {
+            Client client = new Client(own, "anna");
+            assertThat(client.get("/orders").statusCode()).isEqualTo(401);
+            client.login("rain & tea");
+
+            assertThat(client.get("/orders").body())
+                    .contains("user=anna\n", "action=\"/orders\"", "name=\"title\"", "name=\"amount\"");
+            HttpResponse<String> sent = client.post("/orders", "title=tea&amount=1");
+            assertThat(sent.statusCode()).isEqualTo(status);
+            String page = sent.headers().firstValue("Location").orElseThrow();
+            assertThat(page).matches("/orders/\\d+");
+            assertThat(client.get(page).body()).contains("path=" + page + "\n", "user=anna\n");
+            assertThat(client.post("/orders", "title=tea").statusCode())
+                    .as("without amount")
+                    .isEqualTo(400);
+            own.expireNow();
+            assertThat(client.post("/orders", "title=tea&amount=1").statusCode())
+                    .isEqualTo(401);
+            assertThat(own.acceptedPosts()).isEqualTo(Map.of("title=tea&amount=1", 1));
+            assertThat(own.refused("/orders")).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void theLoginHasItsOwnActionAndPlaceToLeadTo() throws Exception {
+        try (ExpiringSite own = users().loginPath("/account/sign-in")
+                .loginAction("/account/do")
+                .loginLeadsTo("/home")
+                .start()) {
+            Client client = new Client(own, "anna");
+
+            assertThat(client.get("/account/sign-in").body()).contains("action=\"/account/do\"");
+            assertThat(client.post("/account/sign-in", ANNA).statusCode()).isEqualTo(404);
+            assertThat(client.get("/account/do").statusCode()).isEqualTo(404);
+            assertThat(client.post("/account/do", "user=anna&password=wrong").statusCode())
+                    .isEqualTo(401);
+            HttpResponse<String> login = client.post("/account/do", ANNA);
+            assertThat(login.statusCode()).isEqualTo(302);
+            assertThat(login.headers().firstValue("Location")).hasValue("/home");
+            assertThat(client.get("/home").body()).contains("path=/home\n", "user=anna\n");
+            assertThat(new Client(own, "ben").get("/home").statusCode()).isEqualTo(401);
+        }
+    }
+
+    // ---- one-time codes
+
+    private static final String SECRET = "JBSWY3DPEHPK3PXP";
+
+    private static ExpiringSite.Builder codes() {
+        return ExpiringSite.builder().user("anna", "rain & tea", SECRET).user("ben", "secret");
+    }
+
+    private static String code() {
+        return Totp.parse(SECRET).code(Instant.now());
+    }
+
+    /** One that is right neither now nor a minute from now or before. */
+    private static String wrongCode() {
+        Totp totp = Totp.parse(SECRET);
+        Set<String> right = IntStream.rangeClosed(-3, 3)
+                .mapToObj(step -> totp.code(Instant.now().plusSeconds(30L * step)))
+                .collect(Collectors.toSet());
+        return IntStream.range(0, 10)
+                .mapToObj("%06d"::formatted)
+                .filter(code -> !right.contains(code))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void aCodeIsAskedForAfterThePassword() throws Exception {
+        try (ExpiringSite own = codes().sessionToken("_csrf")
+                .codePage("/login/totp", "otp")
+                .loginLeadsTo("/home")
+                .start()) {
+            Client client = new Client(own, "anna");
+
+            assertThat(client.get("/login/totp").statusCode())
+                    .as("before the password")
+                    .isEqualTo(401);
+            assertThat(client.post("/login/totp", "otp=" + code()).statusCode()).isEqualTo(401);
+            HttpResponse<String> password = client.logInWith("_csrf", ANNA);
+            assertThat(password.headers().firstValue("Location")).hasValue("/login/totp");
+            assertThat(client.cookies).doesNotContainKey(ExpiringSite.SESSION_COOKIE);
+            assertThat(client.get("/home").statusCode())
+                    .as("with half a log-in")
+                    .isEqualTo(401);
+            String page = client.get("/login/totp").body();
+            assertThat(page).contains("action=\"/login/totp\"", "name=\"otp\"");
+            String token = "&_csrf=" + hidden("_csrf", page);
+            assertThat(client.post("/login/totp", "otp=" + wrongCode() + token).statusCode())
+                    .isEqualTo(401);
+            assertThat(client.post("/login/totp", "otp=" + code()).statusCode()).isEqualTo(403);
+            assertThat(own.loginsSucceeded()).isZero();
+            HttpResponse<String> login = client.post("/login/totp", "otp=" + code() + token);
+            assertThat(login.headers().firstValue("Location")).hasValue("/home");
+            assertThat(client.get("/home").body()).contains("user=anna\n");
+            assertThat(client.post("/login/totp", "otp=" + code() + token).statusCode())
+                    .as("the log-in is over")
+                    .isEqualTo(401);
+            assertThat(own.loginsAttempted("anna")).isEqualTo(1);
+            assertThat(own.loginsSucceeded("anna")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aUserWithoutASecretIsAskedForNone() throws Exception {
+        try (ExpiringSite own = codes().start()) {
+            assertThat(new Client(own, "ben").login("secret").statusCode()).isEqualTo(200);
+            assertThat(new Client(own, "anna").login("rain & tea").statusCode()).isEqualTo(302);
+        }
+    }
+
+    @Test
+    void codesAreThoseOfTheRfc() {
+        OneTimeCodes codes = new OneTimeCodes("GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ"); // appendix B, last six digits
+
+        assertThat(codes.accepts("287082", Instant.ofEpochSecond(59))).isTrue();
+        assertThat(codes.accepts("081804", Instant.ofEpochSecond(1111111109))).isTrue();
+        assertThat(codes.accepts("353130", Instant.ofEpochSecond(20000000000L))).isTrue();
+        assertThat(codes.accepts("287082", Instant.ofEpochSecond(89)))
+                .as("the one before")
+                .isTrue();
+        assertThat(codes.accepts("287082", Instant.ofEpochSecond(90))).isFalse();
+        assertThat(codes.accepts(null, Instant.ofEpochSecond(59))).isFalse();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> codes().user("eve", "x", "no secret 1"))
+                .withMessageNotContaining("no secret");
+    }
+
+    // ---- bearer tokens
+
+    private static final Pattern TOKENS =
+            Pattern.compile("\"access_token\":\"([^\"]+)\".*\"expires_in\":(\\d+),\"refresh_token\":\"([^\"]+)\"");
+
+    /** Access token, seconds, and refresh token. */
+    private static List<String> tokens(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/json");
+        Matcher tokens = TOKENS.matcher(answer.body());
+        assertThat(tokens.find()).as(answer.body()).isTrue();
+        return List.of(tokens.group(1), tokens.group(2), tokens.group(3));
+    }
+
+    private static HttpResponse<String> refresh(Client client, String token) throws Exception {
+        return client.post("/token", "grant_type=refresh_token&refresh_token=" + token);
+    }
+
+    @Test
+    void aPasswordGivesABearerTokenThatPagesAccept() throws Exception {
+        try (ExpiringSite own = users().tokenPath("/token")
+                .expiresAfter(Duration.ofMinutes(5))
+                .sessionToken("_csrf")
+                .refusesWith(302)
+                .start()) {
+            Client client = new Client(own, "anna");
+
+            assertThat(client.post("/token", "username=anna&password=rain+%26+tea")
+                            .body())
+                    .contains("unsupported_grant_type");
+            assertThat(client.post("/token", "grant_type=password&username=anna&password=secret")
+                            .statusCode())
+                    .isEqualTo(400);
+            List<String> tokens =
+                    tokens(client.post("/token", "grant_type=password&username=anna&password=rain+%26+tea"));
+            assertThat(tokens.get(1)).isEqualTo("300");
+            assertThat(client.get("/page/1").statusCode()).as("without it").isEqualTo(302);
+            client.with("Authorization", "Bearer " + tokens.get(0));
+            assertThat(client.get("/page/1").body()).contains("user=anna\n");
+            assertThat(client.post("/page/1", "{}").statusCode())
+                    .as("nothing hidden is needed")
+                    .isEqualTo(200);
+            client.with("Authorization", "Bearer " + tokens.get(0) + "0");
+            HttpResponse<String> refused = client.get("/page/1");
+            assertThat(refused.statusCode()).isEqualTo(401);
+            assertThat(refused.headers().firstValue("WWW-Authenticate")).hasValue("Bearer error=\"invalid_token\"");
+            assertThat(own.loginsAttempted("anna")).isEqualTo(3);
+            assertThat(own.loginsSucceeded("anna")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void cookiesAreNoBearerTokensNorTheOtherWayRound() throws Exception {
+        try (ExpiringSite own = users().tokenPath("/token").start()) {
+            Client client = new Client(own, "anna");
+            Client browser = new Client(own, "anna");
+            List<String> tokens =
+                    tokens(client.post("/token", "grant_type=password&username=anna&password=rain+%26+tea"));
+            browser.login("rain & tea");
+
+            client.with("Authorization", "Bearer " + browser.cookies.get(ExpiringSite.SESSION_COOKIE));
+            browser.cookies.put(ExpiringSite.SESSION_COOKIE, tokens.get(0));
+
+            assertThat(client.get("/page/1").statusCode()).isEqualTo(401);
+            assertThat(browser.get("/page/1").statusCode()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void aRefreshTokenIsTakenOnce() throws Exception {
+        try (ExpiringSite own = users().tokenPath("/token").start()) {
+            Client client = new Client(own, "anna");
+            List<String> first =
+                    tokens(client.post("/token", "grant_type=password&username=anna&password=rain+%26+tea"));
+            own.expireNow();
+            client.with("Authorization", "Bearer " + first.get(0));
+            assertThat(client.get("/page/1").statusCode()).isEqualTo(401);
+
+            List<String> second = tokens(refresh(client, first.get(2)));
+            client.with("Authorization", "Bearer " + second.get(0));
+            assertThat(client.get("/page/1").body()).contains("user=anna\n");
+            List<String> third = tokens(refresh(client, second.get(2)));
+            assertThat(refresh(client, first.get(2)).statusCode()).isEqualTo(400);
+            assertThat(refresh(client, third.get(2)).body())
+                    .as("the newest, after an old one came again")
+                    .contains("invalid_grant");
+            assertThat(own.refreshes()).isEqualTo(2);
+            assertThat(own.loginsSucceeded()).isEqualTo(1);
+            assertThat(own.loginsAttempted()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void refreshTokensEndWhenTheTestSaysSo() throws Exception {
+        try (ExpiringSite own = users().tokenPath("/token").start()) {
+            Client client = new Client(own, "anna");
+            List<String> tokens =
+                    tokens(client.post("/token", "grant_type=password&username=anna&password=rain+%26+tea"));
+
+            own.expireRefreshTokens();
+
+            assertThat(refresh(client, tokens.get(2)).statusCode()).isEqualTo(400);
+            client.with("Authorization", "Bearer " + tokens.get(0));
+            assertThat(client.get("/page/1").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aPasswordAloneGivesNoTokenToAUserWithCodes() throws Exception {
+        try (ExpiringSite own = codes().tokenPath("/token").start()) {
+            Client client = new Client(own, "anna");
+            String password = "grant_type=password&username=anna&password=rain+%26+tea";
+
+            assertThat(client.post("/token", password).statusCode()).isEqualTo(400);
+            assertThat(client.post("/token", password + "&code=" + wrongCode()).statusCode())
+                    .isEqualTo(400);
+            tokens(client.post("/token", password + "&code=" + code()));
+        }
+    }
+
+    @Test
+    void bearerTokensOfAnotherUserAreMixUps() throws Exception {
+        try (ExpiringSite own = users().tokenPath("/token").start()) {
+            Client client = new Client(own, "anna");
+            List<String> tokens =
+                    tokens(client.post("/token", "grant_type=password&username=anna&password=rain+%26+tea"));
+            client.with("Authorization", "Bearer " + tokens.get(0)).get("/page/1");
+            assertThat(own.mixUps()).isEmpty();
+
+            client.with(ExpiringSite.USER_HEADER, "ben").get("/page/1");
+
+            assertThat(own.mixUps()).hasSize(1);
+        }
+    }
+
+    @Test
+    void refusalsAskToWaitIfTheTestSaysSo() throws Exception {
+        try (ExpiringSite own = users().refusesWith(429).tokenPath("/token").start()) {
+            Client client = new Client(own, "anna");
+            assertThat(client.get("/page/1").headers().firstValue("Retry-After"))
+                    .isEmpty();
+
+            own.retryAfter(Duration.ofSeconds(7));
+
+            assertThat(client.get("/page/1").headers().firstValue("Retry-After"))
+                    .hasValue("7");
+            assertThat(client.login("wrong").headers().firstValue("Retry-After"))
+                    .hasValue("7");
+            assertThat(client.post("/token", "").headers().firstValue("Retry-After"))
+                    .hasValue("7");
+            HttpResponse<String> login = client.login("rain & tea");
+            assertThat(login.headers().firstValue("Retry-After")).isEmpty();
+            assertThat(client.get("/page/1").headers().firstValue("Retry-After"))
+                    .isEmpty();
+        }
+    }
+
+    private static String hidden(String name, String page) {
+        String before = "name=\"" + name + "\" value=\"";
         int start = page.indexOf(before) + before.length();
         return page.substring(start, page.indexOf('"', start));
     }
@@ -657,6 +1033,13 @@ class ExpiringSiteTest {
 
         HttpResponse<String> login(String password) throws IOException, InterruptedException {
             return answer(CLIENT.send(loginRequest(password).build(), BodyHandlers.ofString()));
+        }
+
+        /** Sends the form of the log-in page with what is in its hidden field. */
+        HttpResponse<String> logInWith(String field, String form) throws IOException, InterruptedException {
+            return post(
+                    "/login",
+                    form + "&" + field + "=" + hidden(field, get("/login").body()));
         }
 
         HttpRequest.Builder loginRequest(String password) {

@@ -21,6 +21,7 @@ final class SiteCounters {
     final Tally requests = new Tally();
     final Tally loginsAttempted = new Tally();
     final Tally loginsSucceeded = new Tally();
+    final Tally refreshes = new Tally();
     final Tally accepted = new Tally();
     final Tally refused = new Tally();
     final Tally failed = new Tally();

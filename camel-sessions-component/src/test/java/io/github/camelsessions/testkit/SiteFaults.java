@@ -88,9 +88,10 @@ final class SiteFaults {
         return page.get().take();
     }
 
-    /** How long the caller of a failed request is asked to wait, null when it is not asked. */
-    Duration retryAfter() {
-        return retryAfter.get();
+    /** The refusal, with Retry-After if the test has said so. */
+    SiteAnswer refusal(SiteAnswer answer) {
+        Duration wait = retryAfter.get();
+        return wait == null ? answer : answer.with("Retry-After", Long.toString(wait.toSeconds()));
     }
 
     boolean isRefusingAll() {

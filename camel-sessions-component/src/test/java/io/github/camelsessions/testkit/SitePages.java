@@ -2,12 +2,12 @@
 package io.github.camelsessions.testkit;
 
 import io.github.camelsessions.testkit.SiteCounters.Gauge;
-import io.github.camelsessions.testkit.SiteRules.LoginForm;
 import io.github.camelsessions.testkit.SiteServer.Call;
 import io.github.camelsessions.testkit.SiteSessions.Session;
-import java.time.Duration;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * What the site answers to each path. Thread-safe: each request is on one thread at a time, what requests share is in
@@ -19,6 +19,9 @@ final class SitePages implements SiteServer.Handler {
     private final SiteServer server;
     private final SiteSessions sessions;
     private final SiteFaults faults;
+    private final SiteForms forms;
+    private final SiteLogin login;
+    private final SiteTokens tokens;
     private final WaitingRoom hangingLogins;
     private final WaitingRoom slowPages;
     private final AtomicLong answers = new AtomicLong();
@@ -29,6 +32,9 @@ final class SitePages implements SiteServer.Handler {
         this.server = server;
         this.sessions = sessions;
         this.faults = faults;
+        this.forms = new SiteForms(rules.forms());
+        this.login = new SiteLogin(rules, sessions, forms);
+        this.tokens = new SiteTokens(rules, sessions);
         this.hangingLogins = new WaitingRoom(server.executor(), false);
         this.slowPages = new WaitingRoom(server.executor(), true);
     }
@@ -45,8 +51,13 @@ final class SitePages implements SiteServer.Handler {
         return counters;
     }
 
-    /** Counts from 0 again. Requests that are under way still count where they began. */
-    void resetCounters() {
+    SiteTokens tokens() {
+        return tokens;
+    }
+
+    /** Forgets log-ins that are half done and counts from 0. Requests that are under way still count where they began. */
+    void reset() {
+        login.reset();
         counters = new SiteCounters();
     }
 
@@ -54,23 +65,31 @@ final class SitePages implements SiteServer.Handler {
     public void handle(SiteRequest request, Call call) {
         Visit visit = new Visit(request, call, counters);
         visit.counters.requests.add(request.path());
-        visit.checkCookies();
-        if (request.path().equals(rules.loginForm().path())) {
-            visit.login();
-            return;
-        }
-        if (rules.pages().stream().anyMatch(request.path()::startsWith)) {
+        visit.checkSessions();
+        String path = request.path();
+        if (path.equals(rules.login().action()) && !request.isSafe()) {
+            visit.login(
+                    request.form().getOrDefault(rules.login().userField(), ""),
+                    () -> login.password(request, visit.counters));
+        } else if (path.equals(rules.login().tokenPath()) && !request.isSafe()) {
+            visit.login(request.form().getOrDefault("username", ""), () -> tokens.answer(request, visit.counters));
+        } else if (path.equals(rules.login().path()) && request.isSafe()) {
+            visit.answer(login.withoutSession(200));
+        } else if (path.equals(rules.login().codePath())) {
+            visit.code();
+        } else if (isPage(path)) {
             visit.page();
-            return;
+        } else {
+            visit.other(firstSegment(path));
         }
-        switch (firstSegment(request.path())) {
-            case "page" -> visit.page();
-            case "slow" -> visit.slowPage();
-            case "late" -> visit.latePage();
-            case "forbidden" -> visit.answer(new SiteAnswer(403, "forbidden for everyone\n"));
-            case "echo" -> visit.answer(echo(request));
-            default -> visit.answer(new SiteAnswer(404, "no such page\n"));
-        }
+    }
+
+    private boolean isPage(String path) {
+        return firstSegment(path).equals("page")
+                || path.equals(rules.login().leadsTo())
+                || rules.pages().stream().anyMatch(path::startsWith)
+                || rules.forms().fields().keySet().stream()
+                        .anyMatch(form -> path.equals(form) || path.startsWith(form + "/"));
     }
 
     private static String firstSegment(String path) {
@@ -86,59 +105,6 @@ final class SitePages implements SiteServer.Handler {
         return new SiteAnswer(200, text.append('\n').append(request.body()).toString());
     }
 
-    /** Without a session: 200 shows the log-in page, 302 leads there, any other status is just that. */
-    private SiteAnswer withoutSession(int status) {
-        return switch (status) {
-            case 200 -> loginPage();
-            case 302 ->
-                new SiteAnswer(302, "").with("Location", rules.loginForm().path());
-            default -> new SiteAnswer(status, "status " + status + "\n");
-        };
-    }
-
-    private SiteAnswer loginPage() {
-        LoginForm form = rules.loginForm();
-        String hidden = "";
-        String token = "";
-        if (form.hiddenField() != null) {
-            token = SiteSessions.newToken();
-            hidden = hidden(token);
-        }
-        SiteAnswer page = new SiteAnswer(
-                        200,
-                        ExpiringSite.LOGIN_TEXT + "\n<form method=\"post\" action=\"" + form.path()
-                                + "\">" + hidden + "<input name=\"" + form.userField()
-                                + "\"><input type=\"password\" name=\""
-                                + form.passwordField() + "\"></form>\n")
-                .with("Content-Type", "text/html; charset=utf-8");
-        return token.isEmpty()
-                ? page
-                : page.with("Set-Cookie", ExpiringSite.FORM_COOKIE + "=" + token + "; Path=/; HttpOnly");
-    }
-
-    private String hidden(String token) {
-        return "<input type=\"hidden\" name=\"" + rules.loginForm().hiddenField() + "\" value=\"" + token + "\">";
-    }
-
-    private boolean hasToken(Map<String, String> form, String token) {
-        String field = rules.loginForm().hiddenField();
-        return field == null || (token != null && token.equals(form.get(field)));
-    }
-
-    private static SiteAnswer wrongToken() {
-        return new SiteAnswer(403, "the form has a wrong token\n");
-    }
-
-    private SiteAnswer failure(int status) {
-        SiteAnswer answer = withoutSession(status);
-        Duration wait = faults.retryAfter();
-        return wait == null ? answer : answer.with("Retry-After", Long.toString(wait.toSeconds()));
-    }
-
-    private static String pageCookie(Session session) {
-        return ExpiringSite.PAGE_COOKIE + "=" + session.serial() + "; Path=/";
-    }
-
     /** One request and its way through the site. */
     private final class Visit {
         private final SiteRequest request;
@@ -152,9 +118,13 @@ final class SitePages implements SiteServer.Handler {
             this.counters = counters;
         }
 
-        private void checkCookies() {
+        private void checkSessions() {
             String user = request.header(ExpiringSite.USER_HEADER);
-            for (String id : request.cookies(ExpiringSite.SESSION_COOKIE)) {
+            List<String> ids = new ArrayList<>(request.cookies(ExpiringSite.SESSION_COOKIE));
+            if (request.bearerToken() != null) {
+                ids.add(request.bearerToken());
+            }
+            for (String id : ids) {
                 Session session = sessions.find(id);
                 if (user != null && session != null && !session.user().equals(user)) {
                     counters.mixUp(request.path() + ": a request for " + user + " in session " + session.serial()
@@ -170,41 +140,37 @@ final class SitePages implements SiteServer.Handler {
             }
         }
 
-        private void login() {
-            if (request.isSafe()) {
-                answer(withoutSession(200));
-                return;
+        private void other(String firstSegment) {
+            switch (firstSegment) {
+                case "slow" -> slowPage();
+                case "late" -> latePage();
+                case "forbidden" -> answer(new SiteAnswer(403, "forbidden for everyone\n"));
+                case "echo" -> answer(echo(request));
+                default -> answer(new SiteAnswer(404, "no such page\n"));
             }
-            Map<String, String> form = request.form();
-            counters.loginsAttempted.add(form.getOrDefault(rules.loginForm().userField(), ""));
+        }
+
+        private void login(String user, Supplier<SiteAnswer> judged) {
+            counters.loginsAttempted.add(user);
             counters.logins.enter();
             hangingLogins.enter(
                     request.path(),
-                    () -> server.later(rules.loginTime(), () -> leave(counters.logins, loginAnswer(form))),
+                    () -> server.later(rules.loginTime(), () -> leave(counters.logins, loginAnswer(judged))),
                     () -> drop(counters.logins));
         }
 
-        private SiteAnswer loginAnswer(Map<String, String> form) {
+        private SiteAnswer loginAnswer(Supplier<SiteAnswer> judged) {
             int failure = faults.takeLogin();
-            if (failure != 0) {
-                return failure(failure);
+            SiteAnswer answer = failure == 0 ? judged.get() : login.withoutSession(failure);
+            return failure == 0 && answer.status() < 400 ? answer : faults.refusal(answer);
+        }
+
+        private void code() {
+            SiteAnswer answer = login.code(request, counters);
+            if (answer == null) {
+                answer = login.withoutSession(rules.refusal());
             }
-            if (!hasToken(form, request.cookie(ExpiringSite.FORM_COOKIE))) {
-                return wrongToken();
-            }
-            String user = form.get(rules.loginForm().userField());
-            if (!sessions.knows(user, form.get(rules.loginForm().passwordField()))) {
-                return new SiteAnswer(401, "user or password is wrong\n");
-            }
-            Session session = sessions.open(user, request);
-            counters.loginsSucceeded.add(user);
-            String text = "user=" + user + "\nsession=" + session.serial() + "\n";
-            String page = form.get("page");
-            SiteAnswer answer = page == null
-                    ? new SiteAnswer(200, text)
-                    : new SiteAnswer(302, text).with("Location", page.startsWith("/") ? page : "/" + page);
-            return answer.with("Set-Cookie", ExpiringSite.SESSION_COOKIE + "=" + session.id() + "; Path=/; HttpOnly")
-                    .with("Set-Cookie", pageCookie(session));
+            answer(answer.status() < 400 ? answer : faults.refusal(answer));
         }
 
         private void page() {
@@ -235,33 +201,51 @@ final class SitePages implements SiteServer.Handler {
             int failure = faults.takePage();
             if (failure != 0) {
                 counters.failed.add(request.path());
-                return failure(failure);
+                return faults.refusal(login.withoutSession(failure));
             }
-            Session session = sessions.find(request.cookie(ExpiringSite.SESSION_COOKIE));
-            if (session != null
-                    && sessions.isOpen(session)
-                    && !request.isSafe()
-                    && !hasToken(request.form(), session.token())) {
-                counters.refused.add(request.path());
-                return wrongToken();
+            Session session = sessions.of(request);
+            if (session != null && sessions.isOpen(session, request) && isForged(session)) {
+                return refused(SiteLogin.wrongForm());
             }
             if (session == null || faults.isRefusingAll() || !sessions.accepts(session, request)) {
-                counters.refused.add(request.path());
-                return withoutSession(rules.refusal());
+                return refused(
+                        request.bearerToken() == null
+                                ? login.withoutSession(rules.refusal())
+                                : new SiteAnswer(401, "the token is not valid\n")
+                                        .with("WWW-Authenticate", "Bearer error=\"invalid_token\""));
+            }
+            List<String> fields = forms.fields(request.path());
+            if (!request.isSafe() && !request.form().keySet().containsAll(fields)) {
+                return refused(new SiteAnswer(400, "the form needs " + fields + "\n"));
             }
             accepted = true;
             counters.accepted.add(request.path());
-            String key = "";
-            if (!request.isSafe()) {
-                counters.posts.add(request.key());
-                key = "key=" + request.key() + "\n";
-            }
+            return accepted(session).with("Set-Cookie", SiteLogin.pageCookie(session));
+        }
+
+        /** Nobody can make a browser send a bearer token, so that such a request needs nothing hidden. */
+        private boolean isForged(Session session) {
+            return !request.isSafe() && request.bearerToken() == null && !forms.accepts(request.form(), session);
+        }
+
+        private SiteAnswer refused(SiteAnswer answer) {
+            counters.refused.add(request.path());
+            return faults.refusal(answer);
+        }
+
+        private SiteAnswer accepted(Session session) {
+            long answer = answers.incrementAndGet();
             String text = "path=" + request.path() + "\nuser=" + session.user() + "\nsession=" + session.serial()
-                    + "\nanswer=" + answers.incrementAndGet() + "\n" + key;
-            if (rules.loginForm().hiddenField() != null) {
-                text += hidden(session.token()) + "\n";
+                    + "\nanswer=" + answer + "\n";
+            if (request.isSafe()) {
+                String form = forms.ofPage(request.path(), session);
+                return form.isEmpty() ? new SiteAnswer(200, text) : SiteLogin.html(text + form);
             }
-            return new SiteAnswer(200, text).with("Set-Cookie", pageCookie(session));
+            String key = forms.key(request);
+            counters.posts.add(key);
+            return rules.forms().fields().containsKey(request.path())
+                    ? SiteLogin.redirect(rules.forms().redirect(), request.path() + "/" + answer)
+                    : new SiteAnswer(200, text + "key=" + key + "\n");
         }
 
         /** Leaves before the answer: the client's next request must not meet this one. */

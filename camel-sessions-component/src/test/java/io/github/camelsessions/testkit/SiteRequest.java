@@ -61,10 +61,12 @@ final class SiteRequest {
         return http.getRequestHeaders();
     }
 
-    /** What tells this unsafe request from others: its key header, else its body. */
-    String key() {
-        String key = header(ExpiringSite.KEY_HEADER);
-        return key == null ? body : key;
+    /** The token of {@code Authorization: Bearer}, null without one. */
+    String bearerToken() {
+        String credentials = header("Authorization");
+        return credentials != null && credentials.startsWith("Bearer ")
+                ? credentials.substring("Bearer ".length()).strip()
+                : null;
     }
 
     /** The first cookie of this name, null without one. */

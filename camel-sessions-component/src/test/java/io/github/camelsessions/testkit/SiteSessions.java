@@ -30,13 +30,13 @@ final class SiteSessions {
 
     SiteSessions(SiteRules rules) {
         this.rules = rules;
-        rules.passwords().forEach((name, password) -> users.put(name, new User(name, password, new AtomicLong())));
+        rules.users().forEach((name, user) -> users.put(name, new User(name, user.password(), new AtomicLong())));
     }
 
     private record User(String name, String password, AtomicLong epoch) {}
 
     /** A session of one user. The identity is null until its first request when the test opened it, not a log-in. */
-    static final class Session {
+    static final class Session implements SiteForms.Reader {
         private final long serial;
         private final String id;
         private final String token = newToken();
@@ -44,10 +44,12 @@ final class SiteSessions {
         private final long epoch;
         private final Instant opened;
         private final AtomicReference<List<String>> identity;
+        private final boolean bearer;
         private final AtomicLong uses = new AtomicLong();
 
-        private Session(long serial, User user, long epoch, Instant opened, List<String> identity) {
+        private Session(long serial, User user, long epoch, Instant opened, List<String> identity, boolean bearer) {
             this.serial = serial;
+            this.bearer = bearer;
             this.id = serial + "-" + newToken();
             this.user = user;
             this.epoch = epoch;
@@ -60,13 +62,14 @@ final class SiteSessions {
             return serial;
         }
 
-        /** The value of its cookie. */
-        String id() {
+        /** The value of its cookie, or its bearer token. */
+        @Override
+        public String id() {
             return id;
         }
 
-        /** What its forms have in their hidden field. */
-        String token() {
+        @Override
+        public String token() {
             return token;
         }
 
@@ -86,21 +89,26 @@ final class SiteSessions {
 
     /** Opens a session for the user whom the request logs in. */
     Session open(String name, SiteRequest login) {
-        return open(name, identity(login));
+        return open(name, identity(login), false);
+    }
+
+    /** Opens a session for a user, whose id is a bearer token and no cookie. */
+    Session openForBearer(String name, SiteRequest login) {
+        return open(name, identity(login), true);
     }
 
     /** Opens a session that takes its identity from its first request. */
     Session open(String name) {
-        return open(name, (List<String>) null);
+        return open(name, null, false);
     }
 
-    private Session open(String name, List<String> identity) {
+    private Session open(String name, List<String> identity, boolean bearer) {
         User user = user(name);
         long epoch = rules.oneSessionPerUser()
                 ? user.epoch().incrementAndGet()
                 : user.epoch().get();
         Session session = new Session(
-                serials.incrementAndGet(), user, epoch, rules.clock().instant(), identity);
+                serials.incrementAndGet(), user, epoch, rules.clock().instant(), identity, bearer);
         sessions.put(session.id(), session);
         return session;
     }
@@ -110,9 +118,19 @@ final class SiteSessions {
         return id == null ? null : sessions.get(id);
     }
 
-    /** Whether it accepts requests, if they come from its client. */
-    boolean isOpen(Session session) {
-        return session.epoch == session.user.epoch().get() && isYoung(session) && session.uses.get() < rules.maxUses();
+    /** The session of the request: that of its bearer token, without one that of its cookie; null when there is none. */
+    Session of(SiteRequest request) {
+        String token = request.bearerToken();
+        Session session = find(token == null ? request.cookie(ExpiringSite.SESSION_COOKIE) : token);
+        return session == null || session.bearer != (token != null) ? null : session;
+    }
+
+    /** Whether it would accept the request. */
+    boolean isOpen(Session session, SiteRequest request) {
+        return session.epoch == session.user.epoch().get()
+                && isYoung(session)
+                && isIdentity(session, identity(request))
+                && session.uses.get() < rules.maxUses();
     }
 
     /**
