@@ -70,7 +70,7 @@ public class SessionsEndpoint extends DefaultEndpoint implements OperationEndpoi
     @UriParam(
             label = "submit",
             description = "The button that submit presses: its name, name=value, or its text. By default the first one"
-                    + " of the form.")
+                    + " of the form. An empty text presses none, as a script does that sends the form.")
     private @Nullable String submit;
 
     @UriParam(

@@ -177,6 +177,14 @@ class SubmitTest extends SharedContextTest {
     }
 
     @Test
+    void anEmptyButtonIsNone() {
+        page("/script", "<form action=/echo><input name=q value=1><button name=go value=2>Go</button></form>");
+
+        assertThat(text(send(submitUri("/script"), null))).startsWith("GET /echo?q=1&go=2");
+        assertThat(text(send(submitUri("/script?submit="), null))).startsWith("GET /echo?q=1\n");
+    }
+
+    @Test
     void aFormIsSentAsItsPageSays() {
         assertThat(text(send(submitUri("/latin"), null)))
                 .containsIgnoringCase("Content-Type: application/x-www-form-urlencoded\n")

@@ -239,11 +239,12 @@ public final class HtmlForm {
      * What is sent when a button is pressed.
      *
      * @param submit name, {@code name=value}, or visible text of the button; null for the first one that is not disabled,
-     *     as with the enter key (HTML, section 4.10.22.2), or none when the form has none
+     *     as with the enter key (HTML, section 4.10.22.2), or none when the form has none; empty for none, as when a script
+     *     sends the form (section 4.10.21.3)
      * @throws FormException when the form has no such button, or sends nothing by HTTP
      */
     public Submission submit(@Nullable String submit) {
-        Control pressed = submit == null ? firstButton() : button(submit);
+        Control pressed = submit == null ? firstButton() : submit.isEmpty() ? null : button(submit);
         Button button = pressed == null ? null : pressed.button();
         String method = button == null || button.method() == null ? markup.method() : button.method();
         String action = button == null || button.action() == null ? markup.action() : button.action();
@@ -300,8 +301,7 @@ public final class HtmlForm {
     private static boolean isCalled(Control control, String submit) {
         Button button = control.button();
         String text = submit.strip().replaceAll("\\s+", " ");
-        return !submit.isEmpty()
-                && button != null
+        return button != null
                 && (control.name().equals(submit)
                         || (control.name() + "=" + control.values().get(0)).equals(submit)
                         || button.text().equalsIgnoreCase(text));

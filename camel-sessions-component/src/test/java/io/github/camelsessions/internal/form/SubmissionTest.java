@@ -236,6 +236,16 @@ class SubmissionTest {
     }
 
     @Test
+    void aScriptSendsTheFormWithoutAButton() {
+        String form =
+                "<form action=/do><input name=q value=1><button name=go value=1 formaction=/elsewhere>Go</button>";
+
+        assertThat(form(form).submit("").target()).hasPath("/do");
+        assertThat(sent(form(form).submit(""))).isEqualTo("q=1");
+        assertThat(sent(form(form).submit(null))).isEqualTo("q=1&go=1");
+    }
+
+    @Test
     void aButtonThatIsNotThereIsToldWithThoseThatAre() {
         assertThatThrownBy(() -> form(BUTTONS).submit("Login"))
                 .isInstanceOf(FormException.class)
