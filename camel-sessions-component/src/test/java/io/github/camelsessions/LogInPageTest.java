@@ -232,6 +232,39 @@ class LogInPageTest {
         assertThat(logIns).hasValue(2);
     }
 
+    private static final String QUESTION_FORM =
+            "<form action=/search><input name=q></form><form method=post action=/code><input name=answer></form>";
+
+    private void aQuestionAfterThePassword() throws Exception {
+        page(
+                "/log-in",
+                http -> http.getResponseHeaders().add("Set-Cookie", "sid=" + newSession("named")),
+                PASSWORD_FORM);
+        site.page(
+                "/password", http -> step(http, "named", "user=anna&pw=secret", "known", QUESTION_FORM, PASSWORD_FORM));
+        site.page("/code", http -> step(http, "known", "answer=blue", "in", "<p>Welcome", QUESTION_FORM));
+        orders(PASSWORD_FORM);
+    }
+
+    @Test
+    void aFieldThatOnlyItsNameTellsIsFilledInOnALaterPage() throws Exception {
+        aQuestionAfterThePassword();
+        start(site.url(), site.url() + "/log-in", "username: anna, password: secret", Map.of("answer", "blue"));
+
+        assertThat(text(fetch("/orders"))).isEqualTo("<p>orders of anna");
+        assertThat(logIns).hasValue(1);
+        assertThat(requests("/search")).isZero();
+    }
+
+    @Test
+    void aWrongAnswerOnALaterPageIsSentOnce() throws Exception {
+        aQuestionAfterThePassword();
+        start(site.url(), site.url() + "/log-in", "username: anna, password: secret", Map.of("answer", "red"));
+
+        assertThat(failure(fetch("/orders"))).contains("does not accept loginFields.answer of client profile 'anna'");
+        assertThat(requests("/code")).isEqualTo(1);
+    }
+
     @Test
     void theCodeComesFromTheAccount() throws Exception {
         severalPages(true);

@@ -56,6 +56,7 @@ record LogInFiller(
         private boolean password;
         private boolean code;
         private final Set<String> filled = new HashSet<>();
+        private final Set<String> later = new HashSet<>(); // of loginFields, what the first page has not asked for
         private final Map<String, String> sources = new LinkedHashMap<>(); // of the values of the latest form
 
         LogIn(Exchange exchange, Generation generation) {
@@ -78,6 +79,9 @@ record LogInFiller(
         @Override
         public @Nullable Submission fill(HtmlPage page) {
             HtmlForm form = page.logInForm();
+            if (form == null && forms > 0) {
+                form = formOfLaterFields(page);
+            }
             if (form == null ? forms > 0 || status >= 400 : isAnother(form)) {
                 return null;
             }
@@ -95,6 +99,8 @@ record LogInFiller(
             values.forEach(asked::set);
             filled.addAll(values.keySet());
             if (forms++ == 0) {
+                later.addAll(rules.fields().keySet());
+                asked.fields().forEach(later::remove);
                 rules.form().learn(page.url(), values.keySet(), asked.passwordField());
             }
             Submission sent = asked.submit(null);
@@ -109,6 +115,14 @@ record LogInFiller(
             return sent;
         }
 
+        /** A page after the first may ask for what only loginFields names, as the answer to a question. */
+        private @Nullable HtmlForm formOfLaterFields(HtmlPage page) {
+            return page.forms().stream()
+                    .filter(form -> form.openField(later) != null)
+                    .findFirst()
+                    .orElse(null);
+        }
+
         /** Whether a form asks for what an earlier one of another name has had: as that of a page to change the password. */
         private boolean isAnother(HtmlForm form) {
             String asked = form.passwordField() != null ? form.passwordField() : form.codeField();
@@ -117,13 +131,23 @@ record LogInFiller(
         }
 
         private void refuseAgain(HtmlPage page, HtmlForm form) {
-            boolean asksPassword = form.passwordField() != null;
-            boolean again = asksPassword ? password : form.codeField() != null ? code : user;
+            String what;
+            boolean again;
+            if (form.passwordField() != null) {
+                what = "user name or password";
+                again = password;
+            } else if (form.codeField() != null) {
+                what = "the one-time code";
+                again = code;
+            } else if (form.openField(later) != null) {
+                what = "loginFields." + Quoted.bare(form.openField(later));
+                again = filled.contains(form.openField(later));
+            } else {
+                what = "the user name";
+                again = user;
+            }
             if (again) {
-                throw new FormException("the log-in form came again after it was sent: the site does not accept "
-                        + (asksPassword
-                                ? "user name or password"
-                                : form.codeField() != null ? "the one-time code" : "the user name")
+                throw new FormException("the log-in form came again after it was sent: the site does not accept " + what
                         + " of client profile '" + profile().name() + "', or wants more than the form says (" + page
                         + (page.title().isEmpty() ? "" : ", " + Quoted.of(page.title())) + ")");
             }

@@ -16,6 +16,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +79,15 @@ public final class HtmlForm {
 
     private static @Nullable String name(@Nullable Control control) {
         return control == null ? null : control.name();
+    }
+
+    /** Of these names the one of a field that a person can type into; null when the form has none of them. */
+    public @Nullable String openField(Set<String> names) {
+        return markup.controls().stream()
+                .filter(control -> control.isOpenText() && names.contains(control.name()))
+                .map(Control::name)
+                .findFirst()
+                .orElse(null);
     }
 
     /** Whether a one-time code is all that a person can type. */
