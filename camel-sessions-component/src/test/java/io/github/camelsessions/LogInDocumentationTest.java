@@ -63,6 +63,8 @@ class LogInDocumentationTest {
     @Test
     void allExamplesAreRunHere() {
         assertThat(snippets.all().keySet())
+                .containsAll(LogInRecipesTest.EXAMPLES)
+                .filteredOn(name -> !LogInRecipesTest.EXAMPLES.contains(name))
                 .containsExactlyInAnyOrder(
                         "login-properties",
                         "login-profiles",

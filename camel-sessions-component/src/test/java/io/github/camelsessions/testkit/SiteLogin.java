@@ -105,8 +105,7 @@ final class SiteLogin {
                     + forms.form(
                             rules.login().codePath(),
                             visitor,
-                            "<input autocomplete=\"one-time-code\" name=\""
-                                    + rules.login().codeField() + "\">"));
+                            "<input name=\"" + rules.login().codeField() + "\">"));
         }
         Map<String, String> form = request.form();
         if (!forms.accepts(form, visitor)) {
