@@ -289,6 +289,10 @@ class ExpiringSiteTest {
                     .as("before the password")
                     .isEqualTo(401);
             assertThat(client.post("/login/totp", "otp=" + code()).statusCode()).isEqualTo(401);
+            client.get("/login");
+            assertThat(client.get("/login/totp").statusCode())
+                    .as("with the cookie of the log-in page")
+                    .isEqualTo(401);
             HttpResponse<String> password = client.logInWith("_csrf", ANNA);
             assertThat(password.headers().firstValue("Location")).hasValue("/login/totp");
             assertThat(client.cookies).doesNotContainKey(ExpiringSite.SESSION_COOKIE);
