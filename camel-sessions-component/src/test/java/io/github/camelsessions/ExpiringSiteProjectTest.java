@@ -28,10 +28,11 @@ class ExpiringSiteProjectTest {
 
     private static final String USER = "shop@acme.example";
     private static final String PASSWORD = "rain & tea";
+    private static final String TOTP = "otpauth://totp/shop?secret=JBSWY3DPEHPK3PXP&period=2";
 
     @RegisterExtension
     static final ExpiringSite portal = ExpiringSite.builder()
-            .user(USER, PASSWORD, "JBSWY3DPEHPK3PXP")
+            .user(USER, PASSWORD, TOTP)
             .loginPath("/account/sign-in")
             .loginAction("/account/do-sign-in")
             .loginFields("email", "pass")
@@ -63,7 +64,7 @@ class ExpiringSiteProjectTest {
         main.addOverrideProperty("portal.url", portal.url());
         main.addOverrideProperty("api.url", api.url());
         main.addOverrideProperty("shop.password", PASSWORD);
-        main.addOverrideProperty("shop.totp", "JBSWY3DPEHPK3PXP");
+        main.addOverrideProperty("shop.totp", TOTP);
         main.start();
         template = main.getCamelContext().createProducerTemplate();
     }

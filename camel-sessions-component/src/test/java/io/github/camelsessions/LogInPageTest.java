@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -263,6 +264,27 @@ class LogInPageTest {
 
         assertThat(failure(fetch("/orders"))).contains("does not accept loginFields.answer of client profile 'anna'");
         assertThat(requests("/code")).isEqualTo(1);
+    }
+
+    @Test
+    void noCodeIsSentInTwoLogIns() throws Exception {
+        severalPages(true);
+        Set<String> taken = ConcurrentHashMap.newKeySet();
+        AtomicInteger refused = new AtomicInteger();
+        site.page("/code", http -> {
+            boolean once = LoopbackSite.body().matches("otp=[0-9]{6}") && taken.add(LoopbackSite.body());
+            refused.addAndGet(once ? 0 : 1);
+            step(http, "known", once ? LoopbackSite.body() : "?", "in", "<p>Welcome", CODE_FORM);
+        });
+        String secret = "'otpauth://totp/x?secret=JBSWY3DPEHPK3PXP&period=2'";
+        start(site.url(), site.url() + "/log-in", "username: anna, password: secret, totp: " + secret, Map.of());
+
+        for (int logIns = 1; logIns <= 4; logIns++) {
+            assertThat(text(fetch("/orders"))).isEqualTo("<p>orders of anna");
+            assertThat(taken).hasSize(logIns);
+            sessions.replaceAll((id, state) -> "ended");
+        }
+        assertThat(refused).hasValue(0);
     }
 
     @Test

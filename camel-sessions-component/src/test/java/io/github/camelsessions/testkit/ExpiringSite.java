@@ -400,7 +400,8 @@ public final class ExpiringSite
          * Adds a user who is asked for a one-time code after the password (RFC 6238, six digits, by the system's clock).
          * The code of half a minute before or after is taken as well, and each as often as it comes.
          *
-         * @param totp the secret in base32, as in {@code account.totp} of a client profile
+         * @param totp the secret in base32 or an otpauth URI, as in {@code account.totp} of a client profile; each code is
+         *     taken once, so that tests with several log-ins want a short {@code period}
          */
         public Builder user(String name, String password, String totp) {
             users.put(name, new SiteRules.User(password, new OneTimeCodes(totp)));

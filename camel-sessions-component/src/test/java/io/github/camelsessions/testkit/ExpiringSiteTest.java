@@ -326,17 +326,21 @@ class ExpiringSiteTest {
     }
 
     @Test
-    void codesAreThoseOfTheRfc() {
-        OneTimeCodes codes = new OneTimeCodes("GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ"); // appendix B, last six digits
+    void codesAreThoseOfTheRfcAndTakenOnce() {
+        String secret = "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ"; // appendix B, last six digits
+        OneTimeCodes codes = new OneTimeCodes(secret);
 
-        assertThat(codes.accepts("287082", Instant.ofEpochSecond(59))).isTrue();
-        assertThat(codes.accepts("081804", Instant.ofEpochSecond(1111111109))).isTrue();
-        assertThat(codes.accepts("353130", Instant.ofEpochSecond(20000000000L))).isTrue();
-        assertThat(codes.accepts("287082", Instant.ofEpochSecond(89)))
-                .as("the one before")
-                .isTrue();
         assertThat(codes.accepts("287082", Instant.ofEpochSecond(90))).isFalse();
         assertThat(codes.accepts(null, Instant.ofEpochSecond(59))).isFalse();
+        assertThat(codes.accepts("287082", Instant.ofEpochSecond(59))).isTrue();
+        assertThat(codes.accepts("287082", Instant.ofEpochSecond(60)))
+                .as("once more")
+                .isFalse();
+        assertThat(codes.accepts("081804", Instant.ofEpochSecond(1111111109))).isTrue();
+        assertThat(codes.accepts("353130", Instant.ofEpochSecond(20000000000L))).isTrue();
+        assertThat(new OneTimeCodes(secret).accepts("287082", Instant.ofEpochSecond(89)))
+                .as("the one before")
+                .isTrue();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> codes().user("eve", "x", "no secret 1"))
                 .withMessageNotContaining("no secret");

@@ -7,6 +7,7 @@ import io.github.camelsessions.internal.form.HtmlForm;
 import io.github.camelsessions.internal.form.HtmlPage;
 import io.github.camelsessions.internal.form.Submission;
 import io.github.camelsessions.internal.renewal.ExchangeOnThread;
+import io.github.camelsessions.internal.renewal.OneTimeCodes;
 import io.github.camelsessions.internal.renewal.Reply;
 import io.github.camelsessions.internal.session.Generation;
 import io.github.camelsessions.internal.text.NearestName;
@@ -30,11 +31,15 @@ import org.jspecify.annotations.Nullable;
  * one page or on several. Immutable.
  *
  * @param rules the page to begin with, and what goes into its form besides
- * @param clock tells one-time codes
+ * @param clock tells the time of one-time codes
+ * @param codes whose log-ins have had which
  * @param trail is told what is done, null when nobody wants to know
  */
 record LogInFiller(
-        LogInPage rules, InstantSource clock, @Nullable LogInTrail trail) implements FormFiller {
+        LogInPage rules,
+        InstantSource clock,
+        OneTimeCodes codes,
+        @Nullable LogInTrail trail) implements FormFiller {
 
     private static final int MOST_FORMS = 5;
 
@@ -185,7 +190,7 @@ record LogInFiller(
                 code = true;
                 values.computeIfAbsent(
                         form.codeField(),
-                        field -> Totp.parse(ofAccount(Totp.ACCOUNT_KEY, field)).code(clock.instant()));
+                        field -> codes.code(ofAccount(Totp.ACCOUNT_KEY, field), generation, clock.instant()));
             }
             return values;
         }

@@ -8,6 +8,7 @@ import io.github.camelsessions.internal.config.EffectiveRules;
 import io.github.camelsessions.internal.http.CookieMap;
 import io.github.camelsessions.internal.session.Generation;
 import io.github.camelsessions.profile.ClientProfile;
+import io.github.camelsessions.profile.Totp;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -128,6 +129,24 @@ public final class SessionAccess {
     public ClientProfile takeProfile() {
         ClientProfile present = profile();
         return present.name().isEmpty() ? filled().profile() : present;
+    }
+
+    /**
+     * The one-time code of the account, which the session's log-in may ask for again and no other gets; null when the
+     * account has no {@code totp}.
+     *
+     * @throws IllegalArgumentException when that is no secret
+     * @throws RuntimeCamelException when another log-in has had the code of this period
+     */
+    public @Nullable String oneTimeCode() {
+        String secret = takeProfile().account().get(Totp.ACCOUNT_KEY);
+        return secret == null
+                ? null
+                : engine.oneTimeCodes()
+                        .code(
+                                secret,
+                                pinned != null ? pinned : filled(),
+                                engine.clock().instant());
     }
 
     /** Empties the session; returns whether there was anything to empty. */

@@ -13,6 +13,7 @@ import io.github.camelsessions.internal.http.PublicSuffixList;
 import io.github.camelsessions.internal.http.SessionHttpClient;
 import io.github.camelsessions.internal.http.SessionHttpClients;
 import io.github.camelsessions.internal.pool.SessionPools;
+import io.github.camelsessions.internal.renewal.OneTimeCodes;
 import io.github.camelsessions.internal.renewal.RenewalRules;
 import io.github.camelsessions.internal.renewal.SessionRequest;
 import io.github.camelsessions.internal.renewal.SessionTraffic;
@@ -55,6 +56,7 @@ public final class SessionEngine implements EffectiveRules.Requests {
     private final SessionCalls calls;
     private final SessionHttpClients clients;
     private final ConnectionSweeper sweeper;
+    private final OneTimeCodes oneTimeCodes = new OneTimeCodes();
     private final Map<URI, FormMark> logInForms = new ConcurrentHashMap<>(); // as many as options name
     private volatile int maxSessions = DEFAULT_MAX_SESSIONS;
 
@@ -101,6 +103,11 @@ public final class SessionEngine implements EffectiveRules.Requests {
     /** The clock that all sessions of the context live by. */
     public SessionClock clock() {
         return clock;
+    }
+
+    /** Those of all accounts. */
+    OneTimeCodes oneTimeCodes() {
+        return oneTimeCodes;
     }
 
     /** Starts and stops with the context, also after the context was stopped: then it forgets its services. */
@@ -208,7 +215,7 @@ public final class SessionEngine implements EffectiveRules.Requests {
         if (trail != null) {
             first.watched(trail::hop);
         }
-        return new FormRequest(first, client, new LogInFiller(page, clock, trail), false);
+        return new FormRequest(first, client, new LogInFiller(page, clock, oneTimeCodes, trail), false);
     }
 
     /** What a log-in did that was made to see how it goes, and whether it succeeded. */

@@ -2,9 +2,7 @@
 package io.github.camelsessions.internal.values;
 
 import io.github.camelsessions.internal.engine.SessionAccess;
-import io.github.camelsessions.internal.engine.SessionEngine;
 import io.github.camelsessions.internal.renewal.ExchangeOnThread;
-import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.Totp;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -13,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The function {@code ${sessionTotp()}} of Simple: the one-time code of the account of the exchange's session, null when
- * the account has no {@code totp}.
+ * the account has no {@code totp}. A log-in that comes too early for a code of its own fails, and is tried again in time.
  *
  * <p>It takes no name of another session. Where a function is written without an argument Camel hands it the body, and
  * nobody can tell the one from the other: a page of one site could ask for the code of another's account.
@@ -43,17 +41,15 @@ final class TotpFunction implements SimpleFunction {
     @Override
     public @Nullable Object apply(Exchange exchange, @Nullable Object body) {
         SessionAccess session = SessionVariables.session(context, exchange, "");
-        ClientProfile profile = session == null ? ClientProfile.NONE : session.takeProfile();
-        String secret = profile.account().get(Totp.ACCOUNT_KEY);
-        if (secret == null) {
-            ExchangeOnThread.missing();
-            return null;
-        }
         try {
-            return Totp.parse(secret).code(SessionEngine.get(context).clock().instant());
+            String code = session == null ? null : session.oneTimeCode();
+            if (code == null) {
+                ExchangeOnThread.missing();
+            }
+            return code;
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "account." + Totp.ACCOUNT_KEY + " of client profile '" + profile.name() + "' " + e.getMessage());
+            throw new IllegalArgumentException("account." + Totp.ACCOUNT_KEY + " of client profile '"
+                    + session.profile().name() + "' " + e.getMessage());
         }
     }
 }
