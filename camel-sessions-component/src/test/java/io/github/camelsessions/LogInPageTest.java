@@ -430,6 +430,22 @@ class LogInPageTest {
         assertThat(requests("/do")).isEqualTo(1);
     }
 
+    @Test
+    void aServletContainerThatAnswersTheFormByAPageOfItsOwnHasRefusedIt() throws Exception {
+        page(
+                "/",
+                headers -> {},
+                "<form action='/j_security_check;id=1' method=post><input name=j_username>"
+                        + "<input name=j_password type=password></form>");
+        page("/j_security_check", headers -> {}, "Wrong password, try <a href=/>again</a>");
+        start(site.url(), site.url() + "/", "username: anna, password: wrong-secret", Map.of());
+
+        assertThat(failure(fetch("/")))
+                .contains("the site does not accept user name or password of client profile 'anna'");
+        fetch("/");
+        assertThat(requests("/j_security_check;id=1")).isEqualTo(1);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.Expression;
 import org.apache.camel.http.base.HttpOperationFailedException;
@@ -45,6 +46,9 @@ record LogInFiller(
 
     /** Where a log-in leads to may not be there; that says nothing of the log-in. */
     private static final Set<Integer> NOTHING_THERE = Set.of(404, 405, 410);
+
+    /** Servlet containers answer it by a redirect when they accept the log-in, else by any page (Servlet 6.0, 13.6.3). */
+    private static final Pattern SERVLET_LOG_IN = Pattern.compile(".*/j_security_check(;.*)?");
 
     @Override
     public Work begin(Exchange exchange, Generation generation) {
@@ -236,6 +240,11 @@ record LogInFiller(
                         headers.get("Location"),
                         headers,
                         null);
+            }
+            if (SERVLET_LOG_IN.matcher(answer.uri().getRawPath()).matches()) {
+                throw new FormException("the site does not accept user name or password of client profile '"
+                        + profile().name() + "': it has answered j_security_check by a page of its own, and not by a"
+                        + " redirect");
             }
             if (!password && rules.fields().isEmpty() && profile().account().containsKey("password")) {
                 throw new FormException("the log-in ended at " + answer.uri().getScheme() + "://"
