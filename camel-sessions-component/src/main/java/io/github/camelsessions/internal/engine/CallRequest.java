@@ -9,6 +9,7 @@ import io.github.camelsessions.internal.config.EffectiveRules;
 import io.github.camelsessions.internal.http.Charsets;
 import io.github.camelsessions.internal.http.Hop;
 import io.github.camelsessions.internal.http.HttpSending;
+import io.github.camelsessions.internal.http.Origin;
 import io.github.camelsessions.internal.http.Redirect;
 import io.github.camelsessions.internal.http.RequestTimer;
 import io.github.camelsessions.internal.http.ResendableBody;
@@ -23,7 +24,9 @@ import io.github.camelsessions.internal.renewal.SessionRequest;
 import io.github.camelsessions.internal.session.Generation;
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -173,6 +176,7 @@ final class CallRequest implements SessionRequest {
                 finalUri,
                 rules.values().concerns(origin, finalUri),
                 sent.isFurther(),
+                priority || sent.redirects().size() < 2 ? null : strayed(sent.redirects()),
                 () -> headers(sent));
         Exception failure = exchange.getException();
         if (failure == null || failure instanceof HttpOperationFailedException) {
@@ -228,6 +232,36 @@ final class CallRequest implements SessionRequest {
         if (turn.isSeeOther()) {
             remaining = sending.seeOther(turn.target());
         }
+    }
+
+    /**
+     * The address of a log-in that redirects led through, to another host and on to something else than was asked for. A
+     * single sign-on that still knows the user sends him back without a form, each request by itself; of several at once in
+     * one jar all but one end at some other page. What was led back to the page that it asked for has that; a POST has lost
+     * its body on the way.
+     */
+    private @Nullable URI strayed(List<URI> redirects) {
+        URI asked = redirect == null ? sending.target() : redirect.target();
+        boolean lost = redirect == null && !isSafe();
+        boolean away = redirects.stream().anyMatch(url -> isElsewhere(asked, url));
+        if (!away || (!lost && isSamePage(asked, redirects.get(redirects.size() - 1)))) {
+            return null;
+        }
+        return redirects.stream()
+                .filter(rules.renewal().expiry()::hasUri)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static boolean isSamePage(URI asked, URI url) {
+        return !isElsewhere(asked, url) && Objects.equals(asked.getRawPath(), url.getRawPath());
+    }
+
+    /** Whether that is at another origin; that a site leads to itself by TLS is no other. */
+    private static boolean isElsewhere(URI asked, URI url) {
+        Origin own = Origin.of(asked);
+        Origin other = Origin.of(url);
+        return own != null && other != null && !own.trusts(other);
     }
 
     /** Takes values out of the body. Whoever reads it afterwards gets all of it. */

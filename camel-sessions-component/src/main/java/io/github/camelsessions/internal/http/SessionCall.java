@@ -12,12 +12,14 @@ import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
+import org.apache.hc.client5.http.protocol.RedirectLocations;
 import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpStatus;
@@ -58,6 +60,7 @@ public final class SessionCall {
     private boolean isFresh;
     private @Nullable Redirect redirect;
     private int status;
+    private List<URI> redirects = List.of();
     private @Nullable URI finalUri;
     private Supplier<Map<String, Object>> headers = Map::of;
 
@@ -176,6 +179,11 @@ public final class SessionCall {
     /** The status of the final response, 0 when none was read. */
     public int status() {
         return status;
+    }
+
+    /** Where redirects have led the call, in that order; none when no response was read. */
+    public List<URI> redirects() {
+        return redirects;
     }
 
     /** The URI that gave the response, after redirects; null when no response was read. */
@@ -364,9 +372,11 @@ public final class SessionCall {
         return redirect;
     }
 
-    void answered(int status, URI finalUri, Supplier<Map<String, Object>> headers) {
+    void answered(
+            int status, URI target, @Nullable RedirectLocations redirects, Supplier<Map<String, Object>> headers) {
         this.status = status;
-        this.finalUri = finalUri;
+        this.redirects = redirects == null ? List.of() : redirects.getAll();
+        this.finalUri = this.redirects.isEmpty() ? target : this.redirects.get(this.redirects.size() - 1);
         this.headers = headers;
     }
 

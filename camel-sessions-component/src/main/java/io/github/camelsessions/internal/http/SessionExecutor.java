@@ -16,7 +16,6 @@ import org.apache.hc.client5.http.config.Configurable;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.auth.BasicAuthCache;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
-import org.apache.hc.client5.http.protocol.RedirectLocations;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
@@ -65,7 +64,8 @@ public final class SessionExecutor {
             response.removeHeaders(HttpHeaders.SET_COOKIE); // of a proxy that refused the tunnel: no interceptor saw it
             call.answered(
                     response.getCode(),
-                    finalUri(target, context),
+                    target,
+                    context.getRedirectLocations(),
                     new AnswerHeaders(response, endpoint.getHeaderFilterStrategy(), exchange));
             try {
                 boolean left = Decoding.isLeft(response);
@@ -156,10 +156,5 @@ public final class SessionExecutor {
                                 + " character such as CR or LF; remove the header before the call, or its line breaks");
             }
         }
-    }
-
-    private static URI finalUri(URI target, HttpClientContext context) {
-        RedirectLocations redirects = context.getRedirectLocations();
-        return redirects != null && redirects.size() > 0 ? redirects.get(redirects.size() - 1) : target;
     }
 }

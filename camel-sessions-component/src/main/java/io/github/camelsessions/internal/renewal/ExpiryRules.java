@@ -45,6 +45,9 @@ public record ExpiryRules(
         if (hasStatus(reply)) {
             return "status " + reply.status();
         }
+        if (reply.strayed() != null) {
+            return "redirects through " + withoutQuery(reply.strayed()) + " that led elsewhere,";
+        }
         if (byUri && uri != null && uri.test(reply.uri())) {
             return "the address " + withoutQuery(reply.uri()) + " of the answer";
         }

@@ -15,10 +15,18 @@ import org.jspecify.annotations.Nullable;
  * @param uri     the URI that gave it, after redirects
  * @param ofSite  whether that is a URI of the session's site: what others ask for concerns not the session
  * @param redirected whether it came after a further request, as to where a redirect led
+ * @param strayed an address that tells the end of the session, through which redirects have led to another host and on to
+ *                something else than was asked for; null when they did not
  * @param headers its own status and headers, never those of the request: as camel-http names them, without regard to case;
  *                made when they are asked for
  */
-public record Reply(int status, URI uri, boolean ofSite, boolean redirected, Supplier<Map<String, Object>> headers) {
+public record Reply(
+        int status,
+        URI uri,
+        boolean ofSite,
+        boolean redirected,
+        @Nullable URI strayed,
+        Supplier<Map<String, Object>> headers) {
 
     /** Its own header of that name, the first of several, null without one. */
     @Nullable

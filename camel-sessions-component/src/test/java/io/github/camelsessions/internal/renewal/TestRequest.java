@@ -94,7 +94,7 @@ abstract class TestRequest implements SessionRequest {
 
     @Override
     public final Reply send(Exchange exchange, Generation generation, boolean priority, Runnable furtherRequest) {
-        return new Reply(status(), URI.create("http://site.test/"), true, false, Map::of);
+        return new Reply(status(), URI.create("http://site.test/"), true, false, null, Map::of);
     }
 
     @Override
