@@ -72,7 +72,13 @@ class LogInDocumentationTest {
                         "login-fields",
                         "login-oauth-properties",
                         "login-oauth",
-                        "login-submit");
+                        "login-submit",
+                        // by the tests of the module integration-tests
+                        "login-spring",
+                        "login-tomcat",
+                        "login-django",
+                        "login-keycloak",
+                        "login-keycloak-forms");
     }
 
     @Test
