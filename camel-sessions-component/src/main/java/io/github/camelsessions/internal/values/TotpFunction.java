@@ -41,12 +41,16 @@ final class TotpFunction implements SimpleFunction {
     @Override
     public @Nullable Object apply(Exchange exchange, @Nullable Object body) {
         SessionAccess session = SessionVariables.session(context, exchange, "");
+        String code = session == null ? null : codeOf(session);
+        if (code == null) {
+            ExchangeOnThread.missing();
+        }
+        return code;
+    }
+
+    private static @Nullable String codeOf(SessionAccess session) {
         try {
-            String code = session == null ? null : session.oneTimeCode();
-            if (code == null) {
-                ExchangeOnThread.missing();
-            }
-            return code;
+            return session.oneTimeCode();
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("account." + Totp.ACCOUNT_KEY + " of client profile '"
                     + session.profile().name() + "' " + e.getMessage());
