@@ -39,7 +39,15 @@ public class OrdersApp implements HttpSessionListener {
     /** Starts one; closing the context stops it. */
     static ConfigurableApplicationContext start(Map<String, Object> properties) {
         return new SpringApplicationBuilder(OrdersApp.class)
-                .properties(Map.of("server.address", "127.0.0.1", "server.port", 0, "spring.main.banner-mode", "off"))
+                .properties(Map.of(
+                        "server.address",
+                        "127.0.0.1",
+                        "server.port",
+                        0,
+                        "server.tomcat.basedir",
+                        "target/tomcat",
+                        "spring.main.banner-mode",
+                        "off"))
                 .properties(properties)
                 .run();
     }
