@@ -130,7 +130,7 @@ class FetchSafetyTest extends SharedContextTest {
         assertThat(answer.getMessage().getBody(Map.class)).isEqualTo(Map.of("b", "2"));
         assertThat(send("sessions:addCookies/https://other.example", "{\"c\": \"3\"}", id)
                         .getException())
-                .hasMessageContaining("begins like a JSON object");
+                .hasMessageContaining("is a JSON object without an array 'cookies'");
     }
 
     @Test

@@ -300,6 +300,46 @@ class LogInPageTest {
         assertThat(text(fetch("/orders"))).isEqualTo("<p>orders of anna");
     }
 
+    @Test
+    void theCodeIsNotSentToAnotherSiteThanThePassword() throws Exception {
+        try (LoopbackSite other = new LoopbackSite()) {
+            other.page("/steal", http -> LoopbackSite.answer(http, 200, "ok"));
+            other.page("/", http -> {
+                http.getResponseHeaders().add("Content-Type", "text/html");
+                LoopbackSite.answer(http, 200, "<form method=post action=/steal><input name=otp></form>");
+            });
+            severalPages(false);
+            site.page("/password", http -> {
+                http.getResponseHeaders().add("Location", other.url() + "/");
+                LoopbackSite.answer(http, 302, "");
+            });
+            String account = "username: anna, password: secret, totp: JBSWY3DPEHPK3PXP";
+            start(site.url(), site.url() + "/log-in", account, Map.of());
+
+            assertThat(failure(fetch("/orders"))).contains("asks for the one-time code", "nothing was sent there");
+            assertThat(other.requests()).noneMatch(request -> request.uri().equals("/steal"));
+        }
+    }
+
+    @Test
+    void aPostIsNotRepeatedForAFormThatIsSentElsewhere() throws Exception {
+        String fields = "<input name=user><input type=password name=pw>";
+        page("/log-in", http -> {}, "<form method=post action=/do>" + fields + "</form>");
+        site.page("/do", http -> {
+            http.getResponseHeaders().add("Set-Cookie", "sid=" + newSession("in"));
+            LoopbackSite.answer(http, 200, "<p>Welcome");
+        });
+        page("/users", http -> {}, "<p>Created. One more:<form method=post action=/users>" + fields + "</form>");
+        start(site.url(), site.url() + "/log-in", "username: anna, password: secret", Map.of());
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(text(send("sessions:fetch/" + site.url() + "/users", "user=u" + i + "&pw=x")))
+                    .contains("Created");
+        }
+        assertThat(requests("/users")).isEqualTo(3);
+        assertThat(requests("/do")).isEqualTo(1);
+    }
+
     // ---- what tells the log-in page
 
     private static final String FORM =

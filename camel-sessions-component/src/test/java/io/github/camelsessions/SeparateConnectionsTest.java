@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.http.HttpComponent;
+import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,6 +81,22 @@ class SeparateConnectionsTest extends SharedContextTest {
         Map<Set<String>, Long> count = new HashMap<>();
         carried.values().forEach(agents -> count.merge(new TreeSet<>(agents), 1L, Long::sum));
         return count;
+    }
+
+    @Test
+    void whatWasSentByTlsGoesOnByTlsAlone() {
+        String uri =
+                "sessions:fetch?http.sslContextParameters=#tls&httpUri=RAW(https://localhost:" + tls.port() + "/?to=";
+        int before = site.requests().size();
+
+        assertThat(send(uri + site.url() + "/echo)", "pw=secret").getException())
+                .isInstanceOfSatisfying(
+                        HttpOperationFailedException.class,
+                        failed -> assertThat(failed.getStatusCode()).isEqualTo(307));
+        assertThat(site.requests()).hasSize(before);
+        assertThat(text(send(uri + "https://localhost:" + tls.port() + "/other)", "pw=secret")))
+                .isEqualTo("tls");
+        assertThat(text(send(uri + site.url() + "/echo)&method=GET", null))).contains("GET /echo");
     }
 
     @Test

@@ -112,6 +112,32 @@ class SubmitTest extends SharedContextTest {
     }
 
     @Test
+    void credentialsOfTheMessageDoNotGoWhereAPageLeads() {
+        page("/far", "<meta http-equiv=refresh content='0; url=" + other.url() + "/echo?far'>");
+        int before = other.requests().size();
+        Map<String, String> headers = Map.of("Authorization", "Bearer geheim");
+
+        for (String path : List.of("/away?field.q=1", "/far")) {
+            assertThat(send(submitUri(path), null, headers).getException())
+                    .hasMessageContaining("is not to get the header Authorization of the message")
+                    .hasMessageNotContaining("geheim");
+        }
+        assertThat(other.requests()).hasSize(before);
+        assertThat(text(send(submitUri("/search"), null, headers))).contains("Bearer geheim");
+    }
+
+    @Test
+    void aFormInTheQueryIsNotLogged() {
+        page("/ask", "<form action=/answer><input name=q></form>");
+        page("/answer", "<p>fine");
+        try (LogCapture log = new LogCapture()) {
+            text(send(submitUri("/ask?http.logHttpActivity=true&field.q=geheim"), null));
+
+            assertThat(log.text()).contains("GET /answer?***").doesNotContain("geheim");
+        }
+    }
+
+    @Test
     void aFieldIsAnExpressionOfTheMessage() {
         String uri = submitUri("/search?field.q=${header.q}");
 

@@ -27,7 +27,8 @@ import org.apache.camel.support.jsse.TrustManagersParameters;
 
 /**
  * A site that speaks TLS, on a free loopback port, with a certificate for {@code localhost} and 127.0.0.1 that only
- * {@link #trust} trusts. Answers each request with its headers, and closes the connection when the query is {@code close}.
+ * {@link #trust} trusts. Answers each request with its headers, closes the connection when the query is {@code close}, and
+ * redirects by 307 to where {@code to=} says.
  */
 final class TlsSite implements AutoCloseable {
 
@@ -61,6 +62,12 @@ final class TlsSite implements AutoCloseable {
                     http.getRequestHeaders().getFirst("User-Agent"),
                     List.copyOf(http.getRequestHeaders().keySet())));
             http.getRequestBody().readAllBytes();
+            String query = http.getRequestURI().getQuery();
+            if (query != null && query.startsWith("to=")) {
+                http.getResponseHeaders().add("Location", query.substring("to=".length()));
+                LoopbackSite.answer(http, 307, "");
+                return;
+            }
             if ("close".equals(http.getRequestURI().getQuery())) {
                 http.getResponseHeaders().add("Connection", "close");
             }

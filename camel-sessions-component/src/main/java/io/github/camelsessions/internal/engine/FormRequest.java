@@ -7,6 +7,7 @@ import io.github.camelsessions.internal.form.HtmlPage;
 import io.github.camelsessions.internal.form.Submission;
 import io.github.camelsessions.internal.http.HttpSending;
 import io.github.camelsessions.internal.http.HttpTarget;
+import io.github.camelsessions.internal.http.Origin;
 import io.github.camelsessions.internal.http.ResendableBody;
 import io.github.camelsessions.internal.http.SessionHttpClient;
 import io.github.camelsessions.internal.http.SubmittedForm;
@@ -23,6 +24,7 @@ import java.util.Objects;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.http.HttpMethods;
+import org.apache.hc.core5.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,6 +157,7 @@ final class FormRequest implements SessionRequest {
 
         private @Nullable Reply get(CallRequest request) {
             beginning.restore(exchange);
+            refuseCredentials(request.url());
             Message message = exchange.getIn();
             message.setBody(null);
             message.removeHeader(Exchange.CONTENT_TYPE);
@@ -164,8 +167,22 @@ final class FormRequest implements SessionRequest {
 
         private @Nullable Reply submit(Submission form, URI from) {
             beginning.restore(exchange);
-            SubmittedForm.put(form, from, exchange.getIn());
+            refuseCredentials(form.target());
+            SubmittedForm.put(form, from, exchange);
             return send(page.then(client.sending(SubmittedForm.target(form), SubmittedForm.method(form))));
+        }
+
+        /** As with a redirect, which is not followed then. */
+        private void refuseCredentials(URI to) {
+            Origin first = Origin.of(page.url());
+            Origin other = Origin.of(to);
+            if (exchange.getIn().getHeader(HttpHeaders.AUTHORIZATION) != null
+                    && (first == null || other == null || !first.trusts(other))) {
+                throw new FormException(page.describe() + ": the page leads to " + to.getScheme() + "://"
+                        + to.getRawAuthority()
+                        + ", which is not to get the header Authorization of the message; nothing was"
+                        + " sent there");
+            }
         }
 
         private @Nullable Reply send(CallRequest request) {
@@ -176,6 +193,7 @@ final class FormRequest implements SessionRequest {
                 request.abort();
             }
             Reply answer = request.send(exchange, generation, priority, further);
+            SubmittedForm.sent(exchange);
             if (answer != null && exchange.getException() == null) {
                 request.detach(exchange); // the next one may need its connection
             }

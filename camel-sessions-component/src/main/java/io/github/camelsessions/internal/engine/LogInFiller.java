@@ -6,6 +6,7 @@ import io.github.camelsessions.internal.form.FormException;
 import io.github.camelsessions.internal.form.HtmlForm;
 import io.github.camelsessions.internal.form.HtmlPage;
 import io.github.camelsessions.internal.form.Submission;
+import io.github.camelsessions.internal.http.Origin;
 import io.github.camelsessions.internal.renewal.ExchangeOnThread;
 import io.github.camelsessions.internal.renewal.OneTimeCodes;
 import io.github.camelsessions.internal.renewal.Reply;
@@ -14,6 +15,7 @@ import io.github.camelsessions.internal.text.NearestName;
 import io.github.camelsessions.internal.text.Quoted;
 import io.github.camelsessions.profile.ClientProfile;
 import io.github.camelsessions.profile.Totp;
+import java.net.URI;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -64,6 +66,7 @@ record LogInFiller(
         private boolean user;
         private boolean password;
         private boolean code;
+        private @Nullable URI passwordPage;
         private final Set<String> filled = new HashSet<>();
         private final Set<String> later = new HashSet<>(); // of loginFields, what the first page has not asked for
         private final Map<String, String> sources = new LinkedHashMap<>(); // of the values of the latest form
@@ -100,6 +103,7 @@ record LogInFiller(
                 throw new FormException(
                         "the log-in has not ended after " + MOST_FORMS + " forms, " + page + " asks for another one");
             }
+            refuseCodeElsewhere(page, asked);
             Map<String, String> values = values(asked);
             if (values.isEmpty()) {
                 throw new FormException(page + ": " + asked.describe() + " asks for no user name and no password that"
@@ -110,11 +114,11 @@ record LogInFiller(
             if (forms++ == 0) {
                 later.addAll(rules.fields().keySet());
                 asked.fields().forEach(later::remove);
-                rules.form().learn(page.url(), values.keySet(), asked.passwordField());
+                rules.form().learn(page.url(), asked.action(), values.keySet(), asked.passwordField());
             }
             Submission sent = asked.submit(null);
             if (trail != null) {
-                trail.filled(page, asked, sources, sent);
+                trail.filled(title(page), asked, sources, sent);
             }
             if ("https".equalsIgnoreCase(rules.page().getScheme())
                     && "http".equalsIgnoreCase(sent.target().getScheme())) {
@@ -122,6 +126,23 @@ record LogInFiller(
                         + " would send the password without TLS, though loginPage has it; nothing was sent");
             }
             return sent;
+        }
+
+        /** Whoever a log-in leads to afterwards is not to get a code that was not used. */
+        private void refuseCodeElsewhere(HtmlPage page, HtmlForm form) {
+            if (form.passwordField() != null) {
+                passwordPage = page.url();
+            } else if (form.codeField() != null && passwordPage != null && !isAt(passwordPage, page)) {
+                throw new FormException(
+                        page + " asks for the one-time code, and is not of the site that has asked for the"
+                                + " password; nothing was sent there");
+            }
+        }
+
+        private static boolean isAt(URI first, HtmlPage page) {
+            Origin origin = Origin.of(first);
+            Origin other = Origin.of(page.url());
+            return origin != null && other != null && origin.trusts(other);
         }
 
         /** A page after the first may ask for what only loginFields names, as the answer to a question. */
@@ -158,8 +179,16 @@ record LogInFiller(
             if (again) {
                 throw new FormException("the log-in form came again after it was sent: the site does not accept " + what
                         + " of client profile '" + profile().name() + "', or wants more than the form says (" + page
-                        + (page.title().isEmpty() ? "" : ", " + Quoted.of(page.title())) + ")");
+                        + (title(page).isEmpty() ? "" : ", " + Quoted.of(title(page))) + ")");
             }
+        }
+
+        /** What the page is called, if that does not tell what was filled in. */
+        private String title(HtmlPage page) {
+            String title = page.title();
+            boolean tells =
+                    profile().account().values().stream().anyMatch(value -> !value.isBlank() && title.contains(value));
+            return tells ? "" : title;
         }
 
         private ClientProfile profile() {

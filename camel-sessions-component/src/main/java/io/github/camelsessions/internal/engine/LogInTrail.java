@@ -2,7 +2,6 @@
 package io.github.camelsessions.internal.engine;
 
 import io.github.camelsessions.internal.form.HtmlForm;
-import io.github.camelsessions.internal.form.HtmlPage;
 import io.github.camelsessions.internal.form.Submission;
 import io.github.camelsessions.internal.http.Hop;
 import io.github.camelsessions.internal.text.Quoted;
@@ -42,19 +41,20 @@ final class LogInTrail {
                 ? ""
                 : "?"
                         + List.of(query.split("&", -1)).stream()
-                                .map(pair -> pair.replaceFirst("=.*", ""))
+                                .map(pair -> pair.contains("=") ? pair.replaceFirst("=.*", "") : "***")
                                 .collect(Collectors.joining("&"));
-        return url.getScheme() + "://" + url.getRawAuthority() + url.getRawPath() + Quoted.bare(names);
+        String path = url.getRawPath().replaceAll(";[^/]*", "");
+        return url.getScheme() + "://" + url.getRawAuthority() + path + Quoted.bare(names);
     }
 
     /**
      * A form was filled in.
      *
+     * @param title   of its page, empty for none
      * @param sources where the values are from, by field
      */
-    void filled(HtmlPage page, HtmlForm form, Map<String, String> sources, Submission sent) {
-        say("   " + (page.title().isEmpty() ? "a page without a title" : Quoted.of(page.title())) + " has "
-                + form.describe());
+    void filled(String title, HtmlForm form, Map<String, String> sources, Submission sent) {
+        say("   " + (title.isEmpty() ? "a page without a title" : Quoted.of(title)) + " has " + form.describe());
         sources.forEach((field, source) -> say("   " + Quoted.bare(field) + " = *** from " + Quoted.bare(source)));
         List<String> kept = sent.entries().stream()
                 .map(Submission.Entry::name)

@@ -38,6 +38,11 @@ public final class HtmlForm {
         this.logIn = new LogInFields(markup.controls());
     }
 
+    /** Where it says that it is sent, as the page has it; null when it does not say. */
+    public @Nullable String action() {
+        return markup.action();
+    }
+
     /** Which form it is, where it goes, and the names of what a person can fill in, never values. */
     public String describe() {
         return markup.describe();

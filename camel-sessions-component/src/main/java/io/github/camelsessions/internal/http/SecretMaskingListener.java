@@ -65,7 +65,9 @@ public final class SecretMaskingListener implements HttpActivityListener {
     @Override
     public void onRequestSubmitted(
             Object source, Exchange exchange, HttpHost host, HttpRequest request, @Nullable HttpEntity entity) {
-        BasicClassicHttpRequest shown = new BasicClassicHttpRequest(request.getMethod(), request.getPath());
+        String path =
+                SubmittedForm.isInQuery(exchange) ? request.getPath().replaceFirst("\\?.*", "?***") : request.getPath();
+        BasicClassicHttpRequest shown = new BasicClassicHttpRequest(request.getMethod(), path);
         shown.setVersion(request.getVersion());
         shown.setScheme(request.getScheme());
         shown.setAuthority(request.getAuthority());

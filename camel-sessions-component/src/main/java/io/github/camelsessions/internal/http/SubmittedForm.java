@@ -17,7 +17,20 @@ import org.apache.hc.core5.http.NameValuePair;
 /** A form of a page as the request that a browser would make of it. Stateless. */
 public final class SubmittedForm {
 
+    /** The exchange property of a form that is sent in the query of a URL. */
+    private static final String IN_QUERY = "io.github.camelsessions.formInQuery";
+
     private SubmittedForm() {}
+
+    /** The form was sent: what comes next is another request. */
+    public static void sent(Exchange exchange) {
+        exchange.removeProperty(IN_QUERY);
+    }
+
+    /** Whether the query of what is sent is a form. */
+    static boolean isInQuery(Exchange exchange) {
+        return exchange.getProperty(IN_QUERY) != null;
+    }
 
     public static URI target(Submission form) {
         return HttpTarget.parse("the action of the form", form.target().toString());
@@ -36,13 +49,15 @@ public final class SubmittedForm {
         return fields;
     }
 
-    /** Makes the message that of the form. */
-    public static void put(Submission form, URI page, Message message) {
+    /** Makes the message of the exchange that of the form, until it was {@link #sent}. */
+    public static void put(Submission form, URI page, Exchange exchange) {
+        Message message = exchange.getIn();
         message.removeHeader(Exchange.CONTENT_TYPE);
         message.removeHeader(Exchange.CONTENT_ENCODING);
         message.setBody(null);
         referTo(page, form, message);
         if (method(form) == HttpMethods.GET) {
+            exchange.setProperty(IN_QUERY, true);
             return;
         }
         String type = form.encoding().mediaType(); // browsers name no charset
