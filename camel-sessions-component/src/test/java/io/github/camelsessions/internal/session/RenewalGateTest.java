@@ -334,6 +334,16 @@ class RenewalGateTest extends GateTestSupport {
             Passage late = sent();
             gate.succeeded(renewing());
             assertThat(gate.refused(late).action()).isEqualTo(Action.ADMIT_AGAIN);
+            assertThat(gate.stats().replays()).isEqualTo(1);
+        }
+
+        @Test
+        void whoIsNotSentAgainKeepsTheRefusalOfTheGenerationBefore() {
+            wishes.maxReplays(0);
+            Passage late = sent();
+            gate.succeeded(renewing());
+            assertThat(gate.refused(late).action()).isEqualTo(Action.DELIVER);
+            assertThat(gate.stats().replays()).isZero();
         }
     }
 
@@ -1218,6 +1228,19 @@ class RenewalGateTest extends GateTestSupport {
         }
 
         @Test
+        void whenAllIsStoppedTheBlocksAreTold() {
+            Passage first = passage();
+            Passage second = passage();
+            assertThat(gate.isExclusive()).isFalse();
+            gate.enter(first);
+            gate.enter(second);
+            assertThat(gate.isExclusive()).isTrue();
+            assertThat(gate.stop().again()).containsExactly(first, second);
+            assertThat(gate.isExclusive()).isFalse();
+            assertThat(gate.left(second).again()).isEmpty();
+        }
+
+        @Test
         void theNextBlockIsToldAloneAndTheOthersOnceThereIsNone() {
             Passage first = passage();
             Passage second = passage();
@@ -1252,7 +1275,9 @@ class RenewalGateTest extends GateTestSupport {
 
         @Test
         void whoeverAsksIsHeldUntilItIsUnfrozen() {
+            assertThat(gate.isFrozen()).isFalse();
             assertThat(gate.freeze().release()).isFalse();
+            assertThat(gate.isFrozen()).isTrue();
             Passage passage = held();
             assertThat(gate.holding(passage())).isTrue();
             assertThat(gate.unfreeze().release()).isTrue();

@@ -436,6 +436,27 @@ class SuspicionTest extends GateTestSupport {
         }
 
         @Test
+        void whoIsRefusedBeforeAndAfterALogInIsForbiddenFromThenOn() {
+            Passage twice = rules().maxReplays(2).passage(PAGE);
+            arrive(twice);
+            gate.succeeded(refuse(twice));
+            resend(twice);
+            assertThat(gate.refused(twice).action()).isEqualTo(Action.ADMIT_AGAIN);
+            assertThat(state()).isEqualTo("ACTIVE");
+            accept(sent());
+            sent();
+            assertThat(gate.refused(sent(PAGE)).action()).isEqualTo(Action.DELIVER);
+        }
+
+        @Test
+        void whoeverAsksForWhatWasAcceptedBeforeIsSuspectedInstead() {
+            doubt();
+            accept(sent(PAGE));
+            gate.succeeded(gate.refused(sent(PAGE)).renewal());
+            assertThat(gate.refused(sent(PAGE)).action()).isNotEqualTo(Action.DELIVER);
+        }
+
+        @Test
         void theNextIsSentWhenOneGetsNoAnswer() {
             renewed();
             Passage one = sent();
