@@ -14,8 +14,11 @@ import io.github.camelsessions.api.SessionStats;
 import io.github.camelsessions.api.SessionsConstants;
 import io.github.camelsessions.testkit.ExpiringSite;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -177,18 +180,12 @@ class RenewalDocumentationTest {
 
     private void eachHarvestedSessionIsUsedOnce() throws Exception {
         Path harvest = Files.createDirectory(folder.resolve("harvest"));
-        String line = java.net.URI.create(site.url()).getHost() + "\tFALSE\t/\tFALSE\t0\tsid\t";
-        for (String file : List.of("1.txt", "2.txt", "3.txt")) {
-            String sid = file.startsWith("1") ? "dead" : site.newSession("anna");
-            Files.writeString(harvest.resolve(file), line + sid + "\n");
-            Files.setLastModifiedTime(
-                    harvest.resolve(file),
-                    java.nio.file.attribute.FileTime.fromMillis(Integer.parseInt(file.substring(0, 1)) * 1000L));
-        }
+        harvested(harvest, 1, "dead");
         Main main = start("", List.of("renewal-harvested"), List.of());
         String uri = "sessions:fetch/" + site.url("/page/orders")
                 + "?method=GET&sessionId=anna&renewalUri=direct:harvested&renewalBackoff=1";
-        for (int i = 0; i < 2; i++) {
+        for (int file = 2; file <= 3; file++) {
+            harvested(harvest, file, site.newSession("anna"));
             assertThat(main.getCamelTemplate().requestBody(uri, null, String.class))
                     .contains("user=anna");
             site.expireNow();
@@ -197,6 +194,13 @@ class RenewalDocumentationTest {
         assertThat(harvest.resolve("used")).isDirectoryContaining("glob:**2.txt");
         assertThat(harvest.resolve("dead")).isDirectoryContaining("glob:**1.txt");
         main.stop();
+    }
+
+    private void harvested(Path harvest, int number, String sid) throws IOException {
+        Path file = harvest.resolve(number + ".txt");
+        String host = URI.create(site.url()).getHost();
+        Files.writeString(file, host + "\tFALSE\t/\tFALSE\t0\tsid\t" + sid + "\n");
+        Files.setLastModifiedTime(file, FileTime.fromMillis(number * 1000L));
     }
 
     private void theRequestOfTheExchangeRenews() throws Exception {

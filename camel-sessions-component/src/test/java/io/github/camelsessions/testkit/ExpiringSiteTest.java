@@ -342,8 +342,8 @@ class ExpiringSiteTest {
                 .as("the one before")
                 .isTrue();
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> codes().user("eve", "x", "no secret 1"))
-                .withMessageNotContaining("no secret");
+                .isThrownBy(() -> codes().user("eve", "x", "geheim 1"))
+                .withMessageNotContaining("geheim");
     }
 
     // ---- bearer tokens
