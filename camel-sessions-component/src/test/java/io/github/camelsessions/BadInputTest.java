@@ -83,7 +83,7 @@ class BadInputTest extends SharedContextTest {
 
     @ParameterizedTest
     @CsvSource({
-        "getCookies?format=xml, 'option format=xml: must be one of [map, list, json]'",
+        "getCookies?format=xml, 'option format=xml: must be one of [map, list, json, netscape, playwright]'",
         "fetch/https://a.example?method=FETCH, 'option method=FETCH: must be one of [GET, '",
         "fetch/https://a.example?followRedirects=y, 'option followRedirects=y: must be true or false'"
     })
