@@ -109,7 +109,9 @@ final class HammerSite extends WireServer {
         if (redirect == null) {
             answer(connection, "200 OK", "", session + " " + number);
         } else {
-            answer(connection, REDIRECTS.get((number + hop) % REDIRECTS.size()), "Location: " + redirect + "\r\n", "");
+            boolean leavesTls = secure && redirect.startsWith("http:"); // then a body does not go along
+            int kinds = leavesTls ? REDIRECTS.size() - 1 : REDIRECTS.size();
+            answer(connection, REDIRECTS.get((number + hop) % kinds), "Location: " + redirect + "\r\n", "");
         }
     }
 
