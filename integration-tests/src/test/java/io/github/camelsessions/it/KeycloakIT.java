@@ -178,7 +178,7 @@ class KeycloakIT extends LogInContract {
             "-> 302, sets KEYCLOAK_IDENTITY",
             "GET https://portal.example/login/oauth2/code/keycloak?state",
             "-> 302, sets JSESSIONID\n",
-            "GET https://portal.example/orders?continue -> 200\n"
+            "GET https://portal.example/orders?*** -> 200\n"
         };
     }
 
