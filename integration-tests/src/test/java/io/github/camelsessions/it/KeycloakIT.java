@@ -130,21 +130,6 @@ class KeycloakIT extends LogInContract {
     }
 
     @Override
-    String page() {
-        return "/orders";
-    }
-
-    @Override
-    String welcome() {
-        return "orders</h1>";
-    }
-
-    @Override
-    String form() {
-        return "/orders?field.title=${header.title}";
-    }
-
-    @Override
     void endSessions() throws Exception {
         ServerProcess.send(admin("logout-all").POST(HttpRequest.BodyPublishers.noBody()));
         app.endSessions();

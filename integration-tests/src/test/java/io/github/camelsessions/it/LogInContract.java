@@ -54,13 +54,19 @@ abstract class LogInContract {
     abstract String url();
 
     /** The path of a page behind the log-in. */
-    abstract String page();
+    String page() {
+        return "/orders";
+    }
 
     /** What that page says to those who are logged in. */
-    abstract String welcome();
+    String welcome() {
+        return "orders</h1>";
+    }
 
     /** The path of a page with a form, and options of {@code sessions:submit} that send the header {@code title} by it. */
-    abstract String form();
+    String form() {
+        return "/orders?field.title=${header.title}";
+    }
 
     /** The snippets with what else is needed to see the end of the session in the refusal of a form. */
     String[] refusedForms() {

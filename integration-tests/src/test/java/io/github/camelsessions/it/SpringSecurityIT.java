@@ -36,21 +36,6 @@ class SpringSecurityIT extends LogInContract {
     }
 
     @Override
-    String page() {
-        return "/orders";
-    }
-
-    @Override
-    String welcome() {
-        return "orders</h1>";
-    }
-
-    @Override
-    String form() {
-        return "/orders?field.title=${header.title}";
-    }
-
-    @Override
     void endSessions() {
         app.endSessions();
     }

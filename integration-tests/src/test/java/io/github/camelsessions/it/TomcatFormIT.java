@@ -143,21 +143,6 @@ class TomcatFormIT extends LogInContract {
     }
 
     @Override
-    String page() {
-        return "/orders";
-    }
-
-    @Override
-    String welcome() {
-        return "orders</h1>";
-    }
-
-    @Override
-    String form() {
-        return "/orders?field.title=${header.title}";
-    }
-
-    @Override
     void endSessions() {
         for (var session : context.getManager().findSessions()) {
             ((StandardSession) session).expire();

@@ -375,7 +375,7 @@ public final class SessionCall {
     void answered(
             int status, URI target, @Nullable RedirectLocations redirects, Supplier<Map<String, Object>> headers) {
         this.status = status;
-        this.redirects = redirects == null ? List.of() : redirects.getAll();
+        this.redirects = redirects == null || redirects.size() == 0 ? List.of() : redirects.getAll(); // a copy
         this.finalUri = this.redirects.isEmpty() ? target : this.redirects.get(this.redirects.size() - 1);
         this.headers = headers;
     }
